@@ -1,0 +1,34 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+let package = Package(
+  name: "swift-kan",
+  products: [
+    .library(name: "KAN", targets: ["KAN"]),
+    .library(name: "KANFiles", targets: ["KANFiles"]),
+    .executable(name: "kan", targets: ["kan"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0")
+  ],
+  targets: [
+    // C libraries of the system
+    .systemLibrary(name: "COpenBLAS", providers: [.apt(["libopenblas-dev", "liblapacke-dev"])]),
+    .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
+
+    // The engine
+    .target(name: "CKANKernels"),
+    .target(name: "KANLinearAlgebra", dependencies: ["COpenBLAS", "CKANKernels"]),
+    .target(name: "KAN", dependencies: ["KANLinearAlgebra"]),
+
+    // Files, pictures, the tool
+    .target(name: "KANFiles", dependencies: ["KAN", "CZlib"]),
+    .target(name: "KANReport", dependencies: ["KANFiles"]),
+    .executableTarget(
+      name: "kan",
+      dependencies: [
+        "KAN", "KANFiles", "KANReport",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+  ]
+)

@@ -1,0 +1,162 @@
+#include "thread_pool.h"
+
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdlib.h>
+
+// Workers spin for a short while after a loop, since the next one of a training step follows within microseconds,
+// and then sleep on a condition.
+enum { SPINS = 20000 };
+
+// A loop is one word: which loop it is, how many iterations it has, and the next one that nobody has taken. A worker
+// that takes an iteration learns all three at once, so one that comes late can neither run an iteration of a loop that
+// has ended nor mistake the next loop for it; and nobody waits for a worker that has not come.
+enum { INDEX_BITS = 20 };
+static const uint64_t INDEX_MASK = ((uint64_t)1 << INDEX_BITS) - 1;
+static const int64_t MOST_ITERATIONS = (int64_t)1 << (INDEX_BITS - 1);
+
+struct kan_pool {
+  int64_t threads;
+  pthread_t *handles;
+  pthread_mutex_t busy;  // held by the caller whose loop runs
+
+  pthread_mutex_t lock;
+  pthread_cond_t wake;
+  _Atomic int64_t sleepers;
+
+  _Atomic uint64_t generation;  // counts loops; a change starts the workers
+  _Atomic uint64_t loop;        // generation, count, next
+  _Atomic int64_t done;         // iterations that have ended
+  _Atomic bool ending;
+
+  int64_t first;  // added to the index of every iteration
+  void *context;
+  kan_pool_body body;
+};
+
+struct worker {
+  kan_pool *pool;
+  int64_t index;
+};
+
+static inline void relax(void) {
+#if defined(__x86_64__) || defined(__i386__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  __asm__ volatile("yield");
+#endif
+}
+
+static void take_iterations(kan_pool *pool, int64_t worker) {
+  for (;;) {
+    uint64_t loop = atomic_fetch_add_explicit(&pool->loop, 1, memory_order_acq_rel);
+    int64_t index = (int64_t)(loop & INDEX_MASK);
+    int64_t count = (int64_t)(loop >> INDEX_BITS & INDEX_MASK);
+    if (index >= count) return;
+    pool->body(pool->context, pool->first + index, worker);
+    atomic_fetch_add_explicit(&pool->done, 1, memory_order_release);
+  }
+}
+
+static void *worker_main(void *argument) {
+  struct worker worker = *(struct worker *)argument;
+  free(argument);
+  kan_pool *pool = worker.pool;
+  uint64_t seen = 0;
+  for (;;) {
+    uint64_t generation = seen;
+    for (int spin = 0; spin < SPINS; spin++) {
+      generation = atomic_load_explicit(&pool->generation, memory_order_acquire);
+      if (generation != seen) break;
+      relax();
+    }
+    if (generation == seen) {
+      pthread_mutex_lock(&pool->lock);
+      atomic_fetch_add(&pool->sleepers, 1);
+      while ((generation = atomic_load(&pool->generation)) == seen) pthread_cond_wait(&pool->wake, &pool->lock);
+      atomic_fetch_sub(&pool->sleepers, 1);
+      pthread_mutex_unlock(&pool->lock);
+    }
+    seen = generation;
+    if (atomic_load_explicit(&pool->ending, memory_order_relaxed)) return NULL;
+    take_iterations(pool, worker.index);
+  }
+}
+
+static void start_workers(kan_pool *pool) {
+  atomic_fetch_add(&pool->generation, 1);
+  if (atomic_load(&pool->sleepers) > 0) {
+    pthread_mutex_lock(&pool->lock);
+    pthread_cond_broadcast(&pool->wake);
+    pthread_mutex_unlock(&pool->lock);
+  }
+}
+
+kan_pool *kan_pool_create(int64_t threads) {
+  if (threads < 1) threads = 1;
+  kan_pool *pool = calloc(1, sizeof *pool);
+  if (!pool) abort();
+  pool->handles = calloc((size_t)threads, sizeof *pool->handles);
+  if (!pool->handles) abort();
+  pthread_mutex_init(&pool->busy, NULL);
+  pthread_mutex_init(&pool->lock, NULL);
+  pthread_cond_init(&pool->wake, NULL);
+  pool->threads = 1;
+
+  // Signals belong to the program's own threads.
+  sigset_t all, previous;
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &previous);
+  for (int64_t index = 1; index < threads; index++) {
+    struct worker *worker = malloc(sizeof *worker);
+    if (!worker) break;
+    *worker = (struct worker){pool, index};
+    if (pthread_create(&pool->handles[index], NULL, worker_main, worker) != 0) {
+      free(worker);
+      break;
+    }
+    pool->threads++;
+  }
+  pthread_sigmask(SIG_SETMASK, &previous, NULL);
+  return pool;
+}
+
+int64_t kan_pool_threads(const kan_pool *pool) { return pool->threads; }
+
+void kan_pool_run(kan_pool *pool, int64_t count, void *context, kan_pool_body body) {
+  if (pool->threads == 1 || count <= 1 || pthread_mutex_trylock(&pool->busy) != 0) {
+    for (int64_t index = 0; index < count; index++) body(context, index, 0);
+    return;
+  }
+  pool->context = context;
+  pool->body = body;
+  for (int64_t first = 0; first < count; first += MOST_ITERATIONS) {
+    int64_t part = count - first < MOST_ITERATIONS ? count - first : MOST_ITERATIONS;
+    pool->first = first;
+    atomic_store_explicit(&pool->done, 0, memory_order_relaxed);
+    uint64_t generation = atomic_load_explicit(&pool->generation, memory_order_relaxed) + 1;
+    atomic_store_explicit(&pool->loop, generation << 2 * INDEX_BITS | (uint64_t)part << INDEX_BITS,
+                          memory_order_release);
+    start_workers(pool);
+    take_iterations(pool, 0);
+    for (int spin = 0; atomic_load_explicit(&pool->done, memory_order_acquire) < part; spin++) {
+      if (spin < SPINS) relax();
+      else sched_yield();
+    }
+  }
+  pthread_mutex_unlock(&pool->busy);
+}
+
+void kan_pool_destroy(kan_pool *pool) {
+  atomic_store(&pool->ending, true);
+  start_workers(pool);
+  for (int64_t index = 1; index < pool->threads; index++) pthread_join(pool->handles[index], NULL);
+  pthread_cond_destroy(&pool->wake);
+  pthread_mutex_destroy(&pool->lock);
+  pthread_mutex_destroy(&pool->busy);
+  free(pool->handles);
+  free(pool);
+}

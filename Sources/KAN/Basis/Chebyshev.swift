@@ -1,0 +1,71 @@
+/// Chebyshev polynomials T₁ … T_K on [-1, 1]; the constant T₀ is the layer's bias.
+///
+/// T₁ = x, Tₖ₊₁ = 2x·Tₖ - Tₖ₋₁. Outside [-1, 1] each goes on along its tangent at the nearer end, since the polynomials
+/// grow like (2|x|)ᵏ there.
+public struct Chebyshev<Element: Scalar>: Basis {
+  public static var kind: String { "chebyshev" }
+  public let inputs: Int
+  public let functions: Int
+
+  /// Traps unless there are inputs and a degree of at least 1.
+  public init(inputs: Int, degree: Int) {
+    precondition(inputs > 0 && degree > 0, "Chebyshev: \(inputs) inputs, degree \(degree)")
+    self.inputs = inputs
+    functions = degree
+  }
+
+  @specialized(where Element == Float)
+  @specialized(where Element == Double)
+  public func writeValues(of x: MatrixView<Element>, first: Int, to values: MutableMatrixView<Element>) {
+    let functions = functions
+    for row in 0..<x.rows {
+      for column in 0..<x.columns {
+        let edge = values.base + row * values.stride + column * functions
+        let input = x[row, column]
+        // Written so that NaN stays NaN.
+        let inside = input > 1 ? 1 : input < -1 ? -1 : input
+        let beyond = input - inside
+        var (current, previous): (Element, Element) = (inside, 1)
+        var (slope, previousSlope): (Element, Element) = (1, 0)
+        for k in 0..<functions {
+          edge[k] = current + beyond * slope
+          (current, previous, slope, previousSlope) = (
+            2 * inside * current - previous, current, 2 * current + 2 * inside * slope - previousSlope, slope
+          )
+        }
+      }
+    }
+  }
+
+  @specialized(where Element == Float)
+  @specialized(where Element == Double)
+  public func writeDerivatives(of x: MatrixView<Element>, first: Int, to derivatives: MutableMatrixView<Element>) {
+    let functions = functions
+    for row in 0..<x.rows {
+      for column in 0..<x.columns {
+        let edge = derivatives.base + row * derivatives.stride + column * functions
+        let input = x[row, column]
+        let inside = input > 1 ? 1 : input < -1 ? -1 : input
+        // T′ₖ = k·Uₖ₋₁, and Uₖ₊₁ = 2x·Uₖ - Uₖ₋₁
+        var (current, previous): (Element, Element) = (1, 0)
+        for k in 0..<functions {
+          edge[k] = Element(k + 1) * current
+          (current, previous) = (2 * inside * current - previous, current)
+        }
+      }
+    }
+  }
+
+  /// 1/√(in·K), so that the variance of the sum does not grow with either.
+  public func initialDeviations(outputs: Int, activation: Activation) -> [Double] {
+    [Double](repeating: 1 / Double(inputs * functions).squareRoot(), count: functions)
+  }
+
+  public var description: BasisDescription<Element> {
+    BasisDescription(kind: Self.kind, inputs: inputs, settings: ["degree": "\(functions)"])
+  }
+
+  public init(_ description: BasisDescription<Element>) throws(BasisError) {
+    self.init(inputs: description.inputs, degree: try description.integer("degree", in: 1...1000))
+  }
+}

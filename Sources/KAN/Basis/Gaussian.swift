@@ -1,0 +1,96 @@
+/// Radial functions exp(-((x - c)/h)²) at equally spaced centres c on [a, b], h apart, and a base function.
+///
+/// As in Li 2024 (arXiv 2405.06721), who puts them in the place of cubic splines. The base function is the last of
+/// the K.
+public struct Gaussian<Element: Scalar>: Basis {
+  public static var kind: String { "gaussian" }
+  public let inputs: Int
+  public let centers: Int
+  public let range: ClosedRange<Element>
+  public let base: BaseFunction
+
+  public var functions: Int { centers + base.count }
+  private var spacing: Element { (range.upperBound - range.lowerBound) / Element(centers - 1) }
+
+  /// Traps unless there are inputs, at least 2 centres, and a finite range with a width.
+  public init(inputs: Int, centers: Int, range: ClosedRange<Element> = -1...1, base: BaseFunction = .silu) {
+    precondition(inputs > 0 && centers > 1, "Gaussian: \(inputs) inputs, \(centers) centres")
+    precondition(
+      range.lowerBound < range.upperBound && (range.upperBound - range.lowerBound).isFinite, "Gaussian: range \(range)")
+    self.inputs = inputs
+    self.centers = centers
+    self.range = range
+    self.base = base
+  }
+
+  @specialized(where Element == Float)
+  @specialized(where Element == Double)
+  public func writeValues(of x: MatrixView<Element>, first: Int, to values: MutableMatrixView<Element>) {
+    exponentials(of: x, to: values)
+    if base == .none { return }
+    for row in 0..<x.rows {
+      for column in 0..<x.columns {
+        let edge = values.base + row * values.stride + column * functions
+        edge[centers] = base == .identity ? x[row, column] : x[row, column] / (1 + edge[centers])
+      }
+    }
+  }
+
+  @specialized(where Element == Float)
+  @specialized(where Element == Double)
+  public func writeDerivatives(of x: MatrixView<Element>, first: Int, to derivatives: MutableMatrixView<Element>) {
+    exponentials(of: x, to: derivatives)
+    let inverse = 1 / spacing
+    for row in 0..<x.rows {
+      for column in 0..<x.columns {
+        let edge = derivatives.base + row * derivatives.stride + column * functions
+        let start = (x[row, column] - range.lowerBound) * inverse
+        for k in 0..<centers { edge[k] *= -2 * inverse * (start - Element(k)) }
+        if base == .none { continue }
+        let sigmoid = 1 / (1 + edge[centers])
+        edge[centers] = base == .identity ? 1 : sigmoid * (1 + x[row, column] * (1 - sigmoid))
+      }
+    }
+  }
+
+  /// exp(-((x - c)/h)²) for all centres and exp(-x) in the place of the base function, in one pass of the kernel.
+  @specialized(where Element == Float)
+  @specialized(where Element == Double)
+  private func exponentials(of x: MatrixView<Element>, to values: MutableMatrixView<Element>) {
+    let inverse = 1 / spacing
+    for row in 0..<x.rows {
+      let to = values.base + row * values.stride
+      for column in 0..<x.columns {
+        let edge = to + column * functions
+        let start = (x[row, column] - range.lowerBound) * inverse
+        for k in 0..<centers {
+          let distance = start - Element(k)
+          edge[k] = -distance * distance
+        }
+        if base != .none { edge[centers] = -x[row, column] }
+      }
+      Element._exp(x.columns * functions, to)
+    }
+  }
+
+  /// 1/√(in·K), so that the variance of the sum does not grow with either.
+  public func initialDeviations(outputs: Int, activation: Activation) -> [Double] {
+    [Double](repeating: 1 / Double(inputs * functions).squareRoot(), count: functions)
+  }
+
+  public var description: BasisDescription<Element> {
+    BasisDescription(
+      kind: Self.kind, inputs: inputs, settings: ["centers": "\(centers)", "base": base.rawValue],
+      arrays: ["range": Matrix(rows: 1, columns: 2, elements: [range.lowerBound, range.upperBound])])
+  }
+
+  public init(_ description: BasisDescription<Element>) throws(BasisError) {
+    let range = try description.array("range", rows: 1)
+    guard range.columns == 2, range[0, 0] < range[0, 1], (range[0, 1] - range[0, 0]).isFinite else {
+      throw BasisError("gaussian: array \"range\" does not hold two rising ends")
+    }
+    self.init(
+      inputs: description.inputs, centers: try description.integer("centers", in: 2...1_000_000),
+      range: range[0, 0]...range[0, 1], base: try description.choice("base", BaseFunction.self))
+  }
+}

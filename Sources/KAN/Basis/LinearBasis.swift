@@ -1,0 +1,38 @@
+/// One function, f(x) = x: the edge of a classic neuron. A layer with it is a layer of a multilayer perceptron.
+public struct LinearBasis<Element: Scalar>: Basis {
+  public static var kind: String { "linear" }
+  public let inputs: Int
+  public var functions: Int { 1 }
+  public var isIdentity: Bool { true }
+
+  public init(inputs: Int) {
+    precondition(inputs > 0, "LinearBasis: \(inputs) inputs")
+    self.inputs = inputs
+  }
+
+  public func writeValues(of x: MatrixView<Element>, first: Int, to values: MutableMatrixView<Element>) {
+    for row in 0..<x.rows {
+      (values.base + row * values.stride).update(from: x.base + row * x.stride, count: x.columns)
+    }
+  }
+
+  public func writeDerivatives(of x: MatrixView<Element>, first: Int, to derivatives: MutableMatrixView<Element>) {
+    for row in 0..<x.rows {
+      (derivatives.base + row * derivatives.stride).update(repeating: 1, count: x.columns)
+    }
+  }
+
+  /// √(2/in) before ReLU and SiLU (He et al. 2015, arXiv 1502.01852), else √(2/(in + out)) (Glorot and Bengio 2010).
+  public func initialDeviations(outputs: Int, activation: Activation) -> [Double] {
+    switch activation {
+    case .relu, .silu: [(2 / Double(inputs)).squareRoot()]
+    case .identity, .tanh, .sigmoid: [(2 / Double(inputs + outputs)).squareRoot()]
+    }
+  }
+
+  public var description: BasisDescription<Element> { BasisDescription(kind: Self.kind, inputs: inputs) }
+
+  public init(_ description: BasisDescription<Element>) throws(BasisError) {
+    self.init(inputs: description.inputs)
+  }
+}

@@ -1,0 +1,126 @@
+// Forward and backward of one layer, each one or two loops over tiles that the threads share out.
+//
+//   forward    Z = Φ(X)·W + b,  Y = f(Z)          a tile of rows each
+//   backward   dZ = dY·f′(Z)                      a tile of rows each
+//              dW = Φᵀ·dZ,  db = Σ dZ             a block of inputs each, over all rows
+//              dX = Σₖ (dZ·Wᵀ)·f′ₖ(X)             a tile of rows each
+//
+// What an iteration writes, no other writes: results are the same bits for any number of threads.
+
+/// Y = f(Φ(X)·W + b).
+struct ForwardLoop<Element: Scalar>: ParallelLoop {
+  let layer: Layer<Element>
+  let tiling: Tiling
+  let weights: MatrixView<Element>  // W: [in·K × out]
+  let bias: UnsafePointer<Element>  // b: [out]
+  let x: MatrixView<Element>  // [rows × in]
+  let z: MutableMatrixView<Element>  // [rows × out], the same memory as y unless the layer keeps Z
+  let y: MutableMatrixView<Element>  // [rows × out]
+  let scratch: Scratch<Element>
+
+  func iterate(_ index: Int, worker: Int) {
+    let row = index * tiling.rows
+    let rows = min(tiling.rows, x.rows - row)
+    let outputs = layer.outputs
+    let z = z.slice(row: row, rows: rows, columns: outputs)
+    Element._broadcastRow(rows, outputs, bias, z.base)
+    if layer.basis.isIdentity {
+      multiply(x.slice(row: row, rows: rows, columns: x.columns), .no, weights, .no, into: z, accumulate: true)
+    } else {
+      let functions = layer.functions
+      for first in stride(from: 0, to: x.columns, by: tiling.inputs) {
+        let count = min(tiling.inputs, x.columns - first)
+        let values = scratch.tile(0, worker, rows: rows, columns: count * functions)  // Φ: [rows × count·K]
+        layer.basis.writeValues(
+          of: x.slice(row: row, rows: rows, column: first, columns: count), first: first, to: values)
+        let block = weights.slice(row: first * functions, rows: count * functions, columns: outputs)
+        multiply(values.readOnly, .no, block, .no, into: z, accumulate: true)
+      }
+    }
+    if layer.activation != .identity {
+      Element._activate(layer.activation.code, rows * outputs, z.base, y.base + row * outputs)
+    }
+  }
+}
+
+/// dZ = dY·f′(Z), in place.
+struct ActivationBackwardLoop<Element: Scalar>: ParallelLoop {
+  let layer: Layer<Element>
+  let tiling: Tiling
+  let kept: MatrixView<Element>  // Z for SiLU, else Y: [rows × out]
+  let dy: MutableMatrixView<Element>  // [rows × out]
+
+  func iterate(_ index: Int, worker: Int) {
+    let row = index * tiling.rows
+    let rows = min(tiling.rows, dy.rows - row)
+    let start = row * layer.outputs
+    Element._activationPullBack(layer.activation.code, rows * layer.outputs, kept.base + start, dy.base + start)
+  }
+}
+
+/// dW = Φᵀ·dZ and db; and dX from dZ·Wᵀ unless nobody asks for it. The first iterations are blocks of inputs, the
+/// others tiles of rows.
+struct BackwardLoop<Element: Scalar>: ParallelLoop {
+  let layer: Layer<Element>
+  let tiling: Tiling
+  let weights: MatrixView<Element>  // W: [in·K × out]
+  let x: MatrixView<Element>  // [rows × in]
+  let dz: MatrixView<Element>  // [rows × out]
+  let dWeights: MutableMatrixView<Element>  // [in·K × out]
+  let dBias: UnsafeMutablePointer<Element>  // [out]
+  let dx: MutableMatrixView<Element>?  // [rows × in]
+  let scratch: Scratch<Element>
+
+  var blocks: Int { tiling.inputBlocks(x.columns) }
+  var count: Int { blocks + (dx == nil ? 0 : tiling.rowTiles(x.rows)) }
+
+  func iterate(_ index: Int, worker: Int) {
+    if index < blocks {
+      weightGradient(block: index, worker: worker)
+    } else if let dx {
+      inputGradient(tile: index - blocks, worker: worker, to: dx)
+    }
+  }
+
+  private func weightGradient(block index: Int, worker: Int) {
+    let outputs = layer.outputs
+    let functions = layer.functions
+    let first = index * tiling.gradientInputs
+    let count = min(tiling.gradientInputs, x.columns - first)
+    let block = dWeights.slice(row: first * functions, rows: count * functions, columns: outputs)
+    for row in stride(from: 0, to: x.rows, by: tiling.gradientRows) {
+      let rows = min(tiling.gradientRows, x.rows - row)
+      let inputs = x.slice(row: row, rows: rows, column: first, columns: count)
+      let errors = dz.slice(row: row, rows: rows, columns: outputs)
+      if layer.basis.isIdentity {
+        multiply(inputs, .yes, errors, .no, into: block, accumulate: row > 0)
+      } else {
+        let values = scratch.tile(0, worker, rows: rows, columns: count * functions)  // Φ: [rows × count·K]
+        layer.basis.writeValues(of: inputs, first: first, to: values)
+        multiply(values.readOnly, .yes, errors, .no, into: block, accumulate: row > 0)
+      }
+    }
+    if index == 0 { Element._columnSums(dz.rows, outputs, dz.base, dBias) }
+  }
+
+  private func inputGradient(tile index: Int, worker: Int, to dx: MutableMatrixView<Element>) {
+    let functions = layer.functions
+    let row = index * tiling.rows
+    let rows = min(tiling.rows, x.rows - row)
+    let errors = dz.slice(row: row, rows: rows, columns: layer.outputs)
+    if layer.basis.isIdentity {
+      multiply(errors, .no, weights, .yes, into: dx.slice(row: row, rows: rows, columns: x.columns))
+      return
+    }
+    for first in stride(from: 0, to: x.columns, by: tiling.inputs) {
+      let count = min(tiling.inputs, x.columns - first)
+      let dValues = scratch.tile(0, worker, rows: rows, columns: count * functions)  // dΦ: [rows × count·K]
+      let block = weights.slice(row: first * functions, rows: count * functions, columns: layer.outputs)
+      multiply(errors, .no, block, .yes, into: dValues)
+      layer.basis.pullBack(
+        dValues.readOnly, at: x.slice(row: row, rows: rows, column: first, columns: count), first: first,
+        scratch: scratch.tile(1, worker, rows: rows, columns: count * functions),
+        to: dx.slice(row: row, rows: rows, column: first, columns: count))
+    }
+  }
+}

@@ -1,0 +1,61 @@
+// Forward and backward through all layers, on scaled inputs and within a workspace. Nothing here allocates.
+
+extension Network {
+  /// Y of the last layer for the first `rows` rows of the workspace's input; every layer's Y stays in the workspace.
+  func forward(rows: Int, in workspace: Workspace<Element>, on pool: ThreadPool) {
+    let parameters = parameters.pointer
+    var offset = 0
+    for index in layers.indices {
+      let layer = layers[index]
+      let tiling = Tiling(layer, rows: rows)
+      let loop = ForwardLoop(
+        layer: layer, tiling: tiling,
+        weights: MatrixView(
+          base: parameters + offset, rows: layer.inputs * layer.functions, columns: layer.outputs,
+          stride: layer.outputs),
+        bias: parameters + offset + layer.weightCount, x: layerInput(index, rows, workspace),
+        z: workspace.preactivation(index, rows: rows), y: workspace.output(index, rows: rows),
+        scratch: workspace.scratch)
+      pool.run(tiling.rowTiles(rows), loop)
+      offset += layer.parameterCount
+    }
+  }
+
+  /// The gradient of every parameter, from dY of the last layer, which the workspace holds; reads what forward kept.
+  ///
+  /// - Parameter inputGradient: [rows × in], if the gradient by the (scaled) inputs is wanted too.
+  func backward(
+    rows: Int, in workspace: Workspace<Element>, on pool: ThreadPool, gradients: UnsafeMutablePointer<Element>,
+    inputGradient: MutableMatrixView<Element>? = nil
+  ) {
+    let parameters = parameters.pointer
+    var offset = parameterCount
+    for index in layers.indices.reversed() {
+      let layer = layers[index]
+      let tiling = Tiling(layer, rows: rows)
+      offset -= layer.parameterCount
+      let dz = workspace.gradient(index, rows: rows)
+      if layer.activation != .identity {
+        let loop = ActivationBackwardLoop(
+          layer: layer, tiling: tiling, kept: workspace.preactivation(index, rows: rows).readOnly, dy: dz)
+        pool.run(tiling.rowTiles(rows), loop)
+      }
+      let loop = BackwardLoop(
+        layer: layer, tiling: tiling,
+        weights: MatrixView(
+          base: parameters + offset, rows: layer.inputs * layer.functions, columns: layer.outputs,
+          stride: layer.outputs),
+        x: layerInput(index, rows, workspace), dz: dz.readOnly,
+        dWeights: MutableMatrixView(
+          base: gradients + offset, rows: layer.inputs * layer.functions, columns: layer.outputs,
+          stride: layer.outputs),
+        dBias: gradients + offset + layer.weightCount,
+        dx: index > 0 ? workspace.gradient(index - 1, rows: rows) : inputGradient, scratch: workspace.scratch)
+      pool.run(loop.count, loop)
+    }
+  }
+
+  private func layerInput(_ index: Int, _ rows: Int, _ workspace: Workspace<Element>) -> MatrixView<Element> {
+    (index == 0 ? workspace.input(rows: rows) : workspace.output(index - 1, rows: rows)).readOnly
+  }
+}

@@ -1,0 +1,111 @@
+/// What a network's outputs mean.
+public enum Task: String, Sendable, Codable {
+  /// Numbers in the targets' units.
+  case regression
+  /// Logits, one for each class.
+  case classification
+}
+
+/// Layers one after another, with their parameters, and the scalings between a user's units and the grids'.
+///
+/// A value: copies are independent. Inputs and results of ``predict(_:threads:)`` are in the units of the data that the
+/// network was trained on.
+public struct Network<Element: Scalar>: Sendable {
+  public let layers: [Layer<Element>]
+  /// Every layer's W, row after row, and b, layer after layer: [parameterCount]
+  public var parameters: AlignedArray<Element> {
+    didSet {
+      precondition(
+        parameters.count == parameterCount, "Network: \(parameters.count) parameters, not \(parameterCount)")
+    }
+  }
+
+  public package(set) var task: Task = .regression
+  /// Takes inputs to the grids; set by the first training.
+  public package(set) var inputScaling: Scaling<Element>
+  /// Takes targets to unit spread; set by the first training of a regression.
+  public package(set) var outputScaling: Scaling<Element>
+  /// Names of columns and classes, where the data has them.
+  public package(set) var names = Names()
+  /// How the network has been trained so far.
+  public package(set) var record: TrainingRecord?
+  /// What training needs to go on where it stopped.
+  package var trainingState: TrainingState<Element>?
+
+  /// A network with random parameters by each basis's rule (``Basis/initialDeviations(outputs:activation:)``); biases
+  /// are 0.
+  ///
+  /// Traps if a layer's inputs are not the outputs of the one before.
+  public init(_ layers: [Layer<Element>], seed: UInt64 = 0) {
+    self.init(layers: layers, parameters: AlignedArray(zeros: layers.reduce(0) { $0 + $1.parameterCount }))
+    initializeParameters(seed: seed)
+  }
+
+  public init(_ layers: Layer<Element>..., seed: UInt64 = 0) { self.init(layers, seed: seed) }
+
+  package init(layers: [Layer<Element>], parameters: AlignedArray<Element>) {
+    precondition(!layers.isEmpty, "Network: no layers")
+    for (layer, next) in zip(layers, layers.dropFirst()) {
+      precondition(
+        layer.outputs == next.inputs, "Network: a layer of \(layer.outputs) outputs before one of \(next.inputs) inputs"
+      )
+    }
+    precondition(parameters.count == layers.reduce(0) { $0 + $1.parameterCount }, "Network: number of parameters")
+    self.layers = layers
+    self.parameters = parameters
+    inputScaling = Scaling(identity: layers[0].inputs)
+    outputScaling = Scaling(identity: layers[layers.count - 1].outputs)
+  }
+
+  public var inputs: Int { layers[0].inputs }
+  public var outputs: Int { layers[layers.count - 1].outputs }
+  public var parameterCount: Int { layers.reduce(0) { $0 + $1.parameterCount } }
+
+  /// Where a layer's parameters start in the flat buffer: W, and b right after it.
+  package func parameterOffset(ofLayer layer: Int) -> Int {
+    layers[..<layer].reduce(0) { $0 + $1.parameterCount }
+  }
+
+  /// W of a layer: [in·K × out]
+  public func weights(ofLayer layer: Int) -> Matrix<Element> {
+    let start = parameterOffset(ofLayer: layer)
+    return Matrix(
+      rows: layers[layer].inputs * layers[layer].functions, columns: layers[layer].outputs,
+      elements: parameters[start..<start + layers[layer].weightCount])
+  }
+
+  /// b of a layer: [out]
+  public func bias(ofLayer layer: Int) -> [Element] {
+    let start = parameterOffset(ofLayer: layer) + layers[layer].weightCount
+    return Array(parameters[start..<start + layers[layer].outputs])
+  }
+
+  private mutating func initializeParameters(seed: UInt64) {
+    var generator = RandomGenerator(seed: seed)
+    let to = parameters.mutablePointer()
+    for (index, layer) in layers.enumerated() {
+      let weights = to + parameterOffset(ofLayer: index)
+      let deviations = layer.basis.initialDeviations(outputs: layer.outputs, activation: layer.activation)
+      for row in 0..<layer.inputs * layer.functions {
+        let deviation = deviations[row % layer.functions]
+        for column in 0..<layer.outputs {
+          weights[row * layer.outputs + column] = Element(deviation * generator.normal())
+        }
+      }
+    }
+  }
+}
+
+/// Names that came with the data.
+public struct Names: Sendable, Equatable, Codable {
+  public var inputs: [String] = []
+  public var targets: [String] = []
+  /// Empty unless the task is a classification.
+  public var classes: [String] = []
+
+  public init(inputs: [String] = [], targets: [String] = [], classes: [String] = []) {
+    self.inputs = inputs
+    self.targets = targets
+    self.classes = classes
+  }
+}

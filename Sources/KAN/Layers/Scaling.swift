@@ -1,0 +1,98 @@
+/// A shift and a factor for each column: x′ = (x - shift)·factor. Part of a model, so that users keep their own units.
+public struct Scaling<Element: Scalar>: Sendable, Equatable {
+  /// [columns] each
+  public let shift: AlignedArray<Element>
+  public let factor: AlignedArray<Element>
+
+  public var columns: Int { shift.count }
+
+  package init(shift: AlignedArray<Element>, factor: AlignedArray<Element>) {
+    precondition(shift.count == factor.count, "Scaling: \(shift.count) shifts, \(factor.count) factors")
+    self.shift = shift
+    self.factor = factor
+  }
+
+  /// Leaves `columns` columns as they are.
+  public init(identity columns: Int) {
+    self.init(
+      shift: AlignedArray(zeros: columns), factor: AlignedArray(repeatElement(1, count: columns)))
+  }
+
+  /// Takes the range of each column to [-1, 1], and a constant column to 0.
+  public init(rangeOf x: Matrix<Element>) {
+    let columns = ColumnStatistics(x)
+    self.init(
+      shift: AlignedArray(zip(columns.lowest, columns.highest).map { $0 / 2 + $1 / 2 }),
+      factor: AlignedArray(
+        zip(columns.lowest, columns.highest).map { low, high in
+          // A hair inside, so that rounding puts no end of the range outside the grid.
+          let factor = (1 - 4 * Element.ulpOfOne) / (high / 2 - low / 2)
+          return low < high && factor.isFinite ? factor : 0
+        }))
+  }
+
+  /// Takes each column to mean 0 and standard deviation 1, and only shifts a constant column.
+  public init(spreadOf x: Matrix<Element>) {
+    let columns = ColumnStatistics(x)
+    self.init(
+      shift: AlignedArray(columns.means.map { Element($0) }),
+      factor: AlignedArray(
+        columns.deviations.map { deviation in
+          let factor = Element(1 / deviation)
+          return deviation > 0 && factor.isFinite && factor > 0 ? factor : 1
+        }))
+  }
+
+  /// x′ of a matrix, in place.
+  package func apply(to x: MutableMatrixView<Element>) {
+    precondition(x.columns == columns && x.stride == columns, "Scaling: \(x.columns) columns, not \(columns)")
+    Element._scaleColumns(x.rows, columns, UnsafePointer(x.base), shift.pointer, factor.pointer, x.base)
+  }
+
+  /// x = x′/factor + shift of a matrix, in place.
+  @specialized(where Element == Float)
+  @specialized(where Element == Double)
+  package func invert(on x: MutableMatrixView<Element>) {
+    precondition(x.columns == columns, "Scaling: \(x.columns) columns, not \(columns)")
+    let shift = shift.pointer
+    let factor = factor.pointer
+    for row in 0..<x.rows {
+      for column in 0..<columns { x[row, column] = x[row, column] / factor[column] + shift[column] }
+    }
+  }
+}
+
+/// Extremes, means and standard deviations of the columns of a matrix, by one pass each in double precision.
+struct ColumnStatistics<Element: Scalar> {
+  let lowest, highest: [Element]
+  let means, deviations: [Double]
+
+  @specialized(where Element == Float)
+  @specialized(where Element == Double)
+  init(_ x: Matrix<Element>) {
+    let view = x.view
+    var lowest = [Element](repeating: .infinity, count: x.columns)
+    var highest = [Element](repeating: -.infinity, count: x.columns)
+    var means = [Double](repeating: 0, count: x.columns)
+    var deviations = [Double](repeating: 0, count: x.columns)
+    let count = Double(x.rows)
+    for row in 0..<x.rows {
+      for column in 0..<x.columns {
+        let value = view[row, column]
+        if value < lowest[column] { lowest[column] = value }
+        if value > highest[column] { highest[column] = value }
+        means[column] += Double(value) / count
+      }
+    }
+    for row in 0..<x.rows {
+      for column in 0..<x.columns {
+        let distance = Double(view[row, column]) - means[column]
+        deviations[column] += distance * distance / count
+      }
+    }
+    self.lowest = lowest
+    self.highest = highest
+    self.means = means
+    self.deviations = deviations.map { $0.squareRoot() }
+  }
+}

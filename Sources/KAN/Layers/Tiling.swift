@@ -1,0 +1,44 @@
+/// How the rows and inputs of a layer are cut up, so that a tile of Φ stays in the second-level cache.
+///
+/// It depends on the sizes alone and never on the number of threads, so that neither do the bits of a result.
+struct Tiling: Equatable {
+  /// Rows of a tile in the forward pass and in dX.
+  let rows: Int
+  /// Inputs of a tile of Φ in the forward pass and in dX.
+  let inputs: Int
+  /// Inputs of a block of W whose gradient one iteration sums up, over all rows.
+  let gradientInputs: Int
+  /// Rows of a tile of Φ within such a block.
+  let gradientRows: Int
+
+  /// Bytes of one tile of Φ: half of a second-level cache of 512 KiB.
+  static let tileBytes = 256 << 10
+
+  init<Element: Scalar>(_ layer: Layer<Element>, rows total: Int) {
+    let functions = layer.functions
+    let size = MemoryLayout<Element>.stride
+    // Small batches are cut too, so that several threads have work; no finer than a product runs well on.
+    rows = total >= 512 ? 128 : max(32, (total + 127) / 128 * 32)
+    if layer.basis.isIdentity {
+      inputs = layer.inputs
+      gradientInputs = min(layer.inputs, 64)
+      gradientRows = max(total, 1)
+    } else {
+      inputs = min(layer.inputs, max(1, Tiling.tileBytes / (rows * functions * size)))
+      // About 128 rows of dW a block, and more blocks than threads.
+      gradientInputs = min(max(1, layer.inputs / 4), max(1, 128 / functions))
+      gradientRows = max(1, min(256, Tiling.tileBytes / (gradientInputs * functions * size)))
+    }
+  }
+
+  /// No tile of Φ of this layer has more elements, for any number of rows up to `capacity`.
+  static func largestTile<Element: Scalar>(_ layer: Layer<Element>, capacity: Int) -> Int {
+    if layer.basis.isIdentity { return 0 }
+    // A tile is one input wide at least, and 128 or 256 rows high at most.
+    let bound = max(tileBytes / MemoryLayout<Element>.stride, 128 * layer.functions)
+    return min(bound, layer.functions * layer.inputs * min(capacity, 256))
+  }
+
+  func rowTiles(_ total: Int) -> Int { (total + rows - 1) / rows }
+  func inputBlocks(_ total: Int) -> Int { (total + gradientInputs - 1) / gradientInputs }
+}

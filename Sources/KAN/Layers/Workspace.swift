@@ -1,0 +1,78 @@
+/// The memory of a training step or a prediction: activations, gradients and tiles, made once for a number of rows.
+///
+/// Its size beyond activations and gradients does not depend on the rows.
+final class Workspace<Element: Scalar> {
+  /// Rows that fit.
+  let capacity: Int
+  let scratch: Scratch<Element>
+  /// The first layer's input: [capacity × in]
+  private let input: UnsafeMutablePointer<Element>
+  /// Y, and dY when training, of each layer: [capacity × out]
+  private let outputs, gradients: [UnsafeMutablePointer<Element>]
+  /// Z of the layers that keep it, else the same memory as Y.
+  private let preactivations: [UnsafeMutablePointer<Element>]
+  private let widths: [Int]
+  private let inputWidth: Int
+  private let slab: UnsafeMutablePointer<Element>
+
+  /// - Parameters:
+  ///   - capacity: the largest number of rows of a call.
+  ///   - training: whether gradients are wanted too.
+  init(_ network: Network<Element>, capacity: Int, workers: Int, training: Bool) {
+    precondition(capacity > 0, "Workspace: capacity \(capacity)")
+    self.capacity = capacity
+    widths = network.layers.map(\.outputs)
+    inputWidth = network.inputs
+
+    var offset = 0
+    func place(_ count: Int) -> Int {
+      defer { offset += (count + 15) / 16 * 16 }  // each part on a cache line of its own
+      return offset
+    }
+    let inputPlace = place(capacity * network.inputs)
+    let outputPlaces = widths.map { place(capacity * $0) }
+    let keptPlaces = network.layers.enumerated().map { index, layer in
+      layer.activation.keepsPreactivation ? place(capacity * layer.outputs) : outputPlaces[index]
+    }
+    let gradientPlaces = training ? widths.map { place(capacity * $0) } : []
+    let tile = network.layers.map { Tiling.largestTile($0, capacity: capacity) }.max()!
+    let tileSize = (tile + 15) / 16 * 16
+    let scratchPlace = place(2 * workers * tileSize)
+
+    slab = UnsafeMutableRawPointer.allocate(
+      byteCount: max(offset, 1) * MemoryLayout<Element>.stride, alignment: 64
+    ).bindMemory(to: Element.self, capacity: max(offset, 1))
+    let slab = slab
+    input = slab + inputPlace
+    outputs = outputPlaces.map { slab + $0 }
+    preactivations = keptPlaces.map { slab + $0 }
+    gradients = gradientPlaces.map { slab + $0 }
+    scratch = Scratch(base: slab + scratchPlace, tileElements: tileSize)
+  }
+
+  deinit { slab.deallocate() }
+
+  func input(rows: Int) -> MutableMatrixView<Element> {
+    MutableMatrixView(base: input, rows: rows, columns: inputWidth, stride: inputWidth)
+  }
+
+  func output(_ layer: Int, rows: Int) -> MutableMatrixView<Element> { view(outputs[layer], layer, rows) }
+  func preactivation(_ layer: Int, rows: Int) -> MutableMatrixView<Element> { view(preactivations[layer], layer, rows) }
+  func gradient(_ layer: Int, rows: Int) -> MutableMatrixView<Element> { view(gradients[layer], layer, rows) }
+
+  private func view(_ base: UnsafeMutablePointer<Element>, _ layer: Int, _ rows: Int) -> MutableMatrixView<Element> {
+    MutableMatrixView(base: base, rows: rows, columns: widths[layer], stride: widths[layer])
+  }
+}
+
+/// Two tiles for each worker.
+struct Scratch<Element: Scalar> {
+  let base: UnsafeMutablePointer<Element>
+  let tileElements: Int
+
+  func tile(_ which: Int, _ worker: Int, rows: Int, columns: Int) -> MutableMatrixView<Element> {
+    assert(rows * columns <= tileElements, "Scratch: a tile of [\(rows) × \(columns)] in \(tileElements)")
+    return MutableMatrixView(
+      base: base + (2 * worker + which) * tileElements, rows: rows, columns: columns, stride: columns)
+  }
+}

@@ -1,0 +1,26 @@
+/// What training makes small: chosen by the targets, the mean squared error for numbers and softmax cross-entropy for
+/// classes.
+enum Loss {
+  /// The mean loss of some rows of outputs, and its gradient.
+  ///
+  /// - Parameters:
+  ///   - outputs: the last layer's Y: [rows × out]
+  ///   - targets: of the same rows
+  ///   - gradient: dY: [rows × out], unless only the loss is wanted
+  static func evaluate<Element: Scalar>(
+    _ outputs: MatrixView<Element>, _ targets: TargetView<Element>, gradient: MutableMatrixView<Element>?
+  ) -> Double {
+    switch targets {
+    case .values(let values): meanSquaredError(outputs, values, gradient: gradient)
+    case .classes(let labels): crossEntropy(outputs, labels, gradient: gradient)
+    }
+  }
+}
+
+/// The targets of some rows, in memory that somebody else owns.
+enum TargetView<Element: Scalar> {
+  /// Scaled: [rows × out]
+  case values(MatrixView<Element>)
+  /// Indices of classes: [rows]
+  case classes(UnsafePointer<Int32>)
+}

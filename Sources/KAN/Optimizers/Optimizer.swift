@@ -1,0 +1,40 @@
+/// A rule that takes parameters and their gradient one step on. Configuration; what it remembers is an
+/// ``OptimizerState``.
+public protocol Optimizer: Sendable {
+  /// The name under which a model file knows it.
+  var name: String { get }
+  /// The rate before a ``Schedule`` has its say.
+  var learningRate: Double { get }
+  /// λ, how strongly parameters are pulled to 0.
+  var weightDecay: Double { get }
+  /// How many arrays of the parameters' length it remembers.
+  var momentCount: Int { get }
+
+  /// One step, in place.
+  ///
+  /// - Parameters:
+  ///   - parameters: [count]
+  ///   - gradients: of the loss by each parameter: [count]
+  ///   - state: moments of the same length, and the number of steps so far, which this raises by 1
+  ///   - rate: the rate of this step
+  func update<Element: Scalar>(
+    _ parameters: UnsafeMutableBufferPointer<Element>, gradients: UnsafePointer<Element>,
+    state: inout OptimizerState<Element>, rate: Double)
+}
+
+/// What an optimiser remembers between steps.
+public struct OptimizerState<Element: Scalar>: Sendable, Equatable {
+  /// Steps done.
+  public var step = 0
+  /// Running means of the gradient and the like, each of the parameters' length.
+  public var moments: [AlignedArray<Element>]
+
+  public init(_ optimizer: some Optimizer, parameters count: Int) {
+    moments = (0..<optimizer.momentCount).map { _ in AlignedArray(zeros: count) }
+  }
+
+  package init(step: Int, moments: [AlignedArray<Element>]) {
+    self.step = step
+    self.moments = moments
+  }
+}

@@ -1,0 +1,81 @@
+/// Rows to learn from or to be judged by: inputs, and a target for each row.
+public struct Dataset<Element: Scalar>: Sendable {
+  /// [rows × in], in the user's units
+  public let inputs: Matrix<Element>
+  public let targets: Targets<Element>
+  public var names: Names
+
+  /// Traps unless there is a target for each row, and a class is one of `names.classes` where those are given.
+  public init(inputs: Matrix<Element>, targets: Targets<Element>, names: Names = Names()) {
+    precondition(
+      inputs.rows == targets.rows,
+      "Dataset: inputs of shape [\(inputs.rows) × \(inputs.columns)] and \(targets.rows) targets")
+    self.inputs = inputs
+    self.targets = targets
+    self.names = names
+  }
+
+  public var rows: Int { inputs.rows }
+
+  /// Some rows, in the given order.
+  public func selecting(rows selected: some Collection<Int>) -> Dataset {
+    Dataset(inputs: inputs.selecting(rows: selected), targets: targets.selecting(rows: selected), names: names)
+  }
+
+  /// Puts a random fraction of the rows aside: (the others, those put aside).
+  ///
+  /// At least one row stays on each side; nil if there are too few rows for that.
+  public func holdingOut(_ fraction: Double, seed: UInt64) -> (training: Dataset, test: Dataset)? {
+    precondition(fraction > 0 && fraction < 1, "Dataset: a fraction of \(fraction) held out")
+    guard rows >= 2 else { return nil }
+    let count = min(rows - 1, max(1, Int((Double(rows) * fraction).rounded())))
+    var generator = RandomGenerator(seed: seed, stream: Stream.holdout)
+    let order = generator.permutation(of: rows)
+    // In the order of the data, so that neither part depends on more of the shuffle than it has to.
+    return (selecting(rows: order[count...].sorted()), selecting(rows: order[..<count].sorted()))
+  }
+}
+
+/// What is to be learned.
+public enum Targets<Element: Scalar>: Sendable, Equatable {
+  /// [rows × out], in the user's units
+  case values(Matrix<Element>)
+  /// The index of each row's class, 0 ..< classes: [rows]
+  case classes([Int32], count: Int)
+
+  public var rows: Int {
+    switch self {
+    case .values(let matrix): matrix.rows
+    case .classes(let labels, _): labels.count
+    }
+  }
+
+  /// Outputs that a network for them has.
+  public var outputs: Int {
+    switch self {
+    case .values(let matrix): matrix.columns
+    case .classes(_, let count): count
+    }
+  }
+
+  public var task: Task {
+    switch self {
+    case .values: .regression
+    case .classes: .classification
+    }
+  }
+
+  func selecting(rows selected: some Collection<Int>) -> Targets {
+    switch self {
+    case .values(let matrix): .values(matrix.selecting(rows: selected))
+    case .classes(let labels, let count): .classes(selected.map { labels[$0] }, count: count)
+    }
+  }
+}
+
+/// Independent streams of random numbers for one seed.
+enum Stream {
+  static let holdout: UInt64 = 1
+  /// The order of rows in an epoch: this and the epoch's number.
+  static let epochs: UInt64 = 1 << 32
+}

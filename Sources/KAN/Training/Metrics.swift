@@ -1,0 +1,103 @@
+/// How well a network does on some data.
+public struct Metrics: Sendable, Equatable, Codable {
+  /// Rows judged.
+  public var samples: Int
+  /// The mean of what training makes small: squared error in units of the targets' spread, or cross-entropy.
+  public var loss: Double
+  /// √(mean squared error), in the targets' units; the mean over several targets, as are the next two.
+  public var rmse: Double?
+  /// 1 - Σ (t - y)²/Σ (t - t̄)², the coefficient of determination.
+  public var r2: Double?
+  /// Pearson's correlation of prediction and target.
+  public var pearson: Double?
+  /// The share of rows whose class has the largest output.
+  public var accuracy: Double?
+}
+
+extension Network {
+  /// Loss and metrics over all rows of a data set. Traps if its columns do not fit the network.
+  public func evaluate(on data: Dataset<Element>, threads pool: ThreadPool = .shared) -> Metrics {
+    precondition(
+      data.targets.outputs == outputs && data.targets.task == task,
+      "Network: \(data.targets.outputs) targets for \(task) with \(outputs) outputs")
+    switch data.targets {
+    case .values(let targets): return evaluateRegression(data.inputs, targets, pool)
+    case .classes(let labels, _): return evaluateClassification(data.inputs, labels, pool)
+    }
+  }
+
+  private func evaluateClassification(
+    _ inputs: Matrix<Element>, _ labels: [Int32], _ pool: ThreadPool
+  ) -> Metrics {
+    var loss = 0.0
+    var correct = 0
+    labels.withUnsafeBufferPointer { labels in
+      forEachChunk(of: inputs, threads: pool) { start, logits in
+        let part = labels.baseAddress! + start
+        loss += Loss.crossEntropy(logits, part, gradient: nil) * Double(logits.rows)
+        correct += correctRows(logits, part)
+      }
+    }
+    let count = Double(max(labels.count, 1))
+    return Metrics(samples: labels.count, loss: loss / count, accuracy: Double(correct) / count)
+  }
+
+  private func evaluateRegression(
+    _ inputs: Matrix<Element>, _ targets: Matrix<Element>, _ pool: ThreadPool
+  ) -> Metrics {
+    let predictions = predict(inputs, threads: pool)
+    var metrics = Metrics(samples: targets.rows, loss: 0, rmse: 0, r2: 0, pearson: 0)
+    for column in 0..<targets.columns {
+      let fit = Fit(predictions: predictions, targets: targets, column: column)
+      let factor = Double(outputScaling.factor[column])
+      metrics.loss += fit.meanSquaredError * factor * factor / Double(targets.columns)
+      metrics.rmse! += fit.meanSquaredError.squareRoot() / Double(targets.columns)
+      metrics.r2! += fit.r2 / Double(targets.columns)
+      metrics.pearson! += fit.pearson / Double(targets.columns)
+    }
+    return metrics
+  }
+}
+
+/// Rows whose label has the largest logit, the first of equals.
+@specialized(where Element == Float)
+@specialized(where Element == Double)
+private func correctRows<Element: Scalar>(_ logits: MatrixView<Element>, _ labels: UnsafePointer<Int32>) -> Int {
+  var correct = 0
+  for row in 0..<logits.rows {
+    var best = 0
+    for column in 1..<max(1, logits.columns) where logits[row, column] > logits[row, best] { best = column }
+    if best == Int(labels[row]) { correct += 1 }
+  }
+  return correct
+}
+
+/// One column of predictions against one of targets, in double precision and two passes.
+struct Fit {
+  let meanSquaredError, r2, pearson: Double
+
+  @specialized(where Element == Float)
+  @specialized(where Element == Double)
+  init<Element: Scalar>(predictions: Matrix<Element>, targets: Matrix<Element>, column: Int) {
+    let count = Double(max(targets.rows, 1))
+    let (y, t) = (predictions.view, targets.view)
+    var (meanY, meanT, squares) = (0.0, 0.0, 0.0)
+    for row in 0..<targets.rows {
+      let error = Double(y[row, column]) - Double(t[row, column])
+      squares += error * error
+      meanY += Double(y[row, column]) / count
+      meanT += Double(t[row, column]) / count
+    }
+    var (spreadY, spreadT, together) = (0.0, 0.0, 0.0)
+    for row in 0..<targets.rows {
+      let (distanceY, distanceT) = (Double(y[row, column]) - meanY, Double(t[row, column]) - meanT)
+      spreadY += distanceY * distanceY
+      spreadT += distanceT * distanceT
+      together += distanceY * distanceT
+    }
+    meanSquaredError = squares / count
+    // A constant target leaves nothing to explain: 1 if it is met, else 0. A constant has no correlation.
+    r2 = spreadT > 0 ? 1 - squares / spreadT : squares == 0 ? 1 : 0
+    pearson = spreadT > 0 && spreadY > 0 ? together / (spreadY * spreadT).squareRoot() : 0
+  }
+}

@@ -1,0 +1,99 @@
+/// How a network has been trained: kept in the model file.
+public struct TrainingRecord: Sendable, Equatable, Codable {
+  public var optimizer: String
+  public var learningRate: Double
+  public var weightDecay: Double
+  public var schedule: Schedule
+  public var batch: Int
+  public var seed: UInt64
+  /// Rows trained on.
+  public var samples: Int
+  /// Epochs asked for; `history` has those done.
+  public var epochs: Int
+  public var patience: Int?
+  /// Wall time of training.
+  public var seconds: Double
+  public var threads: Int
+  public var history: [EpochRecord]
+}
+
+/// One epoch of a training.
+public struct EpochRecord: Sendable, Equatable, Codable {
+  /// From 1.
+  public var epoch: Int
+  /// The mean loss of the epoch's batches, each before its step.
+  public var loss: Double
+  /// On the validation data after the epoch.
+  public var validationLoss: Double?
+  public var learningRate: Double
+  public var seconds: Double
+}
+
+/// What a training hands back.
+public struct TrainingHistory: Sendable, Equatable {
+  /// Epochs done, those of an earlier, resumed training included.
+  public var epochs: [EpochRecord]
+  /// Wall time of this call.
+  public var seconds: Double
+  /// Rows that went forward and backward in a second.
+  public var samplesPerSecond: Double
+  /// Why it ended.
+  public var end: End
+  /// The epoch whose parameters the network has now.
+  public var bestEpoch: Int
+
+  public enum End: String, Sendable {
+    case allEpochs, earlyStopping, stopped
+  }
+}
+
+/// Parameters and optimiser as they were at the end of an epoch, which may not be the network's own when it keeps the
+/// best ones.
+package struct TrainingState<Element: Scalar>: Sendable, Equatable {
+  package var epochsDone: Int
+  package var optimizer: OptimizerState<Element>
+  package var parameters: AlignedArray<Element>
+  package var best: Best
+
+  package struct Best: Sendable, Equatable {
+    package var epoch: Int
+    package var loss: Double
+    package var parameters: AlignedArray<Element>
+
+    package init(epoch: Int, loss: Double, parameters: AlignedArray<Element>) {
+      self.epoch = epoch
+      self.loss = loss
+      self.parameters = parameters
+    }
+  }
+
+  package init(
+    epochsDone: Int, optimizer: OptimizerState<Element>, parameters: AlignedArray<Element>, best: Best
+  ) {
+    self.epochsDone = epochsDone
+    self.optimizer = optimizer
+    self.parameters = parameters
+    self.best = best
+  }
+}
+
+/// Why a training stopped. The network then has its last good parameters.
+public enum TrainingError: Error, Sendable, Equatable, CustomStringConvertible {
+  /// The loss became infinite or NaN, or some gradient: in the given epoch and step (from 1) and layer (from 1).
+  case nonFinite(what: String, epoch: Int, step: Int, layer: Int)
+  /// A value of the data is infinite or NaN, at (row, column) from 0.
+  case nonFiniteData(what: String, row: Int, column: Int)
+  /// There are no rows.
+  case noData
+
+  public var description: String {
+    switch self {
+    case .nonFinite(let what, let epoch, let step, let layer):
+      "training stopped in epoch \(epoch), step \(step): \(what) of layer \(layer) is not finite; the last good "
+        + "parameters are kept (a smaller learning rate may help)"
+    case .nonFiniteData(let what, let row, let column):
+      "\(what), row \(row + 1), column \(column + 1): not a finite number"
+    case .noData: "there are no rows to train on"
+    }
+  }
+}

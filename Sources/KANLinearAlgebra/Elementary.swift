@@ -1,0 +1,10 @@
+private import Glibc
+
+/// Functions of the C library that the engine needs away from its inner loops.
+package enum Elementary {
+  package static func exp(_ x: Double) -> Double { Glibc.exp(x) }
+  package static func log(_ x: Double) -> Double { Glibc.log(x) }
+  package static func pow(_ x: Double, _ y: Double) -> Double { Glibc.pow(x, y) }
+  package static func cos(_ x: Double) -> Double { Glibc.cos(x) }
+  package static func sin(_ x: Double) -> Double { Glibc.sin(x) }
+}

@@ -1,0 +1,139 @@
+private import CKANKernels
+private import COpenBLAS
+
+extension Float: Scalar {
+  public static func _product(
+    _ transposeA: Bool, _ transposeB: Bool, _ m: Int, _ n: Int, _ k: Int,
+    _ alpha: Self, _ a: UnsafePointer<Self>, _ aStride: Int, _ b: UnsafePointer<Self>, _ bStride: Int,
+    _ beta: Self, _ c: UnsafeMutablePointer<Self>, _ cStride: Int
+  ) {
+    cblas_sgemm(
+      CblasRowMajor, transposeA ? CblasTrans : CblasNoTrans, transposeB ? CblasTrans : CblasNoTrans,
+      blasint(m), blasint(n), blasint(k), alpha, a, blasint(aStride), b, blasint(bStride), beta, c, blasint(cStride))
+  }
+
+  public static func _leastSquares(
+    _ m: Int, _ n: Int, _ rightHandSides: Int, _ a: UnsafeMutablePointer<Self>, _ b: UnsafeMutablePointer<Self>,
+    _ bStride: Int, _ singularValues: UnsafeMutablePointer<Self>, _ tolerance: Self, _ rank: inout Int
+  ) -> Int {
+    var found: Int32 = 0
+    let info = LAPACKE_sgelsd(
+      LAPACK_COL_MAJOR, Int32(m), Int32(n), Int32(rightHandSides), a, Int32(m), b,
+      Int32(bStride), singularValues, tolerance, &found)
+    rank = Int(found)
+    return Int(info)
+  }
+
+  public static func _splineValues(
+    _ spline: SplineParameters<Self>, _ first: Int, _ x: MatrixView<Self>, _ values: MutableMatrixView<Self>
+  ) {
+    withUnsafePointer(to: kan_spline_f(spline)) {
+      kan_spline_values_f(
+        $0, Int64(first), Int64(x.columns), Int64(x.rows), x.base, Int64(x.stride), values.base, Int64(values.stride))
+    }
+  }
+
+  public static func _splineDerivatives(
+    _ spline: SplineParameters<Self>, _ first: Int, _ x: MatrixView<Self>, _ derivatives: MutableMatrixView<Self>
+  ) {
+    withUnsafePointer(to: kan_spline_f(spline)) {
+      kan_spline_derivatives_f(
+        $0, Int64(first), Int64(x.columns), Int64(x.rows), x.base, Int64(x.stride), derivatives.base,
+        Int64(derivatives.stride))
+    }
+  }
+
+  public static func _splinePullBack(
+    _ spline: SplineParameters<Self>, _ first: Int, _ x: MatrixView<Self>, _ dValues: MatrixView<Self>,
+    _ dx: MutableMatrixView<Self>
+  ) {
+    withUnsafePointer(to: kan_spline_f(spline)) {
+      kan_spline_pull_back_f(
+        $0, Int64(first), Int64(x.columns), Int64(x.rows), x.base, Int64(x.stride), dValues.base,
+        Int64(dValues.stride), dx.base, Int64(dx.stride))
+    }
+  }
+
+  public static func _exp(_ count: Int, _ values: UnsafeMutablePointer<Self>) {
+    kan_exp_f(Int64(count), values)
+  }
+
+  public static func _activate(
+    _ activation: Int32, _ count: Int, _ z: UnsafePointer<Self>, _ y: UnsafeMutablePointer<Self>
+  ) {
+    kan_activation_values_f(activation, Int64(count), z, y)
+  }
+
+  public static func _activationPullBack(
+    _ activation: Int32, _ count: Int, _ kept: UnsafePointer<Self>, _ dy: UnsafeMutablePointer<Self>
+  ) {
+    kan_activation_pull_back_f(activation, Int64(count), kept, dy)
+  }
+
+  public static func _broadcastRow(
+    _ rows: Int, _ columns: Int, _ row: UnsafePointer<Self>, _ z: UnsafeMutablePointer<Self>
+  ) {
+    kan_broadcast_row_f(Int64(rows), Int64(columns), row, z)
+  }
+
+  public static func _columnSums(
+    _ rows: Int, _ columns: Int, _ z: UnsafePointer<Self>, _ sums: UnsafeMutablePointer<Self>
+  ) {
+    kan_column_sums_f(Int64(rows), Int64(columns), z, sums)
+  }
+
+  public static func _scaleColumns(
+    _ rows: Int, _ columns: Int, _ x: UnsafePointer<Self>, _ shift: UnsafePointer<Self>,
+    _ factor: UnsafePointer<Self>, _ y: UnsafeMutablePointer<Self>
+  ) {
+    kan_scale_columns_f(Int64(rows), Int64(columns), x, shift, factor, y)
+  }
+
+  public static func _firstNonFinite(_ count: Int, _ values: UnsafePointer<Self>) -> Int {
+    Int(kan_first_non_finite_f(Int64(count), values))
+  }
+
+  public static func _squaredError(
+    _ count: Int, _ outputs: UnsafePointer<Self>, _ targets: UnsafePointer<Self>, _ factor: Self,
+    _ gradient: UnsafeMutablePointer<Self>?
+  ) -> Double {
+    kan_squared_error_f(Int64(count), outputs, targets, factor, gradient)
+  }
+
+  public static func _crossEntropy(
+    _ rows: Int, _ columns: Int, _ logits: UnsafePointer<Self>, _ labels: UnsafePointer<Int32>, _ factor: Self,
+    _ gradient: UnsafeMutablePointer<Self>?
+  ) -> Double {
+    kan_cross_entropy_f(Int64(rows), Int64(columns), logits, labels, factor, gradient)
+  }
+
+  public static func _softmax(_ rows: Int, _ columns: Int, _ logits: UnsafeMutablePointer<Self>) {
+    kan_softmax_f(Int64(rows), Int64(columns), logits)
+  }
+
+  public static func _sgd(
+    _ count: Int, _ parameters: UnsafeMutablePointer<Self>, _ gradients: UnsafePointer<Self>,
+    _ velocity: UnsafeMutablePointer<Self>, _ rate: Self, _ momentum: Self, _ decay: Self
+  ) {
+    kan_sgd_f(Int64(count), parameters, gradients, velocity, rate, momentum, decay)
+  }
+
+  public static func _adamW(
+    _ count: Int, _ parameters: UnsafeMutablePointer<Self>, _ gradients: UnsafePointer<Self>,
+    _ mean: UnsafeMutablePointer<Self>, _ variance: UnsafeMutablePointer<Self>, _ rate: Self, _ beta1: Self,
+    _ beta2: Self, _ scale: Self, _ epsilon: Self, _ shrink: Self
+  ) {
+    kan_adamw_f(
+      Int64(count), parameters, gradients, mean, variance, rate, beta1, beta2, scale, epsilon, shrink)
+  }
+}
+
+extension kan_spline_f {
+  fileprivate init(_ spline: SplineParameters<Float>) {
+    self.init(
+      inputs: Int32(spline.inputs), intervals: Int32(spline.intervals), degree: Int32(spline.degree),
+      functions: Int32(spline.functions), outside: spline.outside, base: spline.base,
+      uniform: spline.isUniform ? 1 : 0, lower: spline.lower, upper: spline.upper,
+      inverse_step: spline.inverseStep, knots: spline.knots)
+  }
+}

@@ -1,0 +1,35 @@
+/// Why a computation of linear algebra gave no result.
+public enum LinearAlgebraError: Error, Sendable, Equatable, CustomStringConvertible {
+  /// An operand has an infinite or NaN element, at (row, column).
+  case nonFinite(operand: String, row: Int, column: Int)
+  /// The iteration inside a LAPACK routine did not converge.
+  case notConverged(routine: String)
+  /// A LAPACK routine could not get its work space.
+  case outOfMemory(routine: String)
+  /// A dimension is beyond what the libraries' 32-bit integers hold.
+  case tooLarge(dimension: Int)
+  /// The limit on address space leaves no room for a thread's buffer in OpenBLAS.
+  case addressSpace(availableBytes: Int, neededBytes: Int)
+
+  public var description: String {
+    switch self {
+    case .nonFinite(let operand, let row, let column):
+      "\(operand) is not finite at row \(row + 1), column \(column + 1)"
+    case .notConverged(let routine): "\(routine) did not converge"
+    case .outOfMemory(let routine): "no memory for the work space of \(routine)"
+    case .tooLarge(let dimension): "a dimension of \(dimension) is beyond 32 bits"
+    case .addressSpace(let available, let needed):
+      "the limit on address space leaves \(available >> 20) MiB, and a thread's buffer takes \(needed >> 20) MiB"
+    }
+  }
+
+  /// The one place where a code of LAPACKE becomes an error. 0 is success.
+  static func check(_ info: Int, _ routine: String) throws(LinearAlgebraError) {
+    switch info {
+    case 0: return
+    case 1...: throw .notConverged(routine: routine)
+    case -1011, -1010: throw .outOfMemory(routine: routine)
+    default: preconditionFailure("\(routine): argument \(-info) is not valid")
+    }
+  }
+}

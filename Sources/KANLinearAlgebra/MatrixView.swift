@@ -1,0 +1,51 @@
+/// A rectangle of numbers in memory that somebody else owns: element (i, j) stands at `base[i·stride + j]`.
+///
+/// The form in which tiles reach a ``Scalar``'s kernels and a basis.
+public struct MatrixView<Element: Scalar> {
+  public let base: UnsafePointer<Element>
+  public let rows: Int
+  public let columns: Int
+  public let stride: Int
+
+  public init(base: UnsafePointer<Element>, rows: Int, columns: Int, stride: Int) {
+    self.base = base
+    self.rows = rows
+    self.columns = columns
+    self.stride = stride
+  }
+
+  public subscript(row: Int, column: Int) -> Element { base[row * stride + column] }
+
+  /// A part of it: rows and columns from the given starts on.
+  package func slice(row: Int = 0, rows: Int, column: Int = 0, columns: Int) -> MatrixView {
+    MatrixView(base: base + row * stride + column, rows: rows, columns: columns, stride: stride)
+  }
+}
+
+/// A ``MatrixView`` to write to.
+public struct MutableMatrixView<Element: Scalar> {
+  public let base: UnsafeMutablePointer<Element>
+  public let rows: Int
+  public let columns: Int
+  public let stride: Int
+
+  public init(base: UnsafeMutablePointer<Element>, rows: Int, columns: Int, stride: Int) {
+    self.base = base
+    self.rows = rows
+    self.columns = columns
+    self.stride = stride
+  }
+
+  public subscript(row: Int, column: Int) -> Element {
+    get { base[row * stride + column] }
+    nonmutating set { base[row * stride + column] = newValue }
+  }
+
+  package func slice(row: Int = 0, rows: Int, column: Int = 0, columns: Int) -> MutableMatrixView {
+    MutableMatrixView(base: base + row * stride + column, rows: rows, columns: columns, stride: stride)
+  }
+
+  package var readOnly: MatrixView<Element> {
+    MatrixView(base: UnsafePointer(base), rows: rows, columns: columns, stride: stride)
+  }
+}

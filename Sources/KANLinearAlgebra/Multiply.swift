@@ -1,0 +1,45 @@
+private import COpenBLAS
+
+/// How an operand of a product stands in memory.
+package enum Transpose: Sendable { case no, yes }
+
+/// C += op(A)·op(B), or C = op(A)·op(B): [m × n] = [m × k]·[k × n], each a slice of a larger matrix if need be.
+///
+/// Row-major, one call of `cblas_?gemm`, on the calling thread. Traps with the shapes if they do not fit.
+package func multiply<Element: Scalar>(
+  _ a: MatrixView<Element>, _ transposeA: Transpose, _ b: MatrixView<Element>, _ transposeB: Transpose,
+  into c: MutableMatrixView<Element>, accumulate: Bool = false
+) {
+  let (m, k) = transposeA == .no ? (a.rows, a.columns) : (a.columns, a.rows)
+  let (kB, n) = transposeB == .no ? (b.rows, b.columns) : (b.columns, b.rows)
+  precondition(
+    k == kB && c.rows == m && c.columns == n,
+    "multiply: [\(m) × \(k)]·[\(kB) × \(n)] into [\(c.rows) × \(c.columns)]")
+  if m == 0 || n == 0 { return }
+  if k == 0 {
+    if !accumulate { for row in 0..<m { (c.base + row * c.stride).update(repeating: 0, count: n) } }
+    return
+  }
+  BLAS.prepare()
+  Element._product(
+    transposeA == .yes, transposeB == .yes, m, n, k, 1, a.base, a.stride, b.base, b.stride, accumulate ? 1 : 0,
+    c.base, c.stride)
+}
+
+extension Matrix {
+  /// The matrix product self·other: [rows × k]·[k × columns]; traps with both shapes if they do not fit.
+  public func multiplied(by other: Matrix) -> Matrix {
+    precondition(
+      columns == other.rows, "Matrix: [\(rows) × \(columns)]·[\(other.rows) × \(other.columns)]")
+    var result = Matrix(rows: rows, columns: other.columns)
+    multiply(view, .no, other.view, .no, into: result.mutableView())
+    return result
+  }
+}
+
+/// OpenBLAS runs on the thread that calls it; the engine owns the threads.
+package enum BLAS {
+  /// Sets OpenBLAS to one thread, the first time it is called. The setting is an unsynchronised global of that library.
+  package static func prepare() { _ = once }
+  private static let once: Void = openblas_set_num_threads(1)
+}

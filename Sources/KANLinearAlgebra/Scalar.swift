@@ -1,0 +1,96 @@
+/// A floating-point type that the engine computes in: `Float` or `Double`.
+///
+/// `Float` trains; `Double` is for refits, second-order training and gradient checks. The underscored requirements
+/// forward to CBLAS, LAPACKE and the kernels in C; call the verbs of ``Matrix`` and ``ThreadPool`` instead.
+/// The protocol is closed: other conformances are not supported.
+public protocol Scalar: BinaryFloatingPoint, LosslessStringConvertible, Codable, Sendable
+where RawSignificand: FixedWidthInteger {
+  /// C = α·op(A)·op(B) + β·C, row-major, by `cblas_?gemm`.
+  static func _product(
+    _ transposeA: Bool, _ transposeB: Bool, _ m: Int, _ n: Int, _ k: Int,
+    _ alpha: Self, _ a: UnsafePointer<Self>, _ aStride: Int, _ b: UnsafePointer<Self>, _ bStride: Int,
+    _ beta: Self, _ c: UnsafeMutablePointer<Self>, _ cStride: Int)
+
+  /// Least squares of smallest norm by singular values, column-major, by `LAPACKE_?gelsd`; returns LAPACK's info.
+  static func _leastSquares(
+    _ m: Int, _ n: Int, _ rightHandSides: Int, _ a: UnsafeMutablePointer<Self>, _ b: UnsafeMutablePointer<Self>,
+    _ bStride: Int, _ singularValues: UnsafeMutablePointer<Self>, _ tolerance: Self, _ rank: inout Int
+  ) -> Int
+
+  // Splines
+  static func _splineValues(
+    _ spline: SplineParameters<Self>, _ first: Int, _ x: MatrixView<Self>, _ values: MutableMatrixView<Self>)
+  static func _splineDerivatives(
+    _ spline: SplineParameters<Self>, _ first: Int, _ x: MatrixView<Self>, _ derivatives: MutableMatrixView<Self>)
+  static func _splinePullBack(
+    _ spline: SplineParameters<Self>, _ first: Int, _ x: MatrixView<Self>, _ dValues: MatrixView<Self>,
+    _ dx: MutableMatrixView<Self>)
+
+  // Element by element
+  static func _exp(_ count: Int, _ values: UnsafeMutablePointer<Self>)
+  static func _activate(
+    _ activation: Int32, _ count: Int, _ z: UnsafePointer<Self>, _ y: UnsafeMutablePointer<Self>)
+  static func _activationPullBack(
+    _ activation: Int32, _ count: Int, _ kept: UnsafePointer<Self>, _ dy: UnsafeMutablePointer<Self>)
+  static func _broadcastRow(
+    _ rows: Int, _ columns: Int, _ row: UnsafePointer<Self>, _ z: UnsafeMutablePointer<Self>)
+  static func _columnSums(
+    _ rows: Int, _ columns: Int, _ z: UnsafePointer<Self>, _ sums: UnsafeMutablePointer<Self>)
+  static func _scaleColumns(
+    _ rows: Int, _ columns: Int, _ x: UnsafePointer<Self>, _ shift: UnsafePointer<Self>,
+    _ factor: UnsafePointer<Self>, _ y: UnsafeMutablePointer<Self>)
+  static func _firstNonFinite(_ count: Int, _ values: UnsafePointer<Self>) -> Int
+
+  // Losses
+  static func _squaredError(
+    _ count: Int, _ outputs: UnsafePointer<Self>, _ targets: UnsafePointer<Self>, _ factor: Self,
+    _ gradient: UnsafeMutablePointer<Self>?
+  ) -> Double
+  static func _crossEntropy(
+    _ rows: Int, _ columns: Int, _ logits: UnsafePointer<Self>, _ labels: UnsafePointer<Int32>, _ factor: Self,
+    _ gradient: UnsafeMutablePointer<Self>?
+  ) -> Double
+  static func _softmax(_ rows: Int, _ columns: Int, _ logits: UnsafeMutablePointer<Self>)
+
+  // Optimisers
+  static func _sgd(
+    _ count: Int, _ parameters: UnsafeMutablePointer<Self>, _ gradients: UnsafePointer<Self>,
+    _ velocity: UnsafeMutablePointer<Self>, _ rate: Self, _ momentum: Self, _ decay: Self)
+  static func _adamW(
+    _ count: Int, _ parameters: UnsafeMutablePointer<Self>, _ gradients: UnsafePointer<Self>,
+    _ mean: UnsafeMutablePointer<Self>, _ variance: UnsafeMutablePointer<Self>, _ rate: Self, _ beta1: Self,
+    _ beta2: Self, _ scale: Self, _ epsilon: Self, _ shrink: Self)
+}
+
+/// What a spline kernel needs to know of a layer's grids; the pointers belong to the caller and outlive the call.
+public struct SplineParameters<Element: Scalar> {
+  package var inputs: Int
+  package var intervals: Int
+  package var degree: Int
+  package var functions: Int
+  package var outside: Int32
+  package var base: Int32
+  package var isUniform: Bool
+  /// a, b and G/(b - a): [inputs] each.
+  package var lower, upper, inverseStep: UnsafePointer<Element>
+  /// t: [inputs × (G + 2k + 1)]
+  package var knots: UnsafePointer<Element>
+
+  package init(
+    inputs: Int, intervals: Int, degree: Int, functions: Int, outside: Int32, base: Int32, isUniform: Bool,
+    lower: UnsafePointer<Element>, upper: UnsafePointer<Element>, inverseStep: UnsafePointer<Element>,
+    knots: UnsafePointer<Element>
+  ) {
+    self.inputs = inputs
+    self.intervals = intervals
+    self.degree = degree
+    self.functions = functions
+    self.outside = outside
+    self.base = base
+    self.isUniform = isUniform
+    self.lower = lower
+    self.upper = upper
+    self.inverseStep = inverseStep
+    self.knots = knots
+  }
+}

@@ -1,0 +1,87 @@
+private import CKANKernels
+
+/// A loop whose iterations write to disjoint places, so that they may run on several threads in any order and give
+/// the same bits.
+///
+/// A type of its own rather than a closure: a closure that C is to call has to be put on the heap, and a training step
+/// allocates nothing.
+package protocol ParallelLoop {
+  /// `worker` is below the pool's number of threads, and no two iterations that run at the same time share it.
+  func iterate(_ index: Int, worker: Int)
+}
+
+/// The engine's threads. Values of it may be shared: a pool that is busy with one caller's loop runs another's on the
+/// thread that asks.
+public final class ThreadPool: Sendable {
+  /// The calling thread is one of them.
+  public let threads: Int
+  // C's pool guards itself by a lock and atomic counters.
+  private nonisolated(unsafe) let pool: OpaquePointer
+
+  /// A pool on all cores that this process may use.
+  public static let shared = ThreadPool()
+
+  /// A pool of `threads` threads, or one for each core. A limit on address space that leaves too little room for
+  /// OpenBLAS's buffers gives fewer threads.
+  public init(threads: Int? = nil) {
+    let wanted = max(1, threads ?? ThreadPool.availableCores)
+    BLAS.prepare()
+    let room = BLAS.threadsWithRoom()
+    pool = kan_pool_create(Int64(min(wanted, max(1, room))))
+    self.threads = Int(kan_pool_threads(pool))
+  }
+
+  deinit { kan_pool_destroy(pool) }
+
+  /// Runs all iterations 0 ..< count and returns when they have ended.
+  package func run<Loop: ParallelLoop>(_ count: Int, _ loop: Loop) {
+    withUnsafePointer(to: loop) { pointer in
+      var erased = ErasedLoop(pointer: UnsafeRawPointer(pointer), type: Loop.self)
+      withUnsafeMutablePointer(to: &erased) { context in
+        kan_pool_run(pool, Int64(count), UnsafeMutableRawPointer(context)) { context, index, worker in
+          let erased = context!.assumingMemoryBound(to: ErasedLoop.self).pointee
+          erased.type.iterate(at: erased.pointer, Int(index), worker: Int(worker))
+        }
+      }
+    }
+  }
+
+  /// The cores that this process may run on.
+  public static var availableCores: Int { Int(kan_available_cores()) }
+}
+
+private struct ErasedLoop {
+  let pointer: UnsafeRawPointer
+  let type: any ParallelLoop.Type
+}
+
+extension ParallelLoop {
+  fileprivate static func iterate(at pointer: UnsafeRawPointer, _ index: Int, worker: Int) {
+    pointer.assumingMemoryBound(to: Self.self).pointee.iterate(index, worker: worker)
+  }
+}
+
+extension BLAS {
+  /// Address space that OpenBLAS maps for each thread that multiplies; without it, a product never returns.
+  package static let bufferBytes = 128 << 20
+
+  /// Throws where a limit on address space leaves no room for even one thread's buffer.
+  package static func checkAddressSpace() throws(LinearAlgebraError) {
+    guard threadsWithRoom() > 0 else {
+      throw .addressSpace(availableBytes: availableAddressSpace() ?? 0, neededBytes: bufferBytes)
+    }
+  }
+
+  /// How many threads' buffers fit the limit on address space, half of which is left to data.
+  fileprivate static func threadsWithRoom() -> Int {
+    guard let available = availableAddressSpace() else { return .max }
+    if available < bufferBytes { return 0 }
+    return max(1, available / 2 / bufferBytes)
+  }
+
+  /// The limit less what is in use, or nil without a limit.
+  private static func availableAddressSpace() -> Int? {
+    let bytes = Int(kan_available_address_space())
+    return bytes < 0 ? nil : bytes
+  }
+}

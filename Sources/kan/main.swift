@@ -1,0 +1,1 @@
+print("kan: the command line is under construction")
