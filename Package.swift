@@ -23,7 +23,7 @@ let package = Package(
 
     // Files, pictures, the tool
     .target(name: "KANFiles", dependencies: ["KAN", "CZlib"]),
-    .target(name: "KANReport", dependencies: ["KANFiles"]),
+    .target(name: "KANReport", dependencies: ["KAN"]),
     .executableTarget(
       name: "kan",
       dependencies: [

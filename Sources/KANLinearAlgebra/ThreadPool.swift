@@ -46,6 +46,9 @@ public final class ThreadPool: Sendable {
     }
   }
 
+  /// Throws where a limit on address space leaves no room for even one thread: call it before the first pool is made.
+  public static func checkAddressSpace() throws(LinearAlgebraError) { try BLAS.checkAddressSpace() }
+
   /// The cores that this process may run on.
   public static var availableCores: Int { Int(kan_available_cores()) }
 }
@@ -66,7 +69,7 @@ extension BLAS {
   package static let bufferBytes = 128 << 20
 
   /// Throws where a limit on address space leaves no room for even one thread's buffer.
-  package static func checkAddressSpace() throws(LinearAlgebraError) {
+  fileprivate static func checkAddressSpace() throws(LinearAlgebraError) {
     guard threadsWithRoom() > 0 else {
       throw .addressSpace(availableBytes: availableAddressSpace() ?? 0, neededBytes: bufferBytes)
     }

@@ -91,10 +91,15 @@ extension Network {
     try requireFinite(data.inputs, "input")
     if case .values(let values) = data.targets { try requireFinite(values, "target") }
     if record != nil { return }
-    task = data.targets.task
-    names = data.names
+    describe(data)
     inputScaling = Scaling(rangeOf: data.inputs)
     if case .values(let values) = data.targets { outputScaling = Scaling(spreadOf: values) }
+  }
+
+  /// Takes the task and the names of columns and classes from a data set.
+  package mutating func describe(_ data: Dataset<Element>) {
+    task = data.targets.task
+    names = data.names
   }
 
   private func requireFinite(_ matrix: Matrix<Element>, _ what: String) throws(TrainingError) {

@@ -1,0 +1,147 @@
+import Glibc
+
+/// Writes a file so that either all bytes or the old contents are there. See `writeFile(chunks:to:)`.
+package func writeFile(_ bytes: [UInt8], to path: String) throws(FileError) {
+  try writeFile(chunks: [bytes], to: path)
+}
+
+/// Writes a file so that either all bytes or the old contents are there.
+///
+/// A temporary file in the same folder is written, synchronised and renamed; an existing file keeps its permission
+/// bits, and a symbolic link its place. Pipes, devices and paths such as `/dev/stdout` are written directly. Throws
+/// `.cannotCreate` if the file cannot be opened or replaced, and `.inputOutput` if writing fails.
+package func writeFile(chunks: [[UInt8]], to path: String) throws(FileError) {
+  guard !path.isEmpty, !path.utf8.contains(0) else { throw FileError(.cannotCreate, path: path, "not a file name") }
+  let target = try resolveLinks(path)
+  if let number = openDescriptor(named: target) {
+    let descriptor = fcntl(number, F_DUPFD_CLOEXEC, 0)
+    guard descriptor >= 0 else { throw cannotCreate(path, errno) }
+    return try writeDirectly(chunks, to: descriptor, path: path)
+  }
+  guard let status = status(of: target) else {
+    guard errno == ENOENT else { throw cannotCreate(path, errno) }
+    return try replace(target, with: chunks, old: nil, path: path)
+  }
+  switch NodeType(status) {
+  case .regular:
+    guard access(target, W_OK) == 0 else { throw cannotCreate(path, errno) }
+    try replace(target, with: chunks, old: status, path: path)
+  case .folder: throw FileError(.cannotCreate, path: path, "is a folder")
+  default:
+    let descriptor = openFile(target, O_WRONLY)
+    guard descriptor >= 0 else { throw cannotCreate(path, errno) }
+    try writeDirectly(chunks, to: descriptor, path: path)
+  }
+}
+
+/// Follows symbolic links in the last component, also to files that do not exist yet, up to an open descriptor.
+private func resolveLinks(_ path: String) throws(FileError) -> String {
+  var target = path
+  for _ in 0..<40 {
+    if openDescriptor(named: target) != nil { return target }
+    let capacity = Int(PATH_MAX)
+    var buffer = [CChar](repeating: 0, count: capacity)
+    let count = readlink(target, &buffer, capacity)
+    guard count >= 0 else { return target }
+    let bytes = buffer.prefix(count).map(UInt8.init(bitPattern:))
+    guard let link = String(validating: bytes, as: UTF8.self), count < capacity else {
+      throw FileError(.cannotCreate, path: path, "the target of the symbolic link is not a usable path")
+    }
+    target = link.hasPrefix("/") ? link : folder(of: target) + "/" + link
+  }
+  throw cannotCreate(path, ELOOP)
+}
+
+private func folder(of path: String) -> String {
+  guard let slash = path.utf8.lastIndex(of: 0x2F) else { return "." }
+  return slash == path.startIndex ? "/" : String(path[..<slash])
+}
+
+/// Writes a temporary file and renames it to `target`; `path` is only for messages.
+private func replace(
+  _ target: String, with chunks: [[UInt8]], old: stat?, path: String
+) throws(FileError) {
+  guard !target.hasSuffix("/") else { throw FileError(.cannotCreate, path: path, "not a file name") }
+  let folder = folder(of: target)
+  let (temporary, descriptor) = try createTemporary(in: folder, path: path)
+  do throws(FileError) {
+    do throws(FileError) {
+      try writeAll(chunks, to: descriptor, path: path)
+      if let old { try keepAttributes(of: old, on: descriptor, path: path) }
+      guard fsync(descriptor) == 0 else { throw cannotWrite(path, errno) }
+    } catch {
+      close(descriptor)
+      throw error
+    }
+    guard close(descriptor) == 0 else { throw cannotWrite(path, errno) }
+    guard rename(temporary, target) == 0 else { throw cannotCreate(path, errno) }
+  } catch {
+    unlink(temporary)
+    throw error
+  }
+  try synchronise(folder: folder, path: path)
+}
+
+/// Creates a new file under a name that no other process uses.
+private func createTemporary(in folder: String, path: String) throws(FileError) -> (String, Int32) {
+  for _ in 0..<100 {
+    let number = String(UInt64.random(in: 0...UInt64.max), radix: 36)
+    let temporary = folder + "/.\(getpid())-\(number).tmp"
+    let descriptor = openFile(temporary, O_WRONLY | O_CREAT | O_EXCL, mode: 0o666)
+    if descriptor >= 0 { return (temporary, descriptor) }
+    guard errno == EEXIST else { break }
+  }
+  throw cannotCreate(path, errno)
+}
+
+private func keepAttributes(of old: stat, on descriptor: Int32, path: String) throws(FileError) {
+  // The owner can only be kept by a privileged process; without one, the file belongs to the writer.
+  if let new = status(of: descriptor), new.st_uid != old.st_uid || new.st_gid != old.st_gid {
+    _ = fchown(descriptor, old.st_uid, old.st_gid)
+  }
+  guard fchmod(descriptor, old.st_mode & 0o7777) == 0 else { throw cannotCreate(path, errno) }
+}
+
+/// Makes the renaming durable, where the file system can do that for folders.
+private func synchronise(folder: String, path: String) throws(FileError) {
+  let descriptor = openFile(folder, O_RDONLY | O_DIRECTORY)
+  guard descriptor >= 0 else { return }
+  defer { close(descriptor) }
+  if fsync(descriptor) != 0, errno == EIO { throw cannotWrite(path, errno) }
+}
+
+/// Writes to an open pipe or device and closes it.
+private func writeDirectly(_ chunks: [[UInt8]], to descriptor: Int32, path: String) throws(FileError) {
+  do throws(FileError) {
+    try writeAll(chunks, to: descriptor, path: path)
+  } catch {
+    close(descriptor)
+    throw error
+  }
+  guard close(descriptor) == 0 else { throw cannotWrite(path, errno) }
+}
+
+/// Writes all bytes, also after interruptions and partial writes.
+private func writeAll(_ chunks: [[UInt8]], to descriptor: Int32, path: String) throws(FileError) {
+  for chunk in chunks {
+    var offset = 0
+    while offset < chunk.count {
+      let count = chunk.withUnsafeBytes { raw in
+        write(descriptor, raw.baseAddress.map { $0 + offset }, min(raw.count - offset, 1 << 30))
+      }
+      if count > 0 {
+        offset += count
+      } else if count == 0 || errno != EINTR {
+        throw cannotWrite(path, count == 0 ? EIO : errno)
+      }
+    }
+  }
+}
+
+private func cannotCreate(_ path: String, _ code: Int32) -> FileError {
+  FileError(.cannotCreate, path: path, "cannot create the file: \(systemMessage(code))")
+}
+
+private func cannotWrite(_ path: String, _ code: Int32) -> FileError {
+  FileError(.inputOutput, path: path, "cannot write the file: \(systemMessage(code))")
+}

@@ -1,0 +1,131 @@
+import KAN
+
+/// Where rows come from: a table with a header, a pair of NPY arrays, or a folder of images in the format of MNIST.
+package struct DataSource: Sendable {
+  package enum Kind: Sendable { case table, array, images }
+
+  package let path: String
+  package let kind: Kind
+  /// Names of target columns, or one path of an NPY file; empty for the default, a table's last column.
+  package let targets: [String]
+
+  /// Decides by what stands at the path: a folder, an `.npy` file, or else a table.
+  package init(path: String, targets: [String] = []) {
+    self.path = path
+    self.targets = targets
+    kind = status(of: path).map(NodeType.init) == .folder ? .images : path.lowercased().hasSuffix(".npy") ? .array : .table
+  }
+
+  /// Data to train on, and the source's own test part if it has one.
+  ///
+  /// - Parameter task: by default a classification for text and images, a regression for numbers.
+  /// - Throws: `FileError` for everything that keeps the rows from being used.
+  package func training<Element: Scalar>(
+    _: Element.Type, task: Task?
+  ) throws(FileError) -> (training: Dataset<Element>, test: Dataset<Element>?) {
+    switch kind {
+    case .table: return (try Dataset(csv: path, targets: targets, task: task), nil)
+    case .array: return (try Dataset(npy: path, target: try targetArray(), task: task ?? .regression), nil)
+    case .images:
+      if task == .regression { throw FileError(.malformed, path: path, "the labels of images are classes, not numbers") }
+      let folder = try readIDXFolder(path)
+      return (Dataset(folder, part: .training), Dataset(folder, part: .test))
+    }
+  }
+
+  /// Rows with targets for a network that exists: the same columns, the same classes; of images the test part.
+  package func rows<Element: Scalar>(for network: Network<Element>) throws(FileError) -> Dataset<Element> {
+    switch kind {
+    case .table: return try table(for: network)
+    case .array:
+      let data = try Dataset<Element>(npy: path, target: try targetArray(), task: network.task)
+      try requireInputs(data.inputs.columns, network)
+      return try matchingTargets(data, network)
+    case .images:
+      let data = Dataset<Element>(try readIDXFolder(path), part: .test)
+      try requireInputs(data.inputs.columns, network)
+      return try matchingTargets(data, network)
+    }
+  }
+
+  /// Rows without targets, to predict: [rows × in].
+  package func inputs<Element: Scalar>(for network: Network<Element>) throws(FileError) -> Matrix<Element> {
+    switch kind {
+    case .table:
+      let file = try DelimitedFile(path: path)
+      let columns = try inputColumns(of: file, network)
+      return try file.rows(features: columns, targets: []).inputs
+    case .array:
+      let inputs: Matrix<Element> = try readMatrix(path)
+      try requireInputs(inputs.columns, network)
+      return inputs
+    case .images:
+      let data = Dataset<Element>(try readIDXFolder(path), part: .test)
+      try requireInputs(data.inputs.columns, network)
+      return data.inputs
+    }
+  }
+
+  private func targetArray() throws(FileError) -> String {
+    guard targets.count == 1, targets[0].lowercased().hasSuffix(".npy") else {
+      throw FileError(.malformed, path: path, "an array needs its targets in a second one: --target FILE.npy")
+    }
+    return targets[0]
+  }
+
+  // MARK: What a network expects
+
+  private func table<Element: Scalar>(for network: Network<Element>) throws(FileError) -> Dataset<Element> {
+    let file = try DelimitedFile(path: path)
+    let features = try inputColumns(of: file, network)
+    let wanted = !targets.isEmpty ? targets : !network.names.targets.isEmpty ? network.names.targets : [file.header.last!]
+    let columns = try file.columns(named: wanted)
+    let request: ColumnRequest = network.task == .classification ? .category : .number
+    let read: (inputs: Matrix<Element>, targets: [TargetColumn]) = try file.rows(
+      features: features, targets: columns.map { ($0, request) })
+    let targets: Targets<Element> = try makeTargets(read.targets, names: wanted, path: path)
+    var names = network.names
+    if case .categories(_, let classes) = read.targets.first { names.classes = classes }
+    return try matchingTargets(Dataset(inputs: read.inputs, targets: targets, names: names), network)
+  }
+
+  private func inputColumns<Element: Scalar>(
+    of file: DelimitedFile, _ network: Network<Element>
+  ) throws(FileError) -> [Int] {
+    if network.names.inputs.isEmpty {
+      try requireInputs(file.header.count, network)
+      return Array(file.header.indices)
+    }
+    return try file.columns(named: network.names.inputs, purpose: "the model")
+  }
+
+  private func requireInputs<Element: Scalar>(_ columns: Int, _ network: Network<Element>) throws(FileError) {
+    if columns != network.inputs {
+      throw FileError(.malformed, path: path, "\(columns) columns, but the model has \(network.inputs) inputs")
+    }
+  }
+
+  /// The same data with its classes numbered as the network's.
+  private func matchingTargets<Element: Scalar>(
+    _ data: Dataset<Element>, _ network: Network<Element>
+  ) throws(FileError) -> Dataset<Element> {
+    switch data.targets {
+    case .values:
+      if network.task != .regression || data.targets.outputs != network.outputs {
+        throw FileError(
+          .malformed, path: path, "\(data.targets.outputs) target columns, but the model has \(network.outputs) outputs")
+      }
+      return data
+    case .classes(let labels, _):
+      let own = data.names.classes
+      let places = own.map { name in network.names.classes.firstIndex(of: name) }
+      for (row, label) in labels.enumerated() where places[Int(label)] == nil {
+        throw FileError(
+          .malformed, path: path, "row \(row + 1): the model does not know the class \"\(own[Int(label)])\"")
+      }
+      return Dataset(
+        inputs: data.inputs,
+        targets: .classes(labels.map { Int32(places[Int($0)]!) }, count: network.outputs), names: network.names)
+    }
+  }
+}

@@ -1,0 +1,151 @@
+import KAN
+
+extension Dataset {
+  /// Reads a table with a header, comma-separated, or tab-separated if its name ends in `.tsv`.
+  ///
+  /// All columns but the target are inputs and have to be numbers. A target of numbers makes a regression, one of text
+  /// a classification.
+  ///
+  /// - Throws: `FileError`, which names the file, row and column.
+  public init(csv path: String, target: String) throws(FileError) {
+    try self.init(csv: path, targets: [target], task: nil)
+  }
+
+  /// The same with several targets, or with the task given.
+  ///
+  /// - Parameters:
+  ///   - targets: by default the last column.
+  ///   - task: a classification takes numbers in the target for names of classes.
+  public init(csv path: String, targets names: [String] = [], task: Task? = nil) throws(FileError) {
+    let file = try DelimitedFile(path: path)
+    let targetNames = names.isEmpty ? [file.header.last!] : names
+    let targetColumns = try file.columns(named: targetNames)
+    let features = file.header.indices.filter { !targetColumns.contains($0) }
+    if features.isEmpty { throw FileError(.malformed, path: path, "there is no column besides the target") }
+    let request: ColumnRequest =
+      switch task {
+      case .regression: .number
+      case .classification: .category
+      case nil: .detect
+      }
+    let read: (inputs: Matrix<Element>, targets: [TargetColumn]) = try file.rows(
+      features: features, targets: targetColumns.map { ($0, request) })
+    var classes: [String] = []
+    if case .categories(_, let names) = read.targets.first { classes = names }
+    self.init(
+      inputs: read.inputs, targets: try makeTargets(read.targets, names: targetNames, path: path),
+      names: Names(inputs: features.map { file.header[$0] }, targets: targetNames, classes: classes))
+  }
+
+  /// Reads inputs [rows × in] and targets [rows] or [rows × out] from two NPY files.
+  ///
+  /// - Throws: `FileError`; also if the numbers of rows differ, or the labels of a classification are not one whole
+  ///   number for each row.
+  public init(npy path: String, target targetPath: String, task: Task = .regression) throws(FileError) {
+    let inputs: Matrix<Element> = try readMatrix(path)
+    let targets = try readNPY(targetPath, magnitudeLimit: Double(Element.greatestFiniteMagnitude))
+    let columns = targets.shape.count > 1 ? targets.shape[1] : 1
+    guard targets.shape[0] == inputs.rows else {
+      throw FileError(
+        .malformed, path: targetPath, "\(targets.shape[0]) rows of targets for \(inputs.rows) rows of inputs")
+    }
+    var names = Names(
+      inputs: (0..<inputs.columns).map { "x\($0)" },
+      targets: columns == 1 ? ["y"] : (0..<columns).map { "y\($0)" })
+    switch task {
+    case .regression:
+      let values = Matrix<Element>(rows: inputs.rows, columns: columns, elements: AlignedArray(converting: targets.values))
+      self.init(inputs: inputs, targets: .values(values), names: names)
+    case .classification:
+      guard columns == 1, targets.values.allSatisfy({ $0.rounded() == $0 && abs($0) < 0x1p53 }) else {
+        throw FileError(.malformed, path: targetPath, "labels of classes have to be one whole number for each row")
+      }
+      let labels = targets.values.map { Int($0) }
+      let classes = Set(labels).sorted()
+      let places = Dictionary(uniqueKeysWithValues: classes.enumerated().map { ($1, Int32($0)) })
+      names.classes = classes.map { "\($0)" }
+      self.init(
+        inputs: inputs, targets: .classes(labels.map { places[$0]! }, count: classes.count), names: names)
+    }
+  }
+
+  /// Reads images and labels in the format of MNIST from a folder that has its four files, plain or gzip.
+  ///
+  /// - Throws: `FileError`
+  public init(images folder: String, part: ImagePart) throws(FileError) {
+    self.init(try readIDXFolder(folder), part: part)
+  }
+
+  init(_ folder: IDXFolder, part: ImagePart) {
+    let (images, labels) =
+      part == .training ? (folder.trainImages, folder.trainLabels) : (folder.testImages, folder.testLabels)
+    let classes = Int(max(folder.trainLabels.max() ?? 0, folder.testLabels.max() ?? 0)) + 1
+    self.init(
+      inputs: Matrix(rows: labels.count, columns: folder.pixels, elements: AlignedArray(converting: images)),
+      targets: .classes(labels.map { Int32($0) }, count: classes),
+      names: Names(targets: ["label"], classes: (0..<classes).map { "\($0)" }))
+  }
+}
+
+/// The two parts of a folder of images.
+public enum ImagePart: Sendable { case training, test }
+
+extension DelimitedFile {
+  /// Places of columns by their names.
+  func columns(named names: [String], purpose: String = "the target") throws(FileError) -> [Int] {
+    var columns: [Int] = []
+    for name in names {
+      guard let column = header.firstIndex(of: name) else {
+        throw FileError(.malformed, path: path, "there is no column \"\(printable(name))\", which \(purpose) needs")
+      }
+      if columns.contains(column) {
+        throw FileError(.malformed, path: path, "column \"\(printable(name))\" is asked for twice")
+      }
+      columns.append(column)
+    }
+    return columns
+  }
+
+  /// The rows of a table as numbers of the engine's type.
+  func rows<Element: Scalar>(
+    features: [Int], targets: [(column: Int, request: ColumnRequest)]
+  ) throws(FileError) -> (inputs: Matrix<Element>, targets: [TargetColumn]) {
+    let read = try read(
+      features: features, targets: targets, magnitudeLimit: Double(Element.greatestFiniteMagnitude))
+    return (
+      Matrix(rows: read.rows, columns: features.count, elements: AlignedArray(converting: read.features)),
+      read.targets
+    )
+  }
+}
+
+/// The targets of a data set from the columns of a table.
+func makeTargets<Element: Scalar>(
+  _ columns: [TargetColumn], names: [String], path: String
+) throws(FileError) -> Targets<Element> {
+  if case .categories(let codes, let classes) = columns[0], columns.count == 1 {
+    return .classes(codes, count: classes.count)
+  }
+  var values: [[Double]] = []
+  for (column, name) in zip(columns, names) {
+    guard case .numbers(let numbers) = column else {
+      throw FileError(
+        .malformed, path: path, "column \"\(printable(name))\" is text; of several targets each has to be numbers")
+    }
+    values.append(numbers)
+  }
+  let rows = values[0].count
+  var matrix = Matrix<Element>(rows: rows, columns: values.count)
+  for (column, numbers) in values.enumerated() {
+    for row in 0..<rows { matrix[row, column] = Element(numbers[row]) }
+  }
+  return .values(matrix)
+}
+
+/// An NPY file as a matrix; a list of numbers is one column.
+func readMatrix<Element: Scalar>(_ path: String) throws(FileError) -> Matrix<Element> {
+  let array = try readNPY(path, magnitudeLimit: Double(Element.greatestFiniteMagnitude))
+  return Matrix(
+    rows: array.shape[0], columns: array.shape.count > 1 ? array.shape[1] : 1,
+    elements: AlignedArray(converting: array.values))
+}

@@ -1,0 +1,74 @@
+/// Labelled images for training and test, read from a folder with the four MNIST files.
+package struct IDXFolder: Sendable, Equatable {
+  /// Rows and columns of an image (or other sizes of the image files after the first).
+  package let imageShape: [Int]
+  /// Images × pixels, row-major.
+  package let trainImages: [UInt8]
+  package let trainLabels: [UInt8]
+  package let testImages: [UInt8]
+  package let testLabels: [UInt8]
+
+  /// The values in one image.
+  package var pixels: Int { imageShape.reduce(1, *) }
+}
+
+/// The paths of the four MNIST files in a folder, each plain or with `.gz`, with `-` or `.` before `idx`.
+///
+/// Throws `.notFound` if the folder or a file is missing, and `.malformed` if `path` is not a folder.
+package func findIDXFolder(
+  _ path: String
+) throws(FileError) -> (trainImages: String, trainLabels: String, testImages: String, testLabels: String) {
+  guard !path.utf8.contains(0), let status = status(of: path) else {
+    throw FileError(.notFound, path: path, "no such folder")
+  }
+  guard NodeType(status) == .folder else { throw FileError(.malformed, path: path, "not a folder") }
+  let trainImages = try findIDXFile("train-images", "idx3-ubyte", in: path)
+  let trainLabels = try findIDXFile("train-labels", "idx1-ubyte", in: path)
+  let testImages = try findIDXFile("t10k-images", "idx3-ubyte", in: path)
+  return (trainImages, trainLabels, testImages, try findIDXFile("t10k-labels", "idx1-ubyte", in: path))
+}
+
+private func findIDXFile(_ name: String, _ type: String, in folder: String) throws(FileError) -> String {
+  let prefix = folder.hasSuffix("/") ? folder : folder + "/"
+  for ending in ["", ".gz"] {
+    for separator in ["-", "."] {
+      let path = prefix + name + separator + type + ending
+      if let status = status(of: path), NodeType(status) != .folder { return path }
+    }
+  }
+  throw FileError(.notFound, path: folder, "neither \(name)-\(type) nor \(name)-\(type).gz is in the folder")
+}
+
+/// Reads the four MNIST files in a folder.
+///
+/// Throws everything of `findIDXFolder` and `decodeIDX`, and `.malformed` if the files do not fit together.
+package func readIDXFolder(_ path: String) throws(FileError) -> IDXFolder {
+  let paths = try findIDXFolder(path)
+  let train = try readLabelledImages(paths.trainImages, paths.trainLabels)
+  let test = try readLabelledImages(paths.testImages, paths.testLabels)
+  guard train.shape == test.shape else {
+    let shapes = "\(shapeText(test.shape)) values, those for training \(shapeText(train.shape))"
+    throw FileError(.malformed, path: paths.testImages, "the images have \(shapes)")
+  }
+  return IDXFolder(
+    imageShape: train.shape, trainImages: train.images, trainLabels: train.labels, testImages: test.images,
+    testLabels: test.labels)
+}
+
+private func readLabelledImages(
+  _ imagePath: String, _ labelPath: String
+) throws(FileError) -> (shape: [Int], images: [UInt8], labels: [UInt8]) {
+  let imageArray = try readIDX(imagePath)
+  guard case .bytes(let images) = imageArray.values, imageArray.shape.count >= 2 else {
+    throw FileError(.malformed, path: imagePath, "not images of unsigned bytes")
+  }
+  let labelArray = try readIDX(labelPath)
+  guard case .bytes(let labels) = labelArray.values, labelArray.shape.count == 1 else {
+    throw FileError(.malformed, path: labelPath, "not a list of unsigned bytes")
+  }
+  guard labels.count == imageArray.shape[0] else {
+    throw FileError(
+      .malformed, path: labelPath, "\(amount(labels.count, "label")) for \(amount(imageArray.shape[0], "image"))")
+  }
+  return (Array(imageArray.shape.dropFirst()), images, labels)
+}

@@ -1,0 +1,148 @@
+import Foundation
+import KAN
+
+extension Network {
+  /// Reads a model that ``save(to:)`` wrote; one of the other precision is converted.
+  ///
+  /// - Parameters:
+  ///   - bases: kinds of basis beyond the module's own that the model may use.
+  /// - Throws: `FileError` for a file that is not there, or not a model in every respect.
+  public init(contentsOf path: String, bases: [any Basis<Element>.Type] = []) throws(FileError) {
+    try self.init(ModelFile(path: path), bases: bases)
+  }
+
+  package init(_ file: ModelFile, bases: [any Basis<Element>.Type] = []) throws(FileError) {
+    let types = knownBases(Element.self) + bases
+    var layers: [Layer<Element>] = []
+    var parameters: [Element] = []
+    for (index, topology) in file.topology.layers.enumerated() {
+      let layer = try file.layer(index, topology, from: types)
+      if let last = layers.last, last.outputs != layer.inputs {
+        throw file.failure("layer \(index + 1) has \(layer.inputs) inputs after one of \(last.outputs) outputs")
+      }
+      layers.append(layer)
+      // Checked against the tensors, so that nothing is made from a declared size.
+      let shape = [layer.inputs, layer.functions, layer.outputs]
+      parameters += try file.values("layers.\(index).weight", shape: shape) as [Element]
+      parameters += try file.values("layers.\(index).bias", shape: [layer.outputs]) as [Element]
+    }
+    self.init(layers: layers, parameters: AlignedArray(parameters))
+    task = file.topology.task
+    names = file.topology.names
+    record = file.topology.record
+    inputScaling = try file.scaling("inputs", columns: inputs)
+    outputScaling = try file.scaling("outputs", columns: outputs)
+    if outputScaling.factor.contains(0) { throw file.failure("a factor of the outputs' scaling is 0") }
+    trainingState = try file.trainingState(of: self)
+    try requireFittingNames(file)
+  }
+
+  private func requireFittingNames(_ file: ModelFile) throws(FileError) {
+    let fits =
+      [0, inputs].contains(names.inputs.count)
+      && (task == .regression ? [0, outputs].contains(names.targets.count) : names.targets.count <= 1)
+      && [0, outputs].contains(names.classes.count)
+    if !fits { throw file.failure("the names of columns or classes do not fit the layers") }
+  }
+}
+
+/// A model file whose outline has been read: what to ask before the type to compute in is known.
+package struct ModelFile {
+  let path: String
+  let tensors: SafeTensors
+  let topology: ModelTopology
+
+  /// - Throws: `FileError` for anything but a model.
+  package init(path: String) throws(FileError) {
+    let tensors = try SafeTensors(path: path)
+    func failure(_ reason: String) -> FileError { FileError(.malformed, path: path, reason) }
+    guard tensors.metadata["format"] == ModelTopology.format, let text = tensors.metadata["network"] else {
+      throw failure("a safetensors file, but not a model with its topology")
+    }
+    guard tensors.metadata["version"] == ModelTopology.version else {
+      throw failure("format version \(printable(tensors.metadata["version"] ?? "none")) is not known")
+    }
+    do {
+      topology = try JSONDecoder().decode(ModelTopology.self, from: Data(text.utf8))
+    } catch {
+      throw failure("the topology is damaged")
+    }
+    if topology.layers.isEmpty { throw failure("the topology has no layers") }
+    self.path = path
+    self.tensors = tensors
+  }
+
+  /// Whether the parameters are in double precision.
+  package var isDouble: Bool { tensors.tensors["layers.0.weight"]?.dtype == .float64 }
+
+  func failure(_ reason: String) -> FileError { FileError(.malformed, path: path, reason) }
+
+  func layer<Element: Scalar>(
+    _ index: Int, _ topology: ModelTopology.LayerTopology, from types: [any Basis<Element>.Type]
+  ) throws(FileError) -> Layer<Element> {
+    var arrays: [String: Matrix<Element>] = [:]
+    for name in topology.arrays {
+      let key = "layers.\(index).basis.\(name)"
+      guard let tensor = tensors.tensors[key], tensor.shape.count == 2 else {
+        throw failure("tensor \"\(printable(key))\" is missing or not a matrix")
+      }
+      arrays[name] = Matrix(
+        rows: tensor.shape[0], columns: tensor.shape[1], elements: try values(key, shape: tensor.shape) as [Element])
+    }
+    guard (1...Int(Int32.max)).contains(topology.outputs) else {
+      throw failure("layer \(index + 1) has \(topology.outputs) outputs")
+    }
+    do {
+      let basis = try makeBasis(
+        BasisDescription(
+          kind: topology.basis, inputs: topology.inputs, settings: topology.settings, arrays: arrays), from: types)
+      return Layer(basis: basis, outputs: topology.outputs, activation: topology.activation)
+    } catch {
+      throw failure("layer \(index + 1): \(printable(error.description, limit: 200))")
+    }
+  }
+
+  /// A tensor's values, finite and of the given shape.
+  func values<Element: Scalar>(_ name: String, shape: [Int]) throws(FileError) -> [Element] {
+    guard let tensor = tensors.tensors[name] else { throw failure("tensor \"\(printable(name))\" is missing") }
+    guard tensor.shape == shape else {
+      throw failure("tensor \"\(printable(name))\" has shape \(tensor.shape), not \(shape)")
+    }
+    let values: [Element]
+    if let floats = tensor.floats {
+      values = floats.map { Element($0) }
+    } else if let doubles = tensor.doubles {
+      values = doubles.map { Element($0) }
+    } else {
+      throw failure("tensor \"\(printable(name))\" holds \(tensor.dtype.rawValue), not F32 or F64")
+    }
+    guard values.allSatisfy(\.isFinite) else { throw failure("tensor \"\(printable(name))\" is not finite") }
+    return values
+  }
+
+  func scaling<Element: Scalar>(_ name: String, columns: Int) throws(FileError) -> Scaling<Element> {
+    let both: [Element] = try values("scaling.\(name)", shape: [2, columns])
+    return Scaling(shift: AlignedArray(both[..<columns]), factor: AlignedArray(both[columns...]))
+  }
+
+  func trainingState<Element: Scalar>(of network: Network<Element>) throws(FileError) -> TrainingState<Element>? {
+    guard let state = topology.state else { return nil }
+    guard (0...1_000_000_000).contains(state.epochsDone), (0...state.epochsDone).contains(state.bestEpoch),
+      (0...Int.max / 2).contains(state.optimizerSteps), (0...16).contains(state.moments)
+    else {
+      throw failure("the training state is damaged")
+    }
+    let shape = [network.parameterCount]
+    var moments: [AlignedArray<Element>] = []
+    for index in 0..<state.moments {
+      moments.append(AlignedArray(try values("training.moments.\(index)", shape: shape) as [Element]))
+    }
+    let last = "training.parameters"
+    let parameters: AlignedArray<Element> =
+      tensors.tensors[last] == nil ? network.parameters : AlignedArray(try values(last, shape: shape) as [Element])
+    return TrainingState(
+      epochsDone: state.epochsDone, optimizer: OptimizerState(step: state.optimizerSteps, moments: moments),
+      parameters: parameters,
+      best: .init(epoch: state.bestEpoch, loss: state.bestLoss ?? .infinity, parameters: network.parameters))
+  }
+}

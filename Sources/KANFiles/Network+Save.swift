@@ -1,0 +1,75 @@
+import Foundation
+import KAN
+
+extension Network {
+  /// Writes everything needed to predict and to train on to one `.safetensors` file: layers, parameters, grids,
+  /// scalings, names, and how it was trained.
+  ///
+  /// The file is complete or untouched: it is written beside its place, synced and renamed.
+  ///
+  /// - Throws: `FileError`
+  public func save(to path: String) throws(FileError) {
+    try modelFile().write(to: path)
+  }
+
+  /// The file's contents.
+  package func modelFile() -> SafeTensors {
+    var tensors: [String: SafeTensors.Tensor] = [:]
+    for index in layers.indices {
+      let layer = layers[index]
+      tensors["layers.\(index).weight"] = tensor(
+        weights(ofLayer: index).elements, [layer.inputs, layer.functions, layer.outputs])
+      tensors["layers.\(index).bias"] = tensor(bias(ofLayer: index), [layer.outputs])
+      for (name, array) in layer.basis.description.arrays {
+        tensors["layers.\(index).basis.\(name)"] = tensor(array.elements, [array.rows, array.columns])
+      }
+    }
+    for (name, scaling) in [("inputs", inputScaling), ("outputs", outputScaling)] {
+      tensors["scaling.\(name)"] = tensor(Array(scaling.shift) + Array(scaling.factor), [2, scaling.columns])
+    }
+    if let state = trainingState {
+      for (index, moment) in state.optimizer.moments.enumerated() {
+        tensors["training.moments.\(index)"] = tensor(moment, [moment.count])
+      }
+      if state.parameters != parameters {
+        tensors["training.parameters"] = tensor(state.parameters, [state.parameters.count])
+      }
+    }
+    return SafeTensors(
+      metadata: ["format": ModelTopology.format, "version": ModelTopology.version, "network": topologyText()],
+      tensors: tensors)
+  }
+
+  private func topologyText() -> String {
+    let topology = ModelTopology(
+      task: task,
+      layers: layers.map { layer in
+        let basis = layer.basis.description
+        return .init(
+          basis: basis.kind, inputs: basis.inputs, outputs: layer.outputs, activation: layer.activation,
+          settings: basis.settings, arrays: basis.arrays.keys.sorted())
+      },
+      names: names, record: record,
+      state: trainingState.map { state in
+        .init(
+          epochsDone: state.epochsDone, optimizerSteps: state.optimizer.step, moments: state.optimizer.moments.count,
+          bestEpoch: state.best.epoch, bestLoss: state.best.loss.isFinite ? state.best.loss : nil)
+      })
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    // Only text and finite numbers are in it: a loss that is not finite ends training before it is recorded.
+    encoder.nonConformingFloatEncodingStrategy = .convertToString(
+      positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+    do {
+      return String(decoding: try encoder.encode(topology), as: UTF8.self)
+    } catch {
+      preconditionFailure("a topology cannot be encoded: \(error)")
+    }
+  }
+
+  private func tensor(_ values: some Collection<Element>, _ shape: [Int]) -> SafeTensors.Tensor {
+    Element.self == Float.self
+      ? SafeTensors.Tensor(shape: shape, values.map { Float($0) })
+      : SafeTensors.Tensor(shape: shape, values.map { Double($0) })
+  }
+}

@@ -1,0 +1,24 @@
+import Foundation
+
+/// Says early what `writeFile` would say at the end: throws `.cannotCreate` if no file can be made at the path.
+package func checkWritable(_ path: String) throws(FileError) {
+  if let status = status(of: path) {
+    if NodeType(status) == .folder { throw FileError(.cannotCreate, path: path, "a folder stands there") }
+    if NodeType(status) != .regular { return }
+  }
+  let slash = path.lastIndex(of: "/")
+  let folder = slash.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
+  guard !path.isEmpty, !path.hasSuffix("/"), let status = status(of: folder), NodeType(status) == .folder else {
+    throw FileError(.cannotCreate, path: path, "there is no folder \(printable(folder, limit: 200))")
+  }
+  if access(folder, W_OK) != 0 { throw FileError(.cannotCreate, path: path, "the folder cannot be written to") }
+}
+
+/// An empty file to append to, in place of any that stands there.
+package func createFile(_ path: String) throws(FileError) -> FileHandle {
+  let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
+  guard descriptor >= 0 else {
+    throw FileError(.cannotCreate, path: path, String(cString: strerror(errno)))
+  }
+  return FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+}

@@ -1,0 +1,59 @@
+extension SafeTensors {
+  /// The file: tensors sorted by the bytes of their names, data from a multiple of 64; equal contents give equal bytes.
+  package func encoded() -> [UInt8] {
+    let names = sorted(tensors.keys)
+    var members: [String] = []
+    if !metadata.isEmpty {
+      let texts = sorted(metadata.keys).map { "\(jsonString($0)):\(jsonString(metadata[$0] ?? ""))" }
+      members.append("\"__metadata__\":{\(texts.joined(separator: ","))}")
+    }
+    var data: [[UInt8]] = []
+    var offset = 0
+    for name in names {
+      guard let tensor = tensors[name] else { continue }
+      precondition(name != "__metadata__", "a tensor cannot be named __metadata__")
+      let shape = tensor.shape.map(String.init).joined(separator: ",")
+      let end = offset + tensor.bytes.count
+      let type = tensor.dtype.rawValue
+      members.append(
+        "\(jsonString(name)):{\"dtype\":\"\(type)\",\"shape\":[\(shape)],\"data_offsets\":[\(offset),\(end)]}")
+      offset = end
+      data.append(tensor.bytes)
+    }
+    var header = Array("{\(members.joined(separator: ","))}".utf8)
+    header += [UInt8](repeating: 0x20, count: (64 - (8 + header.count) % 64) % 64)
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(8 + header.count + offset)
+    appendLittleEndian([UInt64(header.count)], to: &bytes) { $0 }
+    bytes += header
+    for part in data { bytes += part }
+    return bytes
+  }
+
+  /// Writes the file atomically. Throws what `writeFile` throws.
+  package func write(to path: String) throws(FileError) {
+    try writeFile(encoded(), to: path)
+  }
+}
+
+private func sorted(_ names: some Sequence<String>) -> [String] {
+  names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+}
+
+/// A JSON string; quotation marks, backslashes and control characters escaped.
+private func jsonString(_ text: String) -> String {
+  var result = String.UnicodeScalarView()
+  result.append("\"")
+  for scalar in text.unicodeScalars {
+    switch scalar {
+    case "\"", "\\": result.append(contentsOf: ["\\", scalar])
+    case "\u{0}"..."\u{1F}":
+      let code = String(scalar.value, radix: 16)
+      let zeros = String(repeating: "0", count: 4 - code.count)
+      result.append(contentsOf: "\\u\(zeros)\(code)".unicodeScalars)
+    default: result.append(scalar)
+    }
+  }
+  result.append("\"")
+  return String(result)
+}

@@ -1,0 +1,34 @@
+import ArgumentParser
+import KAN
+import KANFiles
+
+struct EvaluateCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "evaluate", abstract: "Loss and metrics of a saved model on some data.",
+    discussion: """
+      Columns are found by their names. Of a folder of images the test part is taken.
+
+      EXAMPLES
+        kan evaluate houses.safetensors sold-since.csv
+        kan evaluate fashion.safetensors /usr/share/datasets/fashion-mnist --json
+      """)
+
+  @Argument(help: "The model.", completion: .file(extensions: ["safetensors"]))
+  var model: String
+  @OptionGroup var data: DataArguments
+  @OptionGroup var threads: ThreadArguments
+  @Flag(help: "Print the result as JSON.")
+  var json = false
+
+  func run() throws {
+    let file = try ModelFile(path: model)
+    if file.isDouble { try evaluate(file, Double.self) } else { try evaluate(file, Float.self) }
+  }
+
+  private func evaluate<Element: Scalar>(_ file: ModelFile, _: Element.Type) throws {
+    let network = try Network<Element>(file)
+    let rows = try data.source().rows(for: network)
+    let metrics = network.evaluate(on: rows, threads: try threads.pool())
+    try Console.print(json ? encodeJSON(metrics) : table([metrics.header, [data.data] + metrics.cells]))
+  }
+}

@@ -1,0 +1,132 @@
+import ArgumentParser
+import KAN
+import KANFiles
+
+struct InspectCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "inspect", abstract: "Layers, parameters, grids and training record of a model.",
+    discussion: """
+      EXAMPLES
+        kan inspect houses.safetensors
+        kan inspect houses.safetensors --json
+      """)
+
+  @Argument(help: "The model.", completion: .file(extensions: ["safetensors"]))
+  var model: String
+  @Flag(help: "Print the result as JSON.")
+  var json = false
+
+  func run() throws {
+    let file = try ModelFile(path: model)
+    let outline = try file.isDouble ? outline(file, Double.self) : outline(file, Float.self)
+    try Console.print(json ? encodeJSON(outline) : outline.text())
+  }
+
+  private func outline<Element: Scalar>(_ file: ModelFile, _: Element.Type) throws -> ModelOutline {
+    let network = try Network<Element>(file)
+    return ModelOutline(
+      task: network.task, precision: file.isDouble ? .double : .float, parameters: network.parameterCount,
+      layers: network.layers.map { layer in
+        let spline = layer.basis as? BSpline<Element>
+        return ModelOutline.LayerOutline(
+          basis: type(of: layer.basis).kind, inputs: layer.inputs, outputs: layer.outputs,
+          functions: layer.functions, activation: layer.activation, parameters: layer.parameterCount,
+          settings: layer.basis.description.settings, grid: spline.map { GridOutline($0.grid) })
+      },
+      names: network.names,
+      ranges: network.names.inputs.isEmpty ? [] : inputRanges(network), training: network.record)
+  }
+
+  /// What goes to -1 and to 1 of the first layer's grid: the range of each input in the training data.
+  private func inputRanges<Element: Scalar>(_ network: Network<Element>) -> [[Double]] {
+    zip(network.inputScaling.shift, network.inputScaling.factor).map { shift, factor in
+      let half = factor == 0 ? 0 : 1 / Double(factor)
+      return [Double(shift) - half, Double(shift) + half]
+    }
+  }
+}
+
+/// What `kan inspect --json` prints.
+private struct ModelOutline: Encodable {
+  enum Precision: String, Encodable { case float, double }
+
+  struct LayerOutline: Encodable {
+    var basis: String
+    var inputs: Int
+    var outputs: Int
+    var functions: Int
+    var activation: Activation
+    var parameters: Int
+    var settings: [String: String]
+    var grid: GridOutline?
+  }
+
+  var task: Task
+  var precision: Precision
+  var parameters: Int
+  var layers: [LayerOutline]
+  var names: Names
+  var ranges: [[Double]]
+  var training: TrainingRecord?
+
+  func text() -> String {
+    var lines = ["\(task.rawValue), \(grouped(parameters)) parameters in \(precision == .float ? "single" : "double") precision", ""]
+    lines.append(
+      table(
+        [["layer", "inputs", "outputs", "functions", "parameters", "activation", "basis"]]
+          + layers.enumerated().map { index, layer in
+            [
+              "\(index + 1)", "\(layer.inputs)", "\(layer.outputs)", "\(layer.functions)", grouped(layer.parameters),
+              layer.activation.rawValue, layer.basisText,
+            ]
+          }))
+    if !ranges.isEmpty {
+      lines += ["", "inputs, and their ranges in training"]
+      lines.append(table(zip(names.inputs, ranges).map { ["  \($0)", short($1[0]), short($1[1])] }))
+    }
+    if !names.targets.isEmpty { lines += ["", "targets: " + names.targets.joined(separator: ", ")] }
+    if !names.classes.isEmpty { lines.append("classes: " + names.classes.joined(separator: ", ")) }
+    if let training {
+      lines += [
+        "",
+        "trained \(training.history.count) of \(training.epochs) epochs on \(grouped(training.samples)) rows in "
+          + "\(short(training.seconds)) s: \(training.optimizer), rate \(training.learningRate) \(training.schedule.rawValue), "
+          + "batch \(training.batch), seed \(training.seed)",
+      ]
+      if let last = training.history.last { lines.append("last epoch: loss \(short(last.loss))") }
+    }
+    return lines.joined(separator: "\n")
+  }
+}
+
+extension ModelOutline.LayerOutline {
+  /// The basis and its grid in a few words.
+  fileprivate var basisText: String {
+    guard let grid else {
+      return ([basis] + settings.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }).joined(separator: ", ")
+    }
+    return "\(basis) of degree \(grid.degree), G = \(grid.intervals) on [\(short(grid.lowest)), \(short(grid.highest))]"
+      + (grid.isUniform ? "" : ", not uniform") + ", outside \(settings["outside"] ?? "")"
+  }
+}
+
+/// The grids of one layer in brief.
+private struct GridOutline: Encodable {
+  var degree: Int
+  var intervals: Int
+  var ends: String
+  var isUniform: Bool
+  /// The smallest lower and the largest upper end over the inputs.
+  var lowest: Double
+  var highest: Double
+
+  init<Element: Scalar>(_ grid: Grid<Element>) {
+    degree = grid.degree
+    intervals = grid.intervals
+    ends = grid.ends.rawValue
+    isUniform = grid.isUniform
+    let ranges = (0..<grid.inputs).map { grid.range(ofInput: $0) }
+    lowest = Double(ranges.map(\.lowerBound).min()!)
+    highest = Double(ranges.map(\.upperBound).max()!)
+  }
+}

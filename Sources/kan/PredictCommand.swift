@@ -1,0 +1,87 @@
+import ArgumentParser
+import KAN
+import KANFiles
+
+struct PredictCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "predict", abstract: "A row of predictions for each row of data.",
+    discussion: """
+      The result is a table with the targets' names, in the targets' units. A classification gives the likeliest class \
+      and the probability of each class, in columns CLASS:NAME. With an output file that ends in .npy it is an array: \
+      [rows × targets], or the number of the likeliest class of each row.
+
+      Columns are found by their names, others are passed over. Of a folder of images the test part is taken.
+
+      EXAMPLES
+        kan predict houses.safetensors new.csv > prices.csv
+        kan predict fashion.safetensors /usr/share/datasets/fashion-mnist --out classes.npy
+      """)
+
+  @Argument(help: "The model.", completion: .file(extensions: ["safetensors"]))
+  var model: String
+  @Argument(help: "x.csv or x.tsv, x.npy, or a folder of images.", completion: .file())
+  var data: String
+  @Option(help: "File for the result, by its ending a table or an array (default: a table on standard output).")
+  var out: String?
+  @OptionGroup var threads: ThreadArguments
+
+  func run() throws {
+    let file = try ModelFile(path: model)
+    if file.isDouble { try predict(file, Double.self) } else { try predict(file, Float.self) }
+  }
+
+  private func predict<Element: Scalar>(_ file: ModelFile, _: Element.Type) throws {
+    let network = try Network<Element>(file)
+    let inputs = try DataSource(path: data).inputs(for: network)
+    if let out { try checkWritable(out) }
+    let predictions = network.predict(inputs, threads: try threads.pool())
+    let isArray = out?.lowercased().hasSuffix(".npy") ?? false
+    let bytes = isArray ? array(predictions, network) : predictionTable(predictions, network)
+    try writeFile(bytes, to: out ?? "/dev/stdout")
+  }
+
+  private func array<Element: Scalar>(_ predictions: Matrix<Element>, _ network: Network<Element>) -> [UInt8] {
+    if network.task == .classification {
+      return encodeNPY(
+        shape: [predictions.rows], (0..<predictions.rows).map { Int64(likeliest(predictions.row($0))) })
+    }
+    let shape = [predictions.rows, predictions.columns]
+    return Element.self == Float.self
+      ? encodeNPY(shape: shape, predictions.elements.map { Float($0) })
+      : encodeNPY(shape: shape, predictions.elements.map { Double($0) })
+  }
+
+  private func predictionTable<Element: Scalar>(
+    _ predictions: Matrix<Element>, _ network: Network<Element>
+  ) -> [UInt8] {
+    let names = network.names
+    let columns = predictions.columns
+    let classes = names.classes.isEmpty ? (0..<columns).map { "\($0)" } : names.classes
+    let targets =
+      !names.targets.isEmpty ? names.targets : columns == 1 ? ["y"] : (0..<columns).map { "y\($0)" }
+    let isClassification = network.task == .classification
+    let header = isClassification ? [targets[0]] + classes.map { "\(targets[0]):\($0)" } : targets
+    var bytes = Array((header.map(quotedCell).joined(separator: ",") + "\n").utf8)
+    let quotedClasses = classes.map(quotedCell)
+    for row in 0..<predictions.rows {
+      let values = predictions.row(row)
+      if isClassification { bytes += Array((quotedClasses[likeliest(values)] + ",").utf8) }
+      bytes += Array(values.map { "\($0)" }.joined(separator: ",").utf8)
+      bytes.append(UInt8(ascii: "\n"))
+    }
+    return bytes
+  }
+
+  private func likeliest<Element: Scalar>(_ probabilities: [Element]) -> Int {
+    var best = 0
+    for (index, value) in probabilities.enumerated() where value > probabilities[best] { best = index }
+    return best
+  }
+}
+
+/// A cell of a comma-separated table, in quotes where it has to be (RFC 4180).
+private func quotedCell(_ text: String) -> String {
+  guard text.contains(where: { $0 == "," || $0 == "\"" || $0.isNewline }) || text.hasPrefix(" ") || text.hasSuffix(" ")
+  else { return text }
+  return "\"" + text.replacing("\"", with: "\"\"") + "\""
+}

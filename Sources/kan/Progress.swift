@@ -1,0 +1,33 @@
+import Foundation
+import KAN
+
+/// Shows a training: on a terminal a line that changes, elsewhere a line for each epoch but no more than one a second.
+struct ProgressLine {
+  private var lastLine = ContinuousClock.now - .seconds(10)
+
+  mutating func show(_ progress: TrainingProgress) {
+    var line = "epoch \(progress.epoch)/\(progress.epochs)"
+    if !progress.isEndOfEpoch { line += " step \(progress.step)/\(progress.steps)" }
+    line += "  loss \(short(progress.loss))"
+    if let validation = progress.validation {
+      line += "  validation \(short(validation.loss))"
+      if let accuracy = validation.accuracy { line += " accuracy \(short(accuracy))" }
+      if let r2 = validation.r2 { line += " r2 \(short(r2))" }
+    }
+    line += "  \(grouped(Int(progress.samplesPerSecond))) samples/s  \(time(progress.secondsLeft)) left"
+    if Console.isTerminal {
+      Console.progress(line)
+    } else if progress.isEndOfEpoch {
+      let now = ContinuousClock.now
+      if progress.epoch < progress.epochs && lastLine.duration(to: now) < .seconds(1) { return }
+      lastLine = now
+      Console.note(line)
+    }
+  }
+
+  private func time(_ seconds: Double) -> String {
+    guard seconds.isFinite, seconds < 1e8 else { return "?" }
+    let whole = Int(seconds.rounded(.up))
+    return whole < 60 ? "\(whole) s" : "\(whole / 60) min \(whole % 60) s"
+  }
+}

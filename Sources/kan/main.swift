@@ -1,1 +1,0 @@
-print("kan: the command line is under construction")
