@@ -30,5 +30,8 @@ let package = Package(
         "KAN", "KANFiles", "KANReport",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
+
+    // Tests
+    .testTarget(name: "KANFilesTests", dependencies: ["KANFiles", "CZlib"], exclude: ["make_npy.py"]),
   ]
 )

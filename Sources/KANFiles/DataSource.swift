@@ -13,7 +13,8 @@ package struct DataSource: Sendable {
   package init(path: String, targets: [String] = []) {
     self.path = path
     self.targets = targets
-    kind = status(of: path).map(NodeType.init) == .folder ? .images : path.lowercased().hasSuffix(".npy") ? .array : .table
+    kind =
+      status(of: path).map(NodeType.init) == .folder ? .images : path.lowercased().hasSuffix(".npy") ? .array : .table
   }
 
   /// Data to train on, and the source's own test part if it has one.
@@ -27,7 +28,9 @@ package struct DataSource: Sendable {
     case .table: return (try Dataset(csv: path, targets: targets, task: task), nil)
     case .array: return (try Dataset(npy: path, target: try targetArray(), task: task ?? .regression), nil)
     case .images:
-      if task == .regression { throw FileError(.malformed, path: path, "the labels of images are classes, not numbers") }
+      if task == .regression {
+        throw FileError(.malformed, path: path, "the labels of images are classes, not numbers")
+      }
       let folder = try readIDXFolder(path)
       return (Dataset(folder, part: .training), Dataset(folder, part: .test))
     }
@@ -78,7 +81,8 @@ package struct DataSource: Sendable {
   private func table<Element: Scalar>(for network: Network<Element>) throws(FileError) -> Dataset<Element> {
     let file = try DelimitedFile(path: path)
     let features = try inputColumns(of: file, network)
-    let wanted = !targets.isEmpty ? targets : !network.names.targets.isEmpty ? network.names.targets : [file.header.last!]
+    let wanted =
+      !targets.isEmpty ? targets : !network.names.targets.isEmpty ? network.names.targets : [file.header.last!]
     let columns = try file.columns(named: wanted)
     let request: ColumnRequest = network.task == .classification ? .category : .number
     let read: (inputs: Matrix<Element>, targets: [TargetColumn]) = try file.rows(
@@ -113,7 +117,8 @@ package struct DataSource: Sendable {
     case .values:
       if network.task != .regression || data.targets.outputs != network.outputs {
         throw FileError(
-          .malformed, path: path, "\(data.targets.outputs) target columns, but the model has \(network.outputs) outputs")
+          .malformed, path: path, "\(data.targets.outputs) target columns, but the model has \(network.outputs) outputs"
+        )
       }
       return data
     case .classes(let labels, _):

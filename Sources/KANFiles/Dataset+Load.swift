@@ -54,7 +54,8 @@ extension Dataset {
       targets: columns == 1 ? ["y"] : (0..<columns).map { "y\($0)" })
     switch task {
     case .regression:
-      let values = Matrix<Element>(rows: inputs.rows, columns: columns, elements: AlignedArray(converting: targets.values))
+      let values = Matrix<Element>(
+        rows: inputs.rows, columns: columns, elements: AlignedArray(converting: targets.values))
       self.init(inputs: inputs, targets: .values(values), names: names)
     case .classification:
       guard columns == 1, targets.values.allSatisfy({ $0.rounded() == $0 && abs($0) < 0x1p53 }) else {

@@ -18,8 +18,11 @@ package struct LineChart: Sendable {
   package var xLabel: String
   package var yLabel: String
   package var series: [Series]
+  /// Whether the horizontal axis starts at 0 whatever the data.
+  package var startsAtZero: Bool
 
-  package init(title: String, xLabel: String, yLabel: String, series: [Series]) {
+  package init(title: String, xLabel: String, yLabel: String, series: [Series], startsAtZero: Bool = false) {
+    self.startsAtZero = startsAtZero
     self.title = title
     self.xLabel = xLabel
     self.yLabel = yLabel
@@ -52,10 +55,12 @@ package struct LineChart: Sendable {
 
   private func body() -> String {
     let all = series.flatMap(\.points)
-    let xAxis = Axis(covering: all.map(\.x), length: LineChart.width - 90, padded: false)
-    let yAxis = Axis(covering: all.map(\.y), length: LineChart.height - 128, padded: true)
     let left = 66.0
     let bottom = LineChart.height - 54
+    let (legend, legendRows) = legend(left: left)
+    let xAxis = Axis(
+      covering: all.map(\.x) + (startsAtZero ? [0] : []), length: LineChart.width - 90, padded: false)
+    let yAxis = Axis(covering: all.map(\.y), length: bottom - 54 - 20 * Double(legendRows), padded: true)
     func place(_ point: (x: Double, y: Double)) -> (x: Double, y: Double) {
       (left + xAxis.place(point.x), bottom - yAxis.place(point.y))
     }
@@ -95,24 +100,32 @@ package struct LineChart: Sendable {
         out += "<polyline points=\"\(path)\" fill=\"none\" stroke=\"\(color)\" stroke-width=\"2\"\(dash)/>\n"
       }
     }
-    return out + legend(left: left)
+    return out + legend
   }
 
-  private func legend(left: Double) -> String {
+  /// Names of the series below the title, in as many rows as they need.
+  private func legend(left: Double) -> (svg: String, rows: Int) {
     var out = ""
     var x = left
+    var row = 0
     for (index, series) in series.enumerated() {
+      let width = 42 + 7.2 * Double(series.name.count)
+      if x > left && x + width > LineChart.width {
+        x = left
+        row += 1
+      }
+      let y = 44 + 20 * Double(row)
       let color = LineChart.colors[index % LineChart.colors.count]
       switch series.style {
-      case .points: out += "<circle cx=\"\(text(x + 9))\" cy=\"44\" r=\"3\" fill=\"\(color)\"/>\n"
+      case .points: out += "<circle cx=\"\(text(x + 9))\" cy=\"\(text(y))\" r=\"3\" fill=\"\(color)\"/>\n"
       case .line, .dashed:
         let dash = series.style == .dashed ? " stroke-dasharray=\"6 4\"" : ""
-        out += "<path d=\"M\(text(x)) 44h18\" stroke=\"\(color)\" stroke-width=\"2\"\(dash)/>\n"
+        out += "<path d=\"M\(text(x)) \(text(y))h18\" stroke=\"\(color)\" stroke-width=\"2\"\(dash)/>\n"
       }
-      out += "<text x=\"\(text(x + 24))\" y=\"48.5\" fill=\"#222222\">\(escaped(series.name))</text>\n"
-      x += 42 + 7.2 * Double(series.name.count)
+      out += "<text x=\"\(text(x + 24))\" y=\"\(text(y + 4.5))\" fill=\"#222222\">\(escaped(series.name))</text>\n"
+      x += width
     }
-    return out
+    return (out, row + 1)
   }
 
   private func line(_ x1: Double, _ y1: Double, _ x2: Double, _ y2: Double, _ color: String) -> String {

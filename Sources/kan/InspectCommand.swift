@@ -70,7 +70,10 @@ private struct ModelOutline: Encodable {
   var training: TrainingRecord?
 
   func text() -> String {
-    var lines = ["\(task.rawValue), \(grouped(parameters)) parameters in \(precision == .float ? "single" : "double") precision", ""]
+    var lines = [
+      "\(task.rawValue), \(grouped(parameters)) parameters in \(precision == .float ? "single" : "double") precision",
+      "",
+    ]
     lines.append(
       table(
         [["layer", "inputs", "outputs", "functions", "parameters", "activation", "basis"]]

@@ -37,8 +37,12 @@ struct TrainCommand: ParsableCommand {
   var degree = 3
   @Option(help: "Optimiser.")
   var optimizer = OptimizerName.adam
-  @Option(help: "Largest learning rate (default: 0.01).")
-  var learningRate: Double = 0.01
+  @Option(
+    help: """
+      Largest learning rate (default: 0.5 over the widest layer's inputs, but 0.001 to 0.05, and for linear edges \
+      0.003 to 0.02).
+      """)
+  var learningRate: Double?
   @Option(help: "How the rate goes over the steps.")
   var schedule = Schedule.oneCycle
   @Option(help: "How strongly parameters are pulled to 0.")
@@ -69,7 +73,7 @@ struct TrainCommand: ParsableCommand {
     try require(
       edge == .chebyshev ? (1...1000).contains(degree) : (1...5).contains(degree),
       "--degree has to be 1 to \(edge == .chebyshev ? 1000 : 5)")
-    try require(learningRate > 0 && learningRate.isFinite, "--learning-rate has to be positive")
+    try require(learningRate.map { $0 > 0 && $0.isFinite } ?? true, "--learning-rate has to be positive")
     try require(weightDecay >= 0 && weightDecay.isFinite, "--weight-decay must not be negative")
     try require((1...1 << 30).contains(batch), "--batch has to be at least 1")
     try require((0...1_000_000_000).contains(epochs), "--epochs must not be negative")
@@ -101,7 +105,7 @@ struct TrainCommand: ParsableCommand {
     let history: TrainingHistory
     do {
       history = try network.train(
-        on: parts.training, validation: parts.validation, with: rule, options: options, threads: pool
+        on: parts.training, validation: parts.validation, with: rule(for: network), options: options, threads: pool
       ) { progress, network in
         line.show(progress)
         do {
@@ -205,16 +209,25 @@ struct TrainCommand: ParsableCommand {
     }
   }
 
-  private var rule: any Optimizer {
+  private func rule<Element: Scalar>(for network: Network<Element>) -> any Optimizer {
+    let rate = learningRate ?? defaultRate(network)
     switch optimizer {
-    case .adam: AdamW(learningRate: learningRate, weightDecay: weightDecay)
-    case .sgd: SGD(learningRate: learningRate, weightDecay: weightDecay)
+    case .adam: return AdamW(learningRate: rate, weightDecay: weightDecay)
+    case .sgd: return SGD(learningRate: rate, weightDecay: weightDecay)
     }
+  }
+
+  /// Adam moves every coefficient by about the rate, so an output moves by about the rate times its inputs.
+  private func defaultRate<Element: Scalar>(_ network: Network<Element>) -> Double {
+    let range = edge == .linear ? 0.003...0.02 : 0.001...0.05
+    return min(range.upperBound, max(range.lowerBound, 0.5 / Double(network.layers.map(\.inputs).max()!)))
   }
 
   // MARK: Messages
 
-  private func introduction<Element: Scalar>(_ network: Network<Element>, _ data: Dataset<Element>, _ pool: ThreadPool) -> String {
+  private func introduction<Element: Scalar>(_ network: Network<Element>, _ data: Dataset<Element>, _ pool: ThreadPool)
+    -> String
+  {
     let widths = [network.inputs] + network.layers.map(\.outputs)
     return "\(data.targets.task.rawValue) on \(grouped(data.rows)) rows, \(edge.rawValue) network \(text(widths)), "
       + "\(grouped(network.parameterCount)) parameters, \(pool.threads) threads"
@@ -240,9 +253,11 @@ struct TrainCommand: ParsableCommand {
     }
     try Console.print(
       "trained \(history.epochs.count) epochs in \(short(history.seconds)) s, "
-        + "\(grouped(Int(history.samplesPerSecond))) samples/s\n" + table([training.header] + [
-          ["train"] + training.cells, ["test"] + test.cells,
-        ]))
+        + "\(grouped(Int(history.samplesPerSecond))) samples/s\n"
+        + table(
+          [training.header] + [
+            ["train"] + training.cells, ["test"] + test.cells,
+          ]))
     if let save { Console.note("saved \(save)") }
   }
 }
