@@ -32,6 +32,8 @@ let package = Package(
       ]),
 
     // Tests
+    .executableTarget(name: "ReadmeExample", dependencies: ["KAN", "KANFiles"], path: "Tests/ReadmeExample"),
+    .testTarget(name: "ReadmeTests", dependencies: ["KAN", "KANFiles", "ReadmeExample"]),
     .testTarget(name: "KANFilesTests", dependencies: ["KANFiles", "CZlib"], exclude: ["make_npy.py"]),
   ]
 )
