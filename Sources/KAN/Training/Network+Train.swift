@@ -1,0 +1,67 @@
+extension Network {
+  /// Trains on a data set: shuffled mini-batches, a schedule for the rate, early stopping if asked for.
+  ///
+  /// The first training sets the scalings: inputs to [-1, 1] by their range in `data`, and targets of a regression to
+  /// mean 0 and standard deviation 1. The same data, options and seed give the same parameters, bit for bit, for any
+  /// number of threads.
+  ///
+  /// - Parameters:
+  ///   - data: its columns have to fit the network, or this traps.
+  ///   - validation: judged after every epoch; what early stopping goes by.
+  ///   - progress: called now and then with the network as it is; returns whether to go on.
+  /// - Throws: ``TrainingError`` if the data is not finite, or the loss, a gradient or a parameter becomes so; the
+  ///   network then has the parameters of the last good epoch (the best one with `patience`).
+  @discardableResult
+  public mutating func train(
+    on data: Dataset<Element>, validation: Dataset<Element>? = nil, with optimizer: some Optimizer = AdamW(),
+    options: TrainingOptions = TrainingOptions(), threads pool: ThreadPool = .shared,
+    progress: (TrainingProgress, borrowing Network<Element>) -> TrainingDecision = { _, _ in .goOn }
+  ) throws(TrainingError) -> TrainingHistory {
+    try prepare(for: data)
+    var run = TrainingRun(self, data: data, optimizer: optimizer, options: options, pool: pool)
+    defer { adopt(run) }
+    try run.train(&self, data: data, validation: validation, optimizer: optimizer, progress: progress)
+    return run.history
+  }
+
+  /// The same with the number of epochs alone.
+  @discardableResult
+  public mutating func train(
+    on data: Dataset<Element>, with optimizer: some Optimizer = AdamW(), epochs: Int
+  ) throws(TrainingError) -> TrainingHistory {
+    try train(on: data, with: optimizer, options: TrainingOptions(epochs: epochs))
+  }
+
+  /// Checks the data, and takes scalings, task and names from it unless an earlier training has.
+  private mutating func prepare(for data: Dataset<Element>) throws(TrainingError) {
+    precondition(
+      data.inputs.columns == inputs && data.targets.outputs == outputs,
+      "Network: data of \(data.inputs.columns) inputs and \(data.targets.outputs) targets for \(inputs) inputs and "
+        + "\(outputs) outputs")
+    if data.rows == 0 { throw .noData }
+    try requireFinite(data.inputs, "input")
+    if case .values(let values) = data.targets { try requireFinite(values, "target") }
+    if record != nil { return }
+    describe(data)
+    inputScaling = Scaling(rangeOf: data.inputs)
+    if case .values(let values) = data.targets { outputScaling = Scaling(spreadOf: values) }
+  }
+
+  /// Takes the task and the names of columns and classes from a data set.
+  package mutating func describe(_ data: Dataset<Element>) {
+    task = data.targets.task
+    names = data.names
+  }
+
+  private func requireFinite(_ matrix: Matrix<Element>, _ what: String) throws(TrainingError) {
+    let index = Element._firstNonFinite(matrix.elements.count, matrix.elements.pointer)
+    if index >= 0 { throw .nonFiniteData(what: what, row: index / matrix.columns, column: index % matrix.columns) }
+  }
+
+  /// Takes over what a training run has come to, however it ended.
+  private mutating func adopt<Rule: Optimizer>(_ run: TrainingRun<Element, Rule>) {
+    parameters = run.state.best.parameters
+    record = run.record
+    trainingState = run.state
+  }
+}

@@ -1,0 +1,48 @@
+/// How to train: everything but the data and the optimiser.
+public struct TrainingOptions: Sendable {
+  public var epochs: Int
+  /// Rows of a step; the last one of an epoch takes what is left.
+  public var batch: Int
+  public var schedule: Schedule
+  /// Epochs without a better validation loss (without validation data, training loss) after which training ends; the
+  /// best parameters are restored. nil keeps the last ones.
+  public var patience: Int?
+  /// Decides the order of rows.
+  public var seed: UInt64
+  /// Goes on from where the network's training stopped, up to `epochs` in all.
+  public var resumes: Bool
+
+  public init(
+    epochs: Int = 20, batch: Int = 256, schedule: Schedule = .constant, patience: Int? = nil, seed: UInt64 = 0,
+    resumes: Bool = false
+  ) {
+    precondition(epochs >= 0 && batch > 0, "TrainingOptions: \(epochs) epochs, batch \(batch)")
+    self.epochs = epochs
+    self.batch = batch
+    self.schedule = schedule
+    self.patience = patience
+    self.seed = seed
+    self.resumes = resumes
+  }
+}
+
+/// Where a training is; handed out a few times a second and after every epoch.
+public struct TrainingProgress: Sendable {
+  /// From 1.
+  public var epoch: Int
+  public var epochs: Int
+  /// Steps done in this epoch, of `steps`.
+  public var step: Int
+  public var steps: Int
+  /// The mean loss of this epoch so far.
+  public var loss: Double
+  public var samplesPerSecond: Double
+  /// If all epochs are run.
+  public var secondsLeft: Double
+  /// After an epoch, on the validation data.
+  public var validation: Metrics?
+  public var isEndOfEpoch: Bool { step == steps }
+}
+
+/// What to do after a progress report.
+public enum TrainingDecision: Sendable { case goOn, stop }

@@ -1,0 +1,119 @@
+import Foundation
+import KAN
+import KANFiles
+
+extension TrainCommand {
+  func train<Element: Scalar>(_: Element.Type) throws {
+    let pool = try threads.pool()
+    let parts = try readData(Element.self)
+    if let save { try checkWritable(save) }
+    var network = try makeNetwork(for: parts.training)
+    let log = try self.log.map { try EpochLog(path: $0) }
+    Console.note(introduction(network, parts.training, pool))
+
+    Interruption.watch()
+    var line = ProgressLine()
+    var lastSave = ContinuousClock.now
+    var failure: (any Error)?
+    let options = TrainingOptions(
+      epochs: epochs, batch: batch, schedule: schedule, patience: patience, seed: seed, resumes: resume)
+    let history: TrainingHistory
+    do {
+      history = try network.train(
+        on: parts.training, validation: parts.validation, with: rule(for: network), options: options, threads: pool
+      ) { progress, network in
+        line.show(progress)
+        do {
+          if progress.isEndOfEpoch, let record = network.record?.history.last { try log?.append(record) }
+          if progress.isEndOfEpoch, let save, lastSave.duration(to: .now) > .seconds(5) {
+            try network.save(to: save)
+            lastSave = .now
+          }
+        } catch {
+          failure = error
+          return .stop
+        }
+        return Interruption.isRequested ? .stop : .goOn
+      }
+    } catch {
+      if let save, network.record?.history.isEmpty == false { try network.save(to: save) }
+      throw ToolError.data("\(data.data): \(error)")
+    }
+    if let failure { throw failure }
+    if let save { try network.save(to: save) }
+    if Interruption.isRequested {
+      let goOn = save == nil ? "" : "; the same command with --resume goes on"
+      throw ToolError(message: "interrupted after \(history.epochs.count) epochs\(goOn)", code: 130)
+    }
+    try report(network, history, parts, pool)
+  }
+
+  func introduction<Element: Scalar>(_ network: Network<Element>, _ data: Dataset<Element>, _ pool: ThreadPool)
+    -> String
+  {
+    let widths = [network.inputs] + network.layers.map(\.outputs)
+    return "\(data.targets.task.rawValue) on \(grouped(data.rows)) rows, \(edge.rawValue) network \(text(widths)), "
+      + "\(grouped(network.parameterCount)) parameters, \(pool.threads) threads"
+  }
+
+  func text(_ widths: [Int]) -> String { widths.map { "\($0)" }.joined(separator: "-") }
+
+  func report<Element: Scalar>(
+    _ network: Network<Element>, _ history: TrainingHistory, _ parts: Parts<Element>, _ pool: ThreadPool
+  ) throws {
+    let training = network.evaluate(on: parts.training, threads: pool)
+    let test = network.evaluate(on: parts.test, threads: pool)
+    if json {
+      let result = TrainingResult(
+        parameters: network.parameterCount, epochs: history.epochs.count, seconds: history.seconds,
+        samplesPerSecond: history.samplesPerSecond, seed: seed, threads: pool.threads, train: training, test: test,
+        bestEpoch: history.bestEpoch, end: history.end.rawValue)
+      try Console.print(encodeJSON(result))
+      return
+    }
+    if history.end == .earlyStopping {
+      Console.note("stopped after \(history.epochs.count) epochs, the best one was \(history.bestEpoch)")
+    }
+    try Console.print(
+      "trained \(history.epochs.count) epochs in \(short(history.seconds)) s, "
+        + "\(grouped(Int(history.samplesPerSecond))) samples/s\n"
+        + table(
+          [training.header] + [
+            ["train"] + training.cells, ["test"] + test.cells,
+          ]))
+    if let save { Console.note("saved \(save)") }
+  }
+}
+
+/// What `kan train --json` prints.
+private struct TrainingResult: Encodable {
+  var parameters: Int
+  var epochs: Int
+  var seconds: Double
+  var samplesPerSecond: Double
+  var seed: UInt64
+  var threads: Int
+  var train: Metrics
+  var test: Metrics
+  var bestEpoch: Int
+  var end: String
+}
+
+/// A line of JSON for each epoch, as it ends.
+private final class EpochLog {
+  private let path: String
+  private let handle: FileHandle
+
+  init(path: String) throws(FileError) {
+    self.path = path
+    handle = try createFile(path)
+  }
+
+  func append(_ record: EpochRecord) throws {
+    do {
+      try handle.write(contentsOf: Data((encodeJSON(record) + "\n").utf8))
+    } catch {
+      throw ToolError(message: "\(path): writing failed", code: 74)
+    }
+  }
+}
