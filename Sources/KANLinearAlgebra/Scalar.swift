@@ -26,6 +26,14 @@ where RawSignificand: FixedWidthInteger {
     _ spline: SplineParameters<Self>, _ first: Int, _ x: MatrixView<Self>, _ dValues: MatrixView<Self>,
     _ dx: MutableMatrixView<Self>)
 
+  static func _localScratch(_ rows: Int) -> Int
+  static func _localForward(
+    _ spline: SplineParameters<Self>, _ x: MatrixView<Self>, _ weights: MatrixView<Self>, _ z: MutableMatrixView<Self>)
+  static func _localBackward(
+    _ spline: SplineParameters<Self>, _ first: Int, _ x: MatrixView<Self>, _ weights: MatrixView<Self>,
+    _ dz: MatrixView<Self>, _ dWeights: MutableMatrixView<Self>, _ dx: MutableMatrixView<Self>?,
+    _ scratch: UnsafeMutablePointer<Self>)
+
   // Element by element
   static func _exp(_ count: Int, _ values: UnsafeMutablePointer<Self>)
   static func _activate(

@@ -7,7 +7,7 @@ extension Network {
     var offset = 0
     for index in layers.indices {
       let layer = layers[index]
-      let tiling = Tiling(layer, rows: rows)
+      let tiling = Tiling(layer, rows: rows, workspace.contraction)
       let loop = ForwardLoop(
         layer: layer, tiling: tiling,
         weights: MatrixView(
@@ -32,7 +32,7 @@ extension Network {
     var offset = parameterCount
     for index in layers.indices.reversed() {
       let layer = layers[index]
-      let tiling = Tiling(layer, rows: rows)
+      let tiling = Tiling(layer, rows: rows, workspace.contraction)
       offset -= layer.parameterCount
       let dz = workspace.gradient(index, rows: rows)
       if layer.activation != .identity {

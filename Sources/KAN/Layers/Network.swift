@@ -20,6 +20,8 @@ public struct Network<Element: Scalar>: Sendable {
     }
   }
 
+  /// How products are formed; not part of a saved model.
+  public var contraction: Contraction = .auto
   public package(set) var task: Task = .regression
   /// Takes inputs to the grids; set by the first training.
   public package(set) var inputScaling: Scaling<Element>
