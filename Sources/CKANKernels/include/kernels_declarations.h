@@ -27,7 +27,7 @@ void KAN_NAME(kan_spline_pull_back)(const KAN_NAME(kan_spline) * spline, int64_t
                                     int64_t rows, const KAN_REAL *x, int64_t x_stride, const KAN_REAL *dvalues,
                                     int64_t dvalues_stride, KAN_REAL *dx, int64_t dx_stride);
 
-/// values = exp(values), in place; at most 4 ulp; arguments below the smallest normal result are held there.
+/// values = exp(values), in place; at most 4 ulp; infinite where exp is, and held above 0 where it is not normal.
 void KAN_NAME(kan_exp)(int64_t count, KAN_REAL *values);
 
 /// y = f(z).
