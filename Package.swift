@@ -32,6 +32,11 @@ let package = Package(
       ]),
 
     // Tests
+    .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),
+    .testTarget(
+      name: "KANLinearAlgebraTests", dependencies: ["KANLinearAlgebra"], resources: [.copy("Reference")]),
+    .testTarget(
+      name: "KANTests", dependencies: ["KAN", "CAllocationCounter"], resources: [.copy("Reference")]),
     .executableTarget(name: "ReadmeExample", dependencies: ["KAN", "KANFiles"], path: "Tests/ReadmeExample"),
     .testTarget(name: "ReadmeTests", dependencies: ["KAN", "KANFiles", "ReadmeExample"]),
     .testTarget(name: "KANFilesTests", dependencies: ["KANFiles", "CZlib"], exclude: ["make_npy.py"]),

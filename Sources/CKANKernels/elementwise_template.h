@@ -11,7 +11,7 @@ KAN_KERNEL void KAN_NAME(activation_values)(int activation, int64_t count, const
       for (int64_t i = 0; i < count; i++) y[i] = z[i] < 0 ? 0 : z[i];  // NaN stays NaN
       break;
     case KAN_SILU:
-      for (int64_t i = 0; i < count; i++) y[i] = z[i] * KAN_NAME(sigmoid)(z[i]);
+      for (int64_t i = 0; i < count; i++) y[i] = KAN_NAME(silu)(z[i]);
       break;
     case KAN_TANH:
       for (int64_t i = 0; i < count; i++) y[i] = KAN_NAME(tanh)(z[i]);
@@ -31,10 +31,7 @@ KAN_KERNEL void KAN_NAME(activation_pull_back)(int activation, int64_t count, co
       for (int64_t i = 0; i < count; i++) dy[i] = kept[i] > 0 ? dy[i] : 0;
       break;
     case KAN_SILU:
-      for (int64_t i = 0; i < count; i++) {
-        KAN_REAL s = KAN_NAME(sigmoid)(kept[i]);
-        dy[i] *= s * (1 + kept[i] * (1 - s));
-      }
+      for (int64_t i = 0; i < count; i++) dy[i] *= KAN_NAME(silu_slope)(kept[i]);
       break;
     case KAN_TANH:
       for (int64_t i = 0; i < count; i++) dy[i] *= 1 - kept[i] * kept[i];

@@ -43,7 +43,7 @@ typedef struct {
                          int64_t outputs, const KAN_REAL *x, int64_t x_stride, const KAN_REAL *weights,
                          const KAN_REAL *dz, KAN_REAL *dweights, KAN_REAL *dx, int64_t dx_stride, KAN_REAL *scratch);
 
-  /// values = exp(values), in place; at most 4 ulp; arguments below the smallest normal result are held there.
+  /// values = exp(values), in place; at most 4 ulp; infinite where exp is, and held above 0 where it is not normal.
   void (*exponentials)(int64_t count, KAN_REAL *values);
 
   /// y = f(z).

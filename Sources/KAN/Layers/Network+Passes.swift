@@ -3,6 +3,7 @@
 extension Network {
   /// Y of the last layer for the first `rows` rows of the workspace's input; every layer's Y stays in the workspace.
   func forward(rows: Int, in workspace: Workspace<Element>, on pool: ThreadPool) {
+    requireParameterCount()
     let parameters = parameters.pointer
     var offset = 0
     for index in layers.indices {
@@ -30,7 +31,8 @@ extension Network {
   ) {
     let parameters = parameters.pointer
     var offset = parameterCount
-    for index in layers.indices.reversed() {
+    // Not `reversed()`, whose iterator is made on the heap in unoptimised builds.
+    for index in stride(from: layers.count - 1, through: 0, by: -1) {
       let layer = layers[index]
       let tiling = Tiling(layer, rows: rows, workspace.contraction)
       offset -= layer.parameterCount
