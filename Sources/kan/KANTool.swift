@@ -20,7 +20,7 @@ struct KANTool: ParsableCommand {
         66   input not there
         70   a fault of the program, or too little address space for it
         73   cannot create output
-        74   reading or writing failed; without a message where a pipe's reader has gone
+        74   reading or writing failed (no message if a pipe's reader has gone)
         130  interrupted
 
       EXAMPLES

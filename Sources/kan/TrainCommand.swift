@@ -18,7 +18,6 @@ struct TrainCommand: ParsableCommand {
       """)
 
   @OptionGroup var data: DataArguments
-  @OptionGroup var threads: ThreadArguments
 
   @Option(help: "regression or classification (default: classification for text or images).")
   var task: Task?
@@ -67,6 +66,7 @@ struct TrainCommand: ParsableCommand {
   var seed: UInt64 = 0
   @Option(help: "Precision to compute in.")
   var precision = Precision.float
+  @OptionGroup var threads: ThreadArguments
   @Option(help: "File for the model.", completion: .file(extensions: ["safetensors"]))
   var save: String?
   @Flag(help: "Go on with the training of the model that --save names.")

@@ -76,12 +76,21 @@ final class Folder: Sendable {
     posix_spawn_file_actions_addopen(&actions, 1, output, O_WRONLY | O_CREAT | O_EXCL, 0o600)
     posix_spawn_file_actions_addopen(&actions, 2, errors, O_WRONLY | O_CREAT | O_EXCL, 0o600)
 
+    // Threads of the tests' runtime block signals, and a process inherits that.
+    var attributes = posix_spawnattr_t()
+    posix_spawnattr_init(&attributes)
+    defer { posix_spawnattr_destroy(&attributes) }
+    var none = sigset_t()
+    sigemptyset(&none)
+    posix_spawnattr_setsigmask(&attributes, &none)
+    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
+
     let variables = ProcessInfo.processInfo.environment.merging(["KAN": Self.tool, "FOLDER": path]) { $1 }
     var argv = (["bash", "-c", "cd \"$FOLDER\"; " + script, "bash"] + arguments).map { strdup($0) } + [nil]
     var envp = variables.map { strdup("\($0)=\($1)") } + [nil]
     defer { for pointer in argv + envp { free(pointer) } }
     var process = pid_t()
-    try #require(posix_spawn(&process, "/bin/bash", &actions, nil, &argv, &envp) == 0)
+    try #require(posix_spawn(&process, "/bin/bash", &actions, &attributes, &argv, &envp) == 0)
     let status = wait(for: process)
     return Outcome(
       status: status, bytes: Array(try Data(contentsOf: URL(fileURLWithPath: output))),
