@@ -53,6 +53,26 @@ import Testing
     #expect(try tensors("once.safetensors") == tensors("parts.safetensors"))
   }
 
+  /// The same in the library, which is asked to stop at the first report from within the second epoch.
+  @Test func equalsAfterStoppingAtAStep() throws {
+    let rows = regressionRows(6)
+    let data = Dataset<Double>(
+      inputs: Matrix(rows: 6, columns: 2, elements: AlignedArray(rows.flatMap { $0[..<2] })),
+      targets: .values(Matrix(rows: 6, columns: 1, elements: AlignedArray(rows.map { $0[2] }))))
+    let rule = SlowRule()
+    var options = TrainingOptions(epochs: 3, batch: 2)
+    var (once, parts) = (Network<Double>(.spline(2, 1)), Network<Double>(.spline(2, 1)))
+    try once.train(on: data, with: rule, options: options)
+    let first = try parts.train(on: data, with: rule, options: options) { progress, _ in
+      progress.epoch == 2 && !progress.isEndOfEpoch ? .stop : .goOn
+    }
+    #expect(first.end == .stopped && first.epochs.count == 1)
+    options.resumes = true
+    try parts.train(on: data, with: rule, options: options)
+    #expect(parts.parameters == once.parameters)
+    #expect(parts.trainingState == once.trainingState)
+  }
+
   @Test func divergedTrainingIsSavedAsOfItsLastGoodEpoch() throws {
     try folder.write(regressionTable(), to: "r.csv")
     let save = ["--save", "m.safetensors"]
@@ -159,5 +179,22 @@ import Testing
       try network.train(on: data, with: SGD(), options: TrainingOptions(epochs: 2, resumes: true))
     }
     #expect(network.record?.history.count == 1)
+  }
+}
+
+/// Adam, with steps long enough that each is reported.
+private struct SlowRule: Optimizer {
+  private let adam = AdamW(learningRate: 0.1)
+  var name: String { adam.name }
+  var learningRate: Double { adam.learningRate }
+  var weightDecay: Double { adam.weightDecay }
+  var momentCount: Int { adam.momentCount }
+
+  func update<Element: Scalar>(
+    _ parameters: UnsafeMutableBufferPointer<Element>, gradients: UnsafePointer<Element>,
+    state: inout OptimizerState<Element>, rate: Double
+  ) {
+    usleep(210_000)
+    adam.update(parameters, gradients: gradients, state: &state, rate: rate)
   }
 }
