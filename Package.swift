@@ -40,5 +40,6 @@ let package = Package(
     .executableTarget(name: "ReadmeExample", dependencies: ["KAN", "KANFiles"], path: "Tests/ReadmeExample"),
     .testTarget(name: "ReadmeTests", dependencies: ["KAN", "KANFiles", "ReadmeExample"]),
     .testTarget(name: "KANFilesTests", dependencies: ["KANFiles", "CZlib"], exclude: ["make_npy.py"]),
+    .testTarget(name: "CommandLineTests", dependencies: ["kan", "KANFiles", "KAN"]),
   ]
 )

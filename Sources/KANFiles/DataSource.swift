@@ -17,6 +17,8 @@ package struct DataSource: Sendable {
       status(of: path).map(NodeType.init) == .folder ? .images : path.lowercased().hasSuffix(".npy") ? .array : .table
   }
 
+  package var exists: Bool { status(of: path) != nil }
+
   /// Data to train on, and the source's own test part if it has one.
   ///
   /// - Parameter task: by default a classification for text and images, a regression for numbers.
@@ -25,8 +27,9 @@ package struct DataSource: Sendable {
     _: Element.Type, task: Task?
   ) throws(FileError) -> (training: Dataset<Element>, test: Dataset<Element>?) {
     switch kind {
-    case .table: return (try Dataset(csv: path, targets: targets, task: task), nil)
-    case .array: return (try Dataset(npy: path, target: try targetArray(), task: task ?? .regression), nil)
+    case .table: return (try withClasses(Dataset(csv: path, targets: targets, task: task)), nil)
+    case .array:
+      return (try withClasses(Dataset(npy: path, target: targetArray(), task: task ?? .regression)), nil)
     case .images:
       if task == .regression {
         throw FileError(.malformed, path: path, "the labels of images are classes, not numbers")
@@ -34,6 +37,17 @@ package struct DataSource: Sendable {
       let folder = try readIDXFolder(path)
       return (Dataset(folder, part: .training), Dataset(folder, part: .test))
     }
+  }
+
+  /// The same data; throws if its classes are hardly ever met twice, as names and measurements are.
+  private func withClasses<Element: Scalar>(_ data: Dataset<Element>) throws(FileError) -> Dataset<Element> {
+    if case .classes(_, let count) = data.targets, count > 2, 2 * count > data.rows {
+      let name = data.names.targets.first.map(quoted) ?? "the target"
+      throw FileError(
+        .malformed, path: path,
+        "\(name) has \(count) different values in \(data.rows) rows: they name rows or measure, and are no classes")
+    }
+    return data
   }
 
   /// Rows with targets for a network that exists: the same columns, the same classes; of images the test part.
@@ -105,7 +119,8 @@ package struct DataSource: Sendable {
 
   private func requireInputs<Element: Scalar>(_ columns: Int, _ network: Network<Element>) throws(FileError) {
     if columns != network.inputs {
-      throw FileError(.malformed, path: path, "\(columns) columns, but the model has \(network.inputs) inputs")
+      throw FileError(
+        .malformed, path: path, "\(amount(columns, "column")), but the model has \(amount(network.inputs, "input"))")
     }
   }
 
@@ -116,9 +131,9 @@ package struct DataSource: Sendable {
     switch data.targets {
     case .values:
       if network.task != .regression || data.targets.outputs != network.outputs {
+        let found = amount(data.targets.outputs, "target column")
         throw FileError(
-          .malformed, path: path, "\(data.targets.outputs) target columns, but the model has \(network.outputs) outputs"
-        )
+          .malformed, path: path, "\(found), but the model has \(amount(network.outputs, "output"))")
       }
       return data
     case .classes(let labels, _):
@@ -126,7 +141,7 @@ package struct DataSource: Sendable {
       let places = own.map { name in network.names.classes.firstIndex(of: name) }
       for (row, label) in labels.enumerated() where places[Int(label)] == nil {
         throw FileError(
-          .malformed, path: path, "row \(row + 1): the model does not know the class \"\(own[Int(label)])\"")
+          .malformed, path: path, "row \(row + 1): the model does not know the class \(quoted(own[Int(label)]))")
       }
       return Dataset(
         inputs: data.inputs,

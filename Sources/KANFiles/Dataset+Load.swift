@@ -47,7 +47,8 @@ extension Dataset {
     let columns = targets.shape.count > 1 ? targets.shape[1] : 1
     guard targets.shape[0] == inputs.rows else {
       throw FileError(
-        .malformed, path: targetPath, "\(targets.shape[0]) rows of targets for \(inputs.rows) rows of inputs")
+        .malformed, path: targetPath,
+        "\(amount(targets.shape[0], "row")) of targets for \(amount(inputs.rows, "row")) of inputs")
     }
     var names = Names(
       inputs: (0..<inputs.columns).map { "x\($0)" },

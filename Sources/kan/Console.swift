@@ -9,6 +9,27 @@ enum Console {
   static let isTerminal = isatty(STDERR_FILENO) == 1
   static let hasColor = isTerminal && (ProcessInfo.processInfo.environment["NO_COLOR"] ?? "").isEmpty
 
+  /// Comes first: keeps the numbers 0 to 2 from files that are opened later, which would take what is meant for a
+  /// closed standard stream, and makes writing to a pipe without a reader fail instead of ending the program.
+  static func prepare() {
+    for descriptor in STDIN_FILENO...STDERR_FILENO where fcntl(descriptor, F_GETFD) < 0 {
+      _ = open("/dev/null", O_RDONLY)
+    }
+    signal(SIGPIPE, SIG_IGN)
+  }
+
+  /// Comes last. Exit handlers are left out: OpenBLAS's waits for its threads, for ever if they wait for memory.
+  static func end(_ code: Int32) -> Never {
+    fflush(nil)
+    _exit(code)
+  }
+
+  /// Whether standard output is a pipe that nobody reads any more.
+  static var readerHasGone: Bool {
+    var output = pollfd(fd: STDOUT_FILENO, events: Int16(POLLOUT), revents: 0)
+    return poll(&output, 1, 0) == 1 && output.revents & Int16(POLLERR) != 0
+  }
+
   /// Data, to standard output.
   static func print(_ text: String) throws(FileError) {
     try writeFile(Array((text + "\n").utf8), to: "/dev/stdout")
@@ -22,9 +43,9 @@ enum Console {
 
   static func fail(_ text: String, code: Int32) -> Never {
     endProgress()
-    let line = text.split(whereSeparator: \.isNewline).joined(separator: " ")
+    let line = printable(text.split(whereSeparator: \.isNewline).joined(separator: " "), limit: 8192)
     write((hasColor ? "\u{1B}[31merror:\u{1B}[0m " : "error: ") + line + "\n")
-    exit(code)
+    end(code)
   }
 
   private static let hasProgress = Mutex(false)
@@ -44,7 +65,8 @@ enum Console {
     if shown { write("\r\u{1B}[K") }
   }
 
-  private static func write(_ text: String) { FileHandle.standardError.write(Data(text.utf8)) }
+  /// Where nobody can see a message, there is nobody to tell.
+  private static func write(_ text: String) { try? writeFile(Array(text.utf8), to: "/dev/stderr") }
 }
 
 /// Ctrl-C: the first asks the program to finish in order, the second ends it.
@@ -53,6 +75,8 @@ enum Interruption {
   static var isRequested: Bool { flag.load(ordering: .relaxed) }
 
   static func watch() {
+    // The first use makes it, which must not be in a signal handler.
+    flag.store(false, ordering: .relaxed)
     for number in [SIGINT, SIGTERM] {
       signal(number) { number in
         Interruption.flag.store(true, ordering: .relaxed)
@@ -62,9 +86,12 @@ enum Interruption {
   }
 }
 
+/// 1 as "1 row", 2000 as "2,000 rows".
+func counted(_ number: Int, _ noun: String) -> String { "\(grouped(number)) \(noun)\(number == 1 ? "" : "s")" }
+
 /// 12345678 as 12,345,678.
 func grouped(_ number: Int) -> String {
-  let digits = String(abs(number))
+  let digits = String(number.magnitude)
   var result = ""
   for (index, digit) in digits.enumerated() {
     if index > 0 && (digits.count - index) % 3 == 0 { result.append(",") }

@@ -20,9 +20,9 @@ struct DemoCommand: ParsableCommand {
   var images = "/usr/share/datasets/fashion-mnist"
   @Option(help: "Folder for pictures and the table.", completion: .directory)
   var out = "demo"
-  @Option(help: "Epochs for the images.")
+  @Option(parsing: .unconditional, help: "Epochs for the images.")
   var epochs = 5
-  @Option(help: "Decides every start and the order of images.")
+  @Option(parsing: .unconditional, help: "Decides every start and the order of images.")
   var seed: UInt64 = 1
   @OptionGroup var threads: ThreadArguments
 

@@ -29,6 +29,6 @@ struct EvaluateCommand: ParsableCommand {
     let network = try Network<Element>(file)
     let rows = try data.source().rows(for: network)
     let metrics = network.evaluate(on: rows, threads: try threads.pool())
-    try Console.print(json ? encodeJSON(metrics) : table([metrics.header, [data.data] + metrics.cells]))
+    try Console.print(json ? encodeJSON(metrics) : table([metrics.header, [printable(data.data)] + metrics.cells]))
   }
 }

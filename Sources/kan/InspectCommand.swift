@@ -71,7 +71,7 @@ private struct ModelOutline: Encodable {
 
   func text() -> String {
     var lines = [
-      "\(task.rawValue), \(grouped(parameters)) parameters in \(precision == .float ? "single" : "double") precision",
+      "\(task.rawValue), \(counted(parameters, "parameter")) in \(precision == .float ? "single" : "double") precision",
       "",
     ]
     lines.append(
@@ -85,15 +85,19 @@ private struct ModelOutline: Encodable {
           }))
     if !ranges.isEmpty {
       lines += ["", "inputs, and their ranges in training"]
-      lines.append(table(zip(names.inputs, ranges).map { ["  \($0)", short($1[0]), short($1[1])] }))
+      lines.append(table(zip(names.inputs, ranges).map { ["  \(printable($0))", short($1[0]), short($1[1])] }))
     }
-    if !names.targets.isEmpty { lines += ["", "targets: " + names.targets.joined(separator: ", ")] }
-    if !names.classes.isEmpty { lines.append("classes: " + names.classes.joined(separator: ", ")) }
+    if !names.targets.isEmpty {
+      lines += ["", "targets: " + names.targets.map { printable($0) }.joined(separator: ", ")]
+    }
+    if !names.classes.isEmpty {
+      lines.append("classes: " + names.classes.map { printable($0) }.joined(separator: ", "))
+    }
     if let training {
       lines += [
         "",
-        "trained \(training.history.count) of \(training.epochs) epochs on \(grouped(training.samples)) rows in "
-          + "\(short(training.seconds)) s: \(training.optimizer), rate \(training.learningRate) \(training.schedule.rawValue), "
+        "trained \(training.history.count) of \(counted(training.epochs, "epoch")) on "
+          + "\(counted(training.samples, "row")) in \(short(training.seconds)) s: \(printable(training.optimizer)), rate \(training.learningRate) \(training.schedule.rawValue), "
           + "batch \(training.batch), seed \(training.seed)",
       ]
       if let last = training.history.last { lines.append("last epoch: loss \(short(last.loss))") }

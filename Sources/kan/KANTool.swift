@@ -1,5 +1,4 @@
 import ArgumentParser
-import Foundation
 import KANFiles
 
 /// Kolmogorov-Arnold networks and multilayer perceptrons on the command line.
@@ -15,8 +14,14 @@ struct KANTool: ParsableCommand {
       Data goes to standard output, messages go to standard error.
 
       EXIT CODES
-        0 done   64 wrong usage   65 bad data or model   66 input not there   73 cannot create output
-        74 reading or writing failed   70 a fault of the program   130 interrupted
+        0    done
+        64   wrong usage, or a network too large for this machine
+        65   bad data or model, or a training that diverged
+        66   input not there
+        70   a fault of the program, or too little address space for it
+        73   cannot create output
+        74   reading or writing failed (no message if a pipe's reader has gone)
+        130  interrupted
 
       EXAMPLES
         kan train houses.csv --target price --hidden 8 --save houses.safetensors
@@ -29,25 +34,29 @@ struct KANTool: ParsableCommand {
     ])
 
   static func main() {
+    Console.prepare()
     do {
       var command = try parseAsRoot()
       try command.run()
     } catch {
-      fail(with: error)
+      do { try end(with: error) } catch { fail(with: error) }
     }
+    Console.end(0)
   }
 
-  /// One line on standard error and the documented code; help and version go to standard output.
+  /// Help, the version and completions go to standard output; they arrive as errors that are none.
+  private static func end(with error: any Error) throws {
+    guard exitCode(for: error).isSuccess else { throw error }
+    try Console.print(message(for: error))
+  }
+
+  /// One line on standard error and the documented code.
   private static func fail(with error: any Error) -> Never {
     switch error {
+    case let error as FileError where error.kind == .inputOutput && Console.readerHasGone: Console.end(74)
     case let error as FileError: Console.fail(error.description, code: error.exitCode)
     case let error as ToolError: Console.fail(error.message, code: error.code)
-    case let code as ExitCode: Foundation.exit(code.rawValue)
-    default:
-      let code = exitCode(for: error)
-      if code.isSuccess { exit(withError: error) }
-      if code == .validationFailure { Console.fail(message(for: error), code: 64) }
-      Console.fail(message(for: error), code: 70)
+    default: Console.fail(message(for: error), code: exitCode(for: error) == .validationFailure ? 64 : 70)
     }
   }
 }

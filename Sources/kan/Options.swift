@@ -11,27 +11,20 @@ extension Schedule: ExpressibleByArgument {}
 extension Task: ExpressibleByArgument {}
 
 /// Whole numbers with commas between them.
-struct Widths: ExpressibleByArgument {
-  let values: [Int]
-
-  init?(argument: String) {
-    var values: [Int] = []
-    for part in argument.split(separator: ",", omittingEmptySubsequences: false) {
-      guard let value = Int(part), (1...1_000_000).contains(value) else { return nil }
-      values.append(value)
+func parseWidths(_ text: String) throws -> [Int] {
+  try text.split(separator: ",", omittingEmptySubsequences: false).map { part in
+    guard let width = Int(part), (1...1_000_000).contains(width) else {
+      throw ValidationError("widths from 1 to 1000000 with commas between them are expected, such as 64,32")
     }
-    self.values = values
+    return width
   }
 }
 
 /// Names with commas between them.
-struct NameList: ExpressibleByArgument {
-  let values: [String]
-
-  init?(argument: String) {
-    values = argument.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
-    if values.contains(where: \.isEmpty) { return nil }
-  }
+func parseNames(_ text: String) throws -> [String] {
+  let names = text.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+  if names.contains("") { throw ValidationError("names with commas between them are expected, such as price,size") }
+  return names
 }
 
 /// The data that a command works on.
@@ -40,15 +33,37 @@ struct DataArguments: ParsableArguments {
     help: "x.csv or x.tsv, x.npy, or a folder of images in the format of MNIST.", completion: .file())
   var data: String
 
-  @Option(help: "Target columns of a table, NAME[,NAME…] (default: the last), or y.npy for an array.")
-  var target: NameList?
+  @Option(
+    help: "Target columns of a table, NAME[,NAME…] (default: the last), or y.npy for an array.",
+    transform: parseNames)
+  var target: [String]?
 
-  func source() -> DataSource { DataSource(path: data, targets: target?.values ?? []) }
+  func source() throws -> DataSource {
+    let source = DataSource(path: data, targets: target ?? [])
+    try source.checkTargets(option: "--target")
+    return source
+  }
+}
+
+extension DataSource {
+  /// Refuses targets that do not go with the kind of data.
+  func checkTargets(option: String) throws {
+    if !exists { throw FileError(.notFound, path: path, "no such file") }
+    switch kind {
+    case .table: return
+    case .array:
+      if targets.count == 1, targets[0].lowercased().hasSuffix(".npy") { return }
+      throw ToolError.usage("\(path): an array needs its targets in a second one: \(option) FILE.npy")
+    case .images:
+      if targets.isEmpty { return }
+      throw ToolError.usage("\(path): a folder of images has labels of its own and takes no \(option)")
+    }
+  }
 }
 
 /// Threads, and what OpenBLAS needs for them.
 struct ThreadArguments: ParsableArguments {
-  @Option(help: "Threads (default: all cores).")
+  @Option(parsing: .unconditional, help: "Threads (default: all cores).")
   var threads: Int?
 
   func validate() throws {

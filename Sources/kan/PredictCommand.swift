@@ -25,6 +25,12 @@ struct PredictCommand: ParsableCommand {
   var out: String?
   @OptionGroup var threads: ThreadArguments
 
+  func validate() throws {
+    if let out, [model, data].contains(out) {
+      throw ValidationError("--out would overwrite \(out), which is to be read")
+    }
+  }
+
   func run() throws {
     let file = try ModelFile(path: model)
     if file.isDouble { try predict(file, Double.self) } else { try predict(file, Float.self) }

@@ -15,8 +15,12 @@ extension Metrics {
   private func fixedAccuracy(_ value: Double) -> String { String(format: "%.4f", value) }
 }
 
+/// JSON on one line, with null for numbers that are not finite, which it cannot write.
 func encodeJSON(_ value: some Encodable) throws -> String {
   let encoder = JSONEncoder()
+  let mark = UUID().uuidString
+  encoder.nonConformingFloatEncodingStrategy = .convertToString(
+    positiveInfinity: mark, negativeInfinity: mark, nan: mark)
   encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-  return String(decoding: try encoder.encode(value), as: UTF8.self)
+  return String(decoding: try encoder.encode(value), as: UTF8.self).replacing("\"\(mark)\"", with: "null")
 }

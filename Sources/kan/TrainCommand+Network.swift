@@ -1,3 +1,4 @@
+import Foundation
 import KAN
 import KANFiles
 
@@ -10,17 +11,17 @@ extension TrainCommand {
 
   /// Training rows, rows for the test, and with --patience rows that early stopping goes by.
   func readData<Element: Scalar>(_: Element.Type) throws -> Parts<Element> {
-    let source = data.source()
+    let source = try data.source()
+    let other = try testSource(source)
     var (training, test) = try source.training(Element.self, task: task)
-    if let path = self.test {
-      let other = DataSource(path: path, targets: source.kind == .table ? source.targets : [])
+    if let other {
       // A network knows how to find its columns and classes in other data; an untrained one will do.
       var reader = Network<Element>(.linear(training.inputs.columns, training.targets.outputs))
       reader.describe(training)
       test = try other.rows(for: reader)
     }
     if test == nil {
-      guard let parts = training.holdingOut(holdout, seed: seed) else {
+      guard let parts = training.holdingOut(holdout ?? 0.2, seed: seed) else {
         throw ToolError.data("\(data.data): 1 row, which leaves none to hold out for the test")
       }
       (training, test) = parts
@@ -32,36 +33,50 @@ extension TrainCommand {
     return Parts(training: parts.training, validation: parts.test, test: test!)
   }
 
+  /// What --test and --test-target name.
+  private func testSource(_ training: DataSource) throws -> DataSource? {
+    guard let test else { return nil }
+    let kind = DataSource(path: test).kind
+    let source = DataSource(
+      path: test,
+      targets: testTarget.map { [$0] } ?? (kind == .table && training.kind == .table ? training.targets : [])
+    )
+    if kind == .table, testTarget != nil {
+      throw ToolError.usage("\(test): a table has its targets in it and takes no --test-target")
+    }
+    try source.checkTargets(option: "--test-target")
+    return source
+  }
+
   func makeNetwork<Element: Scalar>(for data: Dataset<Element>) throws -> Network<Element> {
-    let widths = [data.inputs.columns] + (hidden?.values ?? []) + [data.targets.outputs]
-    guard let count = parameterCount(widths), count <= 1 << 31 else {
-      throw ToolError.usage("a network of these widths has too many parameters")
-    }
-    if resume, let save {
-      let network = try Network<Element>(contentsOf: save)
-      let own = [network.inputs] + network.layers.map(\.outputs)
-      if own != widths {
-        throw ToolError.data(
-          "\(save): the model's widths are \(text(own)), but the data and options ask for \(text(widths))")
-      }
-      return network
-    }
+    let widths = [data.inputs.columns] + hidden + [data.targets.outputs]
+    try requireRoom(for: widths, batch: min(batch, data.rows), bytes: MemoryLayout<Element>.size)
     let layers = zip(widths, widths.dropFirst()).enumerated().map { index, pair in
       makeLayer(pair.0, pair.1, isLast: index == widths.count - 2) as Layer<Element>
     }
+    if resume, let save { return try resumedNetwork(save, layers, data) }
     return Network(layers, seed: seed)
   }
 
-  func parameterCount(_ widths: [Int]) -> Int? {
-    let functions = edge == .linear ? 1 : edge == .chebyshev ? degree : grid + degree + 1
-    var total = 0
-    for (inputs, outputs) in zip(widths, widths.dropFirst()) {
-      let (edges, overflow) = inputs.multipliedReportingOverflow(by: outputs)
-      let (count, overflowToo) = edges.multipliedReportingOverflow(by: functions)
-      if overflow || overflowToo || count > 1 << 40 { return nil }
-      total += count + outputs
-    }
-    return total
+  /// Refuses a network that cannot be trained in the memory there is, before any of it is asked for.
+  private func requireRoom(for widths: [Int], batch: Int, bytes: Int) throws {
+    let functions: Double =
+      switch edge {
+      case .spline: Double(grid + degree + 1)
+      case .linear: 1
+      case .chebyshev: Double(degree)
+      case .gaussian: Double(grid + 2)
+      }
+    let parameters = zip(widths, widths.dropFirst()).reduce(0) { $0 + Double($1.0 * $1.1) * functions + Double($1.1) }
+    // Parameters, their gradient and two moments, all but the gradient again as of the last epoch, and the best ones;
+    // an activation and its gradient for each row of a batch.
+    let needed = Double(bytes) * (8 * parameters + 3 * Double(batch) * Double(widths.reduce(0, +)))
+    let available = Double(availableMemory())
+    if needed < available { return }
+    func gigabytes(_ bytes: Double) -> String { String(format: "%.3g GB", bytes / 1e9) }
+    throw ToolError.usage(
+      "a network \(text(widths)) takes about \(gigabytes(needed)) of memory to train, and there are "
+        + "\(gigabytes(available))")
   }
 
   func makeLayer<Element: Scalar>(_ inputs: Int, _ outputs: Int, isLast: Bool) -> Layer<Element> {

@@ -8,8 +8,11 @@ extension TrainCommand {
     let parts = try readData(Element.self)
     if let save { try checkWritable(save) }
     var network = try makeNetwork(for: parts.training)
-    let log = try self.log.map { try EpochLog(path: $0) }
+    let log = try self.log.map { try EpochLog(path: $0, appending: resume) }
     Console.note(introduction(network, parts.training, pool))
+    if resume, let done = network.trainingState?.epochsDone, done >= epochs {
+      Console.note("\(counted(done, "epoch")) are done; a larger --epochs goes on")
+    }
 
     Interruption.watch()
     var line = ProgressLine()
@@ -36,24 +39,31 @@ extension TrainCommand {
         return Interruption.isRequested ? .stop : .goOn
       }
     } catch {
-      if let save, network.record?.history.isEmpty == false { try network.save(to: save) }
-      throw ToolError.data("\(data.data): \(error)")
+      throw ToolError.data("\(data.data): \(error)\(try saveLastGood(network))")
     }
     if let failure { throw failure }
     if let save { try network.save(to: save) }
     if Interruption.isRequested {
       let goOn = save == nil ? "" : "; the same command with --resume goes on"
-      throw ToolError(message: "interrupted after \(history.epochs.count) epochs\(goOn)", code: 130)
+      throw ToolError(message: "interrupted after \(counted(history.epochs.count, "epoch"))\(goOn)", code: 130)
     }
     try report(network, history, parts, pool)
+  }
+
+  /// After a failure; returns what to say about it.
+  private func saveLastGood<Element: Scalar>(_ network: Network<Element>) throws -> String {
+    guard let save else { return "" }
+    guard let state = network.trainingState, state.epochsDone > 0 else { return "; no model was saved" }
+    try network.save(to: save)
+    return "; \(save) has them, of epoch \(state.best.epoch)"
   }
 
   func introduction<Element: Scalar>(_ network: Network<Element>, _ data: Dataset<Element>, _ pool: ThreadPool)
     -> String
   {
     let widths = [network.inputs] + network.layers.map(\.outputs)
-    return "\(data.targets.task.rawValue) on \(grouped(data.rows)) rows, \(edge.rawValue) network \(text(widths)), "
-      + "\(grouped(network.parameterCount)) parameters, \(pool.threads) threads"
+    return "\(data.targets.task.rawValue) on \(counted(data.rows, "row")), \(edge.rawValue) network \(text(widths)), "
+      + "\(counted(network.parameterCount, "parameter")), \(counted(pool.threads, "thread"))"
   }
 
   func text(_ widths: [Int]) -> String { widths.map { "\($0)" }.joined(separator: "-") }
@@ -72,16 +82,16 @@ extension TrainCommand {
       return
     }
     if history.end == .earlyStopping {
-      Console.note("stopped after \(history.epochs.count) epochs, the best one was \(history.bestEpoch)")
+      Console.note("stopped after \(counted(history.epochs.count, "epoch")), the best one was \(history.bestEpoch)")
     }
     try Console.print(
-      "trained \(history.epochs.count) epochs in \(short(history.seconds)) s, "
+      "trained \(counted(history.epochs.count, "epoch")) in \(short(history.seconds)) s, "
         + "\(grouped(Int(history.samplesPerSecond))) samples/s\n"
         + table(
           [training.header] + [
             ["train"] + training.cells, ["test"] + test.cells,
           ]))
-    if let save { Console.note("saved \(save)") }
+    if let save { Console.note("saved \(printable(save, limit: 4096))") }
   }
 }
 
@@ -104,9 +114,9 @@ private final class EpochLog {
   private let path: String
   private let handle: FileHandle
 
-  init(path: String) throws(FileError) {
+  init(path: String, appending: Bool) throws(FileError) {
     self.path = path
-    handle = try createFile(path)
+    handle = try openOutput(path, appending: appending)
   }
 
   func append(_ record: EpochRecord) throws {

@@ -9,34 +9,42 @@ struct TrainCommand: ParsableCommand {
       EXAMPLES
         kan train houses.csv --target price --hidden 8 --save houses.safetensors
         kan train iris.csv --hidden 5 --epochs 100 --json
-        kan train /usr/share/datasets/fashion-mnist --hidden 64 --epochs 5 --save fashion.safetensors
-        kan train x.npy --target y.npy --edge linear --hidden 64,64 --precision double
+        kan train /usr/share/datasets/fashion-mnist --hidden 64 --json
+        kan train x.npy --target y.npy --test u.npy --test-target v.npy
 
-      An interrupted training (Ctrl-C) is saved; the same command with --resume goes on where it stopped.
+      A training that is interrupted (Ctrl-C) or diverges is saved as it was after its last good epoch. The same \
+      command with --resume goes on from there, to the bit as if it had not stopped; with more --epochs it goes on \
+      after the end.
       """)
 
   @OptionGroup var data: DataArguments
-  @OptionGroup var threads: ThreadArguments
 
   @Option(help: "regression or classification (default: classification for text or images).")
   var task: Task?
-  @Option(help: "Data to judge the network by; without it some rows are held out.", completion: .file())
+  @Option(
+    help: "Data to judge the network by; without it, the test part of images, or rows that are held out.",
+    completion: .file())
   var test: String?
-  @Option(help: "Fraction of the rows held out for the test.")
-  var holdout = 0.2
-  @Option(help: "Widths of hidden layers, 64,32 for example (default: none, one layer).")
-  var hidden: Widths?
+  @Option(help: "y.npy for a --test that is an array.", completion: .file(extensions: ["npy"]))
+  var testTarget: String?
+  @Option(parsing: .unconditional, help: "Fraction of the rows held out for the test (default: 0.2).")
+  var holdout: Double?
+  @Option(
+    parsing: .unconditional, help: "Widths of hidden layers, 64,32 for example (default: none, one layer).",
+    transform: parseWidths)
+  var hidden: [Int] = []
   @Option(help: "Functions on the edges; linear makes a multilayer perceptron.")
   var edge = Edge.spline
   @Option(help: "Activation of hidden layers (default: identity, and silu for linear edges).")
   var activation: Activation?
-  @Option(help: "Intervals of the grid (spline, gaussian).")
+  @Option(parsing: .unconditional, help: "Intervals of the grid (spline, gaussian).")
   var grid = 5
-  @Option(help: "Degree of the splines, 1 to 5, or of the polynomials (chebyshev).")
+  @Option(parsing: .unconditional, help: "Degree of the splines, 1 to 5, or of the polynomials (chebyshev).")
   var degree = 3
   @Option(help: "Optimiser.")
   var optimizer = OptimizerName.adam
   @Option(
+    parsing: .unconditional,
     help: """
       Largest learning rate (default: 0.5 over the widest layer's inputs, but 0.001 to 0.05, and for linear edges \
       0.003 to 0.02).
@@ -44,18 +52,21 @@ struct TrainCommand: ParsableCommand {
   var learningRate: Double?
   @Option(help: "How the rate goes over the steps.")
   var schedule = Schedule.oneCycle
-  @Option(help: "How strongly parameters are pulled to 0.")
+  @Option(parsing: .unconditional, help: "How strongly parameters are pulled to 0.")
   var weightDecay = 0.0
-  @Option(help: "Rows of a step.")
+  @Option(parsing: .unconditional, help: "Rows of a step.")
   var batch = 256
-  @Option(help: "Times that all rows are gone through.")
+  @Option(parsing: .unconditional, help: "Times that all rows are gone through.")
   var epochs = 20
-  @Option(help: "Stop after this many epochs that do not get better on a tenth of the rows, and keep the best.")
+  @Option(
+    parsing: .unconditional,
+    help: "Stop after this many epochs that do not get better on a tenth of the rows, and keep the best.")
   var patience: Int?
-  @Option(help: "Decides the start, the order of rows and the rows held out.")
+  @Option(parsing: .unconditional, help: "Decides the start, the order of rows and the rows held out.")
   var seed: UInt64 = 0
   @Option(help: "Precision to compute in.")
   var precision = Precision.float
+  @OptionGroup var threads: ThreadArguments
   @Option(help: "File for the model.", completion: .file(extensions: ["safetensors"]))
   var save: String?
   @Flag(help: "Go on with the training of the model that --save names.")
@@ -64,21 +75,6 @@ struct TrainCommand: ParsableCommand {
   var log: String?
   @Flag(help: "Print the result as JSON.")
   var json = false
-
-  func validate() throws {
-    func require(_ condition: Bool, _ message: String) throws { if !condition { throw ValidationError(message) } }
-    try require(holdout > 0 && holdout < 1, "--holdout has to be between 0 and 1")
-    try require((1...100_000).contains(grid), "--grid has to be 1 to 100000")
-    try require(
-      edge == .chebyshev ? (1...1000).contains(degree) : (1...5).contains(degree),
-      "--degree has to be 1 to \(edge == .chebyshev ? 1000 : 5)")
-    try require(learningRate.map { $0 > 0 && $0.isFinite } ?? true, "--learning-rate has to be positive")
-    try require(weightDecay >= 0 && weightDecay.isFinite, "--weight-decay must not be negative")
-    try require((1...1 << 30).contains(batch), "--batch has to be at least 1")
-    try require((0...1_000_000_000).contains(epochs), "--epochs must not be negative")
-    try require(patience.map { $0 > 0 } ?? true, "--patience has to be at least 1")
-    try require(!resume || save != nil, "--resume needs --save, which names the model to go on with")
-  }
 
   func run() throws {
     switch precision {

@@ -18,7 +18,7 @@ extension Network {
     progress: (TrainingProgress, borrowing Network<Element>) -> TrainingDecision = { _, _ in .goOn }
   ) throws(TrainingError) -> TrainingHistory {
     try prepare(for: data)
-    var run = TrainingRun(self, data: data, optimizer: optimizer, options: options, pool: pool)
+    var run = try TrainingRun(self, data: data, optimizer: optimizer, options: options, pool: pool)
     defer { adopt(run) }
     try run.train(&self, data: data, validation: validation, optimizer: optimizer, progress: progress)
     return run.history

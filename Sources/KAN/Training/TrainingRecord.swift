@@ -85,6 +85,8 @@ public enum TrainingError: Error, Sendable, Equatable, CustomStringConvertible {
   case nonFiniteData(what: String, row: Int, column: Int)
   /// There are no rows.
   case noData
+  /// A training cannot go on with another optimiser than it began with.
+  case otherOptimizer(trained: String, asked: String)
 
   public var description: String {
     switch self {
@@ -94,6 +96,7 @@ public enum TrainingError: Error, Sendable, Equatable, CustomStringConvertible {
     case .nonFiniteData(let what, let row, let column):
       "\(what), row \(row + 1), column \(column + 1): not a finite number"
     case .noData: "there are no rows to train on"
+    case .otherOptimizer(let trained, let asked): "trained with \(trained), which cannot go on with \(asked)"
     }
   }
 }

@@ -2,7 +2,9 @@
 struct TrainingRun<Element: Scalar, Rule: Optimizer> {
   let options: TrainingOptions
   let step: TrainingStep<Element>
+  /// As of the last epoch that ended well: what is kept of a training that stops within an epoch.
   var state: TrainingState<Element>
+  private var optimizerState: OptimizerState<Element>
   var record: TrainingRecord
   private let earlierEpochs: Int
   private var seconds = 0.0
@@ -12,7 +14,12 @@ struct TrainingRun<Element: Scalar, Rule: Optimizer> {
 
   init(
     _ network: Network<Element>, data: Dataset<Element>, optimizer: Rule, options: TrainingOptions, pool: ThreadPool
-  ) {
+  ) throws(TrainingError) {
+    if options.resumes, network.trainingState != nil, let trained = network.record?.optimizer,
+      trained != optimizer.name
+    {
+      throw .otherOptimizer(trained: trained, asked: optimizer.name)
+    }
     self.options = options
     step = TrainingStep(network, batch: min(options.batch, data.rows), pool: pool)
     if options.resumes, let earlier = network.trainingState,
@@ -25,6 +32,7 @@ struct TrainingRun<Element: Scalar, Rule: Optimizer> {
         parameters: network.parameters,
         best: .init(epoch: 0, loss: .infinity, parameters: network.parameters))
     }
+    optimizerState = state.optimizer
     earlierEpochs = state.epochsDone
     let earlier = options.resumes ? network.record : nil
     record = TrainingRecord(
@@ -97,7 +105,7 @@ struct TrainingRun<Element: Scalar, Rule: Optimizer> {
       let count = network.parameterCount
       optimizer.update(
         UnsafeMutableBufferPointer(start: network.parameters.mutablePointer(), count: count),
-        gradients: step.gradients.pointer, state: &state.optimizer, rate: rate)
+        gradients: step.gradients.pointer, state: &optimizerState, rate: rate)
       total += loss * Double(rows)
       samples += rows
       let now = clock.now
@@ -126,6 +134,7 @@ struct TrainingRun<Element: Scalar, Rule: Optimizer> {
   private mutating func finish(_ epoch: Int, loss: Double, validation: Metrics?, _ network: Network<Element>) {
     state.epochsDone = epoch
     state.parameters.copyElements(from: network.parameters)
+    state.optimizer.copy(from: optimizerState)
     record.history[record.history.count - 1].validationLoss = validation?.loss
     let judged = validation?.loss ?? loss
     if options.patience == nil || judged < state.best.loss {
@@ -163,6 +172,14 @@ struct TrainingRun<Element: Scalar, Rule: Optimizer> {
     let index = Element._firstNonFinite(values.count, values.pointer)
     if index < 0 { return nil }
     return network.layers.indices.last { network.parameterOffset(ofLayer: $0) <= index }
+  }
+}
+
+extension OptimizerState {
+  /// Without allocating, where the memory is its own.
+  fileprivate mutating func copy(from other: OptimizerState) {
+    step = other.step
+    for index in moments.indices { moments[index].copyElements(from: other.moments[index]) }
   }
 }
 

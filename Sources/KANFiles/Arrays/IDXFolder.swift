@@ -22,21 +22,30 @@ package func findIDXFolder(
     throw FileError(.notFound, path: path, "no such folder")
   }
   guard NodeType(status) == .folder else { throw FileError(.malformed, path: path, "not a folder") }
-  let trainImages = try findIDXFile("train-images", "idx3-ubyte", in: path)
-  let trainLabels = try findIDXFile("train-labels", "idx1-ubyte", in: path)
-  let testImages = try findIDXFile("t10k-images", "idx3-ubyte", in: path)
-  return (trainImages, trainLabels, testImages, try findIDXFile("t10k-labels", "idx1-ubyte", in: path))
+  let names = [
+    "train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte",
+  ]
+  let found = names.map { findIDXFile($0, in: path) }
+  if let missing = found.firstIndex(of: nil) {
+    let wanted = "plain or with .gz, as in the data sets MNIST and Fashion-MNIST"
+    throw FileError(
+      .notFound, path: path,
+      found.allSatisfy { $0 == nil }
+        ? "no images: \(names.joined(separator: ", ")) are expected in the folder, \(wanted)"
+        : "neither \(names[missing]) nor \(names[missing]).gz is in the folder")
+  }
+  return (found[0]!, found[1]!, found[2]!, found[3]!)
 }
 
-private func findIDXFile(_ name: String, _ type: String, in folder: String) throws(FileError) -> String {
+private func findIDXFile(_ name: String, in folder: String) -> String? {
   let prefix = folder.hasSuffix("/") ? folder : folder + "/"
   for ending in ["", ".gz"] {
-    for separator in ["-", "."] {
-      let path = prefix + name + separator + type + ending
+    for name in [name, name.replacing("-idx", with: ".idx")] {
+      let path = prefix + name + ending
       if let status = status(of: path), NodeType(status) != .folder { return path }
     }
   }
-  throw FileError(.notFound, path: folder, "neither \(name)-\(type) nor \(name)-\(type).gz is in the folder")
+  return nil
 }
 
 /// Reads the four MNIST files in a folder.

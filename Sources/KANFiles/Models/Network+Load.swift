@@ -42,6 +42,9 @@ extension Network {
       [0, inputs].contains(names.inputs.count)
       && (task == .regression ? [0, outputs].contains(names.targets.count) : names.targets.count <= 1)
       && [0, outputs].contains(names.classes.count)
+    for list in [names.inputs, names.targets, names.classes] where Set(list).count < list.count {
+      throw file.failure("two columns or two classes have the same name")
+    }
     if !fits { throw file.failure("the names of columns or classes do not fit the layers") }
   }
 }
@@ -63,7 +66,10 @@ package struct ModelFile {
       throw failure("format version \(printable(tensors.metadata["version"] ?? "none")) is not known")
     }
     do {
-      topology = try JSONDecoder().decode(ModelTopology.self, from: Data(text.utf8))
+      let decoder = JSONDecoder()
+      decoder.nonConformingFloatDecodingStrategy = .convertFromString(
+        positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+      topology = try decoder.decode(ModelTopology.self, from: Data(text.utf8))
     } catch {
       throw failure("the topology is damaged")
     }

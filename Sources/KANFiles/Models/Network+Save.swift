@@ -57,7 +57,7 @@ extension Network {
       })
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    // Only text and finite numbers are in it: a loss that is not finite ends training before it is recorded.
+    // A validation loss may be infinite where the training loss is not.
     encoder.nonConformingFloatEncodingStrategy = .convertToString(
       positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
     do {

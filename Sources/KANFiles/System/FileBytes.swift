@@ -76,10 +76,5 @@ func tooLarge(_ path: String) -> FileError {
   FileError(.inputOutput, path: path, "the contents are too large for the memory of this machine")
 }
 
-/// Half of the physical memory in bytes.
-func memoryLimit() -> Int {
-  let pages = sysconf(Int32(_SC_PHYS_PAGES))
-  let pageSize = sysconf(Int32(_SC_PAGESIZE))
-  guard pages > 0, pageSize > 0 else { return 4 << 30 }
-  return pages / 2 * pageSize
-}
+/// Half of the memory in bytes.
+func memoryLimit() -> Int { availableMemory() / 2 }

@@ -14,11 +14,11 @@ package func checkWritable(_ path: String) throws(FileError) {
   if access(folder, W_OK) != 0 { throw FileError(.cannotCreate, path: path, "the folder cannot be written to") }
 }
 
-/// An empty file to append to, in place of any that stands there.
-package func createFile(_ path: String) throws(FileError) -> FileHandle {
-  let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
+/// A file to write to as one goes: empty, or going on after what it has.
+package func openOutput(_ path: String, appending: Bool = false) throws(FileError) -> FileHandle {
+  let descriptor = openFile(path, O_WRONLY | O_CREAT | (appending ? O_APPEND : O_TRUNC), mode: 0o666)
   guard descriptor >= 0 else {
-    throw FileError(.cannotCreate, path: path, String(cString: strerror(errno)))
+    throw FileError(.cannotCreate, path: path, "cannot create the file: \(systemMessage(errno))")
   }
   return FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
 }

@@ -49,6 +49,16 @@ func status(of descriptor: Int32) -> stat? {
   return fstat(descriptor, &result) == 0 ? result : nil
 }
 
+/// Bytes of physical memory, or of address space where less of that is allowed.
+package func availableMemory() -> Int {
+  let pages = sysconf(Int32(_SC_PHYS_PAGES))
+  let pageSize = sysconf(Int32(_SC_PAGESIZE))
+  let physical = pages > 0 && pageSize > 0 ? pages * pageSize : 8 << 30
+  var limit = rlimit()
+  guard getrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &limit) == 0 else { return physical }
+  return min(physical, Int(clamping: limit.rlim_cur))
+}
+
 /// Opens a path, repeated after interruption; negative with `errno` set on failure.
 func openFile(_ path: String, _ flags: Int32, mode: mode_t = 0) -> Int32 {
   while true {

@@ -1,0 +1,64 @@
+import KAN
+import KANFiles
+
+extension TrainCommand {
+  /// The model at a path, if it was trained as the options and the data ask for.
+  func resumedNetwork<Element: Scalar>(
+    _ path: String, _ layers: [Layer<Element>], _ data: Dataset<Element>
+  ) throws -> Network<Element> {
+    func requireSame(_ option: String, _ own: String, _ asked: String) throws {
+      if own == asked { return }
+      throw ToolError.usage("\(path) has \(option) \(own), so --resume cannot go on with \(option) \(asked)")
+    }
+    let file = try ModelFile(path: path)
+    try requireSame("--precision", file.isDouble ? "double" : "float", precision.rawValue)
+    let network = try Network<Element>(file)
+    try requireSameColumns(path, network, data)
+    func hidden(_ layers: [Layer<Element>]) -> String {
+      layers.count == 1 ? "none" : layers.dropLast().map { "\($0.outputs)" }.joined(separator: ",")
+    }
+    try requireSame("--hidden", hidden(network.layers), hidden(layers))
+    for (index, (own, asked)) in zip(network.layers, layers).enumerated() {
+      for (own, asked) in zip(options(of: own), options(of: asked)) {
+        try requireSame(own.name, own.value, asked.value)
+      }
+      if index < layers.count - 1 {
+        try requireSame("--activation", own.activation.rawValue, asked.activation.rawValue)
+      }
+    }
+    if let record = network.record {
+      try requireSame("--optimizer", record.optimizer, optimizer.rawValue)
+      // Another seed would hold out other rows, and test the network on rows it has learned.
+      try requireSame("--seed", "\(record.seed)", "\(seed)")
+    }
+    return network
+  }
+
+  private func requireSameColumns<Element: Scalar>(
+    _ path: String, _ network: Network<Element>, _ data: Dataset<Element>
+  ) throws {
+    let isTrained = network.record != nil
+    func require(_ own: [String], _ asked: [String], _ ownCount: Int, _ askedCount: Int, _ what: String) throws {
+      if ownCount == askedCount && (!isTrained || own == asked) { return }
+      throw ToolError.data("\(self.data.data): not the \(what) that \(path) was trained on")
+    }
+    let (own, asked) = (network.names, data.names)
+    try require(own.inputs, asked.inputs, network.inputs, data.inputs.columns, "input columns")
+    if isTrained && network.task != data.targets.task {
+      throw ToolError.usage("\(path) was trained for \(network.task.rawValue), not for \(data.targets.task.rawValue)")
+    }
+    try require(own.targets, asked.targets, own.targets.count, asked.targets.count, "target columns")
+    try require(own.classes, asked.classes, network.outputs, data.targets.outputs, "classes")
+  }
+
+  /// The options that make such a layer.
+  private func options<Element: Scalar>(of layer: Layer<Element>) -> [(name: String, value: String)] {
+    switch layer.basis {
+    case let spline as BSpline<Element>:
+      [("--edge", "spline"), ("--grid", "\(spline.grid.intervals)"), ("--degree", "\(spline.grid.degree)")]
+    case let gaussian as Gaussian<Element>: [("--edge", "gaussian"), ("--grid", "\(gaussian.centers - 1)")]
+    case let chebyshev as Chebyshev<Element>: [("--edge", "chebyshev"), ("--degree", "\(chebyshev.functions)")]
+    default: [("--edge", type(of: layer.basis).kind)]
+    }
+  }
+}

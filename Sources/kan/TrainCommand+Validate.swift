@@ -1,0 +1,29 @@
+import ArgumentParser
+
+extension TrainCommand {
+  func validate() throws {
+    func require(_ condition: Bool, _ message: String) throws { if !condition { throw ValidationError(message) } }
+    try require(holdout.map { $0 > 0 && $0 < 1 } ?? true, "--holdout has to be between 0 and 1")
+    try require((1...100_000).contains(grid), "--grid has to be 1 to 100000")
+    try require(
+      edge == .chebyshev ? (1...1000).contains(degree) : (1...5).contains(degree),
+      "--degree has to be 1 to \(edge == .chebyshev ? 1000 : 5)")
+    try require(learningRate.map { $0 > 0 && $0.isFinite } ?? true, "--learning-rate has to be positive")
+    try require(weightDecay >= 0 && weightDecay.isFinite, "--weight-decay must not be negative")
+    try require((1...1 << 30).contains(batch), "--batch has to be at least 1")
+    try require((0...1_000_000_000).contains(epochs), "--epochs must not be negative")
+    try require(patience.map { $0 > 0 } ?? true, "--patience has to be at least 1")
+    try require(!resume || save != nil, "--resume needs --save, which names the model to go on with")
+    try require(test == nil || holdout == nil, "either --test or --holdout, not both")
+    try require(testTarget == nil || test != nil, "--test-target needs --test")
+    try require(
+      task != .classification || (data.target?.count ?? 1) == 1, "a classification has one --target, its classes")
+
+    let inputs = [data.data, test, testTarget].compactMap(\.self) + (data.target ?? [])
+    for (option, path) in [("--save", save), ("--log", log)] {
+      guard let path else { continue }
+      try require(!inputs.contains(path), "\(option) would overwrite \(path), which is to be read")
+    }
+    try require(save == nil || save != log, "--save and --log name the same file")
+  }
+}

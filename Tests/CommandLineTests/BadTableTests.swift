@@ -1,0 +1,118 @@
+import KAN
+import KANFiles
+import Testing
+
+/// Data that cannot be used: a code, a line that says where, and no file.
+@Suite struct BadTableTests {
+  let folder: Folder
+
+  init() throws { folder = try Folder() }
+
+  private func expectFailure(
+    _ name: String, _ options: String..., message: String, code: Int32 = 65,
+    sourceLocation: SourceLocation = #_sourceLocation
+  ) throws {
+    let before = folder.names
+    try folder.kan(["train", name, "--save", "m.safetensors", "--log", "l.jsonl"] + options)
+      .failed(code, "\(name): \(message)", sourceLocation: sourceLocation)
+    #expect(folder.names == before, sourceLocation: sourceLocation)
+  }
+
+  @Test(arguments: [
+    ("", "the file is empty"),
+    ("\n \n", "the file is empty"),
+    ("a,y\n", "no data rows after the header"),
+    ("a,y\n1,2\n1\n", "row 2 (line 3): 1 cell, but the header has 2"),
+    ("a,y\n1,2\n\n1,2,3\n", "row 2 (line 4): 3 cells, but the header has 2"),
+    ("a,y\n1,2\n,2\n", "row 2 (line 3), column \"a\": missing value"),
+    ("a,y\n1,2\n1,\n", "row 2 (line 3), column \"y\": missing value"),
+    ("a,y\n1,2\nx,2\n", "row 2 (line 3), column \"a\": \"x\" is not a number"),
+    ("a,y\n1,2\n1.5.1,2\n", "row 2 (line 3), column \"a\": \"1.5.1\" is not a number"),
+    ("a,y\n1,2\nNaN,2\n", "row 2 (line 3), column \"a\": \"NaN\" is not a finite number"),
+    ("a,y\n1,2\n1,nan\n", "row 2 (line 3), column \"y\": \"nan\" is not a finite number"),
+    ("a,y\n-inf,2\n1,2\n", "row 1 (line 2), column \"a\": \"-inf\" is not a finite number"),
+    ("a,y\n1e400,2\n1,2\n", "row 1 (line 2), column \"a\": \"1e400\" is too large"),
+    ("a,y\n1,2\n1,1e300\n", "row 2 (line 3), column \"y\": \"1e300\" is too large"),
+    ("a,a,y\n1,2,3\n", "header: columns 1 and 2 have the same name \"a\""),
+    ("a,,y\n1,2,3\n", "header: column 2 has no name"),
+    ("y\n1\n2\n", "there is no column besides the target"),
+    ("a,y\n1,2\n", "1 row, which leaves none to hold out for the test"),
+    ("a,y\n1,\"2\n3,4\n", "line 2: the quotation mark opened here is never closed"),
+    ("a,y\n1,\"2\"2\n", "line 2: text after a closing quotation mark"),
+    ("a,y\n1,2\n3,\0\n", "line 3: NUL byte; this is not a text file"),
+    ("a;y\n1;2\n", "separated by semicolons; comma expected"),
+    ("a\ty\n1\t2\n", "separated by tabs; comma expected (tab-separated files end in .tsv)"),
+    ("\u{1B}[1m,y\nx,2\n", "row 1 (line 2), column \"\\u{1B}[1m\": \"x\" is not a number"),
+  ])
+  func table(text: String, message: String) throws {
+    try expectFailure(try folder.write(text, to: "t.csv"), message: message)
+  }
+
+  @Test func otherEncodings() throws {
+    let text = Array("a,y\n1,2\n".utf16)
+    for bigEndian in [false, true] {
+      let bytes = ([0xFEFF] + text).flatMap {
+        bigEndian ? [UInt8($0 >> 8), UInt8($0 & 255)] : [UInt8($0 & 255), UInt8($0 >> 8)]
+      }
+      try expectFailure(try folder.write(bytes, to: "u.csv"), message: "UTF-16 text; convert it to UTF-8")
+    }
+    try expectFailure(
+      try folder.write([0x61, 0x2C, 0x79, 0x0A, 0x31, 0x2C, 0xFF, 0x0A], to: "b.csv"),
+      message: "line 2: byte 0xFF is not valid UTF-8 text")
+    var generator = RandomGenerator(seed: 9)
+    let rubbish = (0..<4000).map { _ in UInt8(generator.uniform() * 256) }
+    let outcome = try folder.kan("train", try folder.write(rubbish, to: "r.csv"))
+    #expect(outcome.status == 65)
+    #expect(outcome.errors.hasPrefix("error: r.csv: line ") && outcome.errors.count { $0 == "\n" } == 1)
+  }
+
+  @Test func targets() throws {
+    try folder.write("a,b,y\n1,p,2\n3,q,4\n", to: "t.csv")
+    try expectFailure("t.csv", "--target", "z", message: "there is no column \"z\", which the target needs")
+    try expectFailure("t.csv", "--target", "a,a", message: "column \"a\" is asked for twice")
+    try expectFailure("t.csv", "--target", "a,b,y", message: "there is no column besides the target")
+    try expectFailure(
+      "t.csv", "--target", "b,y", message: "column \"b\" is text; of several targets each has to be numbers")
+    try expectFailure(
+      "t.csv", "--target", "b", "--task", "regression", message: "row 1 (line 2), column \"b\": \"p\" is not a number")
+  }
+
+  @Test func namesAreNoClasses() throws {
+    let rows = (0..<20).map { ["\($0)", "0.\($0)", "user\($0 % 11)"] }
+    try folder.write(CommandLineTests.table(["a", "b", "who"], rows), to: "t.csv")
+    let reason = "they name rows or measure, and are no classes"
+    try expectFailure("t.csv", message: "\"who\" has 11 different values in 20 rows: \(reason)")
+    try folder.write(regressionTable(rows: 20), to: "n.csv")
+    try expectFailure(
+      "n.csv", "--task", "classification", message: "\"y\" has 20 different values in 20 rows: \(reason)")
+    // Half of the rows is not more than half of them.
+    let half = (0..<20).map { ["\($0)", "0.\($0)", "user\($0 % 10)"] }
+    try folder.write(CommandLineTests.table(["a", "b", "who"], half), to: "h.csv")
+    try folder.kan("train", "h.csv", "--epochs", "1").succeeded()
+  }
+
+  @Test func tooFewRowsForPatience() throws {
+    try folder.write("a,y\n1,2\n2,3\n", to: "t.csv")
+    try expectFailure(
+      "t.csv", "--patience", "2", message: "too few rows for --patience, which judges by a tenth of them")
+  }
+
+  @Test func missingFiles() throws {
+    try folder.write(regressionTable(), to: "r.csv")
+    for name in ["nothere.csv", "nothere.npy", "no/such/folder", "r.csv/x"] {
+      try expectFailure(name, message: "no such file", code: 66)
+    }
+    try folder.kan("train", "r.csv", "--test", "nothere.csv").failed(66, "nothere.csv: no such file")
+    try expectFailure("/dev/null", message: "a device, but a file is expected")
+  }
+
+  @Test func testData() throws {
+    try folder.write(classificationTable(), to: "c.csv")
+    try folder.write("a,side\n1,above\n", to: "t.csv")
+    try folder.kan("train", "c.csv", "--test", "t.csv")
+      .failed(65, "t.csv: there is no column \"b\", which the model needs")
+    try folder.write("a,b,side\n1,2,above\n1,1,\u{1B}beside\n", to: "t.csv")
+    try folder.kan("train", "c.csv", "--test", "t.csv")
+      .failed(65, "t.csv: row 2: the model does not know the class \"\\u{1B}beside\"")
+  }
+}

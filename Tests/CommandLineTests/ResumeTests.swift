@@ -1,0 +1,200 @@
+import Foundation
+import KAN
+import KANFiles
+import Testing
+
+/// A training in parts ends where one training does.
+@Suite struct ResumeTests {
+  let folder: Folder
+
+  init() throws { folder = try Folder() }
+
+  private func train(_ arguments: [String], _ save: String) throws -> Outcome {
+    try folder.kan(["train", "r.csv", "--batch", "16", "--hidden", "3", "--save", save] + arguments)
+  }
+
+  /// All numbers of a model: parameters, scalings, what the optimiser remembers.
+  private func tensors(_ model: String) throws -> [String: SafeTensors.Tensor] {
+    try SafeTensors(path: folder.file(model)).tensors
+  }
+
+  @Test(arguments: [
+    ["--optimizer", "adam"], ["--optimizer", "sgd"], ["--patience", "50"], ["--precision", "double"],
+    ["--edge", "chebyshev"],
+  ])
+  func equalsOneTraining(options: [String]) throws {
+    try folder.write(regressionTable(), to: "r.csv")
+    let options = options + ["--schedule", "constant", "--weight-decay", "0.01"]
+    try train(options + ["--epochs", "7"], "once.safetensors").succeeded()
+    try train(options + ["--epochs", "3"], "parts.safetensors").succeeded()
+    #expect(try tensors("once.safetensors") != tensors("parts.safetensors"))
+    try train(options + ["--epochs", "7", "--resume"], "parts.safetensors").succeeded()
+    #expect(try tensors("once.safetensors") == tensors("parts.safetensors"))
+    let predictions = try ["once", "parts"].map { try folder.kan("predict", "\($0).safetensors", "r.csv").succeeded() }
+    #expect(predictions[0] == predictions[1])
+  }
+
+  /// Steps of an epoch that did not end leave nothing behind, neither in the parameters nor in the moments.
+  @Test func equalsAfterInterruptionWithinAnEpoch() throws {
+    try folder.write(regressionTable(rows: 20_000), to: "r.csv")
+    let options = "train r.csv --hidden 2 --batch 1 --schedule constant --threads 1 --log l.jsonl"
+    let first = try folder.shell(
+      """
+      $KAN \(options) --epochs 10000 --save parts.safetensors 2> messages & process=$!
+      for _ in $(seq 1000); do grep -q 'epoch 1/' messages && break; sleep 0.02; done
+      sleep 0.25; kill -TERM $process; wait $process
+      """)
+    #expect(first.status == 130)
+    let messages = try folder.text("messages")
+    let done = try #require(messages.firstMatch(of: /error: interrupted after ([0-9]+) epochs?; the same command/))
+    let epochs = try #require(Int(done.1)) + 1
+    try folder.shell("$KAN \(options) --epochs \(epochs) --save parts.safetensors --resume").succeeded()
+    try folder.shell("$KAN \(options) --epochs \(epochs) --save once.safetensors").succeeded()
+    #expect(try tensors("once.safetensors") == tensors("parts.safetensors"))
+  }
+
+  /// The same in the library, which is asked to stop at the first report from within the second epoch.
+  @Test func equalsAfterStoppingAtAStep() throws {
+    let rows = regressionRows(6)
+    let data = Dataset<Double>(
+      inputs: Matrix(rows: 6, columns: 2, elements: AlignedArray(rows.flatMap { $0[..<2] })),
+      targets: .values(Matrix(rows: 6, columns: 1, elements: AlignedArray(rows.map { $0[2] }))))
+    let rule = SlowRule()
+    var options = TrainingOptions(epochs: 3, batch: 2)
+    var (once, parts) = (Network<Double>(.spline(2, 1)), Network<Double>(.spline(2, 1)))
+    try once.train(on: data, with: rule, options: options)
+    let first = try parts.train(on: data, with: rule, options: options) { progress, _ in
+      progress.epoch == 2 && !progress.isEndOfEpoch ? .stop : .goOn
+    }
+    #expect(first.end == .stopped && first.epochs.count == 1)
+    options.resumes = true
+    try parts.train(on: data, with: rule, options: options)
+    #expect(parts.parameters == once.parameters)
+    #expect(parts.trainingState == once.trainingState)
+  }
+
+  @Test func divergedTrainingIsSavedAsOfItsLastGoodEpoch() throws {
+    try folder.write(regressionTable(), to: "r.csv")
+    let save = ["--save", "m.safetensors"]
+    let failed = try folder.kan(["train", "r.csv", "--learning-rate", "1e30", "--schedule", "constant"] + save)
+    #expect(failed.status == 65)
+    #expect(
+      failed.errors.contains(
+        "error: r.csv: training stopped in epoch 2, step 1: a parameter of layer 1 is not finite; the last good "
+          + "parameters are kept (a smaller learning rate may help); m.safetensors has them, of epoch 1\n"))
+    // What the optimiser remembers has to be good, too: a model with a number that is not finite is refused.
+    try folder.kan(["train", "r.csv", "--resume", "--learning-rate", "0.01"] + save).succeeded()
+  }
+
+  @Test func divergedInTheFirstEpoch() throws {
+    try folder.write(regressionTable(), to: "r.csv")
+    let failed = try train(["--learning-rate", "1e38"], "m.safetensors")
+    #expect(failed.status == 65)
+    #expect(failed.errors.hasSuffix("; no model was saved\n"))
+    #expect(folder.names == ["r.csv"])
+  }
+
+  @Test(arguments: [
+    (["--hidden", "4"], "--hidden 3", "--hidden 4"), (["--hidden", "3,3"], "--hidden 3", "--hidden 3,3"),
+    (["--edge", "linear"], "--edge spline", "--edge linear"), (["--grid", "6"], "--grid 5", "--grid 6"),
+    (["--degree", "2"], "--degree 3", "--degree 2"),
+    (["--activation", "tanh"], "--activation identity", "--activation tanh"),
+    (["--optimizer", "sgd"], "--optimizer adam", "--optimizer sgd"), (["--seed", "1"], "--seed 0", "--seed 1"),
+    (["--precision", "double"], "--precision float", "--precision double"),
+  ])
+  func refusesOtherOptions(options: [String], own: String, asked: String) throws {
+    try folder.write(regressionTable(), to: "r.csv")
+    try train(["--epochs", "1"], "m.safetensors").succeeded()
+    let model = try folder.bytes("m.safetensors")
+    try train(options + ["--resume"], "m.safetensors")
+      .failed(64, "m.safetensors has \(own), so --resume cannot go on with \(asked)")
+    #expect(try folder.bytes("m.safetensors") == model)
+  }
+
+  @Test(arguments: [
+    (["--target", "b"], "input columns"), (["--target", "y,b"], "input columns"),
+    (["--task", "classification"], nil),
+  ])
+  func refusesOtherData(options: [String], what: String?) throws {
+    let rows = (0..<20).map { ["\($0)", "\($0 / 2)", "\($0 % 2)"] }
+    try folder.write(table(["a", "b", "y"], rows), to: "r.csv")
+    try train(["--epochs", "1"], "m.safetensors").succeeded()
+    let outcome = try train(options + ["--resume"], "m.safetensors")
+    if let what {
+      outcome.failed(65, "r.csv: not the \(what) that m.safetensors was trained on")
+    } else {
+      outcome.failed(64, "m.safetensors was trained for regression, not for classification")
+    }
+  }
+
+  @Test func refusesOtherTargetsAndClasses() throws {
+    try folder.write("a,y,z\n" + String(repeating: "1,0,p\n2,1,q\n", count: 5), to: "r.csv")
+    try folder.write("a,z\n" + String(repeating: "1,p\n2,r\n", count: 5), to: "other.csv")
+    try folder.write("a,y\n" + String(repeating: "1,p\n2,q\n", count: 5), to: "renamed.csv")
+    try folder.write("a,z\n" + String(repeating: "1,p\n2,q\n", count: 5), to: "first.csv")
+    let options = ["--epochs", "1", "--save", "m.safetensors"]
+    try folder.kan(["train", "first.csv"] + options).succeeded()
+    for (name, what) in [("other.csv", "classes"), ("renamed.csv", "target columns"), ("r.csv", "input columns")] {
+      try folder.kan(["train", name, "--resume"] + options)
+        .failed(65, "\(name): not the \(what) that m.safetensors was trained on")
+    }
+  }
+
+  @Test func logGoesOn() throws {
+    try folder.write(regressionTable(), to: "r.csv")
+    let options = ["--log", "l.jsonl"]
+    try train(options + ["--epochs", "2"], "m.safetensors").succeeded()
+    try train(options + ["--epochs", "5", "--resume"], "m.safetensors").succeeded()
+    let epochs = try folder.text("l.jsonl").split(separator: "\n").map { line in
+      try #require(try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
+    }
+    #expect(epochs.map { $0["epoch"] as? Int } == [1, 2, 3, 4, 5])
+    #expect(epochs.allSatisfy { Set($0.keys) == ["epoch", "loss", "learningRate", "seconds"] })
+    try train(options + ["--epochs", "3"], "m.safetensors").succeeded()
+    #expect(try folder.text("l.jsonl").split(separator: "\n").count == 3)
+  }
+
+  @Test func nothingLeftToDo() throws {
+    try folder.write(regressionTable(), to: "r.csv")
+    try train(["--epochs", "4"], "m.safetensors").succeeded()
+    let before = try tensors("m.safetensors")
+    let outcome = try train(["--epochs", "3", "--resume"], "m.safetensors").succeeded()
+    #expect(outcome.errors.contains("4 epochs are done; a larger --epochs goes on\n"))
+    #expect(try tensors("m.safetensors") == before)
+  }
+
+  @Test func needsAModel() throws {
+    try folder.write(regressionTable(), to: "r.csv")
+    try train(["--resume"], "m.safetensors").failed(66, "m.safetensors: no such file")
+    #expect(folder.names == ["r.csv"])
+  }
+
+  @Test func libraryRefusesAnotherOptimizer() throws {
+    let data = Dataset<Double>(
+      inputs: Matrix(rows: 4, columns: 1, elements: [0, 1, 2, 3]),
+      targets: .values(Matrix(rows: 4, columns: 1, elements: [1, 2, 3, 5])))
+    var network = Network<Double>(.spline(1, 1))
+    try network.train(on: data, with: AdamW(), options: TrainingOptions(epochs: 1))
+    #expect(throws: TrainingError.otherOptimizer(trained: "adam", asked: "sgd")) {
+      try network.train(on: data, with: SGD(), options: TrainingOptions(epochs: 2, resumes: true))
+    }
+    #expect(network.record?.history.count == 1)
+  }
+}
+
+/// Adam, with steps long enough that each is reported.
+private struct SlowRule: Optimizer {
+  private let adam = AdamW(learningRate: 0.1)
+  var name: String { adam.name }
+  var learningRate: Double { adam.learningRate }
+  var weightDecay: Double { adam.weightDecay }
+  var momentCount: Int { adam.momentCount }
+
+  func update<Element: Scalar>(
+    _ parameters: UnsafeMutableBufferPointer<Element>, gradients: UnsafePointer<Element>,
+    state: inout OptimizerState<Element>, rate: Double
+  ) {
+    usleep(210_000)
+    adam.update(parameters, gradients: gradients, state: &state, rate: rate)
+  }
+}
