@@ -33,7 +33,7 @@ let package = Package(
       ]),
 
     // For the package in Benchmarks/, which sees public names alone
-    .target(name: "KANBenchmarking", dependencies: ["KAN", "KANReport"], path: "Benchmarks/Support"),
+    .target(name: "KANBenchmarking", dependencies: ["KAN", "KANReport"], path: "Benchmarks/Sources/Support"),
 
     // Tests
     .executableTarget(name: "ReadmeExample", dependencies: ["KAN", "KANFiles"], path: "Tests/ReadmeExample"),

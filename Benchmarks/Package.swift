@@ -20,8 +20,8 @@ let package = Package(
         .product(name: "KANBenchmarking", package: "swift-kan"),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
-      path: "Throughput"),
-    .target(name: "CPeak", path: "CPeak"),
+      path: "Sources/Throughput"),
+    .target(name: "CPeak"),
 
     // Test loss by epoch and time
     .executableTarget(
@@ -31,15 +31,16 @@ let package = Package(
         .product(name: "KANFiles", package: "swift-kan"),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
-      path: "Learning"),
+      path: "Sources/Learning"),
 
     // Pictures and tables of Results/
     .executableTarget(
       name: "charts",
       dependencies: [.product(name: "KANBenchmarking", package: "swift-kan")],
-      path: "Charts"),
+      path: "Sources/Charts"),
 
     // swift package --package-path Benchmarks benchmark
+    // The plugin takes every program whose folder stands in one named Benchmarks for its own: hence Sources/ for others.
     .executableTarget(
       name: "Micro",
       dependencies: [

@@ -5,54 +5,41 @@ import KANBenchmarking
 /// The parts of a step alone: basis, contraction, least-squares refit and optimiser.
 let benchmarks: @Sendable () -> Void = {
   Benchmark.defaultConfiguration = .init(
-    metrics: [.wallClock, .throughput], warmupIterations: 3, maxDuration: .milliseconds(500), maxIterations: 100_000)
+    metrics: [.wallClock, .throughput], warmupIterations: 5, maxDuration: .milliseconds(500), maxIterations: 100_000)
 
   for grid in [5, 50] {
-    let size = "64 inputs, 1024 rows, G = \(grid)"
-    Benchmark("Basis, values, \(size)") { benchmark in
-      var parts = LayerParts(inputs: 64, outputs: 1, grid: grid, rows: 1024, contraction: .gemm)
-      time(benchmark) { parts.evaluateBasis() }
+    let size = "1024 rows, G = \(grid)"
+    let basis: @Sendable () -> LayerParts = {
+      LayerParts(inputs: 64, outputs: 1, grid: grid, rows: 1024, contraction: .gemm)
     }
-    Benchmark("Basis, pull-back, \(size)") { benchmark in
-      var parts = LayerParts(inputs: 64, outputs: 1, grid: grid, rows: 1024, contraction: .gemm)
-      time(benchmark) { parts.pullBack() }
-    }
+    add("Basis, values, 64 inputs, \(size)", basis) { $0.evaluateBasis() }
+    add("Basis, pull-back, 64 inputs, \(size)", basis) { $0.pullBack() }
     for contraction in Contraction.available where contraction != .auto {
       for outputs in [1, 64] {
-        let name = "Contraction, \(contraction), 64 to \(outputs), 1024 rows, G = \(grid)"
-        Benchmark("\(name), forward") { benchmark in
-          let parts = LayerParts(inputs: 64, outputs: outputs, grid: grid, rows: 1024, contraction: contraction)
-          time(benchmark) { parts.forward() }
+        let layer: @Sendable () -> LayerParts = {
+          LayerParts(inputs: 64, outputs: outputs, grid: grid, rows: 1024, contraction: contraction)
         }
-        Benchmark("\(name), forward and dW") { benchmark in
-          let parts = LayerParts(inputs: 64, outputs: outputs, grid: grid, rows: 1024, contraction: contraction)
-          time(benchmark) { parts.forwardAndWeightGradient() }
-        }
+        let name = "Contraction, \(contraction), 64 to \(outputs), \(size)"
+        add("\(name), forward", layer) { $0.forward() }
+        add("\(name), forward and dW", layer) { $0.forwardAndWeightGradient() }
       }
     }
   }
-
-  Benchmark("Refit, 1000 points, 53 coefficients, 64 outputs") { benchmark in
-    let refit = Refit(points: 1000, grid: 50, outputs: 64)
-    benchmark.startMeasurement()
-    for _ in benchmark.scaledIterations { blackHole(try refit.solve()) }
-    benchmark.stopMeasurement()
+  add("Refit, 1000 points, 53 coefficients, 64 outputs", { Refit(points: 1000, grid: 50, outputs: 64) }) {
+    blackHole(try? $0.solve())
   }
-
-  Benchmark("Optimiser, AdamW, 458,314 parameters") { benchmark in
-    var update = Update(AdamW(), parameters: 458_314)
-    time(benchmark) { update.run() }
-  }
-  Benchmark("Optimiser, SGD, 458,314 parameters") { benchmark in
-    var update = Update(SGD(), parameters: 458_314)
-    time(benchmark) { update.run() }
-  }
+  add("Optimiser, AdamW, 458,314 parameters", { Update(AdamW(), parameters: 458_314) }) { $0.run() }
+  add("Optimiser, SGD, 458,314 parameters", { Update(SGD(), parameters: 458_314) }) { $0.run() }
 }
 
-/// Times `body` alone, not what stands before it.
-private func time(_ benchmark: Benchmark, _ body: () -> Void) {
-  body()
-  benchmark.startMeasurement()
-  for _ in benchmark.scaledIterations { body() }
-  benchmark.stopMeasurement()
+/// Times `body` on what `make` has made once.
+private func add<Subject>(
+  _ name: String, _ make: @escaping @Sendable () -> Subject, _ body: @escaping @Sendable (Subject) -> Void
+) {
+  Benchmark(
+    name,
+    closure: { benchmark, subject in
+      for _ in benchmark.scaledIterations { body(subject) }
+    },
+    setup: { make() })
 }

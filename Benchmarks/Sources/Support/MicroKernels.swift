@@ -1,7 +1,7 @@
 import KAN
 
 /// One layer's parts, each alone, on one thread and without allocation in between: what micro-benchmarks time.
-public struct LayerParts {
+public final class LayerParts {
   private let layer: Layer<Float>
   private let timed: TimedNetwork
   private let inputs: Matrix<Float>
@@ -21,10 +21,10 @@ public struct LayerParts {
   }
 
   /// Φ of all rows.
-  public mutating func evaluateBasis() { layer.basis.writeValues(of: inputs.view, first: 0, to: values.mutableView()) }
+  public func evaluateBasis() { layer.basis.writeValues(of: inputs.view, first: 0, to: values.mutableView()) }
 
   /// dX = Σₖ dΦ·f′ₖ(x) of all rows.
-  public mutating func pullBack() {
+  public func pullBack() {
     layer.basis.pullBack(
       values.view, at: inputs.view, first: 0, scratch: values.mutableView(), to: dInputs.mutableView())
   }
@@ -37,7 +37,7 @@ public struct LayerParts {
 }
 
 /// Coefficients of one input found again from samples of its curves, as after a change of the grid.
-public struct Refit {
+public final class Refit {
   private let basis: Matrix<Double>
   private let curves: Matrix<Double>
 
@@ -58,7 +58,7 @@ public struct Refit {
 }
 
 /// An optimiser with parameters and gradients of its own.
-public struct Update<Rule: Optimizer> {
+public final class Update<Rule: Optimizer> {
   private let rule: Rule
   private var parameters: AlignedArray<Float>
   private let gradients: AlignedArray<Float>
@@ -72,7 +72,7 @@ public struct Update<Rule: Optimizer> {
     state = OptimizerState(rule, parameters: count)
   }
 
-  public mutating func run() {
+  public func run() {
     let count = parameters.count
     rule.update(
       UnsafeMutableBufferPointer(start: parameters.mutablePointer(), count: count), gradients: gradients.pointer,
