@@ -7,6 +7,7 @@ let package = Package(
     .library(name: "KAN", targets: ["KAN"]),
     .library(name: "KANFiles", targets: ["KANFiles"]),
     .executable(name: "kan", targets: ["kan"]),
+    .library(name: "KANBenchmarking", targets: ["KANBenchmarking"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0")
@@ -30,6 +31,9 @@ let package = Package(
         "KAN", "KANFiles", "KANReport",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
+
+    // For the package in Benchmarks/, which sees public names alone
+    .target(name: "KANBenchmarking", dependencies: ["KAN", "KANReport"], path: "Benchmarks/Sources/Support"),
 
     // Tests
     .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),

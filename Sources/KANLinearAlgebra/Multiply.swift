@@ -42,4 +42,7 @@ package enum BLAS {
   /// Sets OpenBLAS to one thread, the first time it is called. The setting is an unsynchronised global of that library.
   package static func prepare() { _ = once }
   private static let once: Void = openblas_set_num_threads(1)
+
+  /// The processor whose kernels OpenBLAS has chosen.
+  package static var core: String { String(cString: openblas_get_corename()) }
 }
