@@ -14,7 +14,7 @@ let benchmarks: @Sendable () -> Void = {
     }
     add("Basis, values, 64 inputs, \(size)", basis) { $0.evaluateBasis() }
     add("Basis, pull-back, 64 inputs, \(size)", basis) { $0.pullBack() }
-    for contraction in Contraction.available where contraction != .auto {
+    for contraction in Contraction.allCases where contraction != .auto {
       for outputs in [1, 64] {
         let layer: @Sendable () -> LayerParts = {
           LayerParts(inputs: 64, outputs: outputs, grid: grid, rows: 1024, contraction: contraction)

@@ -134,17 +134,23 @@ KAN_INLINE void KAN_NAME(forward_inputs)(const int degree, const int with_base, 
         for (int c = 0; c < tail; c++) to[q * outputs + whole + c] = padded_z[q * KAN_LANES + c];
       continue;
     }
-    for (int q = 0; tail > 0 && q < part; q++) {
+    // One column: the vector runs over rows, and gathers.
+    for (int c = 0; c < tail; c++) {
+      KAN_REAL totals[CHUNK] = {0};
       for (int i = 0; i < count; i++) {
-        const KAN_REAL *edge = W + i * edge_stride + whole;
-        const KAN_REAL *from = edge + cells[i * CHUNK + q] * outputs;
-        const KAN_REAL *w = values + i * (WEIGHTS * CHUNK) + q;
-        for (int c = 0; c < tail; c++) {
-          KAN_REAL sum = with_base ? w[(degree + 1) * CHUNK] * edge[(K - 1) * outputs + c] : 0;
-          for (int r = 0; r <= degree; r++) sum += w[r * CHUNK] * from[r * outputs + c];
-          to[q * outputs + whole + c] += sum;
+        const KAN_REAL *edge = W + i * edge_stride + whole + c;
+        const KAN_REAL base = edge[(K - 1) * outputs];
+        const KAN_REAL *w = values + i * (WEIGHTS * CHUNK);
+        const int32_t *cell = cells + i * CHUNK;
+        KAN_VECTORIZE
+        for (int q = 0; q < part; q++) {
+          KAN_REAL sum = with_base ? w[(degree + 1) * CHUNK + q] * base : 0;
+          KAN_UNROLL
+          for (int r = 0; r <= degree; r++) sum += w[r * CHUNK + q] * edge[(cell[q] + r) * outputs];
+          totals[q] += sum;
         }
       }
+      for (int q = 0; q < part; q++) to[q * outputs + whole + c] += totals[q];
     }
   }
 }
@@ -247,17 +253,24 @@ KAN_INLINE void KAN_NAME(input_gradient_chunk)(const int degree, const int with_
     KAN_NAME(input_gradient_rows)(1, degree, with_base, count, rows, K * KAN_LANES, KAN_LANES, cells, cell_stride,
                                   slopes, padded_w, padded_dz, KAN_LANES, sums);
   } else if (tail > 0) {
-    for (int q = 0; q < rows; q++)
-      for (int i = 0; i < count; i++) {
-        const KAN_REAL *edge = W + i * edge_stride + whole;
-        const KAN_REAL *from = edge + cells[i * cell_stride + q] * outputs;
-        const KAN_REAL *w = slopes + i * (WEIGHTS * CHUNK) + q;
-        for (int c = 0; c < tail; c++) {
-          KAN_REAL sum = with_base ? w[(degree + 1) * CHUNK] * edge[(K - 1) * outputs + c] : 0;
-          for (int r = 0; r <= degree; r++) sum += w[r * CHUNK] * from[r * outputs + c];
-          sums[q][i] += sum * dz[q * outputs + whole + c];
+    for (int i = 0; i < count; i++) {
+      KAN_REAL totals[CHUNK] = {0};
+      for (int c = 0; c < tail; c++) {
+        const KAN_REAL *edge = W + i * edge_stride + whole + c;
+        const KAN_REAL *error = dz + whole + c;
+        const KAN_REAL base = edge[(K - 1) * outputs];
+        const KAN_REAL *w = slopes + i * (WEIGHTS * CHUNK);
+        const int32_t *cell = cells + i * cell_stride;
+        KAN_VECTORIZE
+        for (int q = 0; q < rows; q++) {
+          KAN_REAL sum = with_base ? w[(degree + 1) * CHUNK + q] * base : 0;
+          KAN_UNROLL
+          for (int r = 0; r <= degree; r++) sum += w[r * CHUNK + q] * edge[(cell[q] + r) * outputs];
+          totals[q] += sum * error[q * outputs];
         }
       }
+      for (int q = 0; q < rows; q++) sums[q][i] += totals[q];
+    }
   }
   for (int q = 0; q < rows; q++)
     for (int i = 0; i < count; i++) dx[q * dx_stride + i] = sums[q][i];
@@ -329,6 +342,18 @@ KAN_INLINE void KAN_NAME(sort_by_cell)(int count, int64_t rows, int cell_count, 
     for (int i = 0; i < count; i++) order[i * rows + ends[i][cells[i * rows + row]]++] = (uint16_t)row;
 }
 
+/// Σ a·b, where the elements of b stand `stride` apart.
+KAN_INLINE KAN_REAL KAN_NAME(dot)(int64_t count, const KAN_REAL *a, const KAN_REAL *b, int64_t stride) {
+  KAN_REAL parts[PARTIAL_SUMS] = {0};
+  int64_t i = 0;
+  for (; i + PARTIAL_SUMS <= count; i += PARTIAL_SUMS)
+    for (int part = 0; part < PARTIAL_SUMS; part++) parts[part] += a[i + part] * b[(i + part) * stride];
+  KAN_REAL sum = 0;
+  for (; i < count; i++) sum += a[i] * b[i * stride];
+  for (int part = 0; part < PARTIAL_SUMS; part++) sum += parts[part];
+  return sum;
+}
+
 KAN_INLINE void KAN_NAME(weight_gradient_inputs)(const int degree, const int with_base,
                                                  const KAN_NAME(kan_spline) * spline, int count, int64_t rows,
                                                  int64_t outputs, const int32_t *cells, const KAN_REAL *values,
@@ -396,8 +421,7 @@ KAN_INLINE void KAN_NAME(weight_gradient_inputs)(const int degree, const int wit
       KAN_NAME(gradient_rows)(1, NULL, (int)rows, weight, 0, padded_dz, KAN_LANES, KAN_LANES, padded, 0);
       for (int c = 0; c < tail; c++) to[c] += padded[c];
     } else {
-      for (int64_t row = 0; row < rows; row++)
-        for (int c = 0; c < tail; c++) to[c] += weight[row] * dz[row * outputs + whole + c];
+      for (int c = 0; c < tail; c++) to[c] += KAN_NAME(dot)(rows, weight, dz + whole + c, outputs);
     }
   }
 }

@@ -13,7 +13,9 @@ public final class TimedNetwork {
 
   /// Inputs are spread evenly over [-1, 1], the range of the grids, and targets normally.
   public init(_ network: Network<Float>, batch: Int, contraction: Contraction, pool: ThreadPool, seed: UInt64 = 1) {
-    self.network = contraction.applied(to: network)
+    var network = network
+    network.contraction = contraction
+    self.network = network
     self.batch = batch
     self.contraction = contraction
     var generator = RandomGenerator(seed: seed)

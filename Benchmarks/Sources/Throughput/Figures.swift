@@ -52,8 +52,10 @@ extension ThroughputTool {
   /// `predict` of one row on one thread, in microseconds, for 64-64-64 and the MLP of the same parameters.
   private func latencies(_ choice: Contraction) -> [String: Double] {
     let shape = Shape(widths: [64, 64, 64], batch: 1, grid: 5)
+    var kan = shape.kan()
+    kan.contraction = choice
     let networks = [
-      "kan": choice.applied(to: shape.kan()), "mlp": Shape.mlp(shape.widthsOfSameParameters!, activation),
+      "kan": kan, "mlp": Shape.mlp(shape.widthsOfSameParameters!, activation),
     ]
     let pool = ThreadPool(threads: 1)
     let row = Matrix<Float>(rows: 1, columns: 64, elements: (0..<64).map { Float($0) / 32 - 1 })

@@ -16,14 +16,13 @@ struct Numbers: ExpressibleByArgument {
 /// Contractions with commas between them, of those that the engine has.
 struct Choices: ExpressibleByArgument {
   let values: [Contraction]
-  static var names: String { Contraction.available.map(\.rawValue).joined(separator: ", ") }
+  static var names: String { Contraction.allCases.map(\.rawValue).joined(separator: ", ") }
 
   init(values: [Contraction]) { self.values = values }
 
   init?(argument: String) {
     values = argument.split(separator: ",").compactMap { Contraction(rawValue: String($0)) }
-    let isAvailable = values.allSatisfy { Contraction.available.contains($0) }
-    guard !values.isEmpty, values.count == argument.count(where: { $0 == "," }) + 1, isAvailable else { return nil }
+    guard !values.isEmpty, values.count == argument.count(where: { $0 == "," }) + 1 else { return nil }
   }
 
   var defaultValueDescription: String { values.map(\.rawValue).joined(separator: ",") }

@@ -45,13 +45,9 @@ extension Layer {
   /// What the cost model says of this layer; nil for a linear layer, whose Φ is X itself.
   public var contractionCost: ContractionCost? { basis.isIdentity ? nil : ContractionCost(self) }
 
-  /// Whether the passes go the local way.
-  func isLocal(_ contraction: Contraction) -> Bool {
-    guard localBasis != nil else { return false }
-    switch contraction {
-    case .auto: return ContractionCost(self).choice == .local
-    case .gemm: return false
-    case .local: return true
-    }
+  /// `gemm` or `local`: what the passes do when told to use this contraction.
+  public func contractionUsed(_ contraction: Contraction) -> Contraction {
+    if localBasis == nil { return .gemm }
+    return contraction == .auto ? ContractionCost(self).choice : contraction
   }
 }

@@ -17,7 +17,7 @@ struct Tiling: Equatable {
   static let tileBytes = 256 << 10
 
   init<Element: Scalar>(_ layer: Layer<Element>, rows total: Int, _ contraction: Contraction) {
-    isLocal = layer.isLocal(contraction)
+    isLocal = layer.contractionUsed(contraction) == .local
     let functions = layer.functions
     let size = MemoryLayout<Element>.stride
     // Small batches are cut too, so that several threads have work; no finer than a product runs well on.
@@ -46,7 +46,7 @@ struct Tiling: Equatable {
     _ layer: Layer<Element>, capacity: Int, _ contraction: Contraction
   ) -> Int {
     if layer.basis.isIdentity { return 0 }
-    if layer.isLocal(contraction), let basis = layer.localBasis {
+    if layer.contractionUsed(contraction) == .local, let basis = layer.localBasis {
       return basis.localScratch(rows: min(capacity, localGradientRows))
     }
     // A tile is one input wide at least, and 128 or 256 rows high at most.
