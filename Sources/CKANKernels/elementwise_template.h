@@ -154,12 +154,13 @@ KAN_KERNEL void KAN_NAME(sgd)(int64_t count, KAN_REAL *parameters, const KAN_REA
 }
 
 KAN_KERNEL void KAN_NAME(adamw)(int64_t count, KAN_REAL *parameters, const KAN_REAL *gradients, KAN_REAL *mean,
-                                    KAN_REAL *variance, KAN_REAL rate, KAN_REAL beta1, KAN_REAL beta2,
-                                    KAN_REAL scale, KAN_REAL epsilon, KAN_REAL shrink) {
+                                KAN_REAL *variance, KAN_REAL rate, KAN_REAL beta1, KAN_REAL rest1,
+                                KAN_REAL beta2, KAN_REAL rest2, KAN_REAL scale, KAN_REAL epsilon,
+                                KAN_REAL shrink) {
   for (int64_t i = 0; i < count; i++) {
     KAN_REAL g = gradients[i];
-    KAN_REAL m = beta1 * mean[i] + (1 - beta1) * g;
-    KAN_REAL v = beta2 * variance[i] + (1 - beta2) * g * g;
+    KAN_REAL m = beta1 * mean[i] + rest1 * g;
+    KAN_REAL v = beta2 * variance[i] + rest2 * g * g;
     mean[i] = m;
     variance[i] = v;
     parameters[i] -= shrink * parameters[i] + rate * m / (KAN_SQRT(v) * scale + epsilon);

@@ -147,10 +147,10 @@ extension Double: Scalar {
   public static func _adamW(
     _ count: Int, _ parameters: UnsafeMutablePointer<Self>, _ gradients: UnsafePointer<Self>,
     _ mean: UnsafeMutablePointer<Self>, _ variance: UnsafeMutablePointer<Self>, _ rate: Self, _ beta1: Self,
-    _ beta2: Self, _ scale: Self, _ epsilon: Self, _ shrink: Self
+    _ rest1: Self, _ beta2: Self, _ rest2: Self, _ scale: Self, _ epsilon: Self, _ shrink: Self
   ) {
     kernels.adamw(
-      Int64(count), parameters, gradients, mean, variance, rate, beta1, beta2, scale, epsilon, shrink)
+      Int64(count), parameters, gradients, mean, variance, rate, beta1, rest1, beta2, rest2, scale, epsilon, shrink)
   }
 }
 

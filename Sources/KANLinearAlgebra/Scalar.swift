@@ -67,7 +67,7 @@ where RawSignificand: FixedWidthInteger {
   static func _adamW(
     _ count: Int, _ parameters: UnsafeMutablePointer<Self>, _ gradients: UnsafePointer<Self>,
     _ mean: UnsafeMutablePointer<Self>, _ variance: UnsafeMutablePointer<Self>, _ rate: Self, _ beta1: Self,
-    _ beta2: Self, _ scale: Self, _ epsilon: Self, _ shrink: Self)
+    _ rest1: Self, _ beta2: Self, _ rest2: Self, _ scale: Self, _ epsilon: Self, _ shrink: Self)
 }
 
 /// What a spline kernel needs to know of a layer's grids; the pointers belong to the caller and outlive the call.

@@ -74,10 +74,11 @@ typedef struct {
   void (*sgd)(int64_t count, KAN_REAL *parameters, const KAN_REAL *gradients, KAN_REAL *velocity,
                   KAN_REAL rate, KAN_REAL momentum, KAN_REAL decay);
   /// m = β₁·m + (1-β₁)·g;  v = β₂·v + (1-β₂)·g²;  p -= shrink·p + rate·m / (√v·scale + ε).
-  /// `rate` holds 1/(1-β₁ᵗ) and `scale` is 1/√(1-β₂ᵗ).
-  void (*adamw)(int64_t count, KAN_REAL *parameters, const KAN_REAL *gradients, KAN_REAL *mean,
-                  KAN_REAL *variance, KAN_REAL rate, KAN_REAL beta1, KAN_REAL beta2, KAN_REAL scale,
-                  KAN_REAL epsilon, KAN_REAL shrink);
+  /// `rate` holds 1/(1-β₁ᵗ) and `scale` is 1/√(1-β₂ᵗ); `rest1` is 1-β₁ and `rest2` is 1-β₂, whose digits a float β
+  /// has lost.
+  void (*adamw)(int64_t count, KAN_REAL *parameters, const KAN_REAL *gradients, KAN_REAL *mean, KAN_REAL *variance,
+                KAN_REAL rate, KAN_REAL beta1, KAN_REAL rest1, KAN_REAL beta2, KAN_REAL rest2, KAN_REAL scale,
+                KAN_REAL epsilon, KAN_REAL shrink);
 } KAN_NAME(kan_kernels);
 
 /// The table of an instruction set, or null where this processor does not have it.

@@ -10,7 +10,7 @@ public struct Layer<Element: Scalar>: Sendable {
   let localBasis: (any LocalBasis<Element>)?
 
   public init(basis: any Basis<Element>, outputs: Int, activation: Activation = .identity) {
-    precondition(outputs > 0, "Layer: \(outputs) outputs")
+    require(outputs > 0, "Layer: \(outputs) outputs")
     self.basis = basis
     self.outputs = outputs
     self.activation = activation

@@ -43,7 +43,7 @@ extension Network {
   }
 
   fileprivate func requireColumns(of rows: Matrix<Element>) {
-    requireShape(
+    require(
       rows.columns == inputs, "Network: rows of shape [\(rows.rows) × \(rows.columns)] for \(inputs) inputs")
   }
 
@@ -82,7 +82,7 @@ public final class Predictor<Element: Scalar> {
   /// they do not fit.
   public func predict(_ rows: Matrix<Element>, into result: inout Matrix<Element>) {
     network.requireColumns(of: rows)
-    requireShape(
+    require(
       result.rows == rows.rows && result.columns == network.outputs,
       "Predictor: \(rows.rows) rows of \(network.outputs) outputs into [\(result.rows) × \(result.columns)]")
     let to = result.mutableView()

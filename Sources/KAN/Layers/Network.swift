@@ -44,9 +44,9 @@ public struct Network<Element: Scalar>: Sendable {
   public init(_ layers: Layer<Element>..., seed: UInt64 = 0) { self.init(layers, seed: seed) }
 
   package init(layers: [Layer<Element>], parameters: AlignedArray<Element>) {
-    requireShape(!layers.isEmpty, "Network: no layers")
+    require(!layers.isEmpty, "Network: no layers")
     for (layer, next) in zip(layers, layers.dropFirst()) {
-      requireShape(
+      require(
         layer.outputs == next.inputs, "Network: a layer of \(layer.outputs) outputs before one of \(next.inputs) inputs"
       )
     }
@@ -62,7 +62,7 @@ public struct Network<Element: Scalar>: Sendable {
   public var outputs: Int { layers[layers.count - 1].outputs }
 
   func requireParameterCount() {
-    requireShape(
+    require(
       parameters.count == parameterCount, "Network: \(parameters.count) parameters, not \(parameterCount)")
   }
 

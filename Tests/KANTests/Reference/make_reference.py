@@ -252,3 +252,35 @@ def metrics_case(rows, offset, noise):
 
 
 write("metrics", [metrics_case(40, 0, 0.5), metrics_case(40, 1000, 0.01), metrics_case(7, -3, 3)])
+
+
+# Random numbers: xoshiro256** started by SplitMix64, from their authors' C code (https://prng.di.unimi.it)
+
+MASK = 2**64 - 1
+
+
+def xoshiro(seed, count):
+    def split_mix():
+        nonlocal seed
+        seed = (seed + 0x9E3779B97F4A7C15) & MASK
+        z = seed
+        z = ((z ^ (z >> 30)) * 0xBF58476D1CE4E5B9) & MASK
+        z = ((z ^ (z >> 27)) * 0x94D049BB133111EB) & MASK
+        return z ^ (z >> 31)
+
+    def rotate(x, by):
+        return ((x << by) | (x >> (64 - by))) & MASK
+
+    s = [split_mix() for _ in range(4)]
+    for _ in range(count):
+        yield (rotate(s[1] * 5 & MASK, 7) * 9) & MASK
+        t = (s[1] << 17) & MASK
+        s[2] ^= s[0]
+        s[3] ^= s[1]
+        s[1] ^= s[2]
+        s[0] ^= s[3]
+        s[2] ^= t
+        s[3] = rotate(s[3], 45)
+
+
+write("random", [{"seed": seed, "numbers": list(xoshiro(seed, 12))} for seed in (0, 1, 2**64 - 1)])
