@@ -10,7 +10,7 @@ struct EvaluateCommand: ParsableCommand {
 
       EXAMPLES
         kan evaluate houses.safetensors sold-since.csv
-        kan evaluate fashion.safetensors /usr/share/datasets/fashion-mnist --json
+        kan evaluate digits.safetensors mnist --json
       """)
 
   @Argument(help: "The model.", completion: .file(extensions: ["safetensors"]))

@@ -14,7 +14,7 @@ struct PredictCommand: ParsableCommand {
 
       EXAMPLES
         kan predict houses.safetensors new.csv > prices.csv
-        kan predict fashion.safetensors /usr/share/datasets/fashion-mnist --out classes.npy
+        kan predict digits.safetensors mnist --out classes.npy
       """)
 
   @Argument(help: "The model.", completion: .file(extensions: ["safetensors"]))
