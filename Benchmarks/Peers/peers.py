@@ -38,8 +38,8 @@ def make_peers(widths, batch, grid, activation, compiles):
     """Every peer by every setting."""
     same = [widths[0]] + [w * (grid + DEGREE + 1) for w in widths[1:-1]] + [widths[-1]]
     makers = [
-        ("PyTorch MLP, same widths", widths, lambda: multilayer_perceptron(widths, activation)),
-        ("PyTorch MLP, same parameters", same, lambda: multilayer_perceptron(same, activation)),
+        ("PyTorch MLP same widths", widths, lambda: multilayer_perceptron(widths, activation)),
+        ("PyTorch MLP same parameters", same, lambda: multilayer_perceptron(same, activation)),
     ]
     peers = [Peer(name, make(), w, batch, "eager") for name, w, make in makers]
     peers.append(Peer("inKAN", inkan(widths, grid, False), widths, batch, "eager"))
@@ -73,7 +73,7 @@ def own_rows(arguments, widths, batch, grid):
     return json.loads(output)
 
 
-OWN_NAMES = {"self": "KAN", "widths": "MLP, same widths", "parameters": "MLP, same parameters"}
+OWN_NAMES = {"self": "KAN", "widths": "MLP same widths", "parameters": "MLP same parameters"}
 
 
 def measure(arguments, widths, batch, grid):

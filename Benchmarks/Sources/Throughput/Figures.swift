@@ -83,7 +83,7 @@ extension Figures {
     ]
     for row in stepMemory {
       lines.append(
-        "memory of a step beyond data, parameters, gradients and activations, \(row.network) "
+        "memory of a step beyond data, parameters, gradients and activations, \(row.network.uppercased()) "
           + "\(row.widths.map(String.init).joined(separator: "-")), batch \(row.batch): \(significant(row.beyondMebibytes, 3)) MiB"
       )
     }

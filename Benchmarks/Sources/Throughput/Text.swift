@@ -1,13 +1,7 @@
 import Foundation
+import KANBenchmarking
 
 func text(_ widths: [Int]) -> String { widths.map { "\($0)" }.joined(separator: "-") }
-
-/// A number with so many significant digits, without an exponent.
-func significant(_ value: Double, _ digits: Int) -> String {
-  guard value.isFinite else { return "nan" }
-  let magnitude = value == 0 ? 0 : Int(log10(abs(value)).rounded(.down))
-  return String(format: "%.\(max(0, digits - 1 - magnitude))f", value)
-}
 
 /// Rows of cells with columns lined up, to the right but for the first two.
 func table(_ rows: [[String]]) -> String {

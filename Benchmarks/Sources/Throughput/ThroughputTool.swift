@@ -47,6 +47,8 @@ struct ThroughputTool: ParsableCommand {
   var form: Form?
   @Flag(help: "Memory of a step, one row's latency, and the ratios between grids and between threads instead.")
   var figures = false
+  @Flag(help: "Print the contractions that can be forced, with commas between them.")
+  var contractions = false
   @Flag(help: .hidden)
   var memory = false
 
@@ -64,7 +66,12 @@ struct ThroughputTool: ParsableCommand {
 
   func run() throws {
     if memory { return try printStepMemory() }
-    note("\(processorName()), OpenBLAS for \(blasCore), \(ThreadPool.availableCores) cores")
+    if contractions {
+      return Swift.print(Contraction.available.filter { $0 != .auto }.map(\.rawValue).joined(separator: ","))
+    }
+    note(
+      "\(processorName()), \(ThreadPool.availableCores) cores, \(threadCounts.map(String.init).joined(separator: ", ")) "
+        + "threads, OpenBLAS with kernels for \(blasCore)")
     if figures { return try printFigures() }
     var peaks = Peaks()
     var rows: [Row] = []
