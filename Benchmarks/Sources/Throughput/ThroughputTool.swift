@@ -67,7 +67,7 @@ struct ThroughputTool: ParsableCommand {
   func run() throws {
     if memory { return try printStepMemory() }
     if contractions {
-      return Swift.print(Contraction.available.filter { $0 != .auto }.map(\.rawValue).joined(separator: ","))
+      return Swift.print(Contraction.allCases.filter { $0 != .auto }.map(\.rawValue).joined(separator: ","))
     }
     note(
       "\(processorName()), \(ThreadPool.availableCores) cores, \(threadCounts.map(String.init).joined(separator: ", ")) "

@@ -28,16 +28,32 @@ public struct AdamW: Optimizer {
 
   public func update<Element: Scalar>(
     _ parameters: UnsafeMutableBufferPointer<Element>, gradients: UnsafePointer<Element>,
-    state: inout OptimizerState<Element>, rate: Double
+    state: inout OptimizerState<Element>, rate: Double, threads pool: ThreadPool?
   ) {
     state.step += 1
-    let mean = state.moments[0].mutablePointer()
-    let variance = state.moments[1].mutablePointer()
     let t = Double(state.step)
+    AdamWLoop(
+      count: parameters.count, parameters: parameters.baseAddress!, gradients: gradients,
+      mean: state.moments[0].mutablePointer(), variance: state.moments[1].mutablePointer(),
+      rate: Element(rate / (1 - Elementary.pow(beta1, t))), beta1: Element(beta1), rest1: Element(1 - beta1),
+      beta2: Element(beta2), rest2: Element(1 - beta2),
+      scale: Element(1 / (1 - Elementary.pow(beta2, t)).squareRoot()), epsilon: Element(epsilon),
+      shrink: Element(rate * weightDecay)
+    ).run(on: pool)
+  }
+}
+
+private struct AdamWLoop<Element: Scalar>: ElementwiseLoop {
+  let count: Int
+  let parameters: UnsafeMutablePointer<Element>
+  let gradients: UnsafePointer<Element>
+  let mean, variance: UnsafeMutablePointer<Element>
+  let rate, beta1, rest1, beta2, rest2, scale, epsilon, shrink: Element
+
+  func update(_ part: Range<Int>) {
+    let start = part.lowerBound
     Element._adamW(
-      parameters.count, parameters.baseAddress!, gradients, mean, variance,
-      Element(rate / (1 - Elementary.pow(beta1, t))), Element(beta1), Element(1 - beta1), Element(beta2),
-      Element(1 - beta2), Element(1 / (1 - Elementary.pow(beta2, t)).squareRoot()), Element(epsilon),
-      Element(rate * weightDecay))
+      part.count, parameters + start, gradients + start, mean + start, variance + start, rate, beta1, rest1, beta2,
+      rest2, scale, epsilon, shrink)
   }
 }

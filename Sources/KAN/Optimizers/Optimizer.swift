@@ -17,9 +17,41 @@ public protocol Optimizer: Sendable {
   ///   - gradients: of the loss by each parameter: [count]
   ///   - state: moments of the same length, and the number of steps so far, which this raises by 1
   ///   - rate: the rate of this step
+  ///   - pool: threads to share the work, nil for the calling one alone; the bits are the same
   func update<Element: Scalar>(
     _ parameters: UnsafeMutableBufferPointer<Element>, gradients: UnsafePointer<Element>,
-    state: inout OptimizerState<Element>, rate: Double)
+    state: inout OptimizerState<Element>, rate: Double, threads pool: ThreadPool?)
+}
+
+extension Optimizer {
+  /// One step on the calling thread.
+  public func update<Element: Scalar>(
+    _ parameters: UnsafeMutableBufferPointer<Element>, gradients: UnsafePointer<Element>,
+    state: inout OptimizerState<Element>, rate: Double
+  ) {
+    update(parameters, gradients: gradients, state: &state, rate: rate, threads: nil)
+  }
+}
+
+/// A rule that treats each parameter by itself, in parts that threads share out.
+protocol ElementwiseLoop: ParallelLoop {
+  /// Parameters in all.
+  var count: Int { get }
+  func update(_ part: Range<Int>)
+}
+
+extension ElementwiseLoop {
+  /// Parameters of a part: few enough for the first-level cache, and as many as make a thread worth waking.
+  private static var part: Int { 8192 }
+
+  package func iterate(_ index: Int, worker: Int) {
+    update(index * Self.part..<min((index + 1) * Self.part, count))
+  }
+
+  func run(on pool: ThreadPool?) {
+    guard let pool else { return update(0..<count) }
+    pool.run((count + Self.part - 1) / Self.part, self)
+  }
 }
 
 /// What an optimiser remembers between steps.

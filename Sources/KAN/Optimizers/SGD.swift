@@ -16,11 +16,26 @@ public struct SGD: Optimizer {
 
   public func update<Element: Scalar>(
     _ parameters: UnsafeMutableBufferPointer<Element>, gradients: UnsafePointer<Element>,
-    state: inout OptimizerState<Element>, rate: Double
+    state: inout OptimizerState<Element>, rate: Double, threads pool: ThreadPool?
   ) {
     state.step += 1
-    Element._sgd(
-      parameters.count, parameters.baseAddress!, gradients, state.moments[0].mutablePointer(), Element(rate),
-      Element(momentum), Element(weightDecay))
+    SGDLoop(
+      count: parameters.count, parameters: parameters.baseAddress!, gradients: gradients,
+      velocity: state.moments[0].mutablePointer(), rate: Element(rate), momentum: Element(momentum),
+      decay: Element(weightDecay)
+    ).run(on: pool)
+  }
+}
+
+private struct SGDLoop<Element: Scalar>: ElementwiseLoop {
+  let count: Int
+  let parameters: UnsafeMutablePointer<Element>
+  let gradients: UnsafePointer<Element>
+  let velocity: UnsafeMutablePointer<Element>
+  let rate, momentum, decay: Element
+
+  func update(_ part: Range<Int>) {
+    let start = part.lowerBound
+    Element._sgd(part.count, parameters + start, gradients + start, velocity + start, rate, momentum, decay)
   }
 }

@@ -105,7 +105,7 @@ struct TrainingRun<Element: Scalar, Rule: Optimizer> {
       let count = network.parameters.count
       optimizer.update(
         UnsafeMutableBufferPointer(start: network.parameters.mutablePointer(), count: count),
-        gradients: step.gradients.pointer, state: &optimizerState, rate: rate)
+        gradients: step.gradients.pointer, state: &optimizerState, rate: rate, threads: step.pool)
       total += loss * Double(rows)
       samples += rows
       let now = clock.now
