@@ -7,6 +7,7 @@ let package = Package(
     .library(name: "KAN", targets: ["KAN"]),
     .library(name: "KANFiles", targets: ["KANFiles"]),
     .executable(name: "kan", targets: ["kan"]),
+    .library(name: "KANBenchmarking", targets: ["KANBenchmarking"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0")
@@ -31,7 +32,15 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
+    // For the package in Benchmarks/, which sees public names alone
+    .target(name: "KANBenchmarking", dependencies: ["KAN", "KANReport"], path: "Benchmarks/Sources/Support"),
+
     // Tests
+    .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),
+    .testTarget(
+      name: "KANLinearAlgebraTests", dependencies: ["KANLinearAlgebra"], resources: [.copy("Reference")]),
+    .testTarget(
+      name: "KANTests", dependencies: ["KAN", "CAllocationCounter"], resources: [.copy("Reference")]),
     .executableTarget(name: "ReadmeExample", dependencies: ["KAN", "KANFiles"], path: "Tests/ReadmeExample"),
     .testTarget(name: "ReadmeTests", dependencies: ["KAN", "KANFiles", "ReadmeExample"]),
     .testTarget(name: "KANFilesTests", dependencies: ["KANFiles", "CZlib"], exclude: ["make_npy.py"]),

@@ -8,60 +8,62 @@
 
 #include "instruction_sets.h"
 
-// exp(x) = 2ⁿ·exp(f) with n the integer nearest to x/ln 2 and |f| ≤ ln 2 / 2; the Taylor polynomial of exp(f) of
+// exp(x) = 2ⁿ⁻¹·2exp(f) with n the integer nearest to x/ln 2 and |f| ≤ ln 2 / 2; the Taylor polynomial of exp(f) of
 // degree 7 (float) or 13 (double) is exact to less than half an ulp there. n comes out of the low bits of a float
-// to which a large power of two has been added. x is held where the result is a normal number; NaN stays NaN.
+// to which a large power of two has been added. The 2 in the polynomial's coefficients lets n reach the exponent of
+// infinity, so that a result is finite just where exp(x) is. Below, x is held where 2ⁿ⁻¹ is still a normal number, and
+// the result is at least 1.8e-38 (float) or 3.3e-308 (double) instead of 0. NaN stays NaN.
 
 KAN_INLINE float exp_f(float x) {
-  x = x > 88.0f ? 88.0f : x;
-  x = x < -87.0f ? -87.0f : x;
+  x = x > 89.0f ? 89.0f : x;
+  x = x < -86.9f ? -86.9f : x;
   const float magic = 12582912.0f;  // 1.5·2²³
   float shifted = x * 1.44269504088896341f + magic;
   float n = shifted - magic;
   // ln 2 in two parts; the first has 9 zero bits at its end, so that n·part is exact.
   float f = x - n * 0.693359375f;
   f = f - n * -2.12194440054690583e-4f;
-  float p = 1.0f / 5040;
-  p = p * f + 1.0f / 720;
-  p = p * f + 1.0f / 120;
-  p = p * f + 1.0f / 24;
-  p = p * f + 1.0f / 6;
-  p = p * f + 0.5f;
+  float p = 2.0f / 5040;
+  p = p * f + 2.0f / 720;
+  p = p * f + 2.0f / 120;
+  p = p * f + 2.0f / 24;
+  p = p * f + 2.0f / 6;
   p = p * f + 1.0f;
-  p = p * f + 1.0f;
+  p = p * f + 2.0f;
+  p = p * f + 2.0f;
   uint32_t bits;
   memcpy(&bits, &shifted, sizeof bits);
-  bits = (bits - 0x4B400000u + 127u) << 23;
+  bits = (bits - 0x4B400000u + 126u) << 23;
   float scale;
   memcpy(&scale, &bits, sizeof scale);
   return p * scale;
 }
 
 KAN_INLINE double exp_d(double x) {
-  x = x > 709.0 ? 709.0 : x;
+  x = x > 710.0 ? 710.0 : x;
   x = x < -708.0 ? -708.0 : x;
   const double magic = 6755399441055744.0;  // 1.5·2⁵²
   double shifted = x * 1.44269504088896340736 + magic;
   double n = shifted - magic;
   double f = x - n * 0.693145751953125;
   f = f - n * 1.42860682030941723212e-6;
-  double p = 1.0 / 6227020800.0;
-  p = p * f + 1.0 / 479001600.0;
-  p = p * f + 1.0 / 39916800.0;
-  p = p * f + 1.0 / 3628800.0;
-  p = p * f + 1.0 / 362880.0;
-  p = p * f + 1.0 / 40320.0;
-  p = p * f + 1.0 / 5040.0;
-  p = p * f + 1.0 / 720.0;
-  p = p * f + 1.0 / 120.0;
-  p = p * f + 1.0 / 24.0;
-  p = p * f + 1.0 / 6.0;
-  p = p * f + 0.5;
+  double p = 2.0 / 6227020800.0;
+  p = p * f + 2.0 / 479001600.0;
+  p = p * f + 2.0 / 39916800.0;
+  p = p * f + 2.0 / 3628800.0;
+  p = p * f + 2.0 / 362880.0;
+  p = p * f + 2.0 / 40320.0;
+  p = p * f + 2.0 / 5040.0;
+  p = p * f + 2.0 / 720.0;
+  p = p * f + 2.0 / 120.0;
+  p = p * f + 2.0 / 24.0;
+  p = p * f + 2.0 / 6.0;
   p = p * f + 1.0;
-  p = p * f + 1.0;
+  p = p * f + 2.0;
+  p = p * f + 2.0;
   uint64_t bits;
   memcpy(&bits, &shifted, sizeof bits);
-  bits = (bits - 0x4338000000000000u + 1023u) << 52;
+  bits = (bits - 0x4338000000000000u + 1022u) << 52;
   double scale;
   memcpy(&scale, &bits, sizeof scale);
   return p * scale;
@@ -69,6 +71,25 @@ KAN_INLINE double exp_d(double x) {
 
 KAN_INLINE float sigmoid_f(float x) { return 1.0f / (1.0f + exp_f(-x)); }
 KAN_INLINE double sigmoid_d(double x) { return 1.0 / (1.0 + exp_d(-x)); }
+
+// SiLU x·σ(x), and its derivative σ·(1 + x·(1 - σ)). σ(-x) is 0 long before 1000, where x is held: infinite x would
+// give ∞·0.
+KAN_INLINE float silu_f(float x) { return (x < -1000.0f ? -1000.0f : x) * sigmoid_f(x); }
+KAN_INLINE double silu_d(double x) { return (x < -1000.0 ? -1000.0 : x) * sigmoid_d(x); }
+
+KAN_INLINE float silu_slope_f(float x) {
+  x = x < -1000.0f ? -1000.0f : x;
+  x = x > 1000.0f ? 1000.0f : x;
+  float s = sigmoid_f(x);
+  return s * (1.0f + x * (1.0f - s));
+}
+
+KAN_INLINE double silu_slope_d(double x) {
+  x = x < -1000.0 ? -1000.0 : x;
+  x = x > 1000.0 ? 1000.0 : x;
+  double s = sigmoid_d(x);
+  return s * (1.0 + x * (1.0 - s));
+}
 
 // tanh x = (1 - e)/(1 + e) with e = exp(-2|x|) loses digits near 0. There float takes the Taylor series of tanh, and
 // double -m/(2 + m) with m = exp(-2|x|) - 1 by its own Taylor series.

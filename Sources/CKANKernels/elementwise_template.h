@@ -1,21 +1,17 @@
-// One pass over arrays each. Sums are kept in LANES partial sums, whatever the instruction set, so that they can be
+// One pass over arrays each. Sums are kept in PARTIAL_SUMS parts, whatever the instruction set, so that they can be
 // vectorised without a change of order between machines.
 
-#ifndef KAN_LANES
-#define KAN_LANES 16
-#endif
-
-KAN_CLONES void KAN_NAME(kan_exp)(int64_t count, KAN_REAL *values) {
+KAN_KERNEL void KAN_NAME(exponentials)(int64_t count, KAN_REAL *values) {
   for (int64_t i = 0; i < count; i++) values[i] = KAN_NAME(exp)(values[i]);
 }
 
-KAN_CLONES void KAN_NAME(kan_activation_values)(int activation, int64_t count, const KAN_REAL *z, KAN_REAL *y) {
+KAN_KERNEL void KAN_NAME(activation_values)(int activation, int64_t count, const KAN_REAL *z, KAN_REAL *y) {
   switch (activation) {
     case KAN_RELU:
       for (int64_t i = 0; i < count; i++) y[i] = z[i] < 0 ? 0 : z[i];  // NaN stays NaN
       break;
     case KAN_SILU:
-      for (int64_t i = 0; i < count; i++) y[i] = z[i] * KAN_NAME(sigmoid)(z[i]);
+      for (int64_t i = 0; i < count; i++) y[i] = KAN_NAME(silu)(z[i]);
       break;
     case KAN_TANH:
       for (int64_t i = 0; i < count; i++) y[i] = KAN_NAME(tanh)(z[i]);
@@ -28,17 +24,14 @@ KAN_CLONES void KAN_NAME(kan_activation_values)(int activation, int64_t count, c
   }
 }
 
-KAN_CLONES void KAN_NAME(kan_activation_pull_back)(int activation, int64_t count, const KAN_REAL *kept,
+KAN_KERNEL void KAN_NAME(activation_pull_back)(int activation, int64_t count, const KAN_REAL *kept,
                                                    KAN_REAL *dy) {
   switch (activation) {
     case KAN_RELU:
       for (int64_t i = 0; i < count; i++) dy[i] = kept[i] > 0 ? dy[i] : 0;
       break;
     case KAN_SILU:
-      for (int64_t i = 0; i < count; i++) {
-        KAN_REAL s = KAN_NAME(sigmoid)(kept[i]);
-        dy[i] *= s * (1 + kept[i] * (1 - s));
-      }
+      for (int64_t i = 0; i < count; i++) dy[i] *= KAN_NAME(silu_slope)(kept[i]);
       break;
     case KAN_TANH:
       for (int64_t i = 0; i < count; i++) dy[i] *= 1 - kept[i] * kept[i];
@@ -51,36 +44,36 @@ KAN_CLONES void KAN_NAME(kan_activation_pull_back)(int activation, int64_t count
   }
 }
 
-KAN_CLONES void KAN_NAME(kan_broadcast_row)(int64_t rows, int64_t columns, const KAN_REAL *row, KAN_REAL *z) {
+KAN_KERNEL void KAN_NAME(broadcast_row)(int64_t rows, int64_t columns, const KAN_REAL *row, KAN_REAL *z) {
   for (int64_t r = 0; r < rows; r++)
     for (int64_t c = 0; c < columns; c++) z[r * columns + c] = row[c];
 }
 
-KAN_CLONES void KAN_NAME(kan_column_sums)(int64_t rows, int64_t columns, const KAN_REAL *z, KAN_REAL *sums) {
+KAN_KERNEL void KAN_NAME(column_sums)(int64_t rows, int64_t columns, const KAN_REAL *z, KAN_REAL *sums) {
   for (int64_t c = 0; c < columns; c++) sums[c] = 0;
   for (int64_t r = 0; r < rows; r++)
     for (int64_t c = 0; c < columns; c++) sums[c] += z[r * columns + c];
 }
 
-KAN_CLONES void KAN_NAME(kan_scale_columns)(int64_t rows, int64_t columns, const KAN_REAL *x, const KAN_REAL *shift,
+KAN_KERNEL void KAN_NAME(scale_columns)(int64_t rows, int64_t columns, const KAN_REAL *x, const KAN_REAL *shift,
                                             const KAN_REAL *factor, KAN_REAL *y) {
   for (int64_t r = 0; r < rows; r++)
     for (int64_t c = 0; c < columns; c++)
       y[r * columns + c] = (x[r * columns + c] - shift[c]) * factor[c];
 }
 
-KAN_CLONES int64_t KAN_NAME(kan_first_non_finite)(int64_t count, const KAN_REAL *values) {
+KAN_KERNEL int64_t KAN_NAME(first_non_finite)(int64_t count, const KAN_REAL *values) {
   // v - v is 0 for finite v and NaN otherwise; NaN survives the sum.
   const int64_t chunk = 4096;
   for (int64_t start = 0; start < count; start += chunk) {
     int64_t end = start + chunk < count ? start + chunk : count;
-    KAN_REAL lanes[KAN_LANES] = {0};
+    KAN_REAL lanes[PARTIAL_SUMS] = {0};
     int64_t i = start;
-    for (; i + KAN_LANES <= end; i += KAN_LANES)
-      for (int lane = 0; lane < KAN_LANES; lane++) lanes[lane] += values[i + lane] - values[i + lane];
+    for (; i + PARTIAL_SUMS <= end; i += PARTIAL_SUMS)
+      for (int lane = 0; lane < PARTIAL_SUMS; lane++) lanes[lane] += values[i + lane] - values[i + lane];
     for (; i < end; i++) lanes[0] += values[i] - values[i];
     KAN_REAL sum = 0;
-    for (int lane = 0; lane < KAN_LANES; lane++) sum += lanes[lane];
+    for (int lane = 0; lane < PARTIAL_SUMS; lane++) sum += lanes[lane];
     if (!(sum == 0))
       for (i = start; i < end; i++)
         if (!(values[i] - values[i] == 0)) return i;
@@ -88,12 +81,12 @@ KAN_CLONES int64_t KAN_NAME(kan_first_non_finite)(int64_t count, const KAN_REAL 
   return -1;
 }
 
-KAN_CLONES double KAN_NAME(kan_squared_error)(int64_t count, const KAN_REAL *outputs, const KAN_REAL *targets,
+KAN_KERNEL double KAN_NAME(squared_error)(int64_t count, const KAN_REAL *outputs, const KAN_REAL *targets,
                                               KAN_REAL factor, KAN_REAL *gradient) {
-  double lanes[KAN_LANES] = {0};
+  double lanes[PARTIAL_SUMS] = {0};
   int64_t i = 0;
-  for (; i + KAN_LANES <= count; i += KAN_LANES)
-    for (int lane = 0; lane < KAN_LANES; lane++) {
+  for (; i + PARTIAL_SUMS <= count; i += PARTIAL_SUMS)
+    for (int lane = 0; lane < PARTIAL_SUMS; lane++) {
       KAN_REAL error = outputs[i + lane] - targets[i + lane];
       lanes[lane] += (double)error * (double)error;
     }
@@ -104,7 +97,7 @@ KAN_CLONES double KAN_NAME(kan_squared_error)(int64_t count, const KAN_REAL *out
   if (gradient)
     for (i = 0; i < count; i++) gradient[i] = factor * (outputs[i] - targets[i]);
   double sum = 0;
-  for (int lane = 0; lane < KAN_LANES; lane++) sum += lanes[lane];
+  for (int lane = 0; lane < PARTIAL_SUMS; lane++) sum += lanes[lane];
   return sum;
 }
 
@@ -124,7 +117,7 @@ KAN_INLINE KAN_REAL KAN_NAME(shifted_exponentials)(int64_t columns, const KAN_RE
   return sum;
 }
 
-KAN_CLONES double KAN_NAME(kan_cross_entropy)(int64_t rows, int64_t columns, const KAN_REAL *logits,
+KAN_KERNEL double KAN_NAME(cross_entropy)(int64_t rows, int64_t columns, const KAN_REAL *logits,
                                               const int32_t *labels, KAN_REAL factor, KAN_REAL *gradient) {
   double total = 0;
   for (int64_t r = 0; r < rows; r++) {
@@ -142,7 +135,7 @@ KAN_CLONES double KAN_NAME(kan_cross_entropy)(int64_t rows, int64_t columns, con
   return total;
 }
 
-KAN_CLONES void KAN_NAME(kan_softmax)(int64_t rows, int64_t columns, KAN_REAL *logits) {
+KAN_KERNEL void KAN_NAME(softmax)(int64_t rows, int64_t columns, KAN_REAL *logits) {
   for (int64_t r = 0; r < rows; r++) {
     KAN_REAL *z = logits + r * columns;
     KAN_REAL top;
@@ -151,7 +144,7 @@ KAN_CLONES void KAN_NAME(kan_softmax)(int64_t rows, int64_t columns, KAN_REAL *l
   }
 }
 
-KAN_CLONES void KAN_NAME(kan_sgd)(int64_t count, KAN_REAL *parameters, const KAN_REAL *gradients,
+KAN_KERNEL void KAN_NAME(sgd)(int64_t count, KAN_REAL *parameters, const KAN_REAL *gradients,
                                   KAN_REAL *velocity, KAN_REAL rate, KAN_REAL momentum, KAN_REAL decay) {
   for (int64_t i = 0; i < count; i++) {
     KAN_REAL v = momentum * velocity[i] + (gradients[i] + decay * parameters[i]);
@@ -160,13 +153,14 @@ KAN_CLONES void KAN_NAME(kan_sgd)(int64_t count, KAN_REAL *parameters, const KAN
   }
 }
 
-KAN_CLONES void KAN_NAME(kan_adamw)(int64_t count, KAN_REAL *parameters, const KAN_REAL *gradients, KAN_REAL *mean,
-                                    KAN_REAL *variance, KAN_REAL rate, KAN_REAL beta1, KAN_REAL beta2,
-                                    KAN_REAL scale, KAN_REAL epsilon, KAN_REAL shrink) {
+KAN_KERNEL void KAN_NAME(adamw)(int64_t count, KAN_REAL *parameters, const KAN_REAL *gradients, KAN_REAL *mean,
+                                KAN_REAL *variance, KAN_REAL rate, KAN_REAL beta1, KAN_REAL rest1,
+                                KAN_REAL beta2, KAN_REAL rest2, KAN_REAL scale, KAN_REAL epsilon,
+                                KAN_REAL shrink) {
   for (int64_t i = 0; i < count; i++) {
     KAN_REAL g = gradients[i];
-    KAN_REAL m = beta1 * mean[i] + (1 - beta1) * g;
-    KAN_REAL v = beta2 * variance[i] + (1 - beta2) * g * g;
+    KAN_REAL m = beta1 * mean[i] + rest1 * g;
+    KAN_REAL v = beta2 * variance[i] + rest2 * g * g;
     mean[i] = m;
     variance[i] = v;
     parameters[i] -= shrink * parameters[i] + rate * m / (KAN_SQRT(v) * scale + epsilon);

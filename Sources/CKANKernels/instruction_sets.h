@@ -1,21 +1,21 @@
 #ifndef KAN_INSTRUCTION_SETS_H
 #define KAN_INSTRUCTION_SETS_H
 
-// KAN_CLONES before a function makes the compiler build it for the baseline and for the AVX2 and AVX-512 levels of
-// x86-64; the dynamic linker takes the best one that the processor has. Elsewhere there is the plain form only.
-#if defined(__x86_64__) && defined(__linux__) && !defined(__SANITIZE_THREAD__) && !defined(KAN_PLAIN)
-#if defined(__has_feature)
-#if __has_feature(thread_sanitizer)
-#define KAN_CLONES
-#endif
-#endif
-#ifndef KAN_CLONES
-#define KAN_CLONES __attribute__((target_clones("default", "arch=x86-64-v3", "arch=x86-64-v4")))
-#endif
+#define KAN_INLINE static inline __attribute__((always_inline))
+
+// A function that runs vectors. On AVX-512 some compilers keep to half of its width unless told.
+#if defined(KAN_VECTOR_BYTES) && KAN_VECTOR_BYTES == 64 && defined(__clang__)
+#define KAN_KERNEL __attribute__((min_vector_width(512))) static
 #else
-#define KAN_CLONES
+#define KAN_KERNEL static
 #endif
 
-#define KAN_INLINE static inline __attribute__((always_inline))
+#define KAN_UNROLL _Pragma("clang loop unroll(full)")
+
+#define KAN_TEXT(text) KAN_TEXT_(text)
+#define KAN_TEXT_(text) #text
+/// Before a loop that has to run in vectors of the instruction set's full width.
+#define KAN_VECTORIZE \
+  _Pragma(KAN_TEXT(clang loop vectorize(enable) vectorize_width(KAN_LANES) interleave(disable)))
 
 #endif

@@ -92,130 +92,122 @@ static void KAN_NAME(point)(const KAN_NAME(kan_spline) * spline, int64_t input, 
   }
 }
 
-/// A block of `count` ≤ BLOCK inputs of one row: cells, values [k+1][BLOCK] and, if asked for, derivatives.
-KAN_INLINE void KAN_NAME(block)(const KAN_NAME(kan_spline) * spline, const int degree, const int with_derivatives,
-                                int64_t first, int count, const KAN_REAL *x, int32_t *cells,
-                                KAN_REAL values[MAX_ORDER][BLOCK], KAN_REAL derivatives[MAX_ORDER][BLOCK]) {
-  int irregular = !spline->uniform;
-  if (spline->uniform) {
-    const KAN_REAL *lower = spline->lower + first, *upper = spline->upper + first;
-    const KAN_REAL *inverse_step = spline->inverse_step + first;
-    const KAN_REAL last = (KAN_REAL)(spline->intervals - 1);
-    int outside = 0;
-    for (int i = 0; i < count; i++) {
-      KAN_REAL u = (x[i] - lower[i]) * inverse_step[i];
-      KAN_REAL held = u > 0 ? u : 0;
-      held = held < last ? held : last;
-      int32_t cell = (int32_t)held;
-      cells[i] = cell;
-      KAN_REAL t = u - (KAN_REAL)cell;
-      // Rounding may carry an inside point a little past the ends.
-      outside |= (x[i] < lower[i]) | (x[i] > upper[i]);
-      // On a uniform grid the recursion's denominators are 1, 2, …, k.
-      KAN_REAL v[MAX_ORDER];
-      v[0] = 1;
-      for (int j = 1; j <= degree; j++) {
-        KAN_REAL saved = 0;
-        const KAN_REAL inverse = (KAN_REAL)1 / (KAN_REAL)j;
-        if (with_derivatives && j == degree) {
-          derivatives[0][i] = -v[0] * inverse_step[i];
-          for (int r = 1; r < degree; r++) derivatives[r][i] = (v[r - 1] - v[r]) * inverse_step[i];
-          derivatives[degree][i] = v[degree - 1] * inverse_step[i];
-        }
-        for (int r = 0; r < j; r++) {
-          KAN_REAL part = v[r] * inverse;
-          v[r] = saved + ((KAN_REAL)(r + 1) - t) * part;
-          saved = (t + (KAN_REAL)(j - r - 1)) * part;
-        }
-        v[j] = saved;
+// Functions at up to CHUNK points, as rows of as many numbers, one function after another: values[r][point] is function
+// cell + r, and row k+1 the base function. Points stand one after another, so that a vector runs over points; they are
+// those of one input in several rows, or of neighbouring inputs in one row (`across`).
+
+/// Piecewise polynomials on equally wide intervals, where the recursion's denominators are 1, 2, …, k.
+KAN_INLINE void KAN_NAME(evaluate_uniform)(const KAN_NAME(kan_spline) * spline, const int degree, const int derivative,
+                                           const int outside, const int across, int64_t input, int count,
+                                           const KAN_REAL *restrict x, int32_t *restrict cells,
+                                           KAN_REAL *restrict values, int64_t stride, KAN_REAL *restrict slopes) {
+  const KAN_REAL *lower = spline->lower + input, *upper = spline->upper + input;
+  const KAN_REAL *inverse_step = spline->inverse_step + input;
+  const KAN_REAL last = (KAN_REAL)(spline->intervals - 1);
+  KAN_VECTORIZE
+  for (int i = 0; i < count; i++) {
+    const KAN_REAL a = lower[across ? i : 0], b = upper[across ? i : 0], scale = inverse_step[across ? i : 0];
+    KAN_REAL held = x[i] < a ? a : x[i];
+    held = held > b ? b : held;
+    const KAN_REAL u = (held - a) * scale;
+    KAN_REAL interval = u > 0 ? u : 0;  // NaN is put into the first one
+    interval = interval < last ? interval : last;
+    const int32_t cell = (int32_t)interval;
+    const KAN_REAL t = u - (KAN_REAL)cell;
+    KAN_REAL v[MAX_ORDER], d[MAX_ORDER];
+    v[0] = 1;
+    KAN_UNROLL
+    for (int j = 1; j <= degree; j++) {
+      const KAN_REAL inverse = (KAN_REAL)1 / (KAN_REAL)j;
+      KAN_REAL saved = 0;
+      if (j == degree) {
+        d[0] = -v[0] * scale;
+        KAN_UNROLL
+        for (int r = 1; r < degree; r++) d[r] = (v[r - 1] - v[r]) * scale;
+        d[degree] = v[degree - 1] * scale;
       }
-      for (int r = 0; r <= degree; r++) values[r][i] = v[r];
+      KAN_UNROLL
+      for (int r = 0; r < j; r++) {
+        KAN_REAL part = v[r] * inverse;
+        v[r] = saved + ((KAN_REAL)(r + 1) - t) * part;
+        saved = (t + (KAN_REAL)(j - r - 1)) * part;
+      }
+      v[j] = saved;
     }
-    irregular = outside;
-  }
-  if (irregular) {
-    for (int i = 0; i < count; i++) {
-      if (spline->uniform && !(x[i] < spline->lower[first + i]) && !(x[i] > spline->upper[first + i])) continue;
-      int cell;
-      KAN_REAL v[MAX_ORDER], d[MAX_ORDER];
-      KAN_NAME(point)(spline, first + i, x[i], &cell, v, d);
-      cells[i] = cell;
-      for (int r = 0; r <= degree; r++) values[r][i] = v[r];
-      if (with_derivatives)
-        for (int r = 0; r <= degree; r++) derivatives[r][i] = d[r];
+    cells[i] = cell;
+    KAN_UNROLL
+    for (int r = 0; r <= degree; r++) {
+      values[r * stride + i] = outside == KAN_OUTSIDE_LINEAR ? v[r] + (x[i] - held) * d[r] : v[r];
+      if (derivative)
+        slopes[r * CHUNK + i] = outside == KAN_OUTSIDE_CLAMP && (x[i] < a || x[i] > b) ? 0 : d[r];
     }
   }
 }
 
-KAN_INLINE void KAN_NAME(base_values)(int base, int count, const KAN_REAL *x, KAN_REAL *y) {
-  if (base == KAN_BASE_SILU)
-    for (int i = 0; i < count; i++) y[i] = x[i] * KAN_NAME(sigmoid)(x[i]);
-  else
-    for (int i = 0; i < count; i++) y[i] = x[i];
+/// True unless every point lies within its input's grid.
+KAN_INLINE int KAN_NAME(any_outside)(const KAN_NAME(kan_spline) * spline, const int across, int64_t input, int count,
+                                     const KAN_REAL *x) {
+  const KAN_REAL *lower = spline->lower + input, *upper = spline->upper + input;
+  int32_t outside = 0;
+  KAN_VECTORIZE
+  for (int i = 0; i < count; i++) outside |= x[i] < lower[across ? i : 0] || x[i] > upper[across ? i : 0];
+  return outside;
 }
 
-KAN_INLINE void KAN_NAME(base_derivatives)(int base, int count, const KAN_REAL *x, KAN_REAL *y) {
-  if (base == KAN_BASE_SILU)
+/// One point after another, wherever it lies; on a uniform grid, those outside of it only.
+KAN_INLINE void KAN_NAME(evaluate_points)(const KAN_NAME(kan_spline) * spline, const int degree, const int derivative,
+                                          const int across, int64_t input, int count, const KAN_REAL *x,
+                                          int32_t *cells, KAN_REAL *values, int64_t stride, KAN_REAL *slopes) {
+  for (int i = 0; i < count; i++) {
+    const int64_t at = input + (across ? i : 0);
+    if (spline->uniform && !(x[i] < spline->lower[at]) && !(x[i] > spline->upper[at])) continue;
+    int cell;
+    KAN_REAL v[MAX_ORDER], d[MAX_ORDER];
+    KAN_NAME(point)(spline, at, x[i], &cell, v, d);
+    cells[i] = cell;
+    for (int r = 0; r <= degree; r++) values[r * stride + i] = v[r];
+    if (derivative)
+      for (int r = 0; r <= degree; r++) slopes[r * CHUNK + i] = d[r];
+  }
+}
+
+KAN_INLINE void KAN_NAME(evaluate_base)(const int base, const int derivative, int count, const KAN_REAL *restrict x,
+                                        KAN_REAL *restrict values, KAN_REAL *restrict slopes) {
+  if (base == KAN_BASE_SILU) {
+    KAN_VECTORIZE
     for (int i = 0; i < count; i++) {
       KAN_REAL s = KAN_NAME(sigmoid)(x[i]);
-      y[i] = s * (1 + x[i] * (1 - s));
+      values[i] = x[i] * s;
+      if (derivative) slopes[i] = s * (1 + x[i] * (1 - s));
     }
-  else
-    for (int i = 0; i < count; i++) y[i] = 1;
-}
-
-/// Writes Φ or Φ′ of a tile: zeros, the k+1 functions in their places, the base function last.
-KAN_INLINE void KAN_NAME(write_tile)(const KAN_NAME(kan_spline) * spline, const int degree, const int derivative,
-                                     int64_t first, int64_t count, int64_t rows, const KAN_REAL *x,
-                                     int64_t x_stride, KAN_REAL *out, int64_t out_stride) {
-  const int64_t K = spline->functions;
-  const int base = spline->base;
-  int32_t cells[BLOCK];
-  KAN_REAL values[MAX_ORDER][BLOCK], slopes[MAX_ORDER][BLOCK], bases[BLOCK];
-  for (int64_t row = 0; row < rows; row++) {
-    for (int64_t start = 0; start < count; start += BLOCK) {
-      const int n = (int)(count - start < BLOCK ? count - start : BLOCK);
-      const KAN_REAL *from = x + row * x_stride + start;
-      KAN_REAL *to = out + row * out_stride + start * K;
-      KAN_NAME(block)(spline, degree, derivative, first + start, n, from, cells, values, slopes);
-      if (base != KAN_BASE_NONE) {
-        if (derivative) KAN_NAME(base_derivatives)(base, n, from, bases);
-        else KAN_NAME(base_values)(base, n, from, bases);
-      }
-      for (int64_t j = 0; j < n * K; j++) to[j] = 0;
-      for (int i = 0; i < n; i++) {
-        KAN_REAL *edge = to + i * K;
-        for (int r = 0; r <= degree; r++) edge[cells[i] + r] = derivative ? slopes[r][i] : values[r][i];
-        if (base != KAN_BASE_NONE) edge[K - 1] = bases[i];
-      }
-    }
+  } else {
+    for (int i = 0; i < count; i++) values[i] = x[i];
+    for (int i = 0; derivative && i < count; i++) slopes[i] = 1;
   }
 }
 
-KAN_INLINE void KAN_NAME(pull_back_tile)(const KAN_NAME(kan_spline) * spline, const int degree, int64_t first,
-                                         int64_t count, int64_t rows, const KAN_REAL *x, int64_t x_stride,
-                                         const KAN_REAL *dvalues, int64_t dvalues_stride, KAN_REAL *dx,
-                                         int64_t dx_stride) {
-  const int64_t K = spline->functions;
-  const int base = spline->base;
-  int32_t cells[BLOCK];
-  KAN_REAL values[MAX_ORDER][BLOCK], slopes[MAX_ORDER][BLOCK], bases[BLOCK];
-  for (int64_t row = 0; row < rows; row++) {
-    for (int64_t start = 0; start < count; start += BLOCK) {
-      const int n = (int)(count - start < BLOCK ? count - start : BLOCK);
-      const KAN_REAL *from = x + row * x_stride + start;
-      const KAN_REAL *dv = dvalues + row * dvalues_stride + start * K;
-      KAN_REAL *to = dx + row * dx_stride + start;
-      KAN_NAME(block)(spline, degree, 1, first + start, n, from, cells, values, slopes);
-      if (base != KAN_BASE_NONE) KAN_NAME(base_derivatives)(base, n, from, bases);
-      for (int i = 0; i < n; i++) {
-        const KAN_REAL *edge = dv + i * K;
-        KAN_REAL sum = base != KAN_BASE_NONE ? edge[K - 1] * bases[i] : 0;
-        for (int r = 0; r <= degree; r++) sum += edge[cells[i] + r] * slopes[r][i];
-        to[i] = sum;
-      }
+/// Cells, values: [k+2][stride] and slopes: [k+2][CHUNK] of at most CHUNK points.
+KAN_INLINE void KAN_NAME(evaluate)(const KAN_NAME(kan_spline) * spline, const int degree, const int derivative,
+                                   const int across, int64_t input, int count, const KAN_REAL *x, int32_t *cells,
+                                   KAN_REAL *values, int64_t stride, KAN_REAL *slopes) {
+  int irregular = !spline->uniform;
+  if (spline->uniform) {
+    switch (spline->outside) {
+      case KAN_OUTSIDE_LINEAR:
+        KAN_NAME(evaluate_uniform)(spline, degree, derivative, KAN_OUTSIDE_LINEAR, across, input, count, x, cells,
+                                   values, stride, slopes);
+        break;
+      default:
+        KAN_NAME(evaluate_uniform)(spline, degree, derivative, KAN_OUTSIDE_CLAMP, across, input, count, x, cells,
+                                   values, stride, slopes);
+        irregular = spline->outside == KAN_OUTSIDE_BASE && KAN_NAME(any_outside)(spline, across, input, count, x);
     }
   }
+  if (irregular)
+    KAN_NAME(evaluate_points)(spline, degree, derivative, across, input, count, x, cells, values, stride, slopes);
+  if (spline->base != KAN_BASE_NONE)
+    KAN_NAME(evaluate_base)(spline->base, derivative, count, x, values + (degree + 1) * stride,
+                            slopes + (degree + 1) * CHUNK);
 }
 
 // The degree is a constant in each case, so that the loops over it unroll.
@@ -229,31 +221,91 @@ KAN_INLINE void KAN_NAME(pull_back_tile)(const KAN_NAME(kan_spline) * spline, co
     default: break;          \
   }
 
-KAN_CLONES void KAN_NAME(kan_spline_values)(const KAN_NAME(kan_spline) * spline, int64_t first, int64_t count,
-                                            int64_t rows, const KAN_REAL *x, int64_t x_stride, KAN_REAL *values,
-                                            int64_t values_stride) {
+#define KAN_EVALUATE(degree)                                                                                   \
+  KAN_KERNEL void KAN_NAME(evaluate_##degree)(const KAN_NAME(kan_spline) * spline, int derivative, int across,      \
+                                          int64_t input, int count, const KAN_REAL *x, int32_t *cells,          \
+                                          KAN_REAL *values, int64_t stride, KAN_REAL *slopes) {                 \
+    if (derivative && across)                                                                                  \
+      KAN_NAME(evaluate)(spline, degree, 1, 1, input, count, x, cells, values, stride, slopes);                         \
+    else if (derivative)                                                                                       \
+      KAN_NAME(evaluate)(spline, degree, 1, 0, input, count, x, cells, values, stride, slopes);                         \
+    else if (across)                                                                                           \
+      KAN_NAME(evaluate)(spline, degree, 0, 1, input, count, x, cells, values, stride, slopes);                         \
+    else                                                                                                       \
+      KAN_NAME(evaluate)(spline, degree, 0, 0, input, count, x, cells, values, stride, slopes);                         \
+  }
+KAN_EVALUATE(1)
+KAN_EVALUATE(2)
+KAN_EVALUATE(3)
+KAN_EVALUATE(4)
+KAN_EVALUATE(5)
+#undef KAN_EVALUATE
+
+/// The points' functions: values, and slopes if `derivative`.
+KAN_INLINE void KAN_NAME(evaluate_chunk)(const KAN_NAME(kan_spline) * spline, int derivative, int across, int64_t input,
+                                         int count, const KAN_REAL *x, int32_t *cells, KAN_REAL *values,
+                                         int64_t stride, KAN_REAL *slopes) {
 #define KAN_CALL(degree) \
-  KAN_NAME(write_tile)(spline, degree, 0, first, count, rows, x, x_stride, values, values_stride)
+  KAN_NAME(evaluate_##degree)(spline, derivative, across, input, count, x, cells, values, stride, slopes)
   KAN_BY_DEGREE(KAN_CALL)
 #undef KAN_CALL
 }
 
-KAN_CLONES void KAN_NAME(kan_spline_derivatives)(const KAN_NAME(kan_spline) * spline, int64_t first, int64_t count,
-                                                 int64_t rows, const KAN_REAL *x, int64_t x_stride,
-                                                 KAN_REAL *derivatives, int64_t derivatives_stride) {
-#define KAN_CALL(degree) \
-  KAN_NAME(write_tile)(spline, degree, 1, first, count, rows, x, x_stride, derivatives, derivatives_stride)
-  KAN_BY_DEGREE(KAN_CALL)
-#undef KAN_CALL
+// Tiles of Φ
+
+/// Φ or Φ′ of a tile: zeros, the k+1 functions in their places, the base function last.
+KAN_INLINE void KAN_NAME(write_tile)(const KAN_NAME(kan_spline) * spline, int derivative, int64_t first, int64_t count,
+                                     int64_t rows, const KAN_REAL *x, int64_t x_stride, KAN_REAL *out,
+                                     int64_t out_stride) {
+  const int64_t K = spline->functions;
+  const int degree = spline->degree, with_base = spline->base != KAN_BASE_NONE;
+  int32_t cells[CHUNK];
+  KAN_REAL points[CHUNK], values[WEIGHTS * CHUNK], slopes[WEIGHTS * CHUNK];
+  const KAN_REAL *from = derivative ? slopes : values;
+  for (int64_t row = 0; row < rows; row += CHUNK) {
+    const int chunk = (int)(rows - row < CHUNK ? rows - row : CHUNK);
+    for (int64_t input = 0; input < count; input++) {
+      for (int i = 0; i < chunk; i++) points[i] = x[(row + i) * x_stride + input];
+      KAN_NAME(evaluate_chunk)(spline, derivative, 0, first + input, chunk, points, cells, values, CHUNK, slopes);
+      for (int i = 0; i < chunk; i++) {
+        KAN_REAL *edge = out + (row + i) * out_stride + input * K;
+        for (int64_t j = 0; j < K; j++) edge[j] = 0;
+        for (int r = 0; r <= degree; r++) edge[cells[i] + r] = from[r * CHUNK + i];
+        if (with_base) edge[K - 1] = from[(degree + 1) * CHUNK + i];
+      }
+    }
+  }
 }
 
-KAN_CLONES void KAN_NAME(kan_spline_pull_back)(const KAN_NAME(kan_spline) * spline, int64_t first, int64_t count,
-                                               int64_t rows, const KAN_REAL *x, int64_t x_stride,
-                                               const KAN_REAL *dvalues, int64_t dvalues_stride, KAN_REAL *dx,
-                                               int64_t dx_stride) {
-#define KAN_CALL(degree)                                                                                        \
-  KAN_NAME(pull_back_tile)(spline, degree, first, count, rows, x, x_stride, dvalues, dvalues_stride, dx, dx_stride)
-  KAN_BY_DEGREE(KAN_CALL)
-#undef KAN_CALL
+KAN_KERNEL void KAN_NAME(spline_values)(const KAN_NAME(kan_spline) * spline, int64_t first, int64_t count, int64_t rows,
+                                        const KAN_REAL *x, int64_t x_stride, KAN_REAL *values, int64_t values_stride) {
+  KAN_NAME(write_tile)(spline, 0, first, count, rows, x, x_stride, values, values_stride);
 }
-#undef KAN_BY_DEGREE
+
+KAN_KERNEL void KAN_NAME(spline_derivatives)(const KAN_NAME(kan_spline) * spline, int64_t first, int64_t count,
+                                             int64_t rows, const KAN_REAL *x, int64_t x_stride, KAN_REAL *derivatives,
+                                             int64_t derivatives_stride) {
+  KAN_NAME(write_tile)(spline, 1, first, count, rows, x, x_stride, derivatives, derivatives_stride);
+}
+
+KAN_KERNEL void KAN_NAME(spline_pull_back)(const KAN_NAME(kan_spline) * spline, int64_t first, int64_t count,
+                                           int64_t rows, const KAN_REAL *x, int64_t x_stride, const KAN_REAL *dvalues,
+                                           int64_t dvalues_stride, KAN_REAL *dx, int64_t dx_stride) {
+  const int64_t K = spline->functions;
+  const int degree = spline->degree, with_base = spline->base != KAN_BASE_NONE;
+  int32_t cells[CHUNK];
+  KAN_REAL points[CHUNK], values[WEIGHTS * CHUNK], slopes[WEIGHTS * CHUNK];
+  for (int64_t row = 0; row < rows; row += CHUNK) {
+    const int chunk = (int)(rows - row < CHUNK ? rows - row : CHUNK);
+    for (int64_t input = 0; input < count; input++) {
+      for (int i = 0; i < chunk; i++) points[i] = x[(row + i) * x_stride + input];
+      KAN_NAME(evaluate_chunk)(spline, 1, 0, first + input, chunk, points, cells, values, CHUNK, slopes);
+      for (int i = 0; i < chunk; i++) {
+        const KAN_REAL *edge = dvalues + (row + i) * dvalues_stride + input * K;
+        KAN_REAL sum = with_base ? edge[K - 1] * slopes[(degree + 1) * CHUNK + i] : 0;
+        for (int r = 0; r <= degree; r++) sum += edge[cells[i] + r] * slopes[r * CHUNK + i];
+        dx[(row + i) * dx_stride + input] = sum;
+      }
+    }
+  }
+}

@@ -6,7 +6,7 @@ public struct AlignedArray<Element: Scalar>: RandomAccessCollection, MutableColl
 
   /// `count` zeros.
   public init(zeros count: Int) {
-    precondition(count >= 0, "AlignedArray: negative count \(count)")
+    require(count >= 0, "AlignedArray: negative count \(count)")
     storage = Storage(count: count)
     storage.pointer.initialize(repeating: 0, count: count)
   }
@@ -24,11 +24,11 @@ public struct AlignedArray<Element: Scalar>: RandomAccessCollection, MutableColl
 
   public subscript(index: Int) -> Element {
     get {
-      precondition(index >= 0 && index < count, "AlignedArray: index \(index) outside 0 ..< \(count)")
+      require(index >= 0 && index < count, "AlignedArray: index \(index) outside 0 ..< \(count)")
       return storage.pointer[index]
     }
     set {
-      precondition(index >= 0 && index < count, "AlignedArray: index \(index) outside 0 ..< \(count)")
+      require(index >= 0 && index < count, "AlignedArray: index \(index) outside 0 ..< \(count)")
       makeUnique()
       storage.pointer[index] = newValue
     }
@@ -45,7 +45,7 @@ public struct AlignedArray<Element: Scalar>: RandomAccessCollection, MutableColl
 
   /// Overwrites this array with another of the same length, without allocating when its memory is its own.
   package mutating func copyElements(from other: AlignedArray) {
-    precondition(count == other.count, "AlignedArray: copy of \(other.count) elements into \(count)")
+    require(count == other.count, "AlignedArray: copy of \(other.count) elements into \(count)")
     if storage === other.storage { return }
     mutablePointer().update(from: other.storage.pointer, count: count)
   }

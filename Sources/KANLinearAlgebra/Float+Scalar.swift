@@ -1,6 +1,9 @@
 private import CKANKernels
 private import COpenBLAS
 
+/// The kernels of the best instruction set that this processor has.
+private let kernels = kan_kernels_for_f(kan_best_instruction_set()).pointee
+
 extension Float: Scalar {
   public static func _product(
     _ transposeA: Bool, _ transposeB: Bool, _ m: Int, _ n: Int, _ k: Int,
@@ -28,7 +31,7 @@ extension Float: Scalar {
     _ spline: SplineParameters<Self>, _ first: Int, _ x: MatrixView<Self>, _ values: MutableMatrixView<Self>
   ) {
     withUnsafePointer(to: kan_spline_f(spline)) {
-      kan_spline_values_f(
+      kernels.spline_values(
         $0, Int64(first), Int64(x.columns), Int64(x.rows), x.base, Int64(x.stride), values.base, Int64(values.stride))
     }
   }
@@ -37,7 +40,7 @@ extension Float: Scalar {
     _ spline: SplineParameters<Self>, _ first: Int, _ x: MatrixView<Self>, _ derivatives: MutableMatrixView<Self>
   ) {
     withUnsafePointer(to: kan_spline_f(spline)) {
-      kan_spline_derivatives_f(
+      kernels.spline_derivatives(
         $0, Int64(first), Int64(x.columns), Int64(x.rows), x.base, Int64(x.stride), derivatives.base,
         Int64(derivatives.stride))
     }
@@ -48,83 +51,106 @@ extension Float: Scalar {
     _ dx: MutableMatrixView<Self>
   ) {
     withUnsafePointer(to: kan_spline_f(spline)) {
-      kan_spline_pull_back_f(
+      kernels.spline_pull_back(
         $0, Int64(first), Int64(x.columns), Int64(x.rows), x.base, Int64(x.stride), dValues.base,
         Int64(dValues.stride), dx.base, Int64(dx.stride))
     }
   }
 
+  public static func _localScratch(_ rows: Int) -> Int { Int(kernels.local_scratch(Int64(rows))) }
+
+  public static func _localForward(
+    _ spline: SplineParameters<Self>, _ x: MatrixView<Self>, _ weights: MatrixView<Self>, _ z: MutableMatrixView<Self>
+  ) {
+    withUnsafePointer(to: kan_spline_f(spline)) {
+      kernels.local_forward(
+        $0, Int64(x.rows), Int64(z.columns), x.base, Int64(x.stride), weights.base, z.base)
+    }
+  }
+
+  public static func _localBackward(
+    _ spline: SplineParameters<Self>, _ first: Int, _ x: MatrixView<Self>, _ weights: MatrixView<Self>,
+    _ dz: MatrixView<Self>, _ dWeights: MutableMatrixView<Self>, _ dx: MutableMatrixView<Self>?,
+    _ scratch: UnsafeMutablePointer<Self>
+  ) {
+    withUnsafePointer(to: kan_spline_f(spline)) {
+      kernels.local_backward(
+        $0, Int64(first), Int64(x.columns), Int64(x.rows), Int64(dz.columns), x.base, Int64(x.stride), weights.base,
+        dz.base, dWeights.base, dx?.base, Int64(dx?.stride ?? 0), scratch)
+    }
+  }
+
   public static func _exp(_ count: Int, _ values: UnsafeMutablePointer<Self>) {
-    kan_exp_f(Int64(count), values)
+    kernels.exponentials(Int64(count), values)
   }
 
   public static func _activate(
     _ activation: Int32, _ count: Int, _ z: UnsafePointer<Self>, _ y: UnsafeMutablePointer<Self>
   ) {
-    kan_activation_values_f(activation, Int64(count), z, y)
+    kernels.activation_values(activation, Int64(count), z, y)
   }
 
   public static func _activationPullBack(
     _ activation: Int32, _ count: Int, _ kept: UnsafePointer<Self>, _ dy: UnsafeMutablePointer<Self>
   ) {
-    kan_activation_pull_back_f(activation, Int64(count), kept, dy)
+    kernels.activation_pull_back(activation, Int64(count), kept, dy)
   }
 
   public static func _broadcastRow(
     _ rows: Int, _ columns: Int, _ row: UnsafePointer<Self>, _ z: UnsafeMutablePointer<Self>
   ) {
-    kan_broadcast_row_f(Int64(rows), Int64(columns), row, z)
+    kernels.broadcast_row(Int64(rows), Int64(columns), row, z)
   }
 
   public static func _columnSums(
     _ rows: Int, _ columns: Int, _ z: UnsafePointer<Self>, _ sums: UnsafeMutablePointer<Self>
   ) {
-    kan_column_sums_f(Int64(rows), Int64(columns), z, sums)
+    kernels.column_sums(Int64(rows), Int64(columns), z, sums)
   }
 
   public static func _scaleColumns(
     _ rows: Int, _ columns: Int, _ x: UnsafePointer<Self>, _ shift: UnsafePointer<Self>,
     _ factor: UnsafePointer<Self>, _ y: UnsafeMutablePointer<Self>
   ) {
-    kan_scale_columns_f(Int64(rows), Int64(columns), x, shift, factor, y)
+    kernels.scale_columns(Int64(rows), Int64(columns), x, shift, factor, y)
   }
 
   public static func _firstNonFinite(_ count: Int, _ values: UnsafePointer<Self>) -> Int {
-    Int(kan_first_non_finite_f(Int64(count), values))
+    Int(kernels.first_non_finite(Int64(count), values))
   }
 
   public static func _squaredError(
     _ count: Int, _ outputs: UnsafePointer<Self>, _ targets: UnsafePointer<Self>, _ factor: Self,
     _ gradient: UnsafeMutablePointer<Self>?
   ) -> Double {
-    kan_squared_error_f(Int64(count), outputs, targets, factor, gradient)
+    kernels.squared_error(Int64(count), outputs, targets, factor, gradient)
   }
 
   public static func _crossEntropy(
     _ rows: Int, _ columns: Int, _ logits: UnsafePointer<Self>, _ labels: UnsafePointer<Int32>, _ factor: Self,
     _ gradient: UnsafeMutablePointer<Self>?
   ) -> Double {
-    kan_cross_entropy_f(Int64(rows), Int64(columns), logits, labels, factor, gradient)
+    kernels.cross_entropy(Int64(rows), Int64(columns), logits, labels, factor, gradient)
   }
 
   public static func _softmax(_ rows: Int, _ columns: Int, _ logits: UnsafeMutablePointer<Self>) {
-    kan_softmax_f(Int64(rows), Int64(columns), logits)
+    kernels.softmax(Int64(rows), Int64(columns), logits)
   }
 
   public static func _sgd(
     _ count: Int, _ parameters: UnsafeMutablePointer<Self>, _ gradients: UnsafePointer<Self>,
     _ velocity: UnsafeMutablePointer<Self>, _ rate: Self, _ momentum: Self, _ decay: Self
   ) {
-    kan_sgd_f(Int64(count), parameters, gradients, velocity, rate, momentum, decay)
+    kernels.sgd(Int64(count), parameters, gradients, velocity, rate, momentum, decay)
   }
 
   public static func _adamW(
     _ count: Int, _ parameters: UnsafeMutablePointer<Self>, _ gradients: UnsafePointer<Self>,
     _ mean: UnsafeMutablePointer<Self>, _ variance: UnsafeMutablePointer<Self>, _ rate: Self, _ beta1: Self,
-    _ beta2: Self, _ scale: Self, _ epsilon: Self, _ shrink: Self
+    _ rest1: Self, _ beta2: Self, _ rest2: Self, _ scale: Self, _ epsilon: Self, _ shrink: Self
   ) {
-    kan_adamw_f(
-      Int64(count), parameters, gradients, mean, variance, rate, beta1, beta2, scale, epsilon, shrink)
+    kernels.adamw(
+      Int64(count), parameters, gradients, mean, variance, rate, beta1, rest1, beta2, rest2, scale, epsilon, shrink)
   }
 }
 

@@ -20,7 +20,7 @@ public struct LeastSquaresSolution<Element: Scalar>: Sendable {
 public func solveLeastSquares<Element: Scalar>(
   _ a: Matrix<Element>, _ b: Matrix<Element>, tolerance: Element? = nil
 ) throws(LinearAlgebraError) -> LeastSquaresSolution<Element> {
-  precondition(
+  require(
     a.rows == b.rows, "solveLeastSquares: A is [\(a.rows) × \(a.columns)], B is [\(b.rows) × \(b.columns)]")
   let (m, n, sides) = (a.rows, a.columns, b.columns)
   if m == 0 || n == 0 || sides == 0 {

@@ -29,7 +29,7 @@ public enum LinearAlgebraError: Error, Sendable, Equatable, CustomStringConverti
     case 0: return
     case 1...: throw .notConverged(routine: routine)
     case -1011, -1010: throw .outOfMemory(routine: routine)
-    default: preconditionFailure("\(routine): argument \(-info) is not valid")
+    default: fatalError("\(routine): argument \(-info) is not valid")
     }
   }
 }

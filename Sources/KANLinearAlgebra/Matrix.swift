@@ -17,8 +17,8 @@ public struct Matrix<Element: Scalar>: Sendable, Equatable {
 
   /// A matrix on an array, without a copy.
   public init(rows: Int, columns: Int, elements: AlignedArray<Element>) {
-    precondition(rows >= 0 && columns >= 0, "Matrix: negative shape [\(rows) × \(columns)]")
-    precondition(
+    require(rows >= 0 && columns >= 0, "Matrix: negative shape [\(rows) × \(columns)]")
+    require(
       elements.count == rows * columns, "Matrix: \(elements.count) elements for the shape [\(rows) × \(columns)]")
     self.rows = rows
     self.columns = columns
@@ -28,17 +28,17 @@ public struct Matrix<Element: Scalar>: Sendable, Equatable {
   /// A matrix from rows of equal length.
   public init(_ rows: [[Element]]) {
     let columns = rows.first?.count ?? 0
-    precondition(rows.allSatisfy { $0.count == columns }, "Matrix: rows of different lengths")
+    require(rows.allSatisfy { $0.count == columns }, "Matrix: rows of different lengths")
     self.init(rows: rows.count, columns: columns, elements: rows.flatMap { $0 })
   }
 
   public subscript(row: Int, column: Int) -> Element {
     get {
-      precondition(contains(row, column), "Matrix: element (\(row), \(column)) of [\(rows) × \(columns)]")
+      require(contains(row, column), "Matrix: element (\(row), \(column)) of [\(rows) × \(columns)]")
       return elements[row * columns + column]
     }
     set {
-      precondition(contains(row, column), "Matrix: element (\(row), \(column)) of [\(rows) × \(columns)]")
+      require(contains(row, column), "Matrix: element (\(row), \(column)) of [\(rows) × \(columns)]")
       elements[row * columns + column] = newValue
     }
   }
@@ -49,13 +49,13 @@ public struct Matrix<Element: Scalar>: Sendable, Equatable {
 
   /// One row as an array.
   public func row(_ row: Int) -> [Element] {
-    precondition(row >= 0 && row < rows, "Matrix: row \(row) of [\(rows) × \(columns)]")
+    require(row >= 0 && row < rows, "Matrix: row \(row) of [\(rows) × \(columns)]")
     return Array(UnsafeBufferPointer(start: elements.pointer + row * columns, count: columns))
   }
 
   /// One column as an array.
   public func column(_ column: Int) -> [Element] {
-    precondition(column >= 0 && column < columns, "Matrix: column \(column) of [\(rows) × \(columns)]")
+    require(column >= 0 && column < columns, "Matrix: column \(column) of [\(rows) × \(columns)]")
     let pointer = elements.pointer
     return (0..<rows).map { pointer[$0 * columns + column] }
   }
@@ -65,7 +65,7 @@ public struct Matrix<Element: Scalar>: Sendable, Equatable {
     var result = Matrix(rows: selected.count, columns: columns)
     let to = result.elements.mutablePointer()
     for (place, row) in selected.enumerated() {
-      precondition(row >= 0 && row < rows, "Matrix: row \(row) of [\(rows) × \(columns)]")
+      require(row >= 0 && row < rows, "Matrix: row \(row) of [\(rows) × \(columns)]")
       (to + place * columns).update(from: elements.pointer + row * columns, count: columns)
     }
     return result

@@ -12,7 +12,7 @@ package func multiply<Element: Scalar>(
 ) {
   let (m, k) = transposeA == .no ? (a.rows, a.columns) : (a.columns, a.rows)
   let (kB, n) = transposeB == .no ? (b.rows, b.columns) : (b.columns, b.rows)
-  precondition(
+  require(
     k == kB && c.rows == m && c.columns == n,
     "multiply: [\(m) × \(k)]·[\(kB) × \(n)] into [\(c.rows) × \(c.columns)]")
   if m == 0 || n == 0 { return }
@@ -29,7 +29,7 @@ package func multiply<Element: Scalar>(
 extension Matrix {
   /// The matrix product self·other: [rows × k]·[k × columns]; traps with both shapes if they do not fit.
   public func multiplied(by other: Matrix) -> Matrix {
-    precondition(
+    require(
       columns == other.rows, "Matrix: [\(rows) × \(columns)]·[\(other.rows) × \(other.columns)]")
     var result = Matrix(rows: rows, columns: other.columns)
     multiply(view, .no, other.view, .no, into: result.mutableView())
@@ -42,4 +42,7 @@ package enum BLAS {
   /// Sets OpenBLAS to one thread, the first time it is called. The setting is an unsynchronised global of that library.
   package static func prepare() { _ = once }
   private static let once: Void = openblas_set_num_threads(1)
+
+  /// The processor whose kernels OpenBLAS has chosen.
+  package static var core: String { String(cString: openblas_get_corename()) }
 }

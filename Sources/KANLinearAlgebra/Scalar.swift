@@ -26,6 +26,14 @@ where RawSignificand: FixedWidthInteger {
     _ spline: SplineParameters<Self>, _ first: Int, _ x: MatrixView<Self>, _ dValues: MatrixView<Self>,
     _ dx: MutableMatrixView<Self>)
 
+  static func _localScratch(_ rows: Int) -> Int
+  static func _localForward(
+    _ spline: SplineParameters<Self>, _ x: MatrixView<Self>, _ weights: MatrixView<Self>, _ z: MutableMatrixView<Self>)
+  static func _localBackward(
+    _ spline: SplineParameters<Self>, _ first: Int, _ x: MatrixView<Self>, _ weights: MatrixView<Self>,
+    _ dz: MatrixView<Self>, _ dWeights: MutableMatrixView<Self>, _ dx: MutableMatrixView<Self>?,
+    _ scratch: UnsafeMutablePointer<Self>)
+
   // Element by element
   static func _exp(_ count: Int, _ values: UnsafeMutablePointer<Self>)
   static func _activate(
@@ -59,7 +67,7 @@ where RawSignificand: FixedWidthInteger {
   static func _adamW(
     _ count: Int, _ parameters: UnsafeMutablePointer<Self>, _ gradients: UnsafePointer<Self>,
     _ mean: UnsafeMutablePointer<Self>, _ variance: UnsafeMutablePointer<Self>, _ rate: Self, _ beta1: Self,
-    _ beta2: Self, _ scale: Self, _ epsilon: Self, _ shrink: Self)
+    _ rest1: Self, _ beta2: Self, _ rest2: Self, _ scale: Self, _ epsilon: Self, _ shrink: Self)
 }
 
 /// What a spline kernel needs to know of a layer's grids; the pointers belong to the caller and outlive the call.

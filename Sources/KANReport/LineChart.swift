@@ -30,7 +30,7 @@ package struct LineChart: Sendable {
   }
 
   /// Colours that readers with any colour vision tell apart (Okabe and Ito, Color Universal Design, 2008).
-  static let colors = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9"]
+  package static let colors = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9"]
 
   package static let width = 560.0
   package static let height = 360.0

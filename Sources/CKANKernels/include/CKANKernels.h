@@ -1,7 +1,7 @@
 // Loops over elements that need several instruction sets, and the pool of threads that runs them.
 //
-// Every function exists for float (suffix _f) and double (suffix _d): the declarations stand once, in
-// `kernels_declarations.h`, and are included for both.
+// Every kernel exists for float (suffix _f) and double (suffix _d), and for each instruction set: a table of them stands
+// once, in `kernel_table.h`.
 #ifndef CKANKERNELS_H
 #define CKANKERNELS_H
 
@@ -29,15 +29,22 @@ enum kan_activation {
   KAN_SIGMOID = 4,
 };
 
+/// What the kernels are built for; each one includes those before it.
+enum kan_instruction_set { KAN_BASELINE = 0, KAN_X86_64_V3 = 1, KAN_X86_64_V4 = 2 };
+
+/// The best one that this processor has, or the one below it that the environment variable KAN_INSTRUCTION_SET names:
+/// `baseline`, `x86-64-v3` or `x86-64-v4`.
+enum kan_instruction_set kan_best_instruction_set(void);
+
 #define KAN_REAL float
 #define KAN_NAME(name) name##_f
-#include "kernels_declarations.h"
+#include "kernel_table.h"
 #undef KAN_REAL
 #undef KAN_NAME
 
 #define KAN_REAL double
 #define KAN_NAME(name) name##_d
-#include "kernels_declarations.h"
+#include "kernel_table.h"
 #undef KAN_REAL
 #undef KAN_NAME
 

@@ -53,7 +53,7 @@ public struct BSpline<Element: Scalar>: Basis {
   }
 
   /// For the kernels; valid while `grid` lives.
-  private var parameters: SplineParameters<Element> {
+  var parameters: SplineParameters<Element> {
     SplineParameters(
       inputs: inputs, intervals: grid.intervals, degree: grid.degree, functions: functions, outside: outside.code,
       base: base.code, isUniform: grid.isUniform, lower: grid.lower.pointer, upper: grid.upper.pointer,

@@ -9,7 +9,7 @@ public struct Chebyshev<Element: Scalar>: Basis {
 
   /// Traps unless there are inputs and a degree of at least 1.
   public init(inputs: Int, degree: Int) {
-    precondition(inputs > 0 && degree > 0, "Chebyshev: \(inputs) inputs, degree \(degree)")
+    require(inputs > 0 && degree > 0, "Chebyshev: \(inputs) inputs, degree \(degree)")
     self.inputs = inputs
     functions = degree
   }

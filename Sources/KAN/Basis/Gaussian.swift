@@ -14,8 +14,8 @@ public struct Gaussian<Element: Scalar>: Basis {
 
   /// Traps unless there are inputs, at least 2 centres, and a finite range with a width.
   public init(inputs: Int, centers: Int, range: ClosedRange<Element> = -1...1, base: BaseFunction = .silu) {
-    precondition(inputs > 0 && centers > 1, "Gaussian: \(inputs) inputs, \(centers) centres")
-    precondition(
+    require(inputs > 0 && centers > 1, "Gaussian: \(inputs) inputs, \(centers) centres")
+    require(
       range.lowerBound < range.upperBound && (range.upperBound - range.lowerBound).isFinite, "Gaussian: range \(range)")
     self.inputs = inputs
     self.centers = centers

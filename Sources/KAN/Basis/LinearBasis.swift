@@ -6,7 +6,7 @@ public struct LinearBasis<Element: Scalar>: Basis {
   public var isIdentity: Bool { true }
 
   public init(inputs: Int) {
-    precondition(inputs > 0, "LinearBasis: \(inputs) inputs")
+    require(inputs > 0, "LinearBasis: \(inputs) inputs")
     self.inputs = inputs
   }
 

@@ -34,8 +34,8 @@ public struct Grid<Element: Scalar>: Sendable, Equatable {
   public init(
     inputs: Int, from a: Element = -1, to b: Element = 1, intervals: Int, degree: Int, ends: GridEnds = .extended
   ) {
-    precondition(inputs > 0 && intervals > 0, "Grid: \(inputs) inputs, \(intervals) intervals")
-    precondition(a.isFinite && b.isFinite && a < b, "Grid: range \(a)…\(b)")
+    require(inputs > 0 && intervals > 0, "Grid: \(inputs) inputs, \(intervals) intervals")
+    require(a.isFinite && b.isFinite && a < b, "Grid: range \(a)…\(b)")
     let step = (b - a) / Element(intervals)
     let breakpoints = (0...intervals).map { $0 == intervals ? b : a + Element($0) * step }
     do {
@@ -43,7 +43,7 @@ public struct Grid<Element: Scalar>: Sendable, Equatable {
         breakpoints: Array(repeating: breakpoints, count: inputs), degree: degree, ends: ends,
         isUniform: ends == .extended)
     } catch {
-      preconditionFailure("Grid: \(error)")
+      fatalError("Grid: \(error)")
     }
   }
 

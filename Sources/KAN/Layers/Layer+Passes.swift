@@ -3,7 +3,7 @@
 //   forward    Z = Φ(X)·W + b,  Y = f(Z)          a tile of rows each
 //   backward   dZ = dY·f′(Z)                      a tile of rows each
 //              dW = Φᵀ·dZ,  db = Σ dZ             a block of inputs each, over all rows
-//              dX = Σₖ (dZ·Wᵀ)·f′ₖ(X)             a tile of rows each
+//              dX = Σₖ (dZ·Wᵀ)·f′ₖ(X)             a tile of rows each; in the local way, with dW
 //
 // What an iteration writes, no other writes: results are the same bits for any number of threads.
 
@@ -26,6 +26,9 @@ struct ForwardLoop<Element: Scalar>: ParallelLoop {
     Element._broadcastRow(rows, outputs, bias, z.base)
     if layer.basis.isIdentity {
       multiply(x.slice(row: row, rows: rows, columns: x.columns), .no, weights, .no, into: z, accumulate: true)
+    } else if tiling.isLocal {
+      layer.localBasis!.addProduct(
+        of: x.slice(row: row, rows: rows, columns: x.columns), weights: weights, to: z)
     } else {
       let functions = layer.functions
       for first in stride(from: 0, to: x.columns, by: tiling.inputs) {
@@ -59,7 +62,7 @@ struct ActivationBackwardLoop<Element: Scalar>: ParallelLoop {
 }
 
 /// dW = Φᵀ·dZ and db; and dX from dZ·Wᵀ unless nobody asks for it. The first iterations are blocks of inputs, the
-/// others tiles of rows.
+/// others tiles of rows. The local way needs the same functions for both and has blocks of inputs only.
 struct BackwardLoop<Element: Scalar>: ParallelLoop {
   let layer: Layer<Element>
   let tiling: Tiling
@@ -72,11 +75,12 @@ struct BackwardLoop<Element: Scalar>: ParallelLoop {
   let scratch: Scratch<Element>
 
   var blocks: Int { tiling.inputBlocks(x.columns) }
-  var count: Int { blocks + (dx == nil ? 0 : tiling.rowTiles(x.rows)) }
+  var count: Int { blocks + (dx == nil || tiling.isLocal ? 0 : tiling.rowTiles(x.rows)) }
 
   func iterate(_ index: Int, worker: Int) {
     if index < blocks {
-      weightGradient(block: index, worker: worker)
+      tiling.isLocal ? localGradients(block: index, worker: worker) : weightGradient(block: index, worker: worker)
+      if index == 0 { Element._columnSums(dz.rows, layer.outputs, dz.base, dBias) }
     } else if let dx {
       inputGradient(tile: index - blocks, worker: worker, to: dx)
     }
@@ -100,7 +104,23 @@ struct BackwardLoop<Element: Scalar>: ParallelLoop {
         multiply(values.readOnly, .yes, errors, .no, into: block, accumulate: row > 0)
       }
     }
-    if index == 0 { Element._columnSums(dz.rows, outputs, dz.base, dBias) }
+  }
+
+  private func localGradients(block index: Int, worker: Int) {
+    let first = index * tiling.gradientInputs
+    let count = min(tiling.gradientInputs, x.columns - first)
+    let start = first * layer.functions
+    let rowsOfW = count * layer.functions
+    let block = dWeights.slice(row: start, rows: rowsOfW, columns: layer.outputs)
+    block.base.update(repeating: 0, count: rowsOfW * layer.outputs)
+    for row in stride(from: 0, to: x.rows, by: tiling.gradientRows) {
+      let rows = min(tiling.gradientRows, x.rows - row)
+      layer.localBasis!.addGradients(
+        at: x.slice(row: row, rows: rows, column: first, columns: count), first: first,
+        weights: weights.slice(row: start, rows: rowsOfW, columns: layer.outputs),
+        dz: dz.slice(row: row, rows: rows, columns: layer.outputs), dWeights: block,
+        dx: dx?.slice(row: row, rows: rows, column: first, columns: count), scratch: scratch.start(worker))
+    }
   }
 
   private func inputGradient(tile index: Int, worker: Int, to dx: MutableMatrixView<Element>) {

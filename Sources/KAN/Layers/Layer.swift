@@ -6,12 +6,15 @@ public struct Layer<Element: Scalar>: Sendable {
   public let basis: any Basis<Element>
   public let outputs: Int
   public let activation: Activation
+  /// The basis, if it can form products with its non-zero functions alone.
+  let localBasis: (any LocalBasis<Element>)?
 
   public init(basis: any Basis<Element>, outputs: Int, activation: Activation = .identity) {
-    precondition(outputs > 0, "Layer: \(outputs) outputs")
+    require(outputs > 0, "Layer: \(outputs) outputs")
     self.basis = basis
     self.outputs = outputs
     self.activation = activation
+    localBasis = basis as? any LocalBasis<Element>
   }
 
   public var inputs: Int { basis.inputs }

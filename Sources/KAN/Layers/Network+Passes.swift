@@ -3,11 +3,12 @@
 extension Network {
   /// Y of the last layer for the first `rows` rows of the workspace's input; every layer's Y stays in the workspace.
   func forward(rows: Int, in workspace: Workspace<Element>, on pool: ThreadPool) {
+    requireParameterCount()
     let parameters = parameters.pointer
     var offset = 0
     for index in layers.indices {
       let layer = layers[index]
-      let tiling = Tiling(layer, rows: rows)
+      let tiling = Tiling(layer, rows: rows, workspace.contraction)
       let loop = ForwardLoop(
         layer: layer, tiling: tiling,
         weights: MatrixView(
@@ -30,9 +31,10 @@ extension Network {
   ) {
     let parameters = parameters.pointer
     var offset = parameterCount
-    for index in layers.indices.reversed() {
+    // Not `reversed()`, whose iterator is made on the heap in unoptimised builds.
+    for index in stride(from: layers.count - 1, through: 0, by: -1) {
       let layer = layers[index]
-      let tiling = Tiling(layer, rows: rows)
+      let tiling = Tiling(layer, rows: rows, workspace.contraction)
       offset -= layer.parameterCount
       let dz = workspace.gradient(index, rows: rows)
       if layer.activation != .identity {

@@ -6,13 +6,10 @@ extension Network {
   ///
   /// For a regression, values in the targets' units; for a classification, the probability of each class. Any number of
   /// rows; memory beyond the result does not grow with it. Traps with both shapes if the columns do not fit.
+  /// A ``Predictor`` gives the same without allocating.
   public func predict(_ rows: Matrix<Element>, threads pool: ThreadPool = .shared) -> Matrix<Element> {
     var result = outputs(for: rows, threads: pool)
-    let view = result.mutableView()
-    switch task {
-    case .regression: outputScaling.invert(on: view)
-    case .classification: Element._softmax(view.rows, view.columns, view.base)
-    }
+    finish(result.mutableView())
     return result
   }
 
@@ -26,15 +23,34 @@ extension Network {
     return result
   }
 
+  /// Takes the last layer's Y to the targets' units or to probabilities, in place.
+  fileprivate func finish(_ y: MutableMatrixView<Element>) {
+    switch task {
+    case .regression: outputScaling.invert(on: y)
+    case .classification: Element._softmax(y.rows, y.columns, y.base)
+    }
+  }
+
   /// Calls `body` with the first row and the last layer's Y of one chunk of rows after another.
   func forEachChunk(
     of rows: Matrix<Element>, threads pool: ThreadPool, _ body: (Int, MatrixView<Element>) -> Void
   ) {
-    precondition(
-      rows.columns == inputs, "Network: rows of shape [\(rows.rows) × \(rows.columns)] for \(inputs) inputs")
+    requireColumns(of: rows)
     if rows.rows == 0 { return }
     let workspace = Workspace(
       self, capacity: min(rows.rows, Self.predictionRows), workers: pool.threads, training: false)
+    forEachChunk(of: rows, in: workspace, threads: pool, body)
+  }
+
+  fileprivate func requireColumns(of rows: Matrix<Element>) {
+    require(
+      rows.columns == inputs, "Network: rows of shape [\(rows.rows) × \(rows.columns)] for \(inputs) inputs")
+  }
+
+  fileprivate func forEachChunk(
+    of rows: Matrix<Element>, in workspace: Workspace<Element>, threads pool: ThreadPool,
+    _ body: (Int, MatrixView<Element>) -> Void
+  ) {
     for start in stride(from: 0, to: rows.rows, by: workspace.capacity) {
       let count = min(workspace.capacity, rows.rows - start)
       let input = workspace.input(rows: count)
@@ -44,5 +60,35 @@ extension Network {
       forward(rows: count, in: workspace, on: pool)
       body(start, workspace.output(layers.count - 1, rows: count).readOnly)
     }
+  }
+}
+
+/// A network with the memory of its predictions, made once, so that a prediction allocates nothing.
+///
+/// For one thread at a time: make one for each that predicts.
+public final class Predictor<Element: Scalar> {
+  public let network: Network<Element>
+  private let workspace: Workspace<Element>
+  private let pool: ThreadPool
+
+  /// - Parameter rows: how many go through the network at a time; more are cut up.
+  public init(_ network: Network<Element>, rows: Int = 1, threads pool: ThreadPool = .shared) {
+    self.network = network
+    self.pool = pool
+    workspace = Workspace(network, capacity: rows, workers: pool.threads, training: false)
+  }
+
+  /// ``Network/predict(_:threads:)`` into a matrix that is there: [rows × in] → [rows × out]. Traps with both shapes if
+  /// they do not fit.
+  public func predict(_ rows: Matrix<Element>, into result: inout Matrix<Element>) {
+    network.requireColumns(of: rows)
+    require(
+      result.rows == rows.rows && result.columns == network.outputs,
+      "Predictor: \(rows.rows) rows of \(network.outputs) outputs into [\(result.rows) × \(result.columns)]")
+    let to = result.mutableView()
+    network.forEachChunk(of: rows, in: workspace, threads: pool) { start, chunk in
+      (to.base + start * to.columns).update(from: chunk.base, count: chunk.rows * chunk.columns)
+    }
+    network.finish(to)
   }
 }

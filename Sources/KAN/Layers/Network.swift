@@ -12,14 +12,14 @@ public enum Task: String, Sendable, Codable {
 /// network was trained on.
 public struct Network<Element: Scalar>: Sendable {
   public let layers: [Layer<Element>]
-  /// Every layer's W, row after row, and b, layer after layer: [parameterCount]
-  public var parameters: AlignedArray<Element> {
-    didSet {
-      precondition(
-        parameters.count == parameterCount, "Network: \(parameters.count) parameters, not \(parameterCount)")
-    }
-  }
+  public let parameterCount: Int
+  /// Every layer's W, row after row, and b, layer after layer: [parameterCount]. A network with another number of them
+  /// traps when it is used.
+  // Without an observer, which would copy all of them when another module writes one.
+  public var parameters: AlignedArray<Element>
 
+  /// How products are formed; not part of a saved model.
+  public var contraction: Contraction = .auto
   public package(set) var task: Task = .regression
   /// Takes inputs to the grids; set by the first training.
   public package(set) var inputScaling: Scaling<Element>
@@ -44,22 +44,27 @@ public struct Network<Element: Scalar>: Sendable {
   public init(_ layers: Layer<Element>..., seed: UInt64 = 0) { self.init(layers, seed: seed) }
 
   package init(layers: [Layer<Element>], parameters: AlignedArray<Element>) {
-    precondition(!layers.isEmpty, "Network: no layers")
+    require(!layers.isEmpty, "Network: no layers")
     for (layer, next) in zip(layers, layers.dropFirst()) {
-      precondition(
+      require(
         layer.outputs == next.inputs, "Network: a layer of \(layer.outputs) outputs before one of \(next.inputs) inputs"
       )
     }
-    precondition(parameters.count == layers.reduce(0) { $0 + $1.parameterCount }, "Network: number of parameters")
+    parameterCount = layers.reduce(0) { $0 + $1.parameterCount }
     self.layers = layers
     self.parameters = parameters
     inputScaling = Scaling(identity: layers[0].inputs)
     outputScaling = Scaling(identity: layers[layers.count - 1].outputs)
+    requireParameterCount()
   }
 
   public var inputs: Int { layers[0].inputs }
   public var outputs: Int { layers[layers.count - 1].outputs }
-  public var parameterCount: Int { layers.reduce(0) { $0 + $1.parameterCount } }
+
+  func requireParameterCount() {
+    require(
+      parameters.count == parameterCount, "Network: \(parameters.count) parameters, not \(parameterCount)")
+  }
 
   /// Where a layer's parameters start in the flat buffer: W, and b right after it.
   package func parameterOffset(ofLayer layer: Int) -> Int {
@@ -68,6 +73,7 @@ public struct Network<Element: Scalar>: Sendable {
 
   /// W of a layer: [in·K × out]
   public func weights(ofLayer layer: Int) -> Matrix<Element> {
+    requireParameterCount()
     let start = parameterOffset(ofLayer: layer)
     return Matrix(
       rows: layers[layer].inputs * layers[layer].functions, columns: layers[layer].outputs,
@@ -76,6 +82,7 @@ public struct Network<Element: Scalar>: Sendable {
 
   /// b of a layer: [out]
   public func bias(ofLayer layer: Int) -> [Element] {
+    requireParameterCount()
     let start = parameterOffset(ofLayer: layer) + layers[layer].weightCount
     return Array(parameters[start..<start + layers[layer].outputs])
   }

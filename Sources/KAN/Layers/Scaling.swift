@@ -7,7 +7,7 @@ public struct Scaling<Element: Scalar>: Sendable, Equatable {
   public var columns: Int { shift.count }
 
   package init(shift: AlignedArray<Element>, factor: AlignedArray<Element>) {
-    precondition(shift.count == factor.count, "Scaling: \(shift.count) shifts, \(factor.count) factors")
+    require(shift.count == factor.count, "Scaling: \(shift.count) shifts, \(factor.count) factors")
     self.shift = shift
     self.factor = factor
   }
@@ -21,12 +21,15 @@ public struct Scaling<Element: Scalar>: Sendable, Equatable {
   /// Takes the range of each column to [-1, 1], and a constant column to 0.
   public init(rangeOf x: Matrix<Element>) {
     let columns = ColumnStatistics(x)
+    let middles = zip(columns.lowest, columns.highest).map { $0 / 2 + $1 / 2 }
     self.init(
-      shift: AlignedArray(zip(columns.lowest, columns.highest).map { $0 / 2 + $1 / 2 }),
+      shift: AlignedArray(middles),
       factor: AlignedArray(
-        zip(columns.lowest, columns.highest).map { low, high in
-          // A hair inside, so that rounding puts no end of the range outside the grid.
-          let factor = (1 - 4 * Element.ulpOfOne) / (high / 2 - low / 2)
+        columns.lowest.indices.map { column in
+          let (low, middle, high) = (columns.lowest[column], middles[column], columns.highest[column])
+          // A hair inside, so that rounding puts no end of the range outside the grid. The middle of a range of a few
+          // ulp is rounded: the farther end counts.
+          let factor = (1 - 4 * Element.ulpOfOne) / max(high - middle, middle - low)
           return low < high && factor.isFinite ? factor : 0
         }))
   }
@@ -45,7 +48,7 @@ public struct Scaling<Element: Scalar>: Sendable, Equatable {
 
   /// x′ of a matrix, in place.
   package func apply(to x: MutableMatrixView<Element>) {
-    precondition(x.columns == columns && x.stride == columns, "Scaling: \(x.columns) columns, not \(columns)")
+    require(x.columns == columns && x.stride == columns, "Scaling: \(x.columns) columns, not \(columns)")
     Element._scaleColumns(x.rows, columns, UnsafePointer(x.base), shift.pointer, factor.pointer, x.base)
   }
 
@@ -53,7 +56,7 @@ public struct Scaling<Element: Scalar>: Sendable, Equatable {
   @specialized(where Element == Float)
   @specialized(where Element == Double)
   package func invert(on x: MutableMatrixView<Element>) {
-    precondition(x.columns == columns, "Scaling: \(x.columns) columns, not \(columns)")
+    require(x.columns == columns, "Scaling: \(x.columns) columns, not \(columns)")
     let shift = shift.pointer
     let factor = factor.pointer
     for row in 0..<x.rows {
@@ -62,7 +65,10 @@ public struct Scaling<Element: Scalar>: Sendable, Equatable {
   }
 }
 
-/// Extremes, means and standard deviations of the columns of a matrix, by one pass each in double precision.
+/// Extremes, means and standard deviations of the columns of a matrix, in double precision and two passes.
+///
+/// Distances are taken from the first row and then from the mean, so that neither a large offset nor many rows cost
+/// digits, and the deviation of a constant column is exactly 0.
 struct ColumnStatistics<Element: Scalar> {
   let lowest, highest: [Element]
   let means, deviations: [Double]
@@ -76,23 +82,25 @@ struct ColumnStatistics<Element: Scalar> {
     var means = [Double](repeating: 0, count: x.columns)
     var deviations = [Double](repeating: 0, count: x.columns)
     let count = Double(x.rows)
+    let first = x.rows > 0 ? x.row(0).map { Double($0) } : []
     for row in 0..<x.rows {
       for column in 0..<x.columns {
         let value = view[row, column]
         if value < lowest[column] { lowest[column] = value }
         if value > highest[column] { highest[column] = value }
-        means[column] += Double(value) / count
+        means[column] += (Double(value) - first[column]) / count
       }
     }
+    // Still as distances from the first row.
     for row in 0..<x.rows {
       for column in 0..<x.columns {
-        let distance = Double(view[row, column]) - means[column]
+        let distance = (Double(view[row, column]) - first[column]) - means[column]
         deviations[column] += distance * distance / count
       }
     }
     self.lowest = lowest
     self.highest = highest
-    self.means = means
+    self.means = x.rows > 0 ? zip(first, means).map { $0 + $1 } : means
     self.deviations = deviations.map { $0.squareRoot() }
   }
 }

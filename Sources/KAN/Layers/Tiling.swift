@@ -2,6 +2,8 @@
 ///
 /// It depends on the sizes alone and never on the number of threads, so that neither do the bits of a result.
 struct Tiling: Equatable {
+  /// Products touch only what is not 0, and no tile of Φ is written.
+  let isLocal: Bool
   /// Rows of a tile in the forward pass and in dX.
   let rows: Int
   /// Inputs of a tile of Φ in the forward pass and in dX.
@@ -14,7 +16,8 @@ struct Tiling: Equatable {
   /// Bytes of one tile of Φ: half of a second-level cache of 512 KiB.
   static let tileBytes = 256 << 10
 
-  init<Element: Scalar>(_ layer: Layer<Element>, rows total: Int) {
+  init<Element: Scalar>(_ layer: Layer<Element>, rows total: Int, _ contraction: Contraction) {
+    isLocal = layer.contractionUsed(contraction) == .local
     let functions = layer.functions
     let size = MemoryLayout<Element>.stride
     // Small batches are cut too, so that several threads have work; no finer than a product runs well on.
@@ -23,6 +26,10 @@ struct Tiling: Equatable {
       inputs = layer.inputs
       gradientInputs = min(layer.inputs, 64)
       gradientRows = max(total, 1)
+    } else if isLocal {
+      inputs = layer.inputs
+      gradientInputs = min(max(1, layer.inputs / 4), 8)
+      gradientRows = Tiling.localGradientRows
     } else {
       inputs = min(layer.inputs, max(1, Tiling.tileBytes / (rows * functions * size)))
       // About 128 rows of dW a block, and more blocks than threads.
@@ -31,9 +38,17 @@ struct Tiling: Equatable {
     }
   }
 
-  /// No tile of Φ of this layer has more elements, for any number of rows up to `capacity`.
-  static func largestTile<Element: Scalar>(_ layer: Layer<Element>, capacity: Int) -> Int {
+  /// Rows whose order by intervals is found at a time: enough that the sums of an interval are rarely moved.
+  static let localGradientRows = 256
+
+  /// No tile of this layer needs more elements, for any number of rows up to `capacity`.
+  static func largestTile<Element: Scalar>(
+    _ layer: Layer<Element>, capacity: Int, _ contraction: Contraction
+  ) -> Int {
     if layer.basis.isIdentity { return 0 }
+    if layer.contractionUsed(contraction) == .local, let basis = layer.localBasis {
+      return basis.localScratch(rows: min(capacity, localGradientRows))
+    }
     // A tile is one input wide at least, and 128 or 256 rows high at most.
     let bound = max(tileBytes / MemoryLayout<Element>.stride, 128 * layer.functions)
     return min(bound, layer.functions * layer.inputs * min(capacity, 256))

@@ -4,6 +4,8 @@
 final class Workspace<Element: Scalar> {
   /// Rows that fit.
   let capacity: Int
+  /// How products are formed in it.
+  let contraction: Contraction
   let scratch: Scratch<Element>
   /// The first layer's input: [capacity × in]
   private let input: UnsafeMutablePointer<Element>
@@ -21,6 +23,8 @@ final class Workspace<Element: Scalar> {
   init(_ network: Network<Element>, capacity: Int, workers: Int, training: Bool) {
     precondition(capacity > 0, "Workspace: capacity \(capacity)")
     self.capacity = capacity
+    let contraction = network.contraction
+    self.contraction = contraction
     widths = network.layers.map(\.outputs)
     inputWidth = network.inputs
 
@@ -35,7 +39,7 @@ final class Workspace<Element: Scalar> {
       layer.activation.keepsPreactivation ? place(capacity * layer.outputs) : outputPlaces[index]
     }
     let gradientPlaces = training ? widths.map { place(capacity * $0) } : []
-    let tile = network.layers.map { Tiling.largestTile($0, capacity: capacity) }.max()!
+    let tile = network.layers.map { Tiling.largestTile($0, capacity: capacity, contraction) }.max()!
     let tileSize = (tile + 15) / 16 * 16
     let scratchPlace = place(2 * workers * tileSize)
 
@@ -65,10 +69,12 @@ final class Workspace<Element: Scalar> {
   }
 }
 
-/// Two tiles for each worker.
+/// Two tiles for each worker, one after the other.
 struct Scratch<Element: Scalar> {
   let base: UnsafeMutablePointer<Element>
   let tileElements: Int
+
+  func start(_ worker: Int) -> UnsafeMutablePointer<Element> { base + 2 * worker * tileElements }
 
   func tile(_ which: Int, _ worker: Int, rows: Int, columns: Int) -> MutableMatrixView<Element> {
     assert(rows * columns <= tileElements, "Scratch: a tile of [\(rows) × \(columns)] in \(tileElements)")

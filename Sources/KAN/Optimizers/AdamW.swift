@@ -36,7 +36,8 @@ public struct AdamW: Optimizer {
     let t = Double(state.step)
     Element._adamW(
       parameters.count, parameters.baseAddress!, gradients, mean, variance,
-      Element(rate / (1 - Elementary.pow(beta1, t))), Element(beta1), Element(beta2),
-      Element(1 / (1 - Elementary.pow(beta2, t)).squareRoot()), Element(epsilon), Element(rate * weightDecay))
+      Element(rate / (1 - Elementary.pow(beta1, t))), Element(beta1), Element(1 - beta1), Element(beta2),
+      Element(1 - beta2), Element(1 / (1 - Elementary.pow(beta2, t)).squareRoot()), Element(epsilon),
+      Element(rate * weightDecay))
   }
 }

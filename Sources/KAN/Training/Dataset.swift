@@ -5,11 +5,18 @@ public struct Dataset<Element: Scalar>: Sendable {
   public let targets: Targets<Element>
   public var names: Names
 
-  /// Traps unless there is a target for each row, and a class is one of `names.classes` where those are given.
+  /// Traps unless there is a target for each row, and a class is below `count` and has a name where there are names.
   public init(inputs: Matrix<Element>, targets: Targets<Element>, names: Names = Names()) {
-    precondition(
+    require(
       inputs.rows == targets.rows,
       "Dataset: inputs of shape [\(inputs.rows) × \(inputs.columns)] and \(targets.rows) targets")
+    if case .classes(let labels, let count) = targets {
+      require(
+        names.classes.isEmpty || names.classes.count == count,
+        "Dataset: \(count) classes and names for \(names.classes.count)")
+      let wrong = labels.first { $0 < 0 || $0 >= count }
+      require(wrong == nil, "Dataset: class \(wrong ?? 0) outside 0 ..< \(count)")
+    }
     self.inputs = inputs
     self.targets = targets
     self.names = names
@@ -26,7 +33,7 @@ public struct Dataset<Element: Scalar>: Sendable {
   ///
   /// At least one row stays on each side; nil if there are too few rows for that.
   public func holdingOut(_ fraction: Double, seed: UInt64) -> (training: Dataset, test: Dataset)? {
-    precondition(fraction > 0 && fraction < 1, "Dataset: a fraction of \(fraction) held out")
+    require(fraction > 0 && fraction < 1, "Dataset: a fraction of \(fraction) held out")
     guard rows >= 2 else { return nil }
     let count = min(rows - 1, max(1, Int((Double(rows) * fraction).rounded())))
     var generator = RandomGenerator(seed: seed, stream: Stream.holdout)

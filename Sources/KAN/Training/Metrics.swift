@@ -17,7 +17,7 @@ public struct Metrics: Sendable, Equatable, Codable {
 extension Network {
   /// Loss and metrics over all rows of a data set. Traps if its columns do not fit the network.
   public func evaluate(on data: Dataset<Element>, threads pool: ThreadPool = .shared) -> Metrics {
-    precondition(
+    require(
       data.targets.outputs == outputs && data.targets.task == task,
       "Network: \(data.targets.outputs) targets for \(task) with \(outputs) outputs")
     switch data.targets {

@@ -34,7 +34,7 @@ extension Network {
 
   /// Checks the data, and takes scalings, task and names from it unless an earlier training has.
   private mutating func prepare(for data: Dataset<Element>) throws(TrainingError) {
-    precondition(
+    require(
       data.inputs.columns == inputs && data.targets.outputs == outputs,
       "Network: data of \(data.inputs.columns) inputs and \(data.targets.outputs) targets for \(inputs) inputs and "
         + "\(outputs) outputs")

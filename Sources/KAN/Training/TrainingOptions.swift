@@ -16,7 +16,7 @@ public struct TrainingOptions: Sendable {
     epochs: Int = 20, batch: Int = 256, schedule: Schedule = .constant, patience: Int? = nil, seed: UInt64 = 0,
     resumes: Bool = false
   ) {
-    precondition(epochs >= 0 && batch > 0, "TrainingOptions: \(epochs) epochs, batch \(batch)")
+    require(epochs >= 0 && batch > 0, "TrainingOptions: \(epochs) epochs, batch \(batch)")
     self.epochs = epochs
     self.batch = batch
     self.schedule = schedule

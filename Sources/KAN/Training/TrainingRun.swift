@@ -102,7 +102,7 @@ struct TrainingRun<Element: Scalar, Rule: Optimizer> {
           of: network, on: data, rows: UnsafeBufferPointer(rebasing: order[start..<start + rows]))
       }
       try requireFinite(loss, network, epoch: epoch, step: index + 1, rows: rows)
-      let count = network.parameterCount
+      let count = network.parameters.count
       optimizer.update(
         UnsafeMutableBufferPointer(start: network.parameters.mutablePointer(), count: count),
         gradients: step.gradients.pointer, state: &optimizerState, rate: rate)

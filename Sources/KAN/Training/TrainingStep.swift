@@ -23,10 +23,20 @@ package final class TrainingStep<Element: Scalar> {
     of network: Network<Element>, on data: Dataset<Element>, rows: UnsafeBufferPointer<Int>
   ) -> Double {
     gather(rows, of: data, for: network)
-    network.forward(rows: rows.count, in: workspace, on: pool)
-    let loss = loss(of: data, rows: rows.count, network)
-    network.backward(rows: rows.count, in: workspace, on: pool, gradients: gradients.mutablePointer())
+    return lossAndGradient(of: network, on: data, rows: rows.count)
+  }
+
+  /// The same for the rows that are already gathered.
+  package func lossAndGradient(of network: Network<Element>, on data: Dataset<Element>, rows: Int) -> Double {
+    forward(network, rows: rows)
+    let loss = loss(of: data, rows: rows, network)
+    network.backward(rows: rows, in: workspace, on: pool, gradients: gradients.mutablePointer())
     return loss
+  }
+
+  /// Y of every layer for the rows that are already gathered.
+  package func forward(_ network: Network<Element>, rows: Int) {
+    network.forward(rows: rows, in: workspace, on: pool)
   }
 
   /// The first layer whose output on the last batch is not finite, from 0.
@@ -38,7 +48,7 @@ package final class TrainingStep<Element: Scalar> {
   }
 
   /// Copies a batch's rows together, scaled.
-  private func gather(_ rows: UnsafeBufferPointer<Int>, of data: Dataset<Element>, for network: Network<Element>) {
+  package func gather(_ rows: UnsafeBufferPointer<Int>, of data: Dataset<Element>, for network: Network<Element>) {
     let loop = GatherLoop(
       rows: rows, source: data.inputs.view, scaling: network.inputScaling, to: workspace.input(rows: rows.count))
     pool.run((rows.count + GatherLoop<Element>.chunk - 1) / GatherLoop<Element>.chunk, loop)

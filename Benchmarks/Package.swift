@@ -1,0 +1,54 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+let package = Package(
+  name: "Benchmarks",
+  platforms: [.macOS(.v15)],
+  dependencies: [
+    .package(name: "swift-kan", path: ".."),
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+    // Its default traits count allocations through libraries that are not needed here.
+    .package(url: "https://github.com/ordo-one/benchmark", from: "1.38.0", traits: []),
+  ],
+  targets: [
+    // KAN against MLP
+    .executableTarget(
+      name: "throughput",
+      dependencies: [
+        "CPeak",
+        .product(name: "KAN", package: "swift-kan"),
+        .product(name: "KANBenchmarking", package: "swift-kan"),
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      path: "Sources/Throughput"),
+    .target(name: "CPeak"),
+
+    // Test loss by epoch and time
+    .executableTarget(
+      name: "learning",
+      dependencies: [
+        .product(name: "KAN", package: "swift-kan"),
+        .product(name: "KANFiles", package: "swift-kan"),
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      path: "Sources/Learning"),
+
+    // Pictures and tables of Results/
+    .executableTarget(
+      name: "charts",
+      dependencies: [.product(name: "KANBenchmarking", package: "swift-kan")],
+      path: "Sources/Charts"),
+
+    // swift package --package-path Benchmarks benchmark
+    // The plugin takes every program whose folder stands in one named Benchmarks for its own: hence Sources/ for others.
+    .executableTarget(
+      name: "Micro",
+      dependencies: [
+        .product(name: "KAN", package: "swift-kan"),
+        .product(name: "KANBenchmarking", package: "swift-kan"),
+        .product(name: "Benchmark", package: "benchmark"),
+      ],
+      path: "Micro",
+      plugins: [.plugin(name: "BenchmarkPlugin", package: "benchmark")]),
+  ]
+)

@@ -1,0 +1,92 @@
+import Foundation
+import KAN
+import KANBenchmarking
+
+/// What the table of shapes does not show.
+struct Figures: Encodable {
+  /// One row through 64-64-64 on one thread.
+  var latencyMicroseconds: [String: Double]
+  /// 64-64-64, batch 1024: a KAN's step at G = 50 over that at G = 5.
+  var gridRatio: Double
+  /// 784-64-10, batch 4096: a KAN's step on one thread over that on two.
+  var threadRatio: Double
+  /// 64-64-64, batch 1024, G = 5, all threads: the KAN's products of the measured peak.
+  var peakFraction: Double
+  var contraction: String
+  /// 784-64-10: the peak of a step beyond data, parameters, gradients and activations.
+  var stepMemory: [StepMemory]
+}
+
+struct StepMemory: Codable {
+  var network: String
+  var widths: [Int]
+  var batch: Int
+  var beyondMebibytes: Double
+}
+
+extension ThroughputTool {
+  func printFigures() throws {
+    var peaks = Peaks()
+    let pool = ThreadPool(threads: threadCounts[0])
+    let choice = contraction.values[0]
+    func timed(_ shape: Shape, _ pool: ThreadPool) -> TimedNetwork {
+      TimedNetwork(shape.kan(), batch: shape.batch, contraction: choice, pool: pool)
+    }
+    func median(_ sample: (forward: Sample, step: Sample)) -> Double { sample.step.median }
+
+    let coarse = timed(Shape(widths: [64, 64, 64], batch: 1024, grid: 5), pool)
+    let fine = timed(Shape(widths: [64, 64, 64], batch: 1024, grid: 50), pool)
+    let grids = measure([coarse, fine], effort, peaks: &peaks)
+    let images = Shape(widths: [784, 64, 10], batch: 4096, grid: 5)
+    let threads = measure([1, 2].map { timed(images, ThreadPool(threads: $0)) }, effort, peaks: &peaks)
+
+    let figures = Figures(
+      latencyMicroseconds: latencies(choice), gridRatio: median(grids[1]) / median(grids[0]),
+      threadRatio: median(threads[0]) / median(threads[1]),
+      peakFraction: 1e-6 * coarse.stepOperations / median(grids[0]) / peaks[pool.threads],
+      contraction: coarse.contractionUsed, stepMemory: try [4096, 16384].flatMap { try stepMemory(batch: $0) })
+    if form == .json { return print(try encodeJSON(figures)) }
+    print(figures.text)
+  }
+
+  /// `predict` of one row on one thread, in microseconds, for 64-64-64 and the MLP of the same parameters.
+  private func latencies(_ choice: Contraction) -> [String: Double] {
+    let shape = Shape(widths: [64, 64, 64], batch: 1, grid: 5)
+    var kan = shape.kan()
+    kan.contraction = choice
+    let networks = [
+      "kan": kan, "mlp": Shape.mlp(shape.widthsOfSameParameters!, activation),
+    ]
+    let pool = ThreadPool(threads: 1)
+    let row = Matrix<Float>(rows: 1, columns: 64, elements: (0..<64).map { Float($0) / 32 - 1 })
+    let calls = 100
+    var samples = networks.mapValues { _ in Sample() }
+    for _ in 0...rounds {
+      for (name, network) in networks {
+        samples[name]!.add(for: seconds / 5) {
+          for _ in 0..<calls { _ = network.predict(row, threads: pool) }
+        }
+      }
+    }
+    return samples.mapValues { 1000 * $0.median / Double(calls) }
+  }
+}
+
+extension Figures {
+  var text: String {
+    var lines = [
+      "one row through 64-64-64, one thread: KAN \(significant(latencyMicroseconds["kan"]!, 3)) µs, "
+        + "MLP of the same parameters \(significant(latencyMicroseconds["mlp"]!, 3)) µs",
+      "step at G = 50 over G = 5, 64-64-64, batch 1024: \(significant(gridRatio, 3))",
+      "step on 1 thread over 2 threads, 784-64-10, batch 4096: \(significant(threadRatio, 3))",
+      "products of the peak, 64-64-64, batch 1024, G = 5: \(Int((100 * peakFraction).rounded())) % (\(contraction))",
+    ]
+    for row in stepMemory {
+      lines.append(
+        "memory of a step beyond data, parameters, gradients and activations, \(row.network.uppercased()) "
+          + "\(row.widths.map(String.init).joined(separator: "-")), batch \(row.batch): \(significant(row.beyondMebibytes, 3)) MiB"
+      )
+    }
+    return lines.joined(separator: "\n")
+  }
+}

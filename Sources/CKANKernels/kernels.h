@@ -1,0 +1,44 @@
+// Every kernel for one instruction set; a file for each set defines
+//   KAN_VECTOR_BYTES                      the width of its vectors
+//   KAN_FLOAT_LANES, KAN_DOUBLE_LANES     how many numbers that is
+//   KAN_FEW_REGISTERS                     sixteen vector registers rather than thirty-two
+//   KAN_TABLE(type)                       the name of its table
+// and has to be compiled for that set from its first line on.
+
+#include <math.h>
+#include <stddef.h>
+
+#include "CKANKernels.h"
+#include "elementary.h"
+
+enum {
+  CHUNK = 64,       // points evaluated at a time
+  MAX_ORDER = 6,    // k+1, k ≤ 5
+  WEIGHTS = 7,      // and the base function
+  PARTIAL_SUMS = 16,
+  // Local products
+  BLOCK = 8,               // inputs together
+  BLOCK_BYTES = 24 << 10,  // of W that they may take
+  CELLS = 256,             // of an input that rows are sorted by
+  PADDED_FUNCTIONS = 64,   // most functions of an input whose last columns are copied
+};
+
+#define KAN_REAL float
+#define KAN_LANES KAN_FLOAT_LANES
+#define KAN_NAME(name) name##_f
+#define KAN_SQRT sqrtf
+#include "precision.h"
+#undef KAN_REAL
+#undef KAN_LANES
+#undef KAN_NAME
+#undef KAN_SQRT
+
+#define KAN_REAL double
+#define KAN_LANES KAN_DOUBLE_LANES
+#define KAN_NAME(name) name##_d
+#define KAN_SQRT sqrt
+#include "precision.h"
+#undef KAN_REAL
+#undef KAN_LANES
+#undef KAN_NAME
+#undef KAN_SQRT

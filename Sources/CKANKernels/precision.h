@@ -1,0 +1,25 @@
+// Every kernel for one instruction set and one precision, and the table of them.
+#include "elementwise_template.h"
+#include "spline_template.h"
+#include "local_template.h"
+
+const KAN_NAME(kan_kernels) KAN_TABLE(KAN_NAME(kan_kernels)) = {
+    .spline_values = KAN_NAME(spline_values),
+    .spline_derivatives = KAN_NAME(spline_derivatives),
+    .spline_pull_back = KAN_NAME(spline_pull_back),
+    .local_scratch = KAN_NAME(local_scratch),
+    .local_forward = KAN_NAME(local_forward),
+    .local_backward = KAN_NAME(local_backward),
+    .exponentials = KAN_NAME(exponentials),
+    .activation_values = KAN_NAME(activation_values),
+    .activation_pull_back = KAN_NAME(activation_pull_back),
+    .broadcast_row = KAN_NAME(broadcast_row),
+    .column_sums = KAN_NAME(column_sums),
+    .scale_columns = KAN_NAME(scale_columns),
+    .first_non_finite = KAN_NAME(first_non_finite),
+    .squared_error = KAN_NAME(squared_error),
+    .cross_entropy = KAN_NAME(cross_entropy),
+    .softmax = KAN_NAME(softmax),
+    .sgd = KAN_NAME(sgd),
+    .adamw = KAN_NAME(adamw),
+};

@@ -1,0 +1,9 @@
+/// Stops the program with a message unless a caller did what a function asks for, such as shapes that fit.
+///
+/// `precondition` prints its message in unoptimised builds only.
+@inline(__always)
+package func require(
+  _ holds: Bool, _ message: @autoclosure () -> String, file: StaticString = #fileID, line: UInt = #line
+) {
+  if !holds { fatalError(message(), file: file, line: line) }
+}

@@ -1,0 +1,124 @@
+import CAllocationCounter
+import Synchronization
+import Testing
+
+@testable import KAN
+
+/// A step of training and the prediction of a row allocate nothing once their memory is made.
+@Suite(.enabled(if: allocation_counter_works()), .serialized)
+struct AllocationTests {
+  /// Allocations of all of a pool's threads while the body runs.
+  private func allocations(on pool: ThreadPool, _ body: () -> Void) -> Int64 {
+    pool.run(pool.threads, Watch(on: true, threads: pool.threads, arrived: Counter()))
+    let before = allocation_counter_total()
+    body()
+    let after = allocation_counter_total()
+    pool.run(pool.threads, Watch(on: false, threads: pool.threads, arrived: Counter()))
+    return after - before
+  }
+
+  /// One iteration for each thread, and none ends before all have begun: so every thread takes one.
+  private struct Watch: ParallelLoop {
+    let on: Bool
+    let threads: Int
+    let arrived: Counter
+
+    func iterate(_ index: Int, worker: Int) {
+      allocation_counter_watch_this_thread(on)
+      arrived.value.wrappingAdd(1, ordering: .acquiringAndReleasing)
+      while arrived.value.load(ordering: .acquiring) < threads {}
+    }
+  }
+
+  private final class Counter: Sendable { let value = Atomic(0) }
+
+  private struct Allocating: ParallelLoop {
+    func iterate(_ index: Int, worker: Int) { UnsafeMutablePointer<Int>.allocate(capacity: 100).deallocate() }
+  }
+
+  @Test func theCounterCounts() {
+    let pool = ThreadPool(threads: 2)
+    #expect(allocations(on: pool) {} == 0)
+    #expect(allocations(on: pool) { pool.run(6, Allocating()) } == 6)
+    #expect(allocations(on: pool) { _ = AlignedArray<Float>(zeros: 10) } >= 1)
+    #expect(allocations(on: pool) { _ = Matrix<Double>(rows: 3, columns: 4) } >= 1)
+  }
+
+  /// Networks of 6 inputs and 3 outputs.
+  enum Kind: CaseIterable {
+    case splines, unevenSplines, perceptron, otherBases
+
+    var network: Network<Float> {
+      switch self {
+      case .splines: Network(.spline(6, 5), .spline(5, 3))
+      case .unevenSplines:
+        Network(.spline(6, 5, degree: 2, .tanh, ends: .clamped, outside: .base, base: .identity), .linear(5, 3))
+      case .perceptron: Network(.linear(6, 40, .relu), .linear(40, 20, .silu), .linear(20, 3))
+      case .otherBases: Network(.chebyshev(6, 4, .sigmoid), .gaussian(4, 3))
+      }
+    }
+  }
+
+  @Test(arguments: Kind.allCases, [1, 2])
+  func trainingStep(kind: Kind, threads: Int) {
+    let pool = ThreadPool(threads: threads)
+    var generator = RandomGenerator(seed: 1)
+    let inputs: Matrix<Float> = generator.matrix(100, 6)
+    let labels = (0..<100).map { Int32($0 % 3) }
+    for targets in [Targets<Float>.values(generator.matrix(100, 3)), .classes(labels, count: 3)] {
+      let data = Dataset(inputs: inputs, targets: targets)
+      var network = kind.network
+      network.describe(data)
+      #expect(stepAllocations(&network, data, SGD(), pool) == 0)
+      #expect(stepAllocations(&network, data, AdamW(), pool) == 0)
+    }
+  }
+
+  /// Of ten steps, forward, loss, backward and optimiser, after three to warm up.
+  private func stepAllocations(
+    _ network: inout Network<Float>, _ data: Dataset<Float>, _ optimizer: some Optimizer, _ pool: ThreadPool
+  ) -> Int64 {
+    let step = TrainingStep(network, batch: data.rows, pool: pool)
+    var state = OptimizerState<Float>(optimizer, parameters: network.parameterCount)
+    let order = Array(0..<data.rows)
+    func run(_ steps: Int) {
+      for index in 0..<steps {
+        let loss = order.withUnsafeBufferPointer { step.lossAndGradient(of: network, on: data, rows: $0) }
+        let count = network.parameters.count
+        let rate = Schedule.cosine.rate(optimizer.learningRate, step: index, of: steps)
+        optimizer.update(
+          UnsafeMutableBufferPointer(start: network.parameters.mutablePointer(), count: count),
+          gradients: step.gradients.pointer, state: &state, rate: loss.isFinite ? rate : 0)
+      }
+    }
+    run(3)
+    return allocations(on: pool) { run(10) }
+  }
+
+  @Test(arguments: Kind.allCases, [Task.regression, .classification])
+  func predictionOfARow(kind: Kind, task: Task) {
+    let pool = ThreadPool(threads: 2)
+    var network = kind.network
+    network.task = task
+    var generator = RandomGenerator(seed: 2)
+    let row: Matrix<Float> = generator.matrix(1, 6)
+    let predictor = Predictor(network, threads: pool)
+    var result = Matrix<Float>(rows: 1, columns: 3)
+    predictor.predict(row, into: &result)
+    let count = allocations(on: pool) {
+      for _ in 0..<10 { predictor.predict(row, into: &result) }
+    }
+    #expect(count == 0)
+    #expect(result == network.predict(row, threads: pool))
+  }
+
+  @Test func writingAParameterCopiesNothing() {
+    var network = Kind.splines.network
+    network.parameters[0] = 1
+    let count = allocations(on: ThreadPool(threads: 1)) {
+      for index in 0..<network.parameterCount { network.parameters[index] = 0.5 }
+    }
+    #expect(count == 0)
+    #expect(network.parameters.allSatisfy { $0 == 0.5 })
+  }
+}

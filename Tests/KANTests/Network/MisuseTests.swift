@@ -1,0 +1,74 @@
+import Foundation
+import KAN
+import Testing
+
+// Exit tests came with Swift 6.2.
+#if compiler(>=6.2)
+  /// A caller's mistake ends the program with a message that names what does not fit, in optimised builds too.
+  @Suite struct MisuseTests {
+    private func message(_ result: ExitTest.Result?) -> String {
+      String(decoding: result?.standardErrorContent ?? [], as: UTF8.self)
+    }
+
+    @Test func predictionOfOtherColumns() async {
+      let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+        _ = Network<Float>(.spline(3, 2)).predict(Matrix(rows: 7, columns: 4))
+      }
+      #expect(message(result).contains("rows of shape [7 × 4] for 3 inputs"))
+    }
+
+    @Test func layersThatDoNotMeet() async {
+      let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+        _ = Network<Float>(.spline(3, 2), .linear(4, 1))
+      }
+      #expect(message(result).contains("a layer of 2 outputs before one of 4 inputs"))
+    }
+
+    @Test func dataOfOtherShape() async {
+      let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+        var network = Network<Float>(.spline(3, 2))
+        let data = Dataset<Float>(
+          inputs: Matrix(rows: 5, columns: 2), targets: .values(Matrix(rows: 5, columns: 1)))
+        try network.train(on: data, epochs: 1)
+      }
+      #expect(message(result).contains("data of 2 inputs and 1 targets for 3 inputs and 2 outputs"))
+    }
+
+    @Test func targetsOfOtherRows() async {
+      let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+        _ = Dataset<Float>(inputs: Matrix(rows: 5, columns: 2), targets: .values(Matrix(rows: 4, columns: 1)))
+      }
+      #expect(message(result).contains("inputs of shape [5 × 2] and 4 targets"))
+    }
+
+    @Test func classOutOfRange() async {
+      let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+        _ = Dataset<Float>(inputs: Matrix(rows: 2, columns: 2), targets: .classes([0, 3], count: 3))
+      }
+      #expect(message(result).contains("class 3 outside 0 ..< 3"))
+    }
+
+    @Test func productOfOtherShapes() async {
+      let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+        _ = Matrix<Double>(rows: 2, columns: 3).multiplied(by: Matrix(rows: 4, columns: 5))
+      }
+      #expect(message(result).contains("[2 × 3]·[4 × 5]"))
+    }
+
+    @Test func leastSquaresOfOtherShapes() async {
+      let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+        _ = try solveLeastSquares(Matrix<Double>(rows: 2, columns: 3), Matrix(rows: 4, columns: 1))
+      }
+      #expect(message(result).contains("A is [2 × 3], B is [4 × 1]"))
+    }
+
+    @Test func numberOfParameters() async {
+      let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+        var network = Network<Float>(.linear(3, 2))
+        network.parameters = AlignedArray(zeros: 7)
+        _ = network.predict(Matrix(rows: 1, columns: 3))
+      }
+      #expect(message(result).contains("7 parameters, not 8"))
+    }
+  }
+#endif

@@ -1,0 +1,63 @@
+import Testing
+
+@testable import KAN
+
+/// The same data, options and seed give the same bits.
+@Suite struct DeterminismTests {
+  enum Kind: CaseIterable {
+    case splines, perceptron, classes
+
+    func train(threads: Int, seed: UInt64 = 5, epochs: Int = 2, from earlier: Network<Float>? = nil) throws
+      -> Network<Float>
+    {
+      let data =
+        self == .classes
+        ? sectorData(Float.self, rows: 700) : smoothData(Float.self, rows: 700, inputs: self == .splines ? 9 : 2)
+      var network = earlier ?? untrained(seed: seed)
+      try network.train(
+        on: data, with: AdamW(learningRate: 0.01),
+        options: TrainingOptions(epochs: epochs, batch: 300, seed: seed, resumes: earlier != nil),
+        threads: ThreadPool(threads: threads))
+      return network
+    }
+
+    private func untrained(seed: UInt64) -> Network<Float> {
+      switch self {
+      case .splines: Network(.spline(9, 7), .spline(7, 1), seed: seed)
+      case .perceptron: Network(.linear(2, 70, .silu), .linear(70, 30, .tanh), .linear(30, 1), seed: seed)
+      case .classes: Network(.chebyshev(2, 8), .gaussian(8, 3), seed: seed)
+      }
+    }
+  }
+
+  @Test(arguments: Kind.allCases, [2, 3, 7])
+  func anyNumberOfThreads(kind: Kind, threads: Int) throws {
+    let one = try kind.train(threads: 1)
+    let several = try kind.train(threads: threads)
+    #expect(several.parameters == one.parameters)
+    #expect(several.record?.history.map(\.loss) == one.record?.history.map(\.loss))
+    var generator = RandomGenerator(seed: 1)
+    let rows: Matrix<Float> = generator.matrix(2000, one.inputs)
+    #expect(
+      one.predict(rows, threads: ThreadPool(threads: 1)) == several.predict(rows, threads: ThreadPool(threads: threads))
+    )
+  }
+
+  @Test(arguments: Kind.allCases)
+  func seeds(kind: Kind) throws {
+    let network = try kind.train(threads: 2)
+    #expect(try kind.train(threads: 2).parameters == network.parameters)
+    #expect(try kind.train(threads: 2, seed: 6).parameters != network.parameters)
+  }
+
+  /// Training that is resumed goes the same way as training in one go.
+  @Test(arguments: Kind.allCases)
+  func resumedTraining(kind: Kind) throws {
+    let whole = try kind.train(threads: 1, epochs: 5)
+    let half = try kind.train(threads: 1, epochs: 2)
+    let resumed = try kind.train(threads: 1, epochs: 5, from: half)
+    #expect(resumed.parameters == whole.parameters && half.parameters != whole.parameters)
+    #expect(resumed.trainingState == whole.trainingState)
+    #expect(resumed.record?.history.map(\.loss) == whole.record?.history.map(\.loss))
+  }
+}

@@ -1,0 +1,97 @@
+import Testing
+
+@testable import KAN
+
+/// What is infinite or NaN stops training, and the network keeps its last good parameters.
+@Suite struct NonFiniteTests {
+  private let pool = ThreadPool(threads: 1)
+
+  private func train(
+    _ network: inout Network<Float>, _ data: Dataset<Float>, _ optimizer: some Optimizer,
+    _ options: TrainingOptions = TrainingOptions(epochs: 50, batch: 10)
+  ) -> TrainingError? {
+    do throws(TrainingError) {
+      try network.train(on: data, with: optimizer, options: options, threads: pool)
+      return nil
+    } catch { return error }
+  }
+
+  @Test func divergingTrainingKeepsTheLastGoodEpoch() throws {
+    let data = smoothData(Float.self, rows: 40)
+    let start = Network<Float>(.spline(2, 4, base: .identity), .linear(4, 1), seed: 2)
+    var network = start
+    // Gradients grow by orders of magnitude from epoch to epoch, until they overflow.
+    let optimizer = SGD(learningRate: 0.35, momentum: 0.9)
+    let error = train(&network, data, optimizer)
+    guard case .nonFinite(_, let epoch, let step, let layer) = error else {
+      Issue.record("training ended with \(String(describing: error))")
+      return
+    }
+    #expect(epoch > 1 && (1...4).contains(step) && (1...2).contains(layer))
+    #expect(error!.description.hasPrefix("training stopped in epoch \(epoch), step \(step): "))
+    #expect(error!.description.contains("of layer \(layer) is not finite"))
+    #expect(network.parameters.allSatisfy { $0.isFinite })
+    #expect(network.record?.history.count == epoch - 1)
+    // Just what training for the good epochs alone gives.
+    var good = start
+    let none = train(&good, data, optimizer, TrainingOptions(epochs: epoch - 1, batch: 10))
+    #expect(none == nil && good.parameters == network.parameters)
+  }
+
+  @Test func namesTheLayerOfAnOutput() {
+    var network = Network<Float>(.linear(2, 3), .linear(3, 3), .linear(3, 1), seed: 1)
+    for index in 0..<network.parameterCount { network.parameters[index] = 1 }
+    network.parameters[network.parameterOffset(ofLayer: 1)] = .greatestFiniteMagnitude
+    network.parameters[network.parameterOffset(ofLayer: 1) + 3] = .greatestFiniteMagnitude
+    let before = network.parameters
+    let error = train(&network, smoothData(Float.self, rows: 40), SGD())
+    #expect(error == .nonFinite(what: "the output", epoch: 1, step: 1, layer: 2))
+    #expect(network.parameters == before)
+  }
+
+  @Test func namesTheLayerOfAGradient() {
+    // The output is about 1, but the first layer's gradient has the second's weight as a factor.
+    var network = Network<Float>(.linear(1, 1), .linear(1, 1))
+    network.parameters = AlignedArray([1e-38, 0, 3e38, 0])
+    let data = Dataset<Float>(
+      inputs: Matrix([[-1], [1]]), targets: .values(Matrix([[1], [-1]])))
+    let before = network.parameters
+    let error = train(&network, data, SGD())
+    #expect(error == .nonFinite(what: "the gradient", epoch: 1, step: 1, layer: 1))
+    #expect(network.parameters == before)
+  }
+
+  @Test func parametersThatOverflowInTheLastStep() {
+    var network = Network<Float>(.linear(1, 1))
+    let data = Dataset<Float>(inputs: Matrix([[-1], [1]]), targets: .values(Matrix([[1], [-1]])))
+    let before = network.parameters
+    let error = train(&network, data, SGD(learningRate: 1e39), TrainingOptions(epochs: 1))
+    #expect(error == .nonFinite(what: "a parameter", epoch: 1, step: 1, layer: 1))
+    #expect(network.parameters == before)
+  }
+
+  @Test(arguments: [Float.nan, .infinity, -.infinity])
+  func data(value: Float) {
+    let good = smoothData(Float.self, rows: 20)
+    guard case .values(var targets) = good.targets else { return }
+    var inputs = good.inputs
+    var network = Network<Float>(.spline(2, 1))
+    let before = network.parameters
+    inputs[7, 1] = value
+    let error = train(&network, Dataset(inputs: inputs, targets: good.targets), SGD())
+    #expect(error == .nonFiniteData(what: "input", row: 7, column: 1))
+    #expect(error?.description == "input, row 8, column 2: not a finite number")
+    targets[19, 0] = value
+    #expect(
+      train(&network, Dataset(inputs: good.inputs, targets: .values(targets)), SGD())
+        == .nonFiniteData(what: "target", row: 19, column: 0))
+    #expect(network.parameters == before && network.record == nil)
+  }
+
+  @Test func noRows() {
+    var network = Network<Float>(.spline(2, 1))
+    let empty = Dataset<Float>(
+      inputs: Matrix(rows: 0, columns: 2), targets: .values(Matrix(rows: 0, columns: 1)))
+    #expect(train(&network, empty, SGD()) == .noData)
+  }
+}
