@@ -5,6 +5,7 @@ import KANFiles
 struct EvaluateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "evaluate", abstract: "Loss and metrics of a saved model on some data.",
+    usage: "kan evaluate <model> <data> [<options>]",
     discussion: """
       Columns are found by their names. Of a folder of images the test part is taken.
 

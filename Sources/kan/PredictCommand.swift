@@ -5,10 +5,12 @@ import KANFiles
 struct PredictCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "predict", abstract: "A row of predictions for each row of data.",
+    usage: "kan predict <model> <data> [<options>]",
     discussion: """
       The result is a table with the targets' names, in the targets' units. A classification gives the likeliest class \
-      and the probability of each class, in columns CLASS:NAME. With an output file that ends in .npy it is an array: \
-      [rows × targets], or the number of the likeliest class of each row.
+      and the probability of each class, in columns TARGET:CLASS. An output file that ends in .tsv has tabs between \
+      its cells; one that ends in .npy is an array, [rows × targets], or each row's likeliest class: the number that \
+      is its name, or where some names are no whole numbers, its place among them from 0.
 
       Columns are found by their names, others are passed over. Of a folder of images the test part is taken.
 
@@ -41,15 +43,20 @@ struct PredictCommand: ParsableCommand {
     let inputs = try DataSource(path: data).inputs(for: network)
     if let out { try checkWritable(out) }
     let predictions = network.predict(inputs, threads: try threads.pool())
-    let isArray = out?.lowercased().hasSuffix(".npy") ?? false
-    let bytes = isArray ? array(predictions, network) : predictionTable(predictions, network)
+    let name = out?.lowercased() ?? ""
+    let bytes =
+      name.hasSuffix(".npy")
+      ? array(predictions, network)
+      : predictionTable(predictions, network, separator: name.hasSuffix(".tsv") ? "\t" : ",")
     try writeFile(bytes, to: out ?? "/dev/stdout")
   }
 
   private func array<Element: Scalar>(_ predictions: Matrix<Element>, _ network: Network<Element>) -> [UInt8] {
     if network.task == .classification {
+      let numbers = network.names.classes.compactMap { Int64($0) }
+      let labels = numbers.count == predictions.columns ? numbers : (0..<predictions.columns).map { Int64($0) }
       return encodeNPY(
-        shape: [predictions.rows], (0..<predictions.rows).map { Int64(likeliest(predictions.row($0))) })
+        shape: [predictions.rows], (0..<predictions.rows).map { labels[likeliest(predictions.row($0))] })
     }
     let shape = [predictions.rows, predictions.columns]
     return Element.self == Float.self
@@ -58,8 +65,9 @@ struct PredictCommand: ParsableCommand {
   }
 
   private func predictionTable<Element: Scalar>(
-    _ predictions: Matrix<Element>, _ network: Network<Element>
+    _ predictions: Matrix<Element>, _ network: Network<Element>, separator: Character
   ) -> [UInt8] {
+    func line(_ cells: [String]) -> [UInt8] { Array((cells.joined(separator: String(separator)) + "\n").utf8) }
     let names = network.names
     let columns = predictions.columns
     let classes = names.classes.isEmpty ? (0..<columns).map { "\($0)" } : names.classes
@@ -67,13 +75,11 @@ struct PredictCommand: ParsableCommand {
       !names.targets.isEmpty ? names.targets : columns == 1 ? ["y"] : (0..<columns).map { "y\($0)" }
     let isClassification = network.task == .classification
     let header = isClassification ? [targets[0]] + classes.map { "\(targets[0]):\($0)" } : targets
-    var bytes = Array((header.map(quotedCell).joined(separator: ",") + "\n").utf8)
-    let quotedClasses = classes.map(quotedCell)
+    var bytes = line(header.map { quotedCell($0, separator) })
+    let quotedClasses = classes.map { quotedCell($0, separator) }
     for row in 0..<predictions.rows {
       let values = predictions.row(row)
-      if isClassification { bytes += Array((quotedClasses[likeliest(values)] + ",").utf8) }
-      bytes += Array(values.map { "\($0)" }.joined(separator: ",").utf8)
-      bytes.append(UInt8(ascii: "\n"))
+      bytes += line((isClassification ? [quotedClasses[likeliest(values)]] : []) + values.map { "\($0)" })
     }
     return bytes
   }
@@ -85,9 +91,11 @@ struct PredictCommand: ParsableCommand {
   }
 }
 
-/// A cell of a comma-separated table, in quotes where it has to be (RFC 4180).
-private func quotedCell(_ text: String) -> String {
-  guard text.contains(where: { $0 == "," || $0 == "\"" || $0.isNewline }) || text.hasPrefix(" ") || text.hasSuffix(" ")
-  else { return text }
+/// A cell of a table, in quotes where it has to be (RFC 4180).
+private func quotedCell(_ text: String, _ separator: Character) -> String {
+  let isPlain =
+    !text.contains { $0 == separator || $0 == "\"" || $0.isNewline } && text.first?.isWhitespace != true
+    && text.last?.isWhitespace != true
+  if isPlain { return text }
   return "\"" + text.replacing("\"", with: "\"\"") + "\""
 }

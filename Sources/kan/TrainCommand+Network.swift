@@ -69,8 +69,9 @@ extension TrainCommand {
       }
     let parameters = zip(widths, widths.dropFirst()).reduce(0) { $0 + Double($1.0 * $1.1) * functions + Double($1.1) }
     // Parameters, their gradient and two moments, all but the gradient again as of the last epoch, and the best ones;
-    // an activation and its gradient for each row of a batch.
-    let needed = Double(bytes) * (8 * parameters + 3 * Double(batch) * Double(widths.reduce(0, +)))
+    // on their way to a file, all of these twice. An activation and its gradient for each row of a batch.
+    let copies: Double = save == nil ? 8 : 18
+    let needed = Double(bytes) * (copies * parameters + 3 * Double(batch) * Double(widths.reduce(0, +)))
     let available = Double(availableMemory())
     if needed < available { return }
     func gigabytes(_ bytes: Double) -> String { String(format: "%.3g GB", bytes / 1e9) }

@@ -41,8 +41,8 @@ extension TrainCommand {
     } catch {
       throw ToolError.data("\(data.data): \(error)\(try saveLastGood(network))")
     }
-    if let failure { throw failure }
     if let save { try network.save(to: save) }
+    if let failure { throw failure }
     if Interruption.isRequested {
       let goOn = save == nil ? "" : "; the same command with --resume goes on"
       throw ToolError(message: "interrupted after \(counted(history.epochs.count, "epoch"))\(goOn)", code: 130)

@@ -94,6 +94,28 @@ import Testing
     #expect(abs(try #require(judged["accuracy"] as? Double) - Double(right) / 120) < 1e-12)
   }
 
+  @Test func classesThatAreNumbers() throws {
+    try folder.writeArrays(labels: true)
+    let options = ["--task", "classification", "--save", "m.safetensors", "--epochs", "60", "--batch", "16"]
+    try folder.kan(["train", "x.npy", "--target", "y.npy"] + options).succeeded()
+    try folder.kan("predict", "m.safetensors", "x.npy", "--out", "p.npy").succeeded()
+    let (found, labels) = (try readNPY(folder.file("p.npy")), try readNPY(folder.file("y.npy")))
+    #expect(Set(found.values) == [3, 7])
+    #expect(zip(found.values, labels.values).count { $0 == $1 } > 100)
+  }
+
+  @Test func tabs() throws {
+    try folder.write("a\ty,y\n1\t2\n2\t3\n", to: "t.tsv")
+    try folder.kan("train", "t.tsv", "--save", "m.safetensors", "--target", "a").succeeded()
+    try folder.kan("predict", "m.safetensors", "t.tsv", "--out", "p.tsv").succeeded()
+    #expect(try folder.text("p.tsv").hasPrefix("a\n"))
+    try folder.kan("train", "t.tsv", "--save", "m.safetensors").succeeded()
+    try folder.kan("predict", "m.safetensors", "t.tsv", "--out", "p.tsv").succeeded()
+    try folder.kan("predict", "m.safetensors", "t.tsv", "--out", "p.csv").succeeded()
+    #expect(try folder.text("p.tsv").hasPrefix("y,y\n"))
+    #expect(try folder.text("p.csv").hasPrefix("\"y,y\"\n"))
+  }
+
   @Test func imagesAndArrays() throws {
     try folder.writeImages()
     try folder.kan("train", "images", "--save", "i.safetensors", "--epochs", "2").succeeded()

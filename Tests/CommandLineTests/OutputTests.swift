@@ -106,6 +106,13 @@ import Testing
       .failed(74, "/dev/stdout: cannot write the file: No space left on device")
   }
 
+  @Test func fullLog() throws {
+    let outcome = try folder.kan("train", "r.csv", "--log", "/dev/full", "--save", "m.safetensors")
+    #expect(outcome.status == 74)
+    #expect(outcome.errors.hasSuffix("error: /dev/full: writing failed\n"))
+    try folder.kan("inspect", "m.safetensors").succeeded()
+  }
+
   @Test func readerThatLeaves() throws {
     try folder.writeModel()
     let outcome = try folder.shell(

@@ -49,14 +49,26 @@ func status(of descriptor: Int32) -> stat? {
   return fstat(descriptor, &result) == 0 ? result : nil
 }
 
-/// Bytes of physical memory, or of address space where less of that is allowed.
+/// Bytes of physical memory, or of the address space that is left where less of that is allowed.
 package func availableMemory() -> Int {
   let pages = sysconf(Int32(_SC_PHYS_PAGES))
   let pageSize = sysconf(Int32(_SC_PAGESIZE))
   let physical = pages > 0 && pageSize > 0 ? pages * pageSize : 8 << 30
   var limit = rlimit()
-  guard getrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &limit) == 0 else { return physical }
-  return min(physical, Int(clamping: limit.rlim_cur))
+  guard getrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &limit) == 0, limit.rlim_cur != rlim_t.max else {
+    return physical
+  }
+  return min(physical, max(0, Int(clamping: limit.rlim_cur) - usedAddressSpace() * pageSize))
+}
+
+/// In pages, the first number of a text that the kernel writes; 0 where there is none.
+private func usedAddressSpace() -> Int {
+  let descriptor = openFile("/proc/self/statm", O_RDONLY)
+  guard descriptor >= 0 else { return 0 }
+  defer { close(descriptor) }
+  var text = [UInt8](repeating: 0, count: 64)
+  _ = text.withUnsafeMutableBytes { readSome(descriptor, into: $0) }
+  return Int(String(decoding: text.prefix { $0 != 0x20 }, as: UTF8.self)) ?? 0
 }
 
 /// Opens a path, repeated after interruption; negative with `errno` set on failure.
