@@ -11,6 +11,13 @@
 #include "CKANKernels.h"
 #include "elementary.h"
 
+// sqrt of the C library sets errno, and no loop over it becomes one over vectors.
+#if __has_builtin(__builtin_elementwise_sqrt)
+#define KAN_SQRT __builtin_elementwise_sqrt
+#else
+#define KAN_SQRT sqrt
+#endif
+
 enum {
   CHUNK = 64,       // points evaluated at a time
   MAX_ORDER = 6,    // k+1, k ≤ 5
@@ -26,19 +33,15 @@ enum {
 #define KAN_REAL float
 #define KAN_LANES KAN_FLOAT_LANES
 #define KAN_NAME(name) name##_f
-#define KAN_SQRT sqrtf
 #include "precision.h"
 #undef KAN_REAL
 #undef KAN_LANES
 #undef KAN_NAME
-#undef KAN_SQRT
 
 #define KAN_REAL double
 #define KAN_LANES KAN_DOUBLE_LANES
 #define KAN_NAME(name) name##_d
-#define KAN_SQRT sqrt
 #include "precision.h"
 #undef KAN_REAL
 #undef KAN_LANES
 #undef KAN_NAME
-#undef KAN_SQRT

@@ -112,7 +112,9 @@ struct BackwardLoop<Element: Scalar>: ParallelLoop {
     let start = first * layer.functions
     let rowsOfW = count * layer.functions
     let block = dWeights.slice(row: start, rows: rowsOfW, columns: layer.outputs)
-    block.base.update(repeating: 0, count: rowsOfW * layer.outputs)
+    // As bytes, which is memset whatever the type is.
+    UnsafeMutableRawPointer(block.base).initializeMemory(
+      as: UInt8.self, repeating: 0, count: rowsOfW * layer.outputs * MemoryLayout<Element>.stride)
     for row in stride(from: 0, to: x.rows, by: tiling.gradientRows) {
       let rows = min(tiling.gradientRows, x.rows - row)
       layer.localBasis!.addGradients(
