@@ -38,7 +38,7 @@ let package = Package(
     // Tests
     .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),
     .testTarget(
-      name: "KANLinearAlgebraTests", dependencies: ["KANLinearAlgebra"], resources: [.copy("Reference")]),
+      name: "KANLinearAlgebraTests", dependencies: ["KANLinearAlgebra", "CKANKernels"], resources: [.copy("Reference")]),
     .testTarget(
       name: "KANTests", dependencies: ["KAN", "CAllocationCounter"], resources: [.copy("Reference")]),
     .executableTarget(name: "ReadmeExample", dependencies: ["KAN", "KANFiles"], path: "Tests/ReadmeExample"),

@@ -134,9 +134,11 @@ KAN_INLINE void KAN_NAME(forward_inputs)(const int degree, const int with_base, 
         for (int c = 0; c < tail; c++) to[q * outputs + whole + c] = padded_z[q * KAN_LANES + c];
       continue;
     }
-    // One column: the vector runs over rows, and gathers.
+    // Column by column: the vector runs over rows, and gathers. Sums are formed in the order of forward_columns, so that
+    // a row's bits do not depend on how many come with it.
     for (int c = 0; c < tail; c++) {
-      KAN_REAL totals[CHUNK] = {0};
+      KAN_REAL totals[CHUNK];
+      for (int q = 0; q < part; q++) totals[q] = to[q * outputs + whole + c];
       for (int i = 0; i < count; i++) {
         const KAN_REAL *edge = W + i * edge_stride + whole + c;
         const KAN_REAL base = edge[(K - 1) * outputs];
@@ -144,13 +146,14 @@ KAN_INLINE void KAN_NAME(forward_inputs)(const int degree, const int with_base, 
         const int32_t *cell = cells + i * CHUNK;
         KAN_VECTORIZE
         for (int q = 0; q < part; q++) {
-          KAN_REAL sum = with_base ? w[(degree + 1) * CHUNK + q] * base : 0;
+          KAN_REAL total = totals[q];
           KAN_UNROLL
-          for (int r = 0; r <= degree; r++) sum += w[r * CHUNK + q] * edge[(cell[q] + r) * outputs];
-          totals[q] += sum;
+          for (int r = 0; r <= degree; r++) total += w[r * CHUNK + q] * edge[(cell[q] + r) * outputs];
+          if (with_base) total += w[(degree + 1) * CHUNK + q] * base;
+          totals[q] = total;
         }
       }
-      for (int q = 0; q < part; q++) to[q * outputs + whole + c] += totals[q];
+      for (int q = 0; q < part; q++) to[q * outputs + whole + c] = totals[q];
     }
   }
 }

@@ -31,7 +31,8 @@ struct InspectCommand: ParsableCommand {
         return ModelOutline.LayerOutline(
           basis: type(of: layer.basis).kind, inputs: layer.inputs, outputs: layer.outputs,
           functions: layer.functions, activation: layer.activation, parameters: layer.parameterCount,
-          settings: layer.basis.description.settings, grid: spline.map { GridOutline($0.grid) })
+          settings: layer.basis.description.settings, grid: spline.map { GridOutline($0.grid) },
+          contraction: layer.contractionUsed(.auto).rawValue, reason: layer.contractionReason)
       },
       names: network.names,
       ranges: network.names.inputs.isEmpty ? [] : inputRanges(network), training: network.record)
@@ -59,6 +60,9 @@ private struct ModelOutline: Encodable {
     var parameters: Int
     var settings: [String: String]
     var grid: GridOutline?
+    /// gemm or local, and why.
+    var contraction: String
+    var reason: String
   }
 
   var task: Task
@@ -83,6 +87,8 @@ private struct ModelOutline: Encodable {
               layer.activation.rawValue, layer.basisText,
             ]
           }))
+    lines += ["", "products"]
+    lines += layers.enumerated().map { index, layer in "  layer \(index + 1): \(layer.contraction), \(layer.reason)" }
     if !ranges.isEmpty {
       lines += ["", "inputs, and their ranges in training"]
       lines.append(table(zip(names.inputs, ranges).map { ["  \(printable($0))", short($1[0]), short($1[1])] }))
@@ -103,6 +109,18 @@ private struct ModelOutline: Encodable {
       if let last = training.history.last { lines.append("last epoch: loss \(short(last.loss))") }
     }
     return lines.joined(separator: "\n")
+  }
+}
+
+extension Layer {
+  /// Why products are formed as they are.
+  fileprivate var contractionReason: String {
+    guard let cost = contractionCost else { return "since inputs are multiplied as they are" }
+    guard let local = cost.local, let nonZero = cost.nonZeroFunctions else {
+      return "since all \(cost.functions) functions of an input count everywhere"
+    }
+    return "since \(nonZero) of \(cost.functions) functions of an input are not 0 at a time: by the cost model "
+      + "\(short(local)) ns for an input of a row, against \(short(cost.gemm)) ns with gemm"
   }
 }
 

@@ -7,6 +7,7 @@ enum OptimizerName: String, ExpressibleByArgument, CaseIterable { case adam, sgd
 enum Precision: String, ExpressibleByArgument, CaseIterable { case float, double }
 
 extension Activation: ExpressibleByArgument {}
+extension Contraction: ExpressibleByArgument {}
 extension Schedule: ExpressibleByArgument {}
 extension Task: ExpressibleByArgument {}
 

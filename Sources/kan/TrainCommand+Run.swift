@@ -8,6 +8,7 @@ extension TrainCommand {
     let parts = try readData(Element.self)
     if let save { try checkWritable(save) }
     var network = try makeNetwork(for: parts.training)
+    network.contraction = contraction
     let log = try self.log.map { try EpochLog(path: $0, appending: resume) }
     Console.note(introduction(network, parts.training, pool))
     if resume, let done = network.trainingState?.epochsDone, done >= epochs {

@@ -66,6 +66,8 @@ struct TrainCommand: ParsableCommand {
   var seed: UInt64 = 0
   @Option(help: "Precision to compute in.")
   var precision = Precision.float
+  @Option(help: "How products with splines are formed; auto goes by a cost model.")
+  var contraction = Contraction.auto
   @OptionGroup var threads: ThreadArguments
   @Option(help: "File for the model.", completion: .file(extensions: ["safetensors"]))
   var save: String?

@@ -192,9 +192,9 @@ private struct SlowRule: Optimizer {
 
   func update<Element: Scalar>(
     _ parameters: UnsafeMutableBufferPointer<Element>, gradients: UnsafePointer<Element>,
-    state: inout OptimizerState<Element>, rate: Double
+    state: inout OptimizerState<Element>, rate: Double, threads pool: ThreadPool?
   ) {
     usleep(210_000)
-    adam.update(parameters, gradients: gradients, state: &state, rate: rate)
+    adam.update(parameters, gradients: gradients, state: &state, rate: rate, threads: pool)
   }
 }
