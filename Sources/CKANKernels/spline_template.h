@@ -176,9 +176,8 @@ KAN_INLINE void KAN_NAME(evaluate_base)(const int base, const int derivative, in
   if (base == KAN_BASE_SILU) {
     KAN_VECTORIZE
     for (int i = 0; i < count; i++) {
-      KAN_REAL s = KAN_NAME(sigmoid)(x[i]);
-      values[i] = x[i] * s;
-      if (derivative) slopes[i] = s * (1 + x[i] * (1 - s));
+      values[i] = KAN_NAME(silu)(x[i]);
+      if (derivative) slopes[i] = KAN_NAME(silu_slope)(x[i]);
     }
   } else {
     for (int i = 0; i < count; i++) values[i] = x[i];

@@ -24,13 +24,13 @@ import Testing
       double: { Double._exp($0.count, &$0) }, truth: { exp($0) }, ulps: 4),
     Function(
       testDescription: "SiLU", floats: -86...1e5, doubles: -700...1e5, float: { activation(2, &$0) },
-      double: { activation(2, &$0) }, truth: { $0 / (1 + exp(-$0)) }, ulps: 5),
+      double: { activation(2, &$0) }, truth: { $0 / (1 + exp(-$0)) }, ulps: 4),
     Function(
       testDescription: "tanh", floats: -12...12, doubles: -25...25, float: { activation(3, &$0) },
       double: { activation(3, &$0) }, truth: { tanh($0) }, ulps: 4),
     Function(
       testDescription: "sigmoid", floats: -86...100, doubles: -700...800, float: { activation(4, &$0) },
-      double: { activation(4, &$0) }, truth: { 1 / (1 + exp(-$0)) }, ulps: 5),
+      double: { activation(4, &$0) }, truth: { 1 / (1 + exp(-$0)) }, ulps: 4),
   ]
 
   /// Evenly spread over the range, and closer and closer to 0.
@@ -56,7 +56,8 @@ import Testing
     var results = doubles
     function.double(&results)
     worst = zip(doubles, results).map { ulps($1, from: function.truth($0)) }.max()!
-    #expect(worst <= function.ulps, "Double")
+    // The truth is rounded to Double too.
+    #expect(worst <= function.ulps + 1, "Double")
   }
 
   @Test(arguments: [1, 2, 3, 4])

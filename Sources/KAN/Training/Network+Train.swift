@@ -17,7 +17,9 @@ extension Network {
     options: TrainingOptions = TrainingOptions(), threads pool: ThreadPool = .shared,
     progress: (TrainingProgress, borrowing Network<Element>) -> TrainingDecision = { _, _ in .goOn }
   ) throws(TrainingError) -> TrainingHistory {
-    try prepare(for: data)
+    try check(data, "")
+    if let validation { try check(validation, "validation ") }
+    prepare(for: data)
     var run = try TrainingRun(self, data: data, optimizer: optimizer, options: options, pool: pool)
     defer { adopt(run) }
     try run.train(&self, data: data, validation: validation, optimizer: optimizer, progress: progress)
@@ -32,15 +34,23 @@ extension Network {
     try train(on: data, with: optimizer, options: TrainingOptions(epochs: epochs))
   }
 
-  /// Checks the data, and takes scalings, task and names from it unless an earlier training has.
-  private mutating func prepare(for data: Dataset<Element>) throws(TrainingError) {
+  /// Traps unless the columns fit.
+  /// - Throws: ``TrainingError`` if there are no rows, or a value is not finite.
+  private func check(_ data: Dataset<Element>, _ which: String) throws(TrainingError) {
     require(
       data.inputs.columns == inputs && data.targets.outputs == outputs,
-      "Network: data of \(data.inputs.columns) inputs and \(data.targets.outputs) targets for \(inputs) inputs and "
-        + "\(outputs) outputs")
+      "Network: \(which)data of \(data.inputs.columns) inputs and \(data.targets.outputs) targets for \(inputs) inputs "
+        + "and \(outputs) outputs")
+    require(
+      record == nil || data.targets.task == task,
+      "Network: \(which)data for \(data.targets.task) to go on with a network trained for \(task)")
     if data.rows == 0 { throw .noData }
-    try requireFinite(data.inputs, "input")
-    if case .values(let values) = data.targets { try requireFinite(values, "target") }
+    try requireFinite(data.inputs, which + "input")
+    if case .values(let values) = data.targets { try requireFinite(values, which + "target") }
+  }
+
+  /// Takes scalings, task and names from the data unless an earlier training has.
+  private mutating func prepare(for data: Dataset<Element>) {
     if record != nil { return }
     describe(data)
     inputScaling = Scaling(rangeOf: data.inputs)

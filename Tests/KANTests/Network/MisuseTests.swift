@@ -34,6 +34,16 @@ import Testing
       #expect(message(result).contains("data of 2 inputs and 1 targets for 3 inputs and 2 outputs"))
     }
 
+    @Test func dataForAnotherTask() async {
+      let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+        var network = Network<Float>(.linear(2, 3))
+        try network.train(on: sectorData(Float.self, rows: 20), epochs: 1)
+        let values = Targets.values(Matrix<Float>(rows: 5, columns: 3))
+        try network.train(on: Dataset(inputs: Matrix(rows: 5, columns: 2), targets: values), epochs: 1)
+      }
+      #expect(message(result).contains("data for regression to go on with a network trained for classification"))
+    }
+
     @Test func targetsOfOtherRows() async {
       let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
         _ = Dataset<Float>(inputs: Matrix(rows: 5, columns: 2), targets: .values(Matrix(rows: 4, columns: 1)))

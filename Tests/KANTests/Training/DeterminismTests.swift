@@ -50,6 +50,18 @@ import Testing
     #expect(try kind.train(threads: 2, seed: 6).parameters != network.parameters)
   }
 
+  /// The same network to start from, but the rows in another order.
+  @Test func seedOfTheOrder() throws {
+    let networks = try ([1, 1, 2] as [UInt64]).map { seed in
+      var network = Network<Float>(.spline(2, 1), seed: 3)
+      try network.train(
+        on: smoothData(Float.self, rows: 40), options: TrainingOptions(epochs: 2, batch: 8, seed: seed),
+        threads: ThreadPool(threads: 1))
+      return network.parameters
+    }
+    #expect(networks[0] == networks[1] && networks[0] != networks[2])
+  }
+
   /// Training that is resumed goes the same way as training in one go.
   @Test(arguments: Kind.allCases)
   func resumedTraining(kind: Kind) throws {

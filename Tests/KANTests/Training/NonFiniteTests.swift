@@ -73,7 +73,7 @@ import Testing
   @Test(arguments: [Float.nan, .infinity, -.infinity])
   func data(value: Float) {
     let good = smoothData(Float.self, rows: 20)
-    guard case .values(var targets) = good.targets else { return }
+    var targets = Matrix<Float>(rows: 20, columns: 1)
     var inputs = good.inputs
     var network = Network<Float>(.spline(2, 1))
     let before = network.parameters
@@ -86,6 +86,19 @@ import Testing
       train(&network, Dataset(inputs: good.inputs, targets: .values(targets)), SGD())
         == .nonFiniteData(what: "target", row: 19, column: 0))
     #expect(network.parameters == before && network.record == nil)
+  }
+
+  /// A NaN among the validation losses would pass for "not better" for ever.
+  @Test func validationData() throws {
+    let good = smoothData(Float.self, rows: 20)
+    var inputs = good.inputs
+    inputs[3, 0] = .nan
+    let bad = Dataset(inputs: inputs, targets: good.targets)
+    var network = Network<Float>(.spline(2, 1))
+    #expect(throws: TrainingError.nonFiniteData(what: "validation input", row: 3, column: 0)) {
+      try network.train(on: good, validation: bad, options: TrainingOptions(epochs: 3, patience: 1), threads: pool)
+    }
+    #expect(network.record == nil)
   }
 
   @Test func noRows() {
