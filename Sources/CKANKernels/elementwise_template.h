@@ -50,9 +50,19 @@ KAN_KERNEL void KAN_NAME(broadcast_row)(int64_t rows, int64_t columns, const KAN
 }
 
 KAN_KERNEL void KAN_NAME(column_sums)(int64_t rows, int64_t columns, const KAN_REAL *z, KAN_REAL *sums) {
-  for (int64_t c = 0; c < columns; c++) sums[c] = 0;
-  for (int64_t r = 0; r < rows; r++)
-    for (int64_t c = 0; c < columns; c++) sums[c] += z[r * columns + c];
+  // Sums of a few rows first: in one running sum over many, the last rows would lose digits.
+  KAN_REAL parts[CHUNK];
+  for (int64_t first = 0; first < columns; first += CHUNK) {
+    const int count = (int)(columns - first < CHUNK ? columns - first : CHUNK);
+    for (int c = 0; c < count; c++) sums[first + c] = 0;
+    for (int64_t start = 0; start < rows; start += 256) {
+      const int64_t end = start + 256 < rows ? start + 256 : rows;
+      for (int c = 0; c < count; c++) parts[c] = 0;
+      for (int64_t row = start; row < end; row++)
+        for (int c = 0; c < count; c++) parts[c] += z[row * columns + first + c];
+      for (int c = 0; c < count; c++) sums[first + c] += parts[c];
+    }
+  }
 }
 
 KAN_KERNEL void KAN_NAME(scale_columns)(int64_t rows, int64_t columns, const KAN_REAL *x, const KAN_REAL *shift,

@@ -45,6 +45,13 @@ public struct MutableMatrixView<Element: Scalar> {
     MutableMatrixView(base: base + row * stride + column, rows: rows, columns: columns, stride: stride)
   }
 
+  /// Copies all rows of another view of this shape, both without gaps between rows. As bytes, which is memcpy whatever
+  /// the type is.
+  package func copyElements(from other: MatrixView<Element>) {
+    UnsafeMutableRawPointer(base).copyMemory(
+      from: UnsafeRawPointer(other.base), byteCount: other.rows * other.columns * MemoryLayout<Element>.stride)
+  }
+
   package var readOnly: MatrixView<Element> {
     MatrixView(base: UnsafePointer(base), rows: rows, columns: columns, stride: stride)
   }

@@ -58,13 +58,15 @@ extension ThroughputTool {
       "kan": kan, "mlp": Shape.mlp(shape.widthsOfSameParameters!, activation),
     ]
     let pool = ThreadPool(threads: 1)
+    let predictors = networks.mapValues { Predictor($0, threads: pool) }
+    var answer = Matrix<Float>(rows: 1, columns: 64)
     let row = Matrix<Float>(rows: 1, columns: 64, elements: (0..<64).map { Float($0) / 32 - 1 })
     let calls = 100
     var samples = networks.mapValues { _ in Sample() }
     for _ in 0...rounds {
-      for (name, network) in networks {
+      for (name, predictor) in predictors {
         samples[name]!.add(for: seconds / 5) {
-          for _ in 0..<calls { _ = network.predict(row, threads: pool) }
+          for _ in 0..<calls { predictor.predict(row, into: &answer) }
         }
       }
     }

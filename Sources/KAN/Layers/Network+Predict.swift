@@ -18,7 +18,7 @@ extension Network {
     var result = Matrix<Element>(rows: rows.rows, columns: outputs)
     let to = result.mutableView()
     forEachChunk(of: rows, threads: pool) { start, chunk in
-      (to.base + start * to.columns).update(from: chunk.base, count: chunk.rows * chunk.columns)
+      to.slice(row: start, rows: chunk.rows, columns: to.columns).copyElements(from: chunk)
     }
     return result
   }
@@ -87,7 +87,7 @@ public final class Predictor<Element: Scalar> {
       "Predictor: \(rows.rows) rows of \(network.outputs) outputs into [\(result.rows) × \(result.columns)]")
     let to = result.mutableView()
     network.forEachChunk(of: rows, in: workspace, threads: pool) { start, chunk in
-      (to.base + start * to.columns).update(from: chunk.base, count: chunk.rows * chunk.columns)
+      to.slice(row: start, rows: chunk.rows, columns: to.columns).copyElements(from: chunk)
     }
     network.finish(to)
   }

@@ -21,7 +21,7 @@ final class Workspace<Element: Scalar> {
   ///   - capacity: the largest number of rows of a call.
   ///   - training: whether gradients are wanted too.
   init(_ network: Network<Element>, capacity: Int, workers: Int, training: Bool) {
-    precondition(capacity > 0, "Workspace: capacity \(capacity)")
+    require(capacity > 0, "Workspace: capacity \(capacity)")
     self.capacity = capacity
     let contraction = network.contraction
     self.contraction = contraction
