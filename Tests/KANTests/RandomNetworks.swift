@@ -54,6 +54,7 @@ extension RandomGenerator {
         activation: element(of: Activation.allCases))
     }
     var network = Network(layers)
+    network.contraction = element(of: Contraction.allCases)
     network.parameters = AlignedArray((0..<network.parameterCount).map { _ in normal() * 0.6 })
     return network
   }

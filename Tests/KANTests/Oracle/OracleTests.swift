@@ -47,7 +47,7 @@ import Testing
   }
 
   /// More rows and more inputs than a tile of Φ has: what tiling must not change.
-  @Test func largerThanATile() throws {
+  @Test(arguments: [Contraction.gemm, .local]) func largerThanATile(contraction: Contraction) throws {
     var generator = RandomGenerator(seed: 9)
     let breakpoints = (0..<100).map { _ in (0...12).map { _ in generator.uniform(-1.5...1.5) }.sorted() }
     let layers = [
@@ -55,9 +55,10 @@ import Testing
         basis: BSpline(grid: try Grid(breakpoints: breakpoints, degree: 2)), outputs: 2, activation: .silu),
       Layer<Double>(basis: LinearBasis(inputs: 2), outputs: 2, activation: .tanh),
     ]
-    let tiling = Tiling(layers[0], rows: 40)
-    #expect(tiling.rows < 40 && tiling.inputs < 100 && tiling.gradientInputs < 100)
+    let tiling = Tiling(layers[0], rows: 40, contraction)
+    #expect(tiling.rows < 40 && tiling.gradientInputs < 100 && (tiling.inputs < 100) == (contraction == .gemm))
     var network = Network(layers)
+    network.contraction = contraction
     network.parameters = AlignedArray((0..<network.parameterCount).map { _ in generator.normal() * 0.1 })
     let data = generator.data(for: network, task: .regression, rows: 40)
     let oracle = NeuronNetwork(network).gradients((0..<data.rows).map { data.inputs.row($0) }, data.targets)
