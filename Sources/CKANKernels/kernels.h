@@ -25,6 +25,7 @@ enum {
   PARTIAL_SUMS = 16,
   // Local products
   BLOCK = 8,               // inputs together
+  FEW_ROWS = 4,            // below it, the vector of the evaluation runs over inputs
   BLOCK_BYTES = 24 << 10,  // of W that they may take
   CELLS = 256,             // of an input that rows are sorted by
   PADDED_FUNCTIONS = 64,   // most functions of an input whose last columns are copied

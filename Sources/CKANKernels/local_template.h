@@ -14,7 +14,7 @@ typedef KAN_REAL KAN_NAME(vector) __attribute__((vector_size(KAN_VECTOR_BYTES), 
 KAN_INLINE void KAN_NAME(evaluate_local)(const KAN_NAME(kan_spline) * spline, int derivative, int64_t first, int count,
                                          int rows, const KAN_REAL *x, int64_t x_stride, int32_t *cells,
                                          KAN_REAL *values, int64_t stride, KAN_REAL *slopes) {
-  if (rows >= 4) {
+  if (rows >= FEW_ROWS) {
     KAN_REAL points[CHUNK];
     for (int i = 0; i < count; i++) {
       for (int q = 0; q < rows; q++) points[q] = x[q * x_stride + i];
@@ -55,10 +55,12 @@ KAN_INLINE int KAN_NAME(pads)(int tail, int64_t rows, int64_t functions) {
 
 // MARK: Z += Φ·W
 
-/// N rows and M vectors of columns of Z, from row q of the chunk on.
+/// N rows and M vectors of columns of Z. The functions of input i and row n are in cell cells[i·cell_stride + n] and have
+/// the values values[i·input_stride + r·CHUNK + n].
 KAN_INLINE void KAN_NAME(forward_columns)(const int N, const int M, const int degree, const int with_base, int count,
                                           int64_t edge_stride, int64_t w_stride, const int32_t *cells,
-                                          const KAN_REAL *values, const KAN_REAL *W, KAN_REAL *z, int64_t z_stride) {
+                                          const int cell_stride, const KAN_REAL *values, const int input_stride,
+                                          const KAN_REAL *W, KAN_REAL *z, int64_t z_stride) {
   KAN_NAME(vector) sum[4][8];
   KAN_UNROLL
   for (int n = 0; n < N; n++)
@@ -67,10 +69,10 @@ KAN_INLINE void KAN_NAME(forward_columns)(const int N, const int M, const int de
   for (int i = 0; i < count; i++) {
     const KAN_REAL *edge = W + i * edge_stride;
     const KAN_REAL *base = edge + edge_stride - w_stride;
-    const KAN_REAL *w = values + i * (WEIGHTS * CHUNK);
+    const KAN_REAL *w = values + i * input_stride;
     KAN_UNROLL
     for (int n = 0; n < N; n++) {
-      const KAN_REAL *from = edge + cells[i * CHUNK + n] * w_stride;
+      const KAN_REAL *from = edge + cells[i * cell_stride + n] * w_stride;
       KAN_UNROLL
       for (int r = 0; r <= degree; r++)
         KAN_UNROLL
@@ -94,19 +96,19 @@ KAN_INLINE void KAN_NAME(forward_rows)(const int M, const int degree, const int 
   const int N = M >= 8 ? 1 : M >= 4 ? 2 : 4;
   int q = 0;
   for (; q + N <= rows; q += N)
-    KAN_NAME(forward_columns)(N, M, degree, with_base, count, edge_stride, w_stride, cells + q, values + q, W,
-                              z + q * z_stride, z_stride);
+    KAN_NAME(forward_columns)(N, M, degree, with_base, count, edge_stride, w_stride, cells + q, CHUNK, values + q,
+                              WEIGHTS * CHUNK, W, z + q * z_stride, z_stride);
   for (; q < rows; q++)
-    KAN_NAME(forward_columns)(1, M, degree, with_base, count, edge_stride, w_stride, cells + q, values + q, W,
-                              z + q * z_stride, z_stride);
+    KAN_NAME(forward_columns)(1, M, degree, with_base, count, edge_stride, w_stride, cells + q, CHUNK, values + q,
+                              WEIGHTS * CHUNK, W, z + q * z_stride, z_stride);
 }
 
 KAN_INLINE void KAN_NAME(forward_inputs)(const int degree, const int with_base, const KAN_NAME(kan_spline) * spline,
-                                         int64_t first, int count, int64_t rows, int64_t outputs, const KAN_REAL *x,
-                                         int64_t x_stride, const KAN_REAL *W, KAN_REAL *z) {
+                                         int64_t first, int count, int64_t rows, int64_t outputs, int64_t columns,
+                                         const KAN_REAL *x, int64_t x_stride, const KAN_REAL *W, KAN_REAL *z) {
   const int64_t K = spline->functions, edge_stride = K * outputs;
-  const int tail = (int)(outputs % KAN_LANES);
-  const int64_t whole = outputs - tail;
+  const int tail = (int)(columns % KAN_LANES);
+  const int64_t whole = columns - tail;
   const int pads = KAN_NAME(pads)(tail, rows, K);
   int32_t cells[BLOCK * CHUNK];
   KAN_REAL values[BLOCK * WEIGHTS * CHUNK];
@@ -154,6 +156,42 @@ KAN_INLINE void KAN_NAME(forward_inputs)(const int degree, const int with_base, 
         }
       }
       for (int q = 0; q < part; q++) to[q * outputs + whole + c] = totals[q];
+    }
+  }
+}
+
+/// A few rows, one after another: the vector of the evaluation runs over inputs. Sums are formed in the same order.
+KAN_INLINE void KAN_NAME(forward_few)(const int degree, const int with_base, const KAN_NAME(kan_spline) * spline,
+                                      int64_t first, int count, int64_t rows, int64_t outputs, int64_t columns,
+                                      const KAN_REAL *x, int64_t x_stride, const KAN_REAL *W, KAN_REAL *z) {
+  const int64_t K = spline->functions, edge_stride = K * outputs;
+  const int64_t whole = columns - columns % KAN_LANES;
+  int32_t cells[CHUNK];
+  KAN_REAL values[WEIGHTS * CHUNK];
+  for (int64_t row = 0; row < rows; row++) {
+    KAN_NAME(evaluate_chunk)(spline, 0, 1, first, count, x + row * x_stride, cells, values, CHUNK, NULL);
+    KAN_REAL *to = z + row * outputs;
+    int64_t column = 0;
+#define KAN_COLUMNS(M)                                                                                              \
+  for (; whole - column >= (M) * KAN_LANES; column += (M) * KAN_LANES)                                              \
+  KAN_NAME(forward_columns)(1, M, degree, with_base, count, edge_stride, outputs, cells, 1, values, 1, W + column,  \
+                            to + column, outputs)
+    KAN_COLUMNS(8);
+    KAN_COLUMNS(4);
+    KAN_COLUMNS(2);
+    KAN_COLUMNS(1);
+#undef KAN_COLUMNS
+    for (int i = 0; column < columns && i < count; i++) {
+      const KAN_REAL *edge = W + i * edge_stride;
+      const KAN_REAL *from = edge + cells[i] * outputs;
+      const KAN_REAL *base = edge + edge_stride - outputs;
+      for (int64_t c = column; c < columns; c++) {
+        KAN_REAL total = to[c];
+        KAN_UNROLL
+        for (int r = 0; r <= degree; r++) total += values[r * CHUNK + i] * from[r * outputs + c];
+        if (with_base) total += values[(degree + 1) * CHUNK + i] * base[c];
+        to[c] = total;
+      }
     }
   }
 }
@@ -465,9 +503,12 @@ KAN_INLINE void KAN_NAME(backward_inputs)(const int degree, const int with_base,
 // The degree and whether there is a base function are constants in each case; the compiler unrolls over them.
 #define KAN_LOCAL(degree, base)                                                                                       \
   KAN_KERNEL void KAN_NAME(forward_##degree##_##base)(const KAN_NAME(kan_spline) * spline, int64_t first, int count,       \
-                                                  int64_t rows, int64_t outputs, const KAN_REAL *x, int64_t x_stride,  \
+                                                  int64_t rows, int64_t outputs, int64_t columns, const KAN_REAL *x, int64_t x_stride,  \
                                                   const KAN_REAL *W, KAN_REAL *z) {                                    \
-    KAN_NAME(forward_inputs)(degree, base, spline, first, count, rows, outputs, x, x_stride, W, z);                    \
+    if (rows < FEW_ROWS)                                                                                               \
+      KAN_NAME(forward_few)(degree, base, spline, first, count, rows, outputs, columns, x, x_stride, W, z);                     \
+    else                                                                                                               \
+      KAN_NAME(forward_inputs)(degree, base, spline, first, count, rows, outputs, columns, x, x_stride, W, z);                  \
   }                                                                                                                    \
   KAN_KERNEL void KAN_NAME(backward_##degree##_##base)(const KAN_NAME(kan_spline) * spline, int64_t first, int count,      \
                                                    int64_t rows, int64_t outputs, const KAN_REAL *x, int64_t x_stride, \
@@ -512,12 +553,12 @@ KAN_INLINE int KAN_NAME(block_inputs)(const KAN_NAME(kan_spline) * spline, int64
 }
 
 KAN_KERNEL void KAN_NAME(local_forward)(const KAN_NAME(kan_spline) * spline, int64_t rows, int64_t outputs,
-                                        const KAN_REAL *x, int64_t x_stride, const KAN_REAL *weights, KAN_REAL *z) {
+                                        int64_t columns, const KAN_REAL *x, int64_t x_stride, const KAN_REAL *weights, KAN_REAL *z) {
   const int64_t inputs = spline->inputs;
-  const int block = KAN_NAME(block_inputs)(spline, outputs);
+  const int block = rows < FEW_ROWS ? CHUNK : KAN_NAME(block_inputs)(spline, columns);
   for (int64_t first = 0; first < inputs; first += block) {
     const int count = (int)(inputs - first < block ? inputs - first : block);
-    KAN_BY_DEGREE_AND_BASE(forward, spline, first, count, rows, outputs, x + first, x_stride,
+    KAN_BY_DEGREE_AND_BASE(forward, spline, first, count, rows, outputs, columns, x + first, x_stride,
                            weights + first * spline->functions * outputs, z)
   }
 }

@@ -64,7 +64,7 @@ extension Float: Scalar {
   ) {
     withUnsafePointer(to: kan_spline_f(spline)) {
       kernels.local_forward(
-        $0, Int64(x.rows), Int64(z.columns), x.base, Int64(x.stride), weights.base, z.base)
+        $0, Int64(x.rows), Int64(z.stride), Int64(z.columns), x.base, Int64(x.stride), weights.base, z.base)
     }
   }
 

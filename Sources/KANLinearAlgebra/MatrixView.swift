@@ -45,6 +45,13 @@ public struct MutableMatrixView<Element: Scalar> {
     MutableMatrixView(base: base + row * stride + column, rows: rows, columns: columns, stride: stride)
   }
 
+  /// Calls `body` with the start and the number of rows of each part that has no gaps between its rows: all of them, or
+  /// one after another.
+  package func forEachRun(_ body: (UnsafeMutablePointer<Element>, Int) -> Void) {
+    if columns == stride { return body(base, rows) }
+    for row in 0..<rows { body(base + row * stride, 1) }
+  }
+
   /// Copies all rows of another view of this shape, both without gaps between rows. As bytes, which is memcpy whatever
   /// the type is.
   package func copyElements(from other: MatrixView<Element>) {

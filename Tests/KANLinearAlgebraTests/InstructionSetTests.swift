@@ -94,7 +94,7 @@ import Testing
       }
     }
     var localZ = [Float](repeating: 1, count: rows * outputs)
-    kernels.local_forward(&spline, deep, Int64(outputs), x, wide, weights, &localZ)
+    kernels.local_forward(&spline, deep, Int64(outputs), Int64(outputs), x, wide, weights, &localZ)
     #expect(distance(localZ, z) < 1e-5)
 
     var scratch = [Float](repeating: .nan, count: Int(kernels.local_scratch(deep)))

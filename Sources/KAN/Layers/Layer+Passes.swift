@@ -18,30 +18,41 @@ struct ForwardLoop<Element: Scalar>: ParallelLoop {
   let y: MutableMatrixView<Element>  // [rows × out]
   let scratch: Scratch<Element>
 
+  var count: Int { tiling.rowTiles(x.rows) * tiling.columnTiles(layer.outputs) }
+
   func iterate(_ index: Int, worker: Int) {
-    let row = index * tiling.rows
+    let tiles = tiling.rowTiles(x.rows)
+    let row = index % tiles * tiling.rows
     let rows = min(tiling.rows, x.rows - row)
-    let outputs = layer.outputs
-    let z = z.slice(row: row, rows: rows, columns: outputs)
-    Element._broadcastRow(rows, outputs, bias, z.base)
+    let column = index / tiles * tiling.columns
+    let columns = min(tiling.columns, layer.outputs - column)
+    let z = z.slice(row: row, rows: rows, column: column, columns: columns)
+    z.forEachRun { Element._broadcastRow($1, columns, bias + column, $0) }
     if layer.basis.isIdentity {
       multiply(x.slice(row: row, rows: rows, columns: x.columns), .no, weights, .no, into: z, accumulate: true)
     } else if tiling.isLocal {
       layer.localBasis!.addProduct(
-        of: x.slice(row: row, rows: rows, columns: x.columns), weights: weights, to: z)
+        of: x.slice(row: row, rows: rows, columns: x.columns),
+        weights: weights.slice(rows: weights.rows, column: column, columns: columns), to: z)
     } else {
-      let functions = layer.functions
-      for first in stride(from: 0, to: x.columns, by: tiling.inputs) {
-        let count = min(tiling.inputs, x.columns - first)
-        let values = scratch.tile(0, worker, rows: rows, columns: count * functions)  // Φ: [rows × count·K]
-        layer.basis.writeValues(
-          of: x.slice(row: row, rows: rows, column: first, columns: count), first: first, to: values)
-        let block = weights.slice(row: first * functions, rows: count * functions, columns: outputs)
-        multiply(values.readOnly, .no, block, .no, into: z, accumulate: true)
-      }
+      addTiles(row: row, worker: worker, to: z)
     }
     if layer.activation != .identity {
-      Element._activate(layer.activation.code, rows * outputs, z.base, y.base + row * outputs)
+      let distance = y.base - self.z.base
+      z.forEachRun { Element._activate(layer.activation.code, $1 * columns, $0, $0 + distance) }
+    }
+  }
+
+  /// Z += Φ·W, tile of inputs by tile of inputs.
+  private func addTiles(row: Int, worker: Int, to z: MutableMatrixView<Element>) {
+    let functions = layer.functions
+    for first in stride(from: 0, to: x.columns, by: tiling.inputs) {
+      let count = min(tiling.inputs, x.columns - first)
+      let values = scratch.tile(0, worker, rows: z.rows, columns: count * functions)  // Φ: [rows × count·K]
+      layer.basis.writeValues(
+        of: x.slice(row: row, rows: z.rows, column: first, columns: count), first: first, to: values)
+      let block = weights.slice(row: first * functions, rows: count * functions, columns: layer.outputs)
+      multiply(values.readOnly, .no, block, .no, into: z, accumulate: true)
     }
   }
 }

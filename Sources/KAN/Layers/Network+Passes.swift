@@ -17,7 +17,7 @@ extension Network {
         bias: parameters + offset + layer.weightCount, x: layerInput(index, rows, workspace),
         z: workspace.preactivation(index, rows: rows), y: workspace.output(index, rows: rows),
         scratch: workspace.scratch)
-      pool.run(tiling.rowTiles(rows), loop)
+      pool.run(loop.count, loop)
       offset += layer.parameterCount
     }
   }

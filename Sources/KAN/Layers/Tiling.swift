@@ -6,6 +6,9 @@ struct Tiling: Equatable {
   let isLocal: Bool
   /// Rows of a tile in the forward pass and in dX.
   let rows: Int
+  /// Outputs of a tile in the forward pass: all of them, but for a large W, which would otherwise be read for each tile
+  /// of rows again.
+  let columns: Int
   /// Inputs of a tile of Φ in the forward pass and in dX.
   let inputs: Int
   /// Inputs of a block of W whose gradient one iteration sums up, over all rows.
@@ -16,12 +19,18 @@ struct Tiling: Equatable {
   /// Bytes of one tile of Φ: half of a second-level cache of 512 KiB.
   static let tileBytes = 256 << 10
 
+  /// Bytes of W that no second-level cache holds.
+  static let largeWeights = 4 << 20
+
   init<Element: Scalar>(_ layer: Layer<Element>, rows total: Int, _ contraction: Contraction) {
     isLocal = layer.contractionUsed(contraction) == .local
     let functions = layer.functions
     let size = MemoryLayout<Element>.stride
     // Small batches are cut too, so that several threads have work; no finer than a product runs well on.
-    rows = total >= 512 ? 128 : max(32, (total + 127) / 128 * 32)
+    let splits = isLocal && layer.weightCount * size > Tiling.largeWeights
+    rows = total >= 512 || splits ? 128 : max(32, (total + 127) / 128 * 32)
+    // Whole vectors of any instruction set; the bits do not depend on it.
+    columns = splits ? max(64, (layer.outputs / 4 + 63) / 64 * 64) : layer.outputs
     if layer.basis.isIdentity {
       inputs = layer.inputs
       gradientInputs = min(layer.inputs, 64)
@@ -55,5 +64,6 @@ struct Tiling: Equatable {
   }
 
   func rowTiles(_ total: Int) -> Int { (total + rows - 1) / rows }
+  func columnTiles(_ total: Int) -> Int { (total + columns - 1) / columns }
   func inputBlocks(_ total: Int) -> Int { (total + gradientInputs - 1) / gradientInputs }
 }
