@@ -206,7 +206,7 @@ KAN_INLINE void KAN_NAME(evaluate)(const KAN_NAME(kan_spline) * spline, const in
     KAN_NAME(evaluate_points)(spline, degree, derivative, across, input, count, x, cells, values, stride, slopes);
   if (spline->base != KAN_BASE_NONE)
     KAN_NAME(evaluate_base)(spline->base, derivative, count, x, values + (degree + 1) * stride,
-                            slopes + (degree + 1) * CHUNK);
+                            derivative ? slopes + (degree + 1) * CHUNK : slopes);
 }
 
 // The degree is a constant in each case, so that the loops over it unroll.

@@ -33,8 +33,17 @@ public final class ThreadPool: Sendable {
 
   deinit { kan_pool_destroy(pool) }
 
+  /// Multiply-adds that take about as long as waking a thread.
+  package static var smallWork: Int { 100_000 }
+
   /// Runs all iterations 0 ..< count and returns when they have ended.
-  package func run<Loop: ParallelLoop>(_ count: Int, _ loop: Loop) {
+  ///
+  /// - Parameter work: about how many multiply-adds all of it takes; a little is done by the calling thread alone.
+  package func run<Loop: ParallelLoop>(_ count: Int, work: Int = .max, _ loop: Loop) {
+    if work < Self.smallWork {
+      for index in 0..<count { loop.iterate(index, worker: 0) }
+      return
+    }
     withUnsafePointer(to: loop) { pointer in
       var erased = ErasedLoop(pointer: UnsafeRawPointer(pointer), type: Loop.self)
       withUnsafeMutablePointer(to: &erased) { context in

@@ -22,6 +22,8 @@ public struct Layer<Element: Scalar>: Sendable {
   public var functions: Int { basis.functions }
   /// in·K·out
   public var weightCount: Int { basis.inputs * basis.functions * outputs }
+  /// About the multiply-adds of a product with Φ, for the decision whether threads pay.
+  func work(rows: Int) -> Int { rows * inputs * (localBasis?.nonZeroFunctions ?? functions) * outputs }
   /// in·K·out + out
   public var parameterCount: Int { weightCount + outputs }
 }

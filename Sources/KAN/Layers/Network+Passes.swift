@@ -17,7 +17,7 @@ extension Network {
         bias: parameters + offset + layer.weightCount, x: layerInput(index, rows, workspace),
         z: workspace.preactivation(index, rows: rows), y: workspace.output(index, rows: rows),
         scratch: workspace.scratch)
-      pool.run(loop.count, loop)
+      pool.run(loop.count, work: layer.work(rows: rows), loop)
       offset += layer.parameterCount
     }
   }
@@ -40,7 +40,7 @@ extension Network {
       if layer.activation != .identity {
         let loop = ActivationBackwardLoop(
           layer: layer, tiling: tiling, kept: workspace.preactivation(index, rows: rows).readOnly, dy: dz)
-        pool.run(tiling.rowTiles(rows), loop)
+        pool.run(tiling.rowTiles(rows), work: rows * layer.outputs, loop)
       }
       let loop = BackwardLoop(
         layer: layer, tiling: tiling,
@@ -53,7 +53,7 @@ extension Network {
           stride: layer.outputs),
         dBias: gradients + offset + layer.weightCount,
         dx: index > 0 ? workspace.gradient(index - 1, rows: rows) : inputGradient, scratch: workspace.scratch)
-      pool.run(loop.count, loop)
+      pool.run(loop.count, work: 2 * layer.work(rows: rows), loop)
     }
   }
 

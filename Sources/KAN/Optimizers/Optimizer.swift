@@ -50,7 +50,7 @@ extension ElementwiseLoop {
 
   func run(on pool: ThreadPool?) {
     guard let pool else { return update(0..<count) }
-    pool.run((count + Self.part - 1) / Self.part, self)
+    pool.run((count + Self.part - 1) / Self.part, work: 4 * count, self)
   }
 }
 

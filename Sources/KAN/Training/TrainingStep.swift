@@ -51,7 +51,9 @@ package final class TrainingStep<Element: Scalar> {
   package func gather(_ rows: UnsafeBufferPointer<Int>, of data: Dataset<Element>, for network: Network<Element>) {
     let loop = GatherLoop(
       rows: rows, source: data.inputs.view, scaling: network.inputScaling, to: workspace.input(rows: rows.count))
-    pool.run((rows.count + GatherLoop<Element>.chunk - 1) / GatherLoop<Element>.chunk, loop)
+    pool.run(
+      (rows.count + GatherLoop<Element>.chunk - 1) / GatherLoop<Element>.chunk, work: rows.count * data.inputs.columns,
+      loop)
     switch data.targets {
     case .values(let matrix):
       let to = MutableMatrixView(

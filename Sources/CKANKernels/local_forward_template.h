@@ -1,0 +1,142 @@
+// Z += Φ·W in the local way.
+
+/// N rows and M vectors of columns of Z. The functions of input i and row n are in cell cells[i·cell_stride + n] and have
+/// the values values[i·input_stride + r·CHUNK + n].
+KAN_INLINE void KAN_NAME(forward_columns)(const int N, const int M, const int degree, const int with_base, int count,
+                                          int64_t edge_stride, int64_t w_stride, const int32_t *cells,
+                                          const int cell_stride, const KAN_REAL *values, const int input_stride,
+                                          const KAN_REAL *W, KAN_REAL *z, int64_t z_stride) {
+  KAN_NAME(vector) sum[4][8];
+  KAN_UNROLL
+  for (int n = 0; n < N; n++)
+    KAN_UNROLL
+    for (int m = 0; m < M; m++) sum[n][m] = KAN_LOAD(z + n * z_stride + m * KAN_LANES);
+  for (int i = 0; i < count; i++) {
+    const KAN_REAL *edge = W + i * edge_stride;
+    const KAN_REAL *base = edge + edge_stride - w_stride;
+    const KAN_REAL *w = values + i * input_stride;
+    KAN_UNROLL
+    for (int n = 0; n < N; n++) {
+      const KAN_REAL *from = edge + cells[i * cell_stride + n] * w_stride;
+      KAN_UNROLL
+      for (int r = 0; r <= degree; r++)
+        KAN_UNROLL
+        for (int m = 0; m < M; m++) sum[n][m] += w[r * CHUNK + n] * KAN_LOAD(from + r * w_stride + m * KAN_LANES);
+      if (with_base)
+        KAN_UNROLL
+        for (int m = 0; m < M; m++) sum[n][m] += w[(degree + 1) * CHUNK + n] * KAN_LOAD(base + m * KAN_LANES);
+    }
+  }
+  KAN_UNROLL
+  for (int n = 0; n < N; n++)
+    KAN_UNROLL
+    for (int m = 0; m < M; m++) KAN_STORE(z + n * z_stride + m * KAN_LANES, sum[n][m]);
+}
+
+/// M vectors of columns for all rows of a chunk. Several rows together where one has too few sums to keep the
+/// multipliers busy.
+KAN_INLINE void KAN_NAME(forward_rows)(const int M, const int degree, const int with_base, int count, int rows,
+                                       int64_t edge_stride, int64_t w_stride, const int32_t *cells,
+                                       const KAN_REAL *values, const KAN_REAL *W, KAN_REAL *z, int64_t z_stride) {
+  const int N = M >= 8 ? 1 : M >= 4 ? 2 : 4;
+  int q = 0;
+  for (; q + N <= rows; q += N)
+    KAN_NAME(forward_columns)(N, M, degree, with_base, count, edge_stride, w_stride, cells + q, CHUNK, values + q,
+                              WEIGHTS * CHUNK, W, z + q * z_stride, z_stride);
+  for (; q < rows; q++)
+    KAN_NAME(forward_columns)(1, M, degree, with_base, count, edge_stride, w_stride, cells + q, CHUNK, values + q,
+                              WEIGHTS * CHUNK, W, z + q * z_stride, z_stride);
+}
+
+KAN_INLINE void KAN_NAME(forward_inputs)(const int degree, const int with_base, const KAN_NAME(kan_spline) * spline,
+                                         int64_t first, int count, int64_t rows, int64_t outputs, int64_t columns,
+                                         const KAN_REAL *x, int64_t x_stride, const KAN_REAL *W, KAN_REAL *z) {
+  const int64_t K = spline->functions, edge_stride = K * outputs;
+  const int tail = (int)(columns % KAN_LANES);
+  const int64_t whole = columns - tail;
+  const int pads = KAN_NAME(pads)(tail, rows, K);
+  int32_t cells[BLOCK * CHUNK];
+  KAN_REAL values[BLOCK * WEIGHTS * CHUNK];
+  KAN_REAL padded_w[BLOCK * PADDED_FUNCTIONS * KAN_LANES], padded_z[CHUNK * KAN_LANES];
+  if (pads) KAN_NAME(pad_columns)(count * K, tail, W + whole, outputs, padded_w);
+  for (int64_t row = 0; row < rows; row += CHUNK) {
+    const int part = (int)(rows - row < CHUNK ? rows - row : CHUNK);
+    KAN_NAME(evaluate_local)(spline, 0, first, count, part, x + row * x_stride, x_stride, cells, values, CHUNK, NULL);
+    KAN_REAL *to = z + row * outputs;
+    int64_t column = 0;
+#define KAN_COLUMNS(M)                                                                                              \
+  for (; whole - column >= (M) * KAN_LANES; column += (M) * KAN_LANES)                                              \
+  KAN_NAME(forward_rows)(M, degree, with_base, count, part, edge_stride, outputs, cells, values, W + column,        \
+                         to + column, outputs)
+    KAN_COLUMNS(8);
+    KAN_COLUMNS(4);
+    KAN_COLUMNS(2);
+    KAN_COLUMNS(1);
+#undef KAN_COLUMNS
+    if (pads) {
+      KAN_NAME(pad_columns)(part, tail, to + whole, outputs, padded_z);
+      KAN_NAME(forward_rows)(1, degree, with_base, count, part, K * KAN_LANES, KAN_LANES, cells, values, padded_w,
+                             padded_z, KAN_LANES);
+      for (int q = 0; q < part; q++)
+        for (int c = 0; c < tail; c++) to[q * outputs + whole + c] = padded_z[q * KAN_LANES + c];
+      continue;
+    }
+    // Column by column: the vector runs over rows, and gathers. Sums are formed in the order of forward_columns, so that
+    // a row's bits do not depend on how many come with it.
+    for (int c = 0; c < tail; c++) {
+      KAN_REAL totals[CHUNK];
+      for (int q = 0; q < part; q++) totals[q] = to[q * outputs + whole + c];
+      for (int i = 0; i < count; i++) {
+        const KAN_REAL *edge = W + i * edge_stride + whole + c;
+        const KAN_REAL base = edge[(K - 1) * outputs];
+        const KAN_REAL *w = values + i * (WEIGHTS * CHUNK);
+        const int32_t *cell = cells + i * CHUNK;
+        KAN_VECTORIZE
+        for (int q = 0; q < part; q++) {
+          KAN_REAL total = totals[q];
+          KAN_UNROLL
+          for (int r = 0; r <= degree; r++) total += w[r * CHUNK + q] * edge[(cell[q] + r) * outputs];
+          if (with_base) total += w[(degree + 1) * CHUNK + q] * base;
+          totals[q] = total;
+        }
+      }
+      for (int q = 0; q < part; q++) to[q * outputs + whole + c] = totals[q];
+    }
+  }
+}
+
+/// A few rows, one after another: the vector of the evaluation runs over inputs. Sums are formed in the same order.
+KAN_INLINE void KAN_NAME(forward_few)(const int degree, const int with_base, const KAN_NAME(kan_spline) * spline,
+                                      int64_t first, int count, int64_t rows, int64_t outputs, int64_t columns,
+                                      const KAN_REAL *x, int64_t x_stride, const KAN_REAL *W, KAN_REAL *z) {
+  const int64_t K = spline->functions, edge_stride = K * outputs;
+  const int64_t whole = columns - columns % KAN_LANES;
+  int32_t cells[CHUNK];
+  KAN_REAL values[WEIGHTS * CHUNK];
+  for (int64_t row = 0; row < rows; row++) {
+    KAN_NAME(evaluate_chunk)(spline, 0, 1, first, count, x + row * x_stride, cells, values, CHUNK, NULL);
+    KAN_REAL *to = z + row * outputs;
+    int64_t column = 0;
+#define KAN_COLUMNS(M)                                                                                              \
+  for (; whole - column >= (M) * KAN_LANES; column += (M) * KAN_LANES)                                              \
+  KAN_NAME(forward_columns)(1, M, degree, with_base, count, edge_stride, outputs, cells, 1, values, 1, W + column,  \
+                            to + column, outputs)
+    KAN_COLUMNS(8);
+    KAN_COLUMNS(4);
+    KAN_COLUMNS(2);
+    KAN_COLUMNS(1);
+#undef KAN_COLUMNS
+    for (int i = 0; column < columns && i < count; i++) {
+      const KAN_REAL *edge = W + i * edge_stride;
+      const KAN_REAL *from = edge + cells[i] * outputs;
+      const KAN_REAL *base = edge + edge_stride - outputs;
+      for (int64_t c = column; c < columns; c++) {
+        KAN_REAL total = to[c];
+        KAN_UNROLL
+        for (int r = 0; r <= degree; r++) total += values[r * CHUNK + i] * from[r * outputs + c];
+        if (with_base) total += values[(degree + 1) * CHUNK + i] * base[c];
+        to[c] = total;
+      }
+    }
+  }
+}

@@ -1,0 +1,149 @@
+// dW += Φᵀ·dZ in the local way.
+
+/// Σ of weight·dZ over `length` rows of a tile, for N rows of dW and M vectors of columns that stay in registers
+/// meanwhile. Row r of dW has the weights weights[r·spread + row]; `order`, unless it is null, lists the rows.
+KAN_INLINE void KAN_NAME(gradient_columns)(const int N, const int M, const uint16_t *order, int length,
+                                           const KAN_REAL *weights, int64_t spread, const KAN_REAL *dz,
+                                           int64_t dz_stride, KAN_REAL *to, int64_t to_stride) {
+  KAN_NAME(vector) sum[6][8];
+  KAN_UNROLL
+  for (int r = 0; r < N; r++)
+    KAN_UNROLL
+    for (int m = 0; m < M; m++) sum[r][m] = KAN_LOAD(to + r * to_stride + m * KAN_LANES);
+  for (int q = 0; q < length; q++) {
+    const int64_t row = order ? order[q] : q;
+    const KAN_REAL *from = dz + row * dz_stride;
+    KAN_NAME(vector) error[8];
+    KAN_UNROLL
+    for (int m = 0; m < M; m++) error[m] = KAN_LOAD(from + m * KAN_LANES);
+    KAN_UNROLL
+    for (int r = 0; r < N; r++)
+      KAN_UNROLL
+      for (int m = 0; m < M; m++) sum[r][m] += weights[r * spread + row] * error[m];
+  }
+  KAN_UNROLL
+  for (int r = 0; r < N; r++)
+    KAN_UNROLL
+    for (int m = 0; m < M; m++) KAN_STORE(to + r * to_stride + m * KAN_LANES, sum[r][m]);
+}
+
+/// All columns, as many together as leave N·M sums and M errors in registers.
+KAN_INLINE void KAN_NAME(gradient_rows)(const int N, const uint16_t *order, int length, const KAN_REAL *weights,
+                                        int64_t spread, const KAN_REAL *dz, int64_t dz_stride, int64_t columns,
+                                        KAN_REAL *to, int64_t to_stride) {
+  int64_t column = 0;
+#define KAN_COLUMNS(M)                                                                               \
+  for (; columns - column >= (M) * KAN_LANES; column += (M) * KAN_LANES)                             \
+  KAN_NAME(gradient_columns)(N, M, order, length, weights, spread, dz + column, dz_stride, to + column, to_stride)
+#ifdef KAN_FEW_REGISTERS
+  if (N == 1) KAN_COLUMNS(6);
+  if (N == 2) KAN_COLUMNS(4);
+  if (N == 3 || N == 4) KAN_COLUMNS(3);
+#else
+  if (N <= 2) KAN_COLUMNS(8);
+  KAN_COLUMNS(4);
+#endif
+  KAN_COLUMNS(2);
+  KAN_COLUMNS(1);
+#undef KAN_COLUMNS
+}
+
+/// The rows of a tile in the order of their cells, for all inputs of a block: input i's rows in cell c are
+/// order[i·rows + j] for ends[i][c - 1] <= j < ends[i][c].
+KAN_INLINE void KAN_NAME(sort_by_cell)(int count, int64_t rows, int cell_count, const int32_t *cells, uint16_t *order,
+                                       int32_t (*ends)[CELLS + 1]) {
+  for (int i = 0; i < count; i++)
+    for (int cell = 0; cell <= cell_count; cell++) ends[i][cell] = 0;
+  // Row by row for all inputs, since the counters of one input alone would wait for each other.
+  for (int64_t row = 0; row < rows; row++)
+    for (int i = 0; i < count; i++) ends[i][cells[i * rows + row] + 1]++;
+  for (int i = 0; i < count; i++)
+    for (int cell = 0; cell < cell_count; cell++) ends[i][cell + 1] += ends[i][cell];
+  // Each counter moves from where its cell starts to where it ends.
+  for (int64_t row = 0; row < rows; row++)
+    for (int i = 0; i < count; i++) order[i * rows + ends[i][cells[i * rows + row]]++] = (uint16_t)row;
+}
+
+/// Σ a·b, where the elements of b stand `stride` apart.
+KAN_INLINE KAN_REAL KAN_NAME(dot)(int64_t count, const KAN_REAL *a, const KAN_REAL *b, int64_t stride) {
+  KAN_REAL parts[PARTIAL_SUMS] = {0};
+  int64_t i = 0;
+  for (; i + PARTIAL_SUMS <= count; i += PARTIAL_SUMS)
+    for (int part = 0; part < PARTIAL_SUMS; part++) parts[part] += a[i + part] * b[(i + part) * stride];
+  KAN_REAL sum = 0;
+  for (; i < count; i++) sum += a[i] * b[i * stride];
+  for (int part = 0; part < PARTIAL_SUMS; part++) sum += parts[part];
+  return sum;
+}
+
+KAN_INLINE void KAN_NAME(weight_gradient_inputs)(const int degree, const int with_base,
+                                                 const KAN_NAME(kan_spline) * spline, int count, int64_t rows,
+                                                 int64_t outputs, const int32_t *cells, const KAN_REAL *values,
+                                                 uint16_t *order, const KAN_REAL *dz, const KAN_REAL *padded_dz,
+                                                 KAN_REAL *dweights) {
+  const int64_t K = spline->functions, edge_stride = K * outputs;
+  const int tail = (int)(outputs % KAN_LANES);
+  const int64_t whole = outputs - tail;
+  const int cell_count = spline->intervals;
+  int32_t ends[BLOCK][CELLS + 1];
+  KAN_REAL padded[PADDED_FUNCTIONS * KAN_LANES];
+  const int sorted = cell_count <= CELLS;
+  if (sorted) KAN_NAME(sort_by_cell)(count, rows, cell_count, cells, order, ends);
+  for (int i = 0; i < count; i++) {
+    KAN_REAL *edge = dweights + i * edge_stride;
+    const KAN_REAL *w = values + i * (WEIGHTS * rows);
+    if (padded_dz)
+      for (int64_t j = 0; j < K * KAN_LANES; j++) padded[j] = 0;
+    // On a grid with more cells than that, a cell has few of a tile's rows, and each row stands for itself.
+    const int64_t groups = sorted ? cell_count : rows;
+    int32_t start = 0;
+    for (int64_t group = 0; group < groups; group++) {
+      const uint16_t alone = (uint16_t)group;
+      const int length = sorted ? ends[i][group] - start : 1;
+      const int64_t cell = sorted ? group : cells[i * rows + group];
+      const uint16_t *of_cell = sorted ? order + i * rows + start : &alone;
+      start += length;
+      if (length == 0) continue;
+      KAN_NAME(gradient_rows)(degree + 1, of_cell, length, w, rows, dz, outputs, whole, edge + cell * outputs, outputs);
+      if (padded_dz) {
+        KAN_NAME(gradient_rows)(degree + 1, of_cell, length, w, rows, padded_dz, KAN_LANES, KAN_LANES,
+                                padded + cell * KAN_LANES, KAN_LANES);
+        continue;
+      }
+      for (int c = 0; c < tail; c++) {
+        KAN_REAL sums[MAX_ORDER] = {0};
+        for (int q = 0; q < length; q++) {
+          const KAN_REAL error = dz[of_cell[q] * outputs + whole + c];
+          KAN_UNROLL
+          for (int r = 0; r <= degree; r++) sums[r] += w[r * rows + of_cell[q]] * error;
+        }
+        for (int r = 0; r <= degree; r++) edge[(cell + r) * outputs + whole + c] += sums[r];
+      }
+    }
+    if (padded_dz)
+      for (int64_t j = 0; j < K - with_base; j++)
+        for (int c = 0; c < tail; c++) edge[j * outputs + whole + c] += padded[j * KAN_LANES + c];
+  }
+  if (!with_base) return;
+  // The base function meets every row: a dense product, four inputs together.
+  KAN_REAL *base = dweights + (K - 1) * outputs;
+  const KAN_REAL *w = values + (degree + 1) * rows;
+  int i = 0;
+  for (; i + 4 <= count; i += 4)
+    KAN_NAME(gradient_rows)(4, NULL, (int)rows, w + i * WEIGHTS * rows, WEIGHTS * rows, dz, outputs, whole,
+                            base + i * edge_stride, edge_stride);
+  for (; i < count; i++)
+    KAN_NAME(gradient_rows)(1, NULL, (int)rows, w + i * WEIGHTS * rows, WEIGHTS * rows, dz, outputs, whole,
+                            base + i * edge_stride, edge_stride);
+  for (i = 0; tail > 0 && i < count; i++) {
+    const KAN_REAL *weight = w + i * WEIGHTS * rows;
+    KAN_REAL *to = base + i * edge_stride + whole;
+    if (padded_dz) {
+      for (int c = 0; c < KAN_LANES; c++) padded[c] = 0;
+      KAN_NAME(gradient_rows)(1, NULL, (int)rows, weight, 0, padded_dz, KAN_LANES, KAN_LANES, padded, 0);
+      for (int c = 0; c < tail; c++) to[c] += padded[c];
+    } else {
+      for (int c = 0; c < tail; c++) to[c] += KAN_NAME(dot)(rows, weight, dz + whole + c, outputs);
+    }
+  }
+}
