@@ -23,6 +23,7 @@ enum {
   MAX_ORDER = 6,    // k+1, k ≤ 5
   WEIGHTS = 7,      // and the base function
   PARTIAL_SUMS = 16,
+  COUNTED_INTERVALS = 512,  // a point's interval is found by counting knots, by bisection on finer grids
   // Local products
   BLOCK = 8,               // inputs together
   FEW_ROWS = 4,            // below it, the vector of the evaluation runs over inputs

@@ -5,15 +5,16 @@
 // every denominator is at least the interval's width, so repeated knots never give 0/0.
 
 /// The k+1 functions of one point, by de Boor's recursion on the span [knots[span], knots[span + 1]).
-KAN_INLINE void KAN_NAME(de_boor)(const KAN_REAL *knots, int span, int degree, KAN_REAL x, KAN_REAL *values,
+KAN_INLINE void KAN_NAME(de_boor)(const KAN_REAL *knots, int span, const int degree, KAN_REAL x, KAN_REAL *values,
                                   KAN_REAL *derivatives) {
   KAN_REAL left[MAX_ORDER], right[MAX_ORDER];
   values[0] = 1;
+  KAN_UNROLL
   for (int j = 1; j <= degree; j++) {
     left[j] = x - knots[span + 1 - j];
     right[j] = knots[span + j] - x;
     KAN_REAL saved = 0, previous = 0;
-    for (int r = 0; r < j; r++) {
+      for (int r = 0; r < j; r++) {
       KAN_REAL part = values[r] / (right[r + 1] + left[j - r]);
       values[r] = saved + right[r + 1] * part;
       saved = left[j - r] * part;
@@ -25,6 +26,18 @@ KAN_INLINE void KAN_NAME(de_boor)(const KAN_REAL *knots, int span, int degree, K
     }
     values[j] = saved;
     if (j == degree) derivatives[j] = degree * previous;
+  }
+}
+
+/// The same for a degree that is not a constant.
+static void KAN_NAME(de_boor_of_degree)(const KAN_REAL *knots, int span, int degree, KAN_REAL x, KAN_REAL *values,
+                                        KAN_REAL *derivatives) {
+  switch (degree) {
+    case 1: KAN_NAME(de_boor)(knots, span, 1, x, values, derivatives); break;
+    case 2: KAN_NAME(de_boor)(knots, span, 2, x, values, derivatives); break;
+    case 3: KAN_NAME(de_boor)(knots, span, 3, x, values, derivatives); break;
+    case 4: KAN_NAME(de_boor)(knots, span, 4, x, values, derivatives); break;
+    default: KAN_NAME(de_boor)(knots, span, 5, x, values, derivatives); break;
   }
 }
 
@@ -49,7 +62,7 @@ static void KAN_NAME(point)(const KAN_NAME(kan_spline) * spline, int64_t input, 
   const int below = x < a, above = x > b;
   if (!below && !above) {
     int span = KAN_NAME(find_span)(knots, k, k + G, x);
-    KAN_NAME(de_boor)(knots, span, k, x, values, derivatives);
+    KAN_NAME(de_boor_of_degree)(knots, span, k, x, values, derivatives);
     *cell = span - k;
     return;
   }
@@ -71,7 +84,7 @@ static void KAN_NAME(point)(const KAN_NAME(kan_spline) * spline, int64_t input, 
       KAN_REAL high = knots[G + 2 * k] + (b - a) * (KAN_REAL)(at - G - 2 * k);
       local[j] = at < 0 ? low : at > G + 2 * k ? high : knots[at];
     }
-    KAN_NAME(de_boor)(local, k - 1, k, x, all, slopes);
+    KAN_NAME(de_boor_of_degree)(local, k - 1, k, x, all, slopes);
     for (int r = 0; r <= k; r++) {
       int function = span - k + r;
       int slot = function - *cell;
@@ -84,7 +97,7 @@ static void KAN_NAME(point)(const KAN_NAME(kan_spline) * spline, int64_t input, 
   }
   const KAN_REAL end = below ? a : b;
   int span = KAN_NAME(find_span)(knots, k, k + G, end);
-  KAN_NAME(de_boor)(knots, span, k, end, values, derivatives);
+  KAN_NAME(de_boor_of_degree)(knots, span, k, end, values, derivatives);
   *cell = span - k;
   for (int r = 0; r <= k; r++) {
     if (spline->outside == KAN_OUTSIDE_LINEAR) values[r] += (x - end) * derivatives[r];
@@ -144,6 +157,46 @@ KAN_INLINE void KAN_NAME(evaluate_uniform)(const KAN_NAME(kan_spline) * spline, 
   }
 }
 
+/// Points of one input on any grid, by de Boor's recursion on knots that are gathered.
+KAN_INLINE void KAN_NAME(evaluate_uneven)(const KAN_NAME(kan_spline) * spline, const int degree, const int derivative,
+                                          const int outside, int64_t input, int count, const KAN_REAL *restrict x,
+                                          int32_t *restrict cells, KAN_REAL *restrict values, int64_t stride,
+                                          KAN_REAL *restrict slopes) {
+  const int G = spline->intervals;
+  const KAN_REAL *knots = spline->knots + input * (G + 2 * degree + 1);
+  const KAN_REAL a = spline->lower[input], b = spline->upper[input];
+  KAN_REAL inside[CHUNK];
+  KAN_VECTORIZE
+  for (int i = 0; i < count; i++) {
+    KAN_REAL held = x[i] < a ? a : x[i];
+    inside[i] = held > b ? b : held;
+    cells[i] = 0;
+  }
+  if (G <= COUNTED_INTERVALS) {
+    // A cell is how many inner knots are not above x; the right end is closed.
+    int last = G - 1;
+    while (last > 0 && !(knots[degree + last] < knots[degree + last + 1])) last--;
+    for (int j = 1; j <= last; j++) {
+      const KAN_REAL knot = knots[degree + j];
+      KAN_VECTORIZE
+      for (int i = 0; i < count; i++) cells[i] += inside[i] >= knot;
+    }
+  } else {
+    for (int i = 0; i < count; i++) cells[i] = KAN_NAME(find_span)(knots, degree, degree + G, inside[i]) - degree;
+  }
+  KAN_VECTORIZE
+  for (int i = 0; i < count; i++) {
+    KAN_REAL v[MAX_ORDER], d[MAX_ORDER];
+    KAN_NAME(de_boor)(knots, cells[i] + degree, degree, inside[i], v, d);
+    KAN_UNROLL
+    for (int r = 0; r <= degree; r++) {
+      values[r * stride + i] = outside == KAN_OUTSIDE_LINEAR ? v[r] + (x[i] - inside[i]) * d[r] : v[r];
+      if (derivative)
+        slopes[r * CHUNK + i] = outside == KAN_OUTSIDE_CLAMP && (x[i] < a || x[i] > b) ? 0 : d[r];
+    }
+  }
+}
+
 /// True unless every point lies within its input's grid.
 KAN_INLINE int KAN_NAME(any_outside)(const KAN_NAME(kan_spline) * spline, const int across, int64_t input, int count,
                                      const KAN_REAL *x) {
@@ -154,13 +207,14 @@ KAN_INLINE int KAN_NAME(any_outside)(const KAN_NAME(kan_spline) * spline, const 
   return outside;
 }
 
-/// One point after another, wherever it lies; on a uniform grid, those outside of it only.
+/// One point after another, wherever it lies: all of them, or those outside of their grid.
 KAN_INLINE void KAN_NAME(evaluate_points)(const KAN_NAME(kan_spline) * spline, const int degree, const int derivative,
-                                          const int across, int64_t input, int count, const KAN_REAL *x,
-                                          int32_t *cells, KAN_REAL *values, int64_t stride, KAN_REAL *slopes) {
+                                          const int across, const int all, int64_t input, int count,
+                                          const KAN_REAL *x, int32_t *cells, KAN_REAL *values, int64_t stride,
+                                          KAN_REAL *slopes) {
   for (int i = 0; i < count; i++) {
     const int64_t at = input + (across ? i : 0);
-    if (spline->uniform && !(x[i] < spline->lower[at]) && !(x[i] > spline->upper[at])) continue;
+    if (!all && !(x[i] < spline->lower[at]) && !(x[i] > spline->upper[at])) continue;
     int cell;
     KAN_REAL v[MAX_ORDER], d[MAX_ORDER];
     KAN_NAME(point)(spline, at, x[i], &cell, v, d);
@@ -189,21 +243,26 @@ KAN_INLINE void KAN_NAME(evaluate_base)(const int base, const int derivative, in
 KAN_INLINE void KAN_NAME(evaluate)(const KAN_NAME(kan_spline) * spline, const int degree, const int derivative,
                                    const int across, int64_t input, int count, const KAN_REAL *x, int32_t *cells,
                                    KAN_REAL *values, int64_t stride, KAN_REAL *slopes) {
-  int irregular = !spline->uniform;
-  if (spline->uniform) {
-    switch (spline->outside) {
-      case KAN_OUTSIDE_LINEAR:
-        KAN_NAME(evaluate_uniform)(spline, degree, derivative, KAN_OUTSIDE_LINEAR, across, input, count, x, cells,
-                                   values, stride, slopes);
-        break;
-      default:
-        KAN_NAME(evaluate_uniform)(spline, degree, derivative, KAN_OUTSIDE_CLAMP, across, input, count, x, cells,
-                                   values, stride, slopes);
-        irregular = spline->outside == KAN_OUTSIDE_BASE && KAN_NAME(any_outside)(spline, across, input, count, x);
-    }
+  // Clamped first where functions fade out, and those outside once more.
+  const int linear = spline->outside == KAN_OUTSIDE_LINEAR;
+  if (!spline->uniform && across) {
+    KAN_NAME(evaluate_points)(spline, degree, derivative, across, 1, input, count, x, cells, values, stride, slopes);
+  } else {
+    if (spline->uniform && linear)
+      KAN_NAME(evaluate_uniform)(spline, degree, derivative, KAN_OUTSIDE_LINEAR, across, input, count, x, cells,
+                                 values, stride, slopes);
+    else if (spline->uniform)
+      KAN_NAME(evaluate_uniform)(spline, degree, derivative, KAN_OUTSIDE_CLAMP, across, input, count, x, cells, values,
+                                 stride, slopes);
+    else if (linear)
+      KAN_NAME(evaluate_uneven)(spline, degree, derivative, KAN_OUTSIDE_LINEAR, input, count, x, cells, values, stride,
+                                slopes);
+    else
+      KAN_NAME(evaluate_uneven)(spline, degree, derivative, KAN_OUTSIDE_CLAMP, input, count, x, cells, values, stride,
+                                slopes);
+    if (spline->outside == KAN_OUTSIDE_BASE && KAN_NAME(any_outside)(spline, across, input, count, x))
+      KAN_NAME(evaluate_points)(spline, degree, derivative, across, 0, input, count, x, cells, values, stride, slopes);
   }
-  if (irregular)
-    KAN_NAME(evaluate_points)(spline, degree, derivative, across, input, count, x, cells, values, stride, slopes);
   if (spline->base != KAN_BASE_NONE)
     KAN_NAME(evaluate_base)(spline->base, derivative, count, x, values + (degree + 1) * stride,
                             derivative ? slopes + (degree + 1) * CHUNK : slopes);
