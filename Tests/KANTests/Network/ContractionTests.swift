@@ -1,5 +1,6 @@
-import KAN
 import Testing
+
+@testable import KAN
 
 /// The two ways to form products, against each other and against plain loops over edges.
 @Suite struct ContractionTests {
@@ -91,6 +92,43 @@ import Testing
         let expected = rows.flatMap { whole.row($0) }
         #expect(Array(split.elements).map(\.bitPattern) == expected.map(\.bitPattern), "rows \(rows)")
       }
+    }
+  }
+
+  @Test func predictionsOnUnevenGridsDoNotDependOnTheSplit() throws {
+    var generator = RandomGenerator(seed: 4)
+    let basis: BSpline<Float> = try generator.spline(inputs: 9, uneven: true)
+    var network = Network([Layer(basis: basis, outputs: 19)], seed: 2)
+    network.contraction = .local
+    let x: Matrix<Float> = generator.points(for: basis, rows: 70)
+    let whole = network.predict(x)
+    for row in 0..<x.rows {
+      let alone = network.predict(Matrix(rows: 1, columns: 9, elements: x.row(row)))
+      #expect(alone.elements.map(\.bitPattern) == whole.row(row).map(\.bitPattern), "row \(row)")
+    }
+  }
+
+  /// A W that no second-level cache holds is cut by columns.
+  @Test(arguments: [Activation.identity, .silu, .tanh])
+  func columnsOfALargeLayer(activation: Activation) {
+    var generator = RandomGenerator(seed: 6)
+    let layer = Layer<Double>.spline(100, 130, grid: 50, activation)
+    let tiling = Tiling(layer, rows: 200, .local)
+    #expect(tiling.columnTiles(130) == 3 && tiling.rowTiles(200) == 2)
+    let data = Dataset<Double>(
+      inputs: generator.matrix(200, 100, in: -1.2...1.2), targets: .values(generator.matrix(200, 130)))
+    // Biases too, which start from 0.
+    let parameters = AlignedArray<Double>((0..<layer.parameterCount).map { _ in 0.05 * generator.normal() })
+    let results = [Contraction.local, .gemm].map { contraction in
+      var network = Network([layer])
+      network.parameters = parameters
+      network.contraction = contraction
+      let step = TrainingStep(network, batch: 200, pool: ThreadPool(threads: 2))
+      _ = Array(0..<200).withUnsafeBufferPointer { step.lossAndGradient(of: network, on: data, rows: $0) }
+      return [Array(network.predict(data.inputs).elements), Array(step.gradients)]
+    }
+    for (local, gemm) in zip(results[0], results[1]) {
+      #expect(largestDifference(local, gemm) <= 1e-12 * scale(gemm))
     }
   }
 
