@@ -11,8 +11,8 @@ public enum Task: String, Sendable, Codable {
 /// A value: copies are independent. Inputs and results of ``predict(_:threads:)`` are in the units of the data that the
 /// network was trained on.
 public struct Network<Element: Scalar>: Sendable {
-  public let layers: [Layer<Element>]
-  public let parameterCount: Int
+  public private(set) var layers: [Layer<Element>]
+  public private(set) var parameterCount: Int
   /// Every layer's W, row after row, and b, layer after layer: [parameterCount]. A network with another number of them
   /// traps when it is used.
   // Without an observer, which would copy all of them when another module writes one.
@@ -44,18 +44,34 @@ public struct Network<Element: Scalar>: Sendable {
   public init(_ layers: Layer<Element>..., seed: UInt64 = 0) { self.init(layers, seed: seed) }
 
   package init(layers: [Layer<Element>], parameters: AlignedArray<Element>) {
-    require(!layers.isEmpty, "Network: no layers")
-    for (layer, next) in zip(layers, layers.dropFirst()) {
-      require(
-        layer.outputs == next.inputs, "Network: a layer of \(layer.outputs) outputs before one of \(next.inputs) inputs"
-      )
-    }
+    Self.requireFit(layers)
     parameterCount = layers.reduce(0) { $0 + $1.parameterCount }
     self.layers = layers
     self.parameters = parameters
     inputScaling = Scaling(identity: layers[0].inputs)
     outputScaling = Scaling(identity: layers[layers.count - 1].outputs)
     requireParameterCount()
+  }
+
+  /// Takes other layers and all their parameters, between the same inputs and outputs: a grid has changed.
+  package mutating func replaceLayers(_ layers: [Layer<Element>], parameters: AlignedArray<Element>) {
+    Self.requireFit(layers)
+    require(
+      layers[0].inputs == inputs && layers[layers.count - 1].outputs == outputs,
+      "Network: layers for \(layers[0].inputs) inputs in the place of layers for \(inputs)")
+    self.layers = layers
+    self.parameters = parameters
+    parameterCount = layers.reduce(0) { $0 + $1.parameterCount }
+    requireParameterCount()
+  }
+
+  private static func requireFit(_ layers: [Layer<Element>]) {
+    require(!layers.isEmpty, "Network: no layers")
+    for (layer, next) in zip(layers, layers.dropFirst()) {
+      require(
+        layer.outputs == next.inputs, "Network: a layer of \(layer.outputs) outputs before one of \(next.inputs) inputs"
+      )
+    }
   }
 
   public var inputs: Int { layers[0].inputs }
