@@ -8,11 +8,14 @@ package struct DataSource: Sendable {
   package let kind: Kind
   /// Names of target columns, or one path of an NPY file; empty for the default, a table's last column.
   package let targets: [String]
+  /// The name of a table's column of weights.
+  package let weights: String?
 
   /// Decides by what stands at the path: a folder, an `.npy` file, or else a table.
-  package init(path: String, targets: [String] = []) {
+  package init(path: String, targets: [String] = [], weights: String? = nil) {
     self.path = path
     self.targets = targets
+    self.weights = weights
     kind =
       status(of: path).map(NodeType.init) == .folder ? .images : path.lowercased().hasSuffix(".npy") ? .array : .table
   }
@@ -27,7 +30,7 @@ package struct DataSource: Sendable {
     _: Element.Type, task: Task?
   ) throws(FileError) -> (training: Dataset<Element>, test: Dataset<Element>?) {
     switch kind {
-    case .table: return (try withClasses(Dataset(csv: path, targets: targets, task: task)), nil)
+    case .table: return (try withClasses(Dataset(csv: path, targets: targets, task: task, weights: weights)), nil)
     case .array:
       return (try withClasses(Dataset(npy: path, target: targetArray(), task: task ?? .regression)), nil)
     case .images:
@@ -95,16 +98,17 @@ package struct DataSource: Sendable {
   private func table<Element: Scalar>(for network: Network<Element>) throws(FileError) -> Dataset<Element> {
     let file = try DelimitedFile(path: path)
     let features = try inputColumns(of: file, network)
-    let wanted =
-      !targets.isEmpty ? targets : !network.names.targets.isEmpty ? network.names.targets : [file.header.last!]
+    let weightColumn = try file.weightColumn(named: weights)
+    let wanted = try file.targetNames(targets.isEmpty ? network.names.targets : targets, weights: weights)
     let columns = try file.columns(named: wanted)
     let request: ColumnRequest = network.task == .classification ? .category : .number
-    let read: (inputs: Matrix<Element>, targets: [TargetColumn]) = try file.rows(
-      features: features, targets: columns.map { ($0, request) })
+    let read: (inputs: Matrix<Element>, targets: [TargetColumn], weights: AlignedArray<Element>?) = try file.rows(
+      features: features, targets: columns.map { ($0, request) }, weights: weightColumn)
     let targets: Targets<Element> = try makeTargets(read.targets, names: wanted, path: path)
     var names = network.names
     if case .categories(_, let classes) = read.targets.first { names.classes = classes }
-    return try matchingTargets(Dataset(inputs: read.inputs, targets: targets, names: names), network)
+    return try matchingTargets(
+      Dataset(inputs: read.inputs, targets: targets, weights: read.weights, names: names), network)
   }
 
   private func inputColumns<Element: Scalar>(
@@ -145,7 +149,8 @@ package struct DataSource: Sendable {
       }
       return Dataset(
         inputs: data.inputs,
-        targets: .classes(labels.map { Int32(places[Int($0)]!) }, count: network.outputs), names: network.names)
+        targets: .classes(labels.map { Int32(places[Int($0)]!) }, count: network.outputs), weights: data.weights,
+        names: network.names)
     }
   }
 }

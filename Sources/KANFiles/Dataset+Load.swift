@@ -16,11 +16,15 @@ extension Dataset {
   /// - Parameters:
   ///   - targets: by default the last column.
   ///   - task: a classification takes numbers in the target for names of classes.
-  public init(csv path: String, targets names: [String] = [], task: Task? = nil) throws(FileError) {
+  ///   - weights: a column with a weight for each row, not negative and not all 0; it is no input.
+  public init(
+    csv path: String, targets names: [String] = [], task: Task? = nil, weights: String? = nil
+  ) throws(FileError) {
     let file = try DelimitedFile(path: path)
-    let targetNames = names.isEmpty ? [file.header.last!] : names
+    let weightColumn = try file.weightColumn(named: weights)
+    let targetNames = try file.targetNames(names, weights: weights)
     let targetColumns = try file.columns(named: targetNames)
-    let features = file.header.indices.filter { !targetColumns.contains($0) }
+    let features = file.header.indices.filter { !targetColumns.contains($0) && $0 != weightColumn }
     if features.isEmpty { throw FileError(.malformed, path: path, "there is no column besides the target") }
     let request: ColumnRequest =
       switch task {
@@ -28,12 +32,13 @@ extension Dataset {
       case .classification: .category
       case nil: .detect
       }
-    let read: (inputs: Matrix<Element>, targets: [TargetColumn]) = try file.rows(
-      features: features, targets: targetColumns.map { ($0, request) })
+    let read: (inputs: Matrix<Element>, targets: [TargetColumn], weights: AlignedArray<Element>?) = try file.rows(
+      features: features, targets: targetColumns.map { ($0, request) }, weights: weightColumn)
     var classes: [String] = []
     if case .categories(_, let names) = read.targets.first { classes = names }
     self.init(
       inputs: read.inputs, targets: try makeTargets(read.targets, names: targetNames, path: path),
+      weights: read.weights,
       names: Names(inputs: features.map { file.header[$0] }, targets: targetNames, classes: classes))
   }
 
@@ -110,14 +115,44 @@ extension DelimitedFile {
 
   /// The rows of a table as numbers of the engine's type.
   func rows<Element: Scalar>(
-    features: [Int], targets: [(column: Int, request: ColumnRequest)]
-  ) throws(FileError) -> (inputs: Matrix<Element>, targets: [TargetColumn]) {
+    features: [Int], targets: [(column: Int, request: ColumnRequest)], weights: Int? = nil
+  ) throws(FileError) -> (inputs: Matrix<Element>, targets: [TargetColumn], weights: AlignedArray<Element>?) {
     let read = try read(
-      features: features, targets: targets, magnitudeLimit: Double(Element.greatestFiniteMagnitude))
-    return (
-      Matrix(rows: read.rows, columns: features.count, elements: AlignedArray(converting: read.features)),
-      read.targets
-    )
+      features: features, targets: targets + (weights.map { [($0, .number)] } ?? []),
+      magnitudeLimit: Double(Element.greatestFiniteMagnitude))
+    let inputs = Matrix<Element>(
+      rows: read.rows, columns: features.count, elements: AlignedArray(converting: read.features))
+    guard let weights, case .numbers(let numbers) = read.targets.last else { return (inputs, read.targets, nil) }
+    try requireWeights(numbers, column: weights)
+    return (inputs, read.targets.dropLast(), AlignedArray(converting: numbers))
+  }
+
+  private func requireWeights(_ weights: [Double], column: Int) throws(FileError) {
+    if let row = weights.firstIndex(where: { $0 < 0 }) {
+      throw FileError(
+        .malformed, path: path, "row \(row + 1), column \(quoted(header[column])): a weight must not be negative")
+    }
+    if weights.allSatisfy({ $0 == 0 }) {
+      throw FileError(.malformed, path: path, "column \(quoted(header[column])): all weights are 0")
+    }
+  }
+
+  /// The place of the column of weights.
+  func weightColumn(named name: String?) throws(FileError) -> Int? {
+    guard let name else { return nil }
+    return try columns(named: [name], purpose: "--weights").first
+  }
+
+  /// The targets asked for, or the last column that is not the weights.
+  func targetNames(_ names: [String], weights: String?) throws(FileError) -> [String] {
+    if let weights, names.contains(weights) {
+      throw FileError(.malformed, path: path, "column \(quoted(weights)) is asked for as target and as weights")
+    }
+    if !names.isEmpty { return names }
+    guard let last = header.last(where: { $0 != weights }) else {
+      throw FileError(.malformed, path: path, "there is no column besides the weights")
+    }
+    return [last]
   }
 }
 

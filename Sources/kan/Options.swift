@@ -39,9 +39,15 @@ struct DataArguments: ParsableArguments {
     transform: parseNames)
   var target: [String]?
 
+  @Option(help: "Column of a table with a weight for each row: 2 counts as the row twice; it is no input.")
+  var weights: String?
+
   func source() throws -> DataSource {
-    let source = DataSource(path: data, targets: target ?? [])
+    let source = DataSource(path: data, targets: target ?? [], weights: weights)
     try source.checkTargets(option: "--target")
+    if weights != nil && source.kind != .table {
+      throw ToolError.usage("\(data): --weights names a column, and only a table has columns with names")
+    }
     return source
   }
 }

@@ -26,9 +26,15 @@ extension TrainCommand {
       }
       (training, test) = parts
     }
+    for part in [training, test!] where part.meanWeight == 0 {
+      throw ToolError.data("\(data.data): the weights of all rows held out, or of all others, are 0")
+    }
     guard patience != nil else { return Parts(training: training, validation: nil, test: test!) }
     guard let parts = training.holdingOut(0.1, seed: seed &+ 1) else {
       throw ToolError.data("\(data.data): too few rows for --patience, which judges by a tenth of them")
+    }
+    for part in [parts.training, parts.test] where part.meanWeight == 0 {
+      throw ToolError.data("\(data.data): the weights of all rows that --patience judges by, or of all others, are 0")
     }
     return Parts(training: parts.training, validation: parts.test, test: test!)
   }
@@ -39,8 +45,8 @@ extension TrainCommand {
     let kind = DataSource(path: test).kind
     let source = DataSource(
       path: test,
-      targets: testTarget.map { [$0] } ?? (kind == .table && training.kind == .table ? training.targets : [])
-    )
+      targets: testTarget.map { [$0] } ?? (kind == .table && training.kind == .table ? training.targets : []),
+      weights: kind == .table ? training.weights : nil)
     if kind == .table, testTarget != nil {
       throw ToolError.usage("\(test): a table has its targets in it and takes no --test-target")
     }

@@ -71,6 +71,9 @@ struct AllocationTests {
       network.describe(data)
       #expect(stepAllocations(&network, data, SGD(), pool) == 0)
       #expect(stepAllocations(&network, data, AdamW(), pool) == 0)
+      let weighted = Dataset(
+        inputs: inputs, targets: targets, weights: AlignedArray((0..<100).map { Float($0 % 4) }))
+      #expect(stepAllocations(&network, weighted, SGD(), pool) == 0)
     }
   }
 

@@ -19,8 +19,11 @@ public struct Scaling<Element: Scalar>: Sendable, Equatable {
   }
 
   /// Takes the range of each column to [-1, 1], and a constant column to 0.
-  public init(rangeOf x: Matrix<Element>) {
-    let columns = ColumnStatistics(x)
+  public init(rangeOf x: Matrix<Element>) { self.init(rangeOf: x, weights: nil) }
+
+  /// The same without the rows whose weight is 0.
+  init(rangeOf x: Matrix<Element>, weights: AlignedArray<Element>?) {
+    let columns = ColumnStatistics(x, weights: weights)
     let middles = zip(columns.lowest, columns.highest).map { $0 / 2 + $1 / 2 }
     self.init(
       shift: AlignedArray(middles),
@@ -35,8 +38,11 @@ public struct Scaling<Element: Scalar>: Sendable, Equatable {
   }
 
   /// Takes each column to mean 0 and standard deviation 1, and only shifts a constant column.
-  public init(spreadOf x: Matrix<Element>) {
-    let columns = ColumnStatistics(x)
+  public init(spreadOf x: Matrix<Element>) { self.init(spreadOf: x, weights: nil) }
+
+  /// The same with weights for the rows, 1 on average.
+  init(spreadOf x: Matrix<Element>, weights: AlignedArray<Element>?) {
+    let columns = ColumnStatistics(x, weights: weights)
     self.init(
       shift: AlignedArray(columns.means.map { Element($0) }),
       factor: AlignedArray(
@@ -75,8 +81,9 @@ struct ColumnStatistics<Element: Scalar> {
 
   @specialized(where Element == Float)
   @specialized(where Element == Double)
-  init(_ x: Matrix<Element>) {
+  init(_ x: Matrix<Element>, weights: AlignedArray<Element>? = nil) {
     let view = x.view
+    let weights = weights?.pointer
     var lowest = [Element](repeating: .infinity, count: x.columns)
     var highest = [Element](repeating: -.infinity, count: x.columns)
     var means = [Double](repeating: 0, count: x.columns)
@@ -84,18 +91,21 @@ struct ColumnStatistics<Element: Scalar> {
     let count = Double(x.rows)
     let first = x.rows > 0 ? x.row(0).map { Double($0) } : []
     for row in 0..<x.rows {
+      let weight = weights.map { Double($0[row]) } ?? 1
+      if weight == 0 { continue }
       for column in 0..<x.columns {
         let value = view[row, column]
         if value < lowest[column] { lowest[column] = value }
         if value > highest[column] { highest[column] = value }
-        means[column] += (Double(value) - first[column]) / count
+        means[column] += weight * ((Double(value) - first[column]) / count)
       }
     }
     // Still as distances from the first row.
     for row in 0..<x.rows {
+      let weight = weights.map { Double($0[row]) } ?? 1
       for column in 0..<x.columns {
         let distance = (Double(view[row, column]) - first[column]) - means[column]
-        deviations[column] += distance * distance / count
+        deviations[column] += weight * (distance * distance / count)
       }
     }
     self.lowest = lowest

@@ -6,13 +6,16 @@ enum Loss {
   /// - Parameters:
   ///   - outputs: the last layer's Y: [rows × out]
   ///   - targets: of the same rows
+  ///   - weights: of the same rows, 1 on average over the data set; nil for 1 each
   ///   - gradient: dY: [rows × out], unless only the loss is wanted
   static func evaluate<Element: Scalar>(
-    _ outputs: MatrixView<Element>, _ targets: TargetView<Element>, gradient: MutableMatrixView<Element>?
+    _ outputs: MatrixView<Element>, _ targets: TargetView<Element>, weights: UnsafePointer<Element>? = nil,
+    gradient: MutableMatrixView<Element>?
   ) -> Double {
+    if let weights { return weighted(outputs, targets, weights, gradient: gradient) }
     switch targets {
-    case .values(let values): meanSquaredError(outputs, values, gradient: gradient)
-    case .classes(let labels): crossEntropy(outputs, labels, gradient: gradient)
+    case .values(let values): return meanSquaredError(outputs, values, gradient: gradient)
+    case .classes(let labels): return crossEntropy(outputs, labels, gradient: gradient)
     }
   }
 }

@@ -3,10 +3,20 @@ public struct Dataset<Element: Scalar>: Sendable {
   /// [rows × in], in the user's units
   public let inputs: Matrix<Element>
   public let targets: Targets<Element>
+  /// How much each row counts, or nil where all count the same: [rows]
+  ///
+  /// A row of weight 2 counts as one that is there twice, and a row of weight 0 as one that is not there; only the
+  /// ratios matter. Losses and metrics are means with these weights.
+  public let weights: AlignedArray<Element>?
   public var names: Names
+  /// Σ w / rows
+  package let meanWeight: Double
 
-  /// Traps unless there is a target for each row, and a class is below `count` and has a name where there are names.
-  public init(inputs: Matrix<Element>, targets: Targets<Element>, names: Names = Names()) {
+  /// Traps unless there is a target and, with weights, a weight for each row, and a class is below `count` and has a
+  /// name where there are names.
+  public init(
+    inputs: Matrix<Element>, targets: Targets<Element>, weights: AlignedArray<Element>? = nil, names: Names = Names()
+  ) {
     require(
       inputs.rows == targets.rows,
       "Dataset: inputs of shape [\(inputs.rows) × \(inputs.columns)] and \(targets.rows) targets")
@@ -17,16 +27,23 @@ public struct Dataset<Element: Scalar>: Sendable {
       let wrong = labels.first { $0 < 0 || $0 >= count }
       require(wrong == nil, "Dataset: class \(wrong ?? 0) outside 0 ..< \(count)")
     }
+    if let weights {
+      require(weights.count == inputs.rows, "Dataset: \(inputs.rows) rows and \(weights.count) weights")
+    }
     self.inputs = inputs
     self.targets = targets
+    self.weights = weights
     self.names = names
+    meanWeight = weights.map { mean(of: $0) } ?? 1
   }
 
   public var rows: Int { inputs.rows }
 
   /// Some rows, in the given order.
   public func selecting(rows selected: some Collection<Int>) -> Dataset {
-    Dataset(inputs: inputs.selecting(rows: selected), targets: targets.selecting(rows: selected), names: names)
+    Dataset(
+      inputs: inputs.selecting(rows: selected), targets: targets.selecting(rows: selected),
+      weights: weights.map { weights in AlignedArray(selected.map { weights[$0] }) }, names: names)
   }
 
   /// Puts a random fraction of the rows aside: (the others, those put aside).
@@ -78,6 +95,22 @@ public enum Targets<Element: Scalar>: Sendable, Equatable {
     case .classes(let labels, let count): .classes(selected.map { labels[$0] }, count: count)
     }
   }
+}
+
+extension Dataset {
+  /// The weights over their mean, so that they are 1 on average, or all 0: [rows]
+  package var relativeWeights: AlignedArray<Element>? {
+    weights.map { weights in AlignedArray(weights.map { meanWeight > 0 ? Element(Double($0) / meanWeight) : 0 }) }
+  }
+}
+
+@specialized(where Element == Float)
+@specialized(where Element == Double)
+private func mean<Element: Scalar>(of values: AlignedArray<Element>) -> Double {
+  let pointer = values.pointer
+  var sum = 0.0
+  for index in 0..<values.count { sum += Double(pointer[index]) }
+  return sum / Double(max(1, values.count))
 }
 
 /// Independent streams of random numbers for one seed.

@@ -1,4 +1,4 @@
-/// How well a network does on some data.
+/// How well a network does on some data; with weights for the rows, every mean has them.
 public struct Metrics: Sendable, Equatable, Codable {
   /// Rows judged.
   public var samples: Int
@@ -20,35 +20,37 @@ extension Network {
     require(
       data.targets.outputs == outputs && data.targets.task == task,
       "Network: \(data.targets.outputs) targets for \(task) with \(outputs) outputs")
+    let weights = data.relativeWeights
     switch data.targets {
-    case .values(let targets): return evaluateRegression(data.inputs, targets, pool)
-    case .classes(let labels, _): return evaluateClassification(data.inputs, labels, pool)
+    case .values(let targets): return evaluateRegression(data.inputs, targets, weights, pool)
+    case .classes(let labels, _): return evaluateClassification(data.inputs, labels, weights, pool)
     }
   }
 
   private func evaluateClassification(
-    _ inputs: Matrix<Element>, _ labels: [Int32], _ pool: ThreadPool
+    _ inputs: Matrix<Element>, _ labels: [Int32], _ weights: AlignedArray<Element>?, _ pool: ThreadPool
   ) -> Metrics {
     var loss = 0.0
-    var correct = 0
+    var correct = 0.0
     labels.withUnsafeBufferPointer { labels in
       forEachChunk(of: inputs, threads: pool) { start, logits in
         let part = labels.baseAddress! + start
-        loss += Loss.crossEntropy(logits, part, gradient: nil) * Double(logits.rows)
-        correct += correctRows(logits, part)
+        let weights = weights.map { $0.pointer + start }
+        loss += Loss.evaluate(logits, .classes(part), weights: weights, gradient: nil) * Double(logits.rows)
+        correct += correctRows(logits, part, weights)
       }
     }
     let count = Double(max(labels.count, 1))
-    return Metrics(samples: labels.count, loss: loss / count, accuracy: Double(correct) / count)
+    return Metrics(samples: labels.count, loss: loss / count, accuracy: correct / count)
   }
 
   private func evaluateRegression(
-    _ inputs: Matrix<Element>, _ targets: Matrix<Element>, _ pool: ThreadPool
+    _ inputs: Matrix<Element>, _ targets: Matrix<Element>, _ weights: AlignedArray<Element>?, _ pool: ThreadPool
   ) -> Metrics {
     let predictions = predict(inputs, threads: pool)
     var metrics = Metrics(samples: targets.rows, loss: 0, rmse: 0, r2: 0, pearson: 0)
     for column in 0..<targets.columns {
-      let fit = Fit(predictions: predictions, targets: targets, column: column)
+      let fit = Fit(predictions: predictions, targets: targets, weights: weights, column: column)
       let factor = Double(outputScaling.factor[column])
       metrics.loss += fit.meanSquaredError * factor * factor / Double(targets.columns)
       metrics.rmse! += fit.meanSquaredError.squareRoot() / Double(targets.columns)
@@ -59,41 +61,48 @@ extension Network {
   }
 }
 
-/// Rows whose label has the largest logit, the first of equals.
+/// How many rows' label has the largest logit, the first of equals; or the sum of their weights.
 @specialized(where Element == Float)
 @specialized(where Element == Double)
-private func correctRows<Element: Scalar>(_ logits: MatrixView<Element>, _ labels: UnsafePointer<Int32>) -> Int {
-  var correct = 0
+private func correctRows<Element: Scalar>(
+  _ logits: MatrixView<Element>, _ labels: UnsafePointer<Int32>, _ weights: UnsafePointer<Element>?
+) -> Double {
+  var correct = 0.0
   for row in 0..<logits.rows {
     var best = 0
     for column in 1..<max(1, logits.columns) where logits[row, column] > logits[row, best] { best = column }
-    if best == Int(labels[row]) { correct += 1 }
+    if best == Int(labels[row]) { correct += weights.map { Double($0[row]) } ?? 1 }
   }
   return correct
 }
 
-/// One column of predictions against one of targets, in double precision and two passes.
+/// One column of predictions against one of targets, in double precision and two passes; weights are 1 on average.
 struct Fit {
   let meanSquaredError, r2, pearson: Double
 
   @specialized(where Element == Float)
   @specialized(where Element == Double)
-  init<Element: Scalar>(predictions: Matrix<Element>, targets: Matrix<Element>, column: Int) {
+  init<Element: Scalar>(
+    predictions: Matrix<Element>, targets: Matrix<Element>, weights: AlignedArray<Element>? = nil, column: Int
+  ) {
+    let weights = weights?.pointer
     let count = Double(max(targets.rows, 1))
     let (y, t) = (predictions.view, targets.view)
     var (meanY, meanT, squares) = (0.0, 0.0, 0.0)
     for row in 0..<targets.rows {
+      let weight = weights.map { Double($0[row]) } ?? 1
       let error = Double(y[row, column]) - Double(t[row, column])
-      squares += error * error
-      meanY += Double(y[row, column]) / count
-      meanT += Double(t[row, column]) / count
+      squares += weight * (error * error)
+      meanY += weight * (Double(y[row, column]) / count)
+      meanT += weight * (Double(t[row, column]) / count)
     }
     var (spreadY, spreadT, together) = (0.0, 0.0, 0.0)
     for row in 0..<targets.rows {
+      let weight = weights.map { Double($0[row]) } ?? 1
       let (distanceY, distanceT) = (Double(y[row, column]) - meanY, Double(t[row, column]) - meanT)
-      spreadY += distanceY * distanceY
-      spreadT += distanceT * distanceT
-      together += distanceY * distanceT
+      spreadY += weight * (distanceY * distanceY)
+      spreadT += weight * (distanceT * distanceT)
+      together += weight * (distanceY * distanceT)
     }
     meanSquaredError = squares / count
     // A constant target leaves nothing to explain: 1 if it is met, else 0. A constant has no correlation.

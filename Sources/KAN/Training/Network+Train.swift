@@ -47,14 +47,23 @@ extension Network {
     if data.rows == 0 { throw .noData }
     try requireFinite(data.inputs, which + "input")
     if case .values(let values) = data.targets { try requireFinite(values, which + "target") }
+    if let weights = data.weights {
+      if let row = weights.firstIndex(where: { !($0 >= 0 && $0.isFinite) }) {
+        throw .badWeight(what: which + "weight", row: row)
+      }
+      // A mean that is not finite comes of weights near the largest number there is.
+      if !(data.meanWeight > 0 && data.meanWeight.isFinite) { throw .noData }
+    }
   }
 
   /// Takes scalings, task and names from the data unless an earlier training has.
   private mutating func prepare(for data: Dataset<Element>) {
     if record != nil { return }
     describe(data)
-    inputScaling = Scaling(rangeOf: data.inputs)
-    if case .values(let values) = data.targets { outputScaling = Scaling(spreadOf: values) }
+    inputScaling = Scaling(rangeOf: data.inputs, weights: data.weights)
+    if case .values(let values) = data.targets {
+      outputScaling = Scaling(spreadOf: values, weights: data.relativeWeights)
+    }
   }
 
   /// Takes the task and the names of columns and classes from a data set.

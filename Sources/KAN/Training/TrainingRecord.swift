@@ -83,7 +83,9 @@ public enum TrainingError: Error, Sendable, Equatable, CustomStringConvertible {
   case nonFinite(what: String, epoch: Int, step: Int, layer: Int)
   /// A value of the data is infinite or NaN, at (row, column) from 0.
   case nonFiniteData(what: String, row: Int, column: Int)
-  /// There are no rows.
+  /// The weight of a row, from 0, is negative, infinite or NaN.
+  case badWeight(what: String, row: Int)
+  /// There are no rows, or none has a weight above 0.
   case noData
   /// A training cannot go on with another optimiser than it began with.
   case otherOptimizer(trained: String, asked: String)
@@ -95,7 +97,8 @@ public enum TrainingError: Error, Sendable, Equatable, CustomStringConvertible {
         + "parameters are kept (a smaller learning rate may help)"
     case .nonFiniteData(let what, let row, let column):
       "\(what), row \(row + 1), column \(column + 1): not a finite number"
-    case .noData: "there are no rows to train on"
+    case .badWeight(let what, let row): "\(what), row \(row + 1): not a number from 0 on"
+    case .noData: "there are no rows to train on, or none with a weight above 0"
     case .otherOptimizer(let trained, let asked): "trained with \(trained), which cannot go on with \(asked)"
     }
   }

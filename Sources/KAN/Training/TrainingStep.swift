@@ -8,6 +8,8 @@ package final class TrainingStep<Element: Scalar> {
   let workspace: Workspace<Element>
   private var targetValues: AlignedArray<Element>
   private var targetClasses: [Int32]
+  /// 1 on average over the data set; only where the data has weights.
+  private var rowWeights: AlignedArray<Element>
 
   /// - Parameter batch: the largest number of rows of a step.
   package init(_ network: Network<Element>, batch: Int, pool: ThreadPool) {
@@ -16,6 +18,7 @@ package final class TrainingStep<Element: Scalar> {
     workspace = Workspace(network, capacity: batch, workers: pool.threads, training: true)
     targetValues = AlignedArray(zeros: network.task == .regression ? batch * network.outputs : 0)
     targetClasses = [Int32](repeating: 0, count: network.task == .classification ? batch : 0)
+    rowWeights = AlignedArray(zeros: batch)
   }
 
   /// The mean loss of the given rows, and in ``gradients`` its gradient.
@@ -62,23 +65,36 @@ package final class TrainingStep<Element: Scalar> {
     case .classes(let labels, _):
       for place in 0..<rows.count { targetClasses[place] = labels[rows[place]] }
     }
+    if let weights = data.weights {
+      gatherWeights(rows, of: weights.pointer, mean: data.meanWeight, to: rowWeights.mutablePointer())
+    }
   }
 
   private func loss(of data: Dataset<Element>, rows: Int, _ network: Network<Element>) -> Double {
     let last = network.layers.count - 1
     let outputs = workspace.output(last, rows: rows).readOnly
     let gradient = workspace.gradient(last, rows: rows)
+    let weights = data.weights == nil ? nil : rowWeights.pointer
     switch data.targets {
     case .values(let matrix):
       let targets = MatrixView(
         base: targetValues.pointer, rows: rows, columns: matrix.columns, stride: matrix.columns)
-      return Loss.evaluate(outputs, .values(targets), gradient: gradient)
+      return Loss.evaluate(outputs, .values(targets), weights: weights, gradient: gradient)
     case .classes:
       return targetClasses.withUnsafeBufferPointer {
-        Loss.evaluate(outputs, .classes($0.baseAddress!), gradient: gradient)
+        Loss.evaluate(outputs, .classes($0.baseAddress!), weights: weights, gradient: gradient)
       }
     }
   }
+}
+
+/// Weights from all over a data set, over their mean.
+@specialized(where Element == Float)
+@specialized(where Element == Double)
+private func gatherWeights<Element: Scalar>(
+  _ rows: UnsafeBufferPointer<Int>, of weights: UnsafePointer<Element>, mean: Double, to: UnsafeMutablePointer<Element>
+) {
+  for place in 0..<rows.count { to[place] = Element(Double(weights[rows[place]]) / mean) }
 }
 
 /// Rows from all over a matrix, scaled, one after another.
