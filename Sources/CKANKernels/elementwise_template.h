@@ -176,3 +176,19 @@ KAN_KERNEL void KAN_NAME(adamw)(int64_t count, KAN_REAL *parameters, const KAN_R
     parameters[i] -= shrink * parameters[i] + rate * m / (KAN_SQRT(v) * scale + epsilon);
   }
 }
+
+KAN_KERNEL double KAN_NAME(inner_product)(int64_t count, const KAN_REAL *a, const KAN_REAL *b) {
+  double lanes[PARTIAL_SUMS] = {0};
+  int64_t i = 0;
+  for (; i + PARTIAL_SUMS <= count; i += PARTIAL_SUMS)
+    for (int lane = 0; lane < PARTIAL_SUMS; lane++) lanes[lane] += (double)a[i + lane] * (double)b[i + lane];
+  for (; i < count; i++) lanes[0] += (double)a[i] * (double)b[i];
+  double sum = 0;
+  for (int lane = 0; lane < PARTIAL_SUMS; lane++) sum += lanes[lane];
+  return sum;
+}
+
+KAN_KERNEL void KAN_NAME(add_scaled)(int64_t count, const KAN_REAL *a, KAN_REAL factor, const KAN_REAL *b,
+                                     KAN_REAL *out) {
+  for (int64_t i = 0; i < count; i++) out[i] = a[i] + factor * b[i];
+}

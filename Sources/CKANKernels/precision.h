@@ -22,4 +22,6 @@ const KAN_NAME(kan_kernels) KAN_TABLE(KAN_NAME(kan_kernels)) = {
     .softmax = KAN_NAME(softmax),
     .sgd = KAN_NAME(sgd),
     .adamw = KAN_NAME(adamw),
+    .inner_product = KAN_NAME(inner_product),
+    .add_scaled = KAN_NAME(add_scaled),
 };

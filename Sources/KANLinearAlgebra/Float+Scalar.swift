@@ -152,6 +152,16 @@ extension Float: Scalar {
     kernels.adamw(
       Int64(count), parameters, gradients, mean, variance, rate, beta1, rest1, beta2, rest2, scale, epsilon, shrink)
   }
+
+  public static func _dot(_ count: Int, _ a: UnsafePointer<Self>, _ b: UnsafePointer<Self>) -> Double {
+    kernels.inner_product(Int64(count), a, b)
+  }
+
+  public static func _addScaled(
+    _ count: Int, _ a: UnsafePointer<Self>, _ factor: Self, _ b: UnsafePointer<Self>, _ out: UnsafeMutablePointer<Self>
+  ) {
+    kernels.add_scaled(Int64(count), a, factor, b, out)
+  }
 }
 
 extension kan_spline_f {

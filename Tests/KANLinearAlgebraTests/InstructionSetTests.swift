@@ -153,6 +153,8 @@ import Testing
         var (mean, variance) = (b, b.map { $0 * $0 })
         kernels.adamw(n, &values, b, &mean, &variance, 0.1, 0.9, 0.1, 0.999, 0.001, 1.5, 1e-8, 0.01)
       }
+      both { $1[0] = $0.inner_product(n, a, b) }
+      both { $0.add_scaled(n, a, 0.3, b, &$1) }
       #expect(kernels.first_non_finite(n, a) == -1)
       var broken = a
       broken[count - 1] = .infinity

@@ -80,6 +80,11 @@ typedef struct {
   void (*adamw)(int64_t count, KAN_REAL *parameters, const KAN_REAL *gradients, KAN_REAL *mean, KAN_REAL *variance,
                 KAN_REAL rate, KAN_REAL beta1, KAN_REAL rest1, KAN_REAL beta2, KAN_REAL rest2, KAN_REAL scale,
                 KAN_REAL epsilon, KAN_REAL shrink);
+
+  /// Σ a·b, in double precision.
+  double (*inner_product)(int64_t count, const KAN_REAL *a, const KAN_REAL *b);
+  /// out = a + factor·b; out may be either.
+  void (*add_scaled)(int64_t count, const KAN_REAL *a, KAN_REAL factor, const KAN_REAL *b, KAN_REAL *out);
 } KAN_NAME(kan_kernels);
 
 /// The table of an instruction set, or null where this processor does not have it.

@@ -21,7 +21,7 @@ extension Network {
     if let validation { try check(validation, "validation ") }
     prepare(for: data)
     var run = try TrainingRun(self, data: data, optimizer: optimizer, options: options, pool: pool)
-    defer { adopt(run) }
+    defer { adopt(run.state, run.record) }
     try run.train(&self, data: data, validation: validation, optimizer: optimizer, progress: progress)
     return run.history
   }
@@ -36,7 +36,7 @@ extension Network {
 
   /// Traps unless the columns fit.
   /// - Throws: ``TrainingError`` if there are no rows, or a value is not finite.
-  private func check(_ data: Dataset<Element>, _ which: String) throws(TrainingError) {
+  func check(_ data: Dataset<Element>, _ which: String) throws(TrainingError) {
     require(
       data.inputs.columns == inputs && data.targets.outputs == outputs,
       "Network: \(which)data of \(data.inputs.columns) inputs and \(data.targets.outputs) targets for \(inputs) inputs "
@@ -57,7 +57,7 @@ extension Network {
   }
 
   /// Takes scalings, task and names from the data unless an earlier training has.
-  private mutating func prepare(for data: Dataset<Element>) {
+  mutating func prepare(for data: Dataset<Element>) {
     if record != nil { return }
     describe(data)
     inputScaling = Scaling(rangeOf: data.inputs, weights: data.weights)
@@ -78,9 +78,9 @@ extension Network {
   }
 
   /// Takes over what a training run has come to, however it ended.
-  private mutating func adopt<Rule: Optimizer>(_ run: TrainingRun<Element, Rule>) {
-    parameters = run.state.best.parameters
-    record = run.record
-    trainingState = run.state
+  mutating func adopt(_ state: TrainingState<Element>, _ record: TrainingRecord) {
+    parameters = state.best.parameters
+    self.record = record
+    trainingState = state
   }
 }

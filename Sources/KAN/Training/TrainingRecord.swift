@@ -21,7 +21,7 @@ public struct TrainingRecord: Sendable, Equatable, Codable {
 public struct EpochRecord: Sendable, Equatable, Codable {
   /// From 1.
   public var epoch: Int
-  /// The mean loss of the epoch's batches, each before its step.
+  /// The mean loss of the epoch's batches, each before its step; with ``LBFGS`` the loss of all rows after its step.
   public var loss: Double
   /// On the validation data after the epoch.
   public var validationLoss: Double?
@@ -44,6 +44,8 @@ public struct TrainingHistory: Sendable, Equatable {
 
   public enum End: String, Sendable {
     case allEpochs, earlyStopping, stopped
+    /// An optimiser that goes by all rows finds nothing better nearby.
+    case converged
   }
 }
 
@@ -89,6 +91,8 @@ public enum TrainingError: Error, Sendable, Equatable, CustomStringConvertible {
   case noData
   /// A training cannot go on with another optimiser than it began with.
   case otherOptimizer(trained: String, asked: String)
+  /// An optimiser would take more memory than it may: bytes, and what to use instead.
+  case memory(what: String, needed: Int, limit: Int, instead: String)
 
   public var description: String {
     switch self {
@@ -100,6 +104,8 @@ public enum TrainingError: Error, Sendable, Equatable, CustomStringConvertible {
     case .badWeight(let what, let row): "\(what), row \(row + 1): not a number from 0 on"
     case .noData: "there are no rows to train on, or none with a weight above 0"
     case .otherOptimizer(let trained, let asked): "trained with \(trained), which cannot go on with \(asked)"
+    case .memory(let what, let needed, let limit, let instead):
+      "\(what) takes \(needed >> 20) MiB of memory, and may take \(limit >> 20) MiB: use \(instead)"
     }
   }
 }

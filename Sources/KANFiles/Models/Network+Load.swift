@@ -134,7 +134,7 @@ package struct ModelFile {
   func trainingState<Element: Scalar>(of network: Network<Element>) throws(FileError) -> TrainingState<Element>? {
     guard let state = topology.state else { return nil }
     guard (0...1_000_000_000).contains(state.epochsDone), (0...state.epochsDone).contains(state.bestEpoch),
-      (0...Int.max / 2).contains(state.optimizerSteps), (0...16).contains(state.moments)
+      (0...Int.max / 2).contains(state.optimizerSteps), (0...200).contains(state.moments)
     else {
       throw failure("the training state is damaged")
     }

@@ -1,0 +1,60 @@
+/// Limited-memory BFGS on all rows at once (Nocedal and Wright, Numerical Optimization, 2nd edition, algorithms 7.4
+/// and 7.5) with a line search for the strong Wolfe conditions (algorithms 3.5 and 3.6).
+///
+///     d = -H·g,  H from the last m pairs s = Δp, y = Δg by the two-loop recursion, H₀ = sᵀy/yᵀy
+///     p += α·d   with  L(p + αd) ≤ L(p) + c₁·α·gᵀd  and  |g(p + αd)ᵀd| ≤ c₂·|gᵀd|
+///
+/// For networks too large for a Jacobian and data sets of which all rows can be gone through often: the loss falls at
+/// every iteration, far below what Adam reaches, and there is no rate to choose. One iteration counts as an epoch.
+public struct LBFGS: Sendable, Equatable {
+  public var name: String { "lbfgs" }
+  /// m, the pairs remembered: memory of 2·m times the parameters.
+  public var pairs: Int
+  /// Ends when no element of the gradient is larger.
+  public var gradientTolerance: Double
+  /// Ends when an iteration lowers the loss by no more than this share of it.
+  public var lossTolerance: Double
+  /// λ of a penalty λ/2·‖p‖² beside the loss.
+  public var weightDecay: Double
+  /// c₁, the sufficient decrease.
+  public var decrease: Double
+  /// c₂, the curvature condition.
+  public var curvature: Double
+  /// Points that one line search may try.
+  public var trials: Int
+  /// Bytes that a training may take beyond the data; see ``bytes(for:rows:)``.
+  public var memoryLimit: Int
+
+  /// Traps unless there are pairs (1 to 100) and 0 < c₁ < c₂ < 1.
+  public init(
+    pairs: Int = 10, gradientTolerance: Double = 1e-12, lossTolerance: Double = 1e-9, weightDecay: Double = 0,
+    decrease: Double = 1e-4, curvature: Double = 0.9, trials: Int = 30, memoryLimit: Int = 4 << 30
+  ) {
+    require((1...100).contains(pairs) && trials > 0, "LBFGS: \(pairs) pairs, \(trials) trials")
+    require(
+      0 < decrease && decrease < curvature && curvature < 1, "LBFGS: c1 \(decrease), c2 \(curvature)")
+    self.pairs = pairs
+    self.gradientTolerance = gradientTolerance
+    self.lossTolerance = lossTolerance
+    self.weightDecay = weightDecay
+    self.decrease = decrease
+    self.curvature = curvature
+    self.trials = trials
+    self.memoryLimit = memoryLimit
+  }
+
+  /// Bytes that training a network on so many rows takes beyond the data and the network: the pairs, the vectors of an
+  /// iteration, the best parameters, and the activations of a chunk of rows.
+  public func bytes<Element: Scalar>(for network: Network<Element>, rows: Int) -> Int {
+    let vectors = 2 * (pairs + 1) + 9
+    return vectors * network.parameterCount * MemoryLayout<Element>.stride
+      + FullBatch<Element>.workspaceBytes(network, rows: rows)
+  }
+}
+
+/// A function of many variables that can be differentiated.
+protocol DifferentiableFunction<Element> {
+  associatedtype Element: Scalar
+  /// f(x), and its gradient: [count] each
+  mutating func value(at x: AlignedArray<Element>, gradient: inout AlignedArray<Element>) -> Double
+}

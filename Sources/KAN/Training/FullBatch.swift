@@ -1,0 +1,111 @@
+/// The loss of all rows of a data set and its gradient, chunk by chunk in memory that does not grow with the rows.
+///
+/// Bound to its data. The bits are the same for any number of threads; nothing is allocated once it is made.
+package final class FullBatch<Element: Scalar> {
+  private let data: Dataset<Element>
+  private let step: TrainingStep<Element>
+  private let chunk: Int
+  private let vectors: VectorOperations<Element>
+  /// The rows of a chunk.
+  private var rows: [Int]
+  /// All rows fit one chunk and stand in it.
+  private var holdsAll = false
+
+  /// Traps if there are no rows, or a chunk has none.
+  package init(_ network: Network<Element>, _ data: Dataset<Element>, chunk: Int? = nil, pool: ThreadPool) {
+    self.data = data
+    self.chunk = min(data.rows, chunk ?? Self.chunk(for: network))
+    step = TrainingStep(network, batch: self.chunk, pool: pool)
+    rows = [Int](repeating: 0, count: self.chunk)
+    vectors = VectorOperations(count: network.parameterCount, pool: pool)
+  }
+
+  /// Σ w·L / Σ w over all rows, and its gradient: [parameters].
+  package func lossAndGradient(of network: Network<Element>, gradient: inout AlignedArray<Element>) -> Double {
+    if data.rows == chunk {
+      if !holdsAll { gather(0..<chunk, for: network) }
+      holdsAll = true
+      let loss = step.lossAndGradient(of: network, on: data, rows: chunk)
+      gradient.copyElements(from: step.gradients)
+      return loss
+    }
+    let sum = gradient.mutablePointer()
+    var total = 0.0
+    for start in stride(from: 0, to: data.rows, by: chunk) {
+      let end = min(start + chunk, data.rows)
+      gather(start..<end, for: network)
+      let share = Double(end - start) / Double(data.rows)
+      total += share * step.lossAndGradient(of: network, on: data, rows: end - start)
+      if start == 0 { gradient.fill(with: 0) }
+      vectors.add(sum, share, step.gradients.pointer, to: sum)
+    }
+    return total
+  }
+
+  private func gather(_ range: Range<Int>, for network: Network<Element>) {
+    for row in range { rows[row - range.lowerBound] = row }
+    rows.withUnsafeBufferPointer {
+      step.gather(UnsafeBufferPointer(rebasing: $0[..<range.count]), of: data, for: network)
+    }
+  }
+
+  /// The first layer whose output on the rows seen last is not finite, from 0.
+  func firstNonFiniteLayer(of network: Network<Element>) -> Int? {
+    step.firstNonFiniteLayer(of: network, rows: data.rows % chunk == 0 ? chunk : data.rows % chunk)
+  }
+
+  // MARK: Memory
+
+  /// Rows whose activations and gradients take no more than 32 MiB, and at most 8192.
+  private static func chunk(for network: Network<Element>) -> Int {
+    min(8192, max(64, (32 << 20) / (rowElements(network) * MemoryLayout<Element>.stride)))
+  }
+
+  /// Inputs, targets, and Y, dY and Z of each layer.
+  private static func rowElements(_ network: Network<Element>) -> Int {
+    network.inputs + network.outputs + network.layers.reduce(0) { $0 + 3 * $1.outputs }
+  }
+
+  /// About the bytes that so many rows take, in chunks, beyond the parameters' gradient.
+  static func workspaceBytes(_ network: Network<Element>, rows: Int) -> Int {
+    let chunk = min(max(rows, 1), chunk(for: network))
+    let tile = network.layers.map { Tiling.largestTile($0, capacity: chunk, network.contraction) }.max()!
+    return (chunk * rowElements(network) + 2 * ThreadPool.availableCores * tile) * MemoryLayout<Element>.stride
+  }
+}
+
+extension AlignedArray {
+  @specialized(where Element == Float)
+  @specialized(where Element == Double)
+  fileprivate mutating func fill(with value: Element) { mutablePointer().update(repeating: value, count: count) }
+}
+
+/// The loss of all rows as a function of the parameters, and a penalty λ/2·‖p‖².
+struct FullBatchFunction<Element: Scalar>: DifferentiableFunction {
+  /// Has the parameters of the point asked for last.
+  private(set) var network: Network<Element>
+  let batch: FullBatch<Element>
+  private let weightDecay: Double
+  private var vectors: VectorOperations<Element>
+
+  init(_ network: Network<Element>, _ data: Dataset<Element>, weightDecay: Double, pool: ThreadPool) {
+    self.network = network
+    self.weightDecay = weightDecay
+    batch = FullBatch(network, data, pool: pool)
+    vectors = VectorOperations(count: network.parameterCount, pool: pool)
+  }
+
+  mutating func value(at x: AlignedArray<Element>, gradient: inout AlignedArray<Element>) -> Double {
+    network.parameters.copyElements(from: x)
+    let loss = batch.lossAndGradient(of: network, gradient: &gradient)
+    if weightDecay == 0 { return loss }
+    let to = gradient.mutablePointer()
+    vectors.add(to, weightDecay, x.pointer, to: to)
+    return loss + penalty(at: x)
+  }
+
+  /// λ/2·‖p‖²
+  mutating func penalty(at x: AlignedArray<Element>) -> Double {
+    weightDecay == 0 ? 0 : weightDecay / 2 * vectors.dot(x, x)
+  }
+}
