@@ -19,6 +19,9 @@ extension Network {
   ) throws(TrainingError) -> TrainingHistory {
     try check(data, "")
     if let validation { try check(validation, "validation ") }
+    if !options.grids.isEmpty {
+      return try trainOnGrids(data, validation, by: BatchTrainer(rule: optimizer), options, pool, progress)
+    }
     prepare(for: data)
     var run = try TrainingRun(self, data: data, optimizer: optimizer, options: options, pool: pool)
     defer { adopt(run.state, run.record) }

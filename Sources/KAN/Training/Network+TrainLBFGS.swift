@@ -23,6 +23,9 @@ extension Network {
         what: "L-BFGS with \(rule.pairs) pairs for \(parameterCount) parameters", needed: needed,
         limit: rule.memoryLimit, instead: "fewer pairs, or Adam")
     }
+    if !options.grids.isEmpty {
+      return try trainOnGrids(data, validation, by: rule, options, pool, progress)
+    }
     prepare(for: data)
     var run = try LBFGSRun(self, data: data, rule: rule, options: options, pool: pool)
     defer { adopt(run.state, run.record) }
@@ -61,7 +64,7 @@ struct LBFGSRun<Element: Scalar> {
     self.rule = rule
     self.options = options
     self.pool = pool
-    let earlier = options.resumes ? network.record : nil
+    let earlier = options.resumes || options.stage.map { $0.earlierEpochs > 0 } ?? false ? network.record : nil
     state =
       options.resumes && network.trainingState != nil
       ? network.trainingState!
@@ -72,13 +75,14 @@ struct LBFGSRun<Element: Scalar> {
     record = TrainingRecord(
       optimizer: rule.name, learningRate: 1, weightDecay: rule.weightDecay, schedule: .constant, batch: data.rows,
       seed: options.seed, samples: data.rows, epochs: options.epochs, patience: options.patience,
-      seconds: earlier?.seconds ?? 0, threads: pool.threads, history: earlier?.history ?? [])
+      seconds: earlier?.seconds ?? 0, threads: pool.threads, history: earlier?.history ?? [],
+      grid: earlier?.grid)
   }
 
   var history: TrainingHistory {
     TrainingHistory(
       epochs: record.history, seconds: seconds, samplesPerSecond: seconds > 0 ? Double(samples) / seconds : 0,
-      end: end, bestEpoch: state.best.epoch)
+      end: end, bestEpoch: (options.stage?.earlierEpochs ?? 0) + state.best.epoch)
   }
 
   mutating func train(
@@ -133,7 +137,8 @@ struct LBFGSRun<Element: Scalar> {
     state.optimizer = OptimizerState(step: epoch, moments: minimization.moments)
     record.history.append(
       EpochRecord(
-        epoch: epoch, loss: loss, validationLoss: validation?.loss, learningRate: step, seconds: seconds))
+        epoch: (options.stage?.earlierEpochs ?? 0) + epoch, loss: loss, validationLoss: validation?.loss,
+        learningRate: step, seconds: seconds, grid: options.stage?.intervals))
     record.seconds += seconds
     let judged = validation?.loss ?? loss
     if options.patience == nil || judged < state.best.loss {

@@ -11,12 +11,26 @@ public struct TrainingOptions: Sendable {
   public var seed: UInt64
   /// Goes on from where the network's training stopped, up to `epochs` in all.
   public var resumes: Bool
+  /// Grids to train on in turn, from coarse to fine, `epochs` on each; empty for the one that the network has.
+  public var grids: [Int]
+  /// Which of the grids this is, while several are trained on in turn.
+  var stage: Stage?
+
+  struct Stage: Sendable {
+    var intervals: Int
+    /// Epochs of the grids before.
+    var earlierEpochs: Int
+  }
 
   public init(
     epochs: Int = 20, batch: Int = 256, schedule: Schedule = .constant, patience: Int? = nil, seed: UInt64 = 0,
-    resumes: Bool = false
+    resumes: Bool = false, grids: [Int] = []
   ) {
     require(epochs >= 0 && batch > 0, "TrainingOptions: \(epochs) epochs, batch \(batch)")
+    require(
+      grids.allSatisfy { $0 > 0 } && zip(grids, grids.dropFirst()).allSatisfy { $0 < $1 },
+      "TrainingOptions: grids \(grids) do not rise")
+    self.grids = grids
     self.epochs = epochs
     self.batch = batch
     self.schedule = schedule

@@ -15,6 +15,58 @@ public struct TrainingRecord: Sendable, Equatable, Codable {
   public var seconds: Double
   public var threads: Int
   public var history: [EpochRecord]
+  /// Which of several grids was kept, and why.
+  public var grid: GridChoice? = nil
+}
+
+/// Grids trained on in turn, and the one that was kept.
+public struct GridChoice: Sendable, Equatable, Codable {
+  /// A grid and how good the fit on it was; less is better.
+  public struct Judgement: Sendable, Equatable, Codable {
+    public var intervals: Int
+    public var score: Double
+  }
+
+  /// What a score is.
+  public enum Criterion: String, Sendable, Codable {
+    /// The loss on validation data.
+    case validation
+    /// Generalised cross-validation of the training data.
+    case crossValidation = "cross-validation"
+  }
+
+  public var criterion: Criterion
+  /// In the order of training, to the one after which it stopped.
+  public var judgements: [Judgement]
+
+  /// The grid kept: the best one.
+  public var intervals: Int? { best?.intervals }
+  private var best: Judgement? { judgements.min { $0.score < $1.score } }
+
+  /// Notes a grid; whether it is the best so far.
+  package mutating func judge(_ intervals: Int, _ score: Double) -> Bool {
+    let isBest = best.map { score < $0.score } ?? true
+    judgements.append(Judgement(intervals: intervals, score: score.isFinite ? score : .greatestFiniteMagnitude))
+    return isBest
+  }
+
+  package init(_ criterion: Criterion) {
+    self.criterion = criterion
+    judgements = []
+  }
+}
+
+extension GridChoice: CustomStringConvertible {
+  /// In a sentence.
+  public var description: String {
+    guard let best, let last = judgements.last else { return "no grid was judged" }
+    if best.intervals == last.intervals {
+      return "kept grid \(best.intervals), the finest: better by \(criterion.rawValue) than those before"
+    }
+    let share = (last.score / best.score - 1) * 100
+    return "kept grid \(best.intervals): by \(criterion.rawValue) grid \(last.intervals) is "
+      + (share < 1000 ? "\(Double(Int(share * 10)) / 10) % worse" : "far worse")
+  }
 }
 
 /// One epoch of a training.
@@ -27,6 +79,8 @@ public struct EpochRecord: Sendable, Equatable, Codable {
   public var validationLoss: Double?
   public var learningRate: Double
   public var seconds: Double
+  /// Intervals of the grid, where several were trained on in turn.
+  public var grid: Int? = nil
 }
 
 /// What a training hands back.
@@ -41,6 +95,8 @@ public struct TrainingHistory: Sendable, Equatable {
   public var end: End
   /// The epoch whose parameters the network has now.
   public var bestEpoch: Int
+  /// Which of several grids was kept, and why.
+  public var grid: GridChoice? = nil
 
   public enum End: String, Sendable {
     case allEpochs, earlyStopping, stopped
@@ -93,6 +149,12 @@ public enum TrainingError: Error, Sendable, Equatable, CustomStringConvertible {
   case otherOptimizer(trained: String, asked: String)
   /// An optimiser would take more memory than it may: bytes, and what to use instead.
   case memory(what: String, needed: Int, limit: Int, instead: String)
+  /// An optimiser that needs targets that are numbers.
+  case notForClasses(optimizer: String)
+  /// A grid could not be made.
+  case basis(BasisError)
+  /// One row cannot be both trained on and judged by.
+  case tooFewRows
 
   public var description: String {
     switch self {
@@ -104,6 +166,10 @@ public enum TrainingError: Error, Sendable, Equatable, CustomStringConvertible {
     case .badWeight(let what, let row): "\(what), row \(row + 1): not a number from 0 on"
     case .noData: "there are no rows to train on, or none with a weight above 0"
     case .otherOptimizer(let trained, let asked): "trained with \(trained), which cannot go on with \(asked)"
+    case .notForClasses(let optimizer):
+      "\(optimizer) is for targets that are numbers: use lbfgs or adam for a classification"
+    case .basis(let error): error.description
+    case .tooFewRows: "too few rows to put some aside, by which grids are judged"
     case .memory(let what, let needed, let limit, let instead):
       "\(what) takes \(needed >> 20) MiB of memory, and may take \(limit >> 20) MiB: use \(instead)"
     }

@@ -34,18 +34,21 @@ struct TrainingRun<Element: Scalar, Rule: Optimizer> {
     }
     optimizerState = state.optimizer
     earlierEpochs = state.epochsDone
-    let earlier = options.resumes ? network.record : nil
+    let earlier = options.resumes || options.stage.map { $0.earlierEpochs > 0 } ?? false ? network.record : nil
     record = TrainingRecord(
       optimizer: optimizer.name, learningRate: optimizer.learningRate, weightDecay: optimizer.weightDecay,
       schedule: options.schedule, batch: options.batch, seed: options.seed, samples: data.rows,
       epochs: options.epochs, patience: options.patience, seconds: earlier?.seconds ?? 0, threads: pool.threads,
-      history: earlier?.history ?? [])
+      history: earlier?.history ?? [], grid: earlier?.grid)
   }
+
+  /// Epochs of coarser grids.
+  private var offset: Int { options.stage?.earlierEpochs ?? 0 }
 
   var history: TrainingHistory {
     TrainingHistory(
       epochs: record.history, seconds: seconds, samplesPerSecond: seconds > 0 ? Double(samples) / seconds : 0,
-      end: end, bestEpoch: state.best.epoch)
+      end: end, bestEpoch: offset + state.best.epoch)
   }
 
   mutating func train(
@@ -88,7 +91,7 @@ struct TrainingRun<Element: Scalar, Rule: Optimizer> {
     let started = clock.now
     let secondsBefore = seconds
     var lastReport = started
-    var generator = RandomGenerator(seed: options.seed, stream: Stream.epochs + UInt64(epoch))
+    var generator = RandomGenerator(seed: options.seed, stream: Stream.epochs + UInt64(offset + epoch))
     let order = generator.permutation(of: data.rows)
     let steps = steps(data)
     var total = 0.0
@@ -122,10 +125,10 @@ struct TrainingRun<Element: Scalar, Rule: Optimizer> {
     }
     record.history.append(
       EpochRecord(
-        epoch: epoch, loss: total / Double(data.rows), validationLoss: nil,
+        epoch: offset + epoch, loss: total / Double(data.rows), validationLoss: nil,
         learningRate: options.schedule.rate(
           optimizer.learningRate, step: epoch * steps - 1, of: options.epochs * steps),
-        seconds: seconds - secondsBefore))
+        seconds: seconds - secondsBefore, grid: options.stage?.intervals))
     record.seconds += seconds - secondsBefore
     return total / Double(data.rows)
   }

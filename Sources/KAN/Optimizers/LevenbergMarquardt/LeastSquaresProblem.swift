@@ -1,0 +1,164 @@
+/// The residual of a regression over all rows, in scaled units, and its normal equations, chunk by chunk.
+final class LeastSquaresProblem {
+  private(set) var network: Network<Double>
+  let pool: ThreadPool
+  /// Rows times outputs.
+  let residuals: Int
+  /// X′: [rows × in], and T′: [rows × out]
+  private let inputs, targets: Matrix<Double>
+  /// X in the data's units: [rows × in]
+  private let rows: Matrix<Double>
+  /// √w of each row, 1 on average in the square.
+  private let factors: AlignedArray<Double>?
+  private var workspace: Workspace<Double>
+  private var jacobian: JacobianRows
+  private var weightGradients: AlignedArray<Double>
+  private var errors: [Double]
+
+  /// Rows of J at a time: 32 MiB of them.
+  static func chunk(width: Int) -> Int { min(1024, max(16, (32 << 20) / (8 * max(1, width)))) }
+
+  init(_ network: Network<Double>, _ data: Dataset<Double>, threads pool: ThreadPool) {
+    guard case .values(var targets) = data.targets else { fatalError("LeastSquaresProblem: classes") }
+    var inputs = data.inputs
+    network.inputScaling.apply(to: inputs.mutableView())
+    network.outputScaling.apply(to: targets.mutableView())
+    self.inputs = inputs
+    rows = data.inputs
+    self.targets = targets
+    factors = data.relativeWeights.map { AlignedArray($0.map { $0.squareRoot() }) }
+    residuals = targets.rows * targets.columns
+    self.network = network
+    self.pool = pool
+    (workspace, jacobian, weightGradients, errors) = Self.memory(network, rows: inputs.rows, pool)
+  }
+
+  deinit { jacobian.deallocate() }
+
+  private static func memory(
+    _ network: Network<Double>, rows: Int, _ pool: ThreadPool
+  ) -> (Workspace<Double>, JacobianRows, AlignedArray<Double>, [Double]) {
+    let width = JacobianRows.bytes(network, rows: 1) / 8
+    let dense = GaussNewtonEquations.isDense(width: width, parameters: network.parameterCount)
+    let chunk = min(rows, chunk(width: width + (dense ? network.parameterCount : 0)))
+    return (
+      Workspace(network, capacity: chunk, workers: pool.threads, training: true),
+      JacobianRows(network, capacity: chunk), AlignedArray(zeros: network.parameterCount),
+      [Double](repeating: 0, count: chunk)
+    )
+  }
+
+  /// Takes a network with other grids.
+  func replace(_ network: Network<Double>) {
+    self.network = network
+    jacobian.deallocate()
+    (workspace, jacobian, weightGradients, errors) = Self.memory(network, rows: inputs.rows, pool)
+  }
+
+  var parameters: AlignedArray<Double> {
+    get { network.parameters }
+    set { network.parameters = newValue }
+  }
+
+  func makeEquations() -> GaussNewtonEquations {
+    GaussNewtonEquations(parameters: network.parameterCount, width: jacobian.width, rows: workspace.capacity)
+  }
+
+  /// Σ w·(t - y)²; infinite where an output is not finite.
+  func sumOfSquares() -> Double {
+    var sum = 0.0
+    forEachChunk { start, rows in
+      let y = workspace.output(network.layers.count - 1, rows: rows)
+      for row in 0..<rows {
+        let weight = factors.map { $0[start + row] * $0[start + row] } ?? 1
+        for output in 0..<y.columns {
+          let error = targets.view[start + row, output] - y[row, output]
+          sum += weight * error * error
+        }
+      }
+    }
+    return sum.isFinite ? sum : .infinity
+  }
+
+  /// JᵀJ and Jᵀr at the present parameters.
+  func linearize(_ equations: GaussNewtonEquations) {
+    equations.clear()
+    let last = network.layers.count - 1
+    forEachChunk { start, rows in
+      jacobian.writeFunctions(network, rows: rows, in: workspace)
+      let factors = factors.map { $0.pointer + start }
+      for output in 0..<network.outputs {
+        let y = workspace.output(last, rows: rows)
+        for row in 0..<rows {
+          errors[row] = (factors?[row] ?? 1) * (targets.view[start + row, output] - y[row, output])
+        }
+        // dY = e_m, so that the backward pass leaves ∂y_m/∂z in the workspace.
+        let seed = workspace.gradient(last, rows: rows)
+        seed.base.update(repeating: 0, count: rows * network.outputs)
+        for row in 0..<rows { seed[row, output] = 1 }
+        network.backward(rows: rows, in: workspace, on: pool, gradients: weightGradients.mutablePointer())
+        jacobian.writeValues(network, rows: rows, in: workspace, factors: factors)
+        errors.withUnsafeBufferPointer {
+          equations.add(jacobian, residual: $0.baseAddress!, rows: rows, threads: pool)
+        }
+      }
+    }
+  }
+
+  private func forEachChunk(_ body: (Int, Int) -> Void) {
+    for start in stride(from: 0, to: inputs.rows, by: workspace.capacity) {
+      let rows = min(workspace.capacity, inputs.rows - start)
+      workspace.input(rows: rows).copyElements(
+        from: inputs.view.slice(row: start, rows: rows, columns: inputs.columns))
+      network.forward(rows: rows, in: workspace, on: pool)
+      body(start, rows)
+    }
+  }
+
+  // MARK: Grids
+
+  /// Moves the grids of layers to the values that reach them and room beyond; what a layer computes stays as it is on
+  /// those values, as near as can be.
+  func followRanges(layers followed: Range<Int>? = nil) throws(BasisError) {
+    let seen = network.layerInputs(of: rows, threads: pool)
+    var (layers, parameters) = ([Layer<Double>](), [Double]())
+    for (index, layer) in network.layers.enumerated() {
+      let weights = network.weights(ofLayer: index)
+      if let spline = layer.basis as? BSpline<Double>, followed?.contains(index) ?? true {
+        guard seen[index].firstNonFinite == nil else {
+          throw BasisError("layer \(index + 1): sees a value that is not finite")
+        }
+        let ranges = (0..<layer.inputs).map {
+          rangeWithRoom(seen[index].sample.column($0), spline.grid.range(ofInput: $0))
+        }
+        let moved = try layer.movingGrid(
+          to: ranges, weights: weights, continuation: .polynomial(intervals: 2), measuring: false, threads: pool)
+        layers.append(moved.layer)
+        parameters += Array(moved.weights.elements)
+      } else {
+        layers.append(layer)
+        parameters += Array(weights.elements)
+      }
+      parameters += network.bias(ofLayer: index)
+    }
+    var changed = network
+    changed.replaceLayers(layers, parameters: AlignedArray(parameters))
+    replace(changed)
+  }
+}
+
+/// The range of some values and room at each end: half a per cent of the range, and twice the distance from the outermost
+/// value to the fourth one, which tells how far away the next outermost is, so that new values seldom fall outside.
+private func rangeWithRoom(_ values: [Double], _ old: ClosedRange<Double>) -> ClosedRange<Double> {
+  let sorted = values.sorted()
+  let (low, high) = (sorted[0], sorted[sorted.count - 1])
+  let width = high - low
+  if width < (old.upperBound - old.lowerBound) / 1000 {
+    let half = (old.upperBound - old.lowerBound) / 2
+    return old.contains(low) && old.contains(high) ? old : low - half...low + half
+  }
+  let fourth = min(3, sorted.count - 1)
+  let below = min(0.005 * width + 2 * (sorted[fourth] - low), width / 2)
+  let above = min(0.005 * width + 2 * (high - sorted[sorted.count - 1 - fourth]), width / 2)
+  return low - below...high + above
+}

@@ -1,0 +1,63 @@
+/// Levenberg and Marquardt's method for regressions with networks of up to some thousands of parameters (Nocedal and
+/// Wright, Numerical Optimization, 2nd edition, 10.3).
+///
+///     minimise  Σ w·(t - y(p))² + Σ_l λ_l·Σ (Δ^q c)²                over all parameters p
+///     (JᵀJ + λDᵀD + μ·diag)·Δp = Jᵀr - λDᵀD·c                       r = t - y, J = ∂y/∂p
+///
+/// J is exact, from the engine's backward pass, and sparse where bases are local. Three things beside it make smooth
+/// functions come out to ten digits:
+/// - several random starts, cheaply screened on the coarsest grid, of which the best goes on;
+/// - grids of hidden layers that follow the values which reach them, with room for values that are yet to come;
+/// - λ of each layer from the data, λ = σ²/τ², the variance of the residual over that of the differences (the evidence's
+///   fixed point, MacKay 1992, Neural Computation 4): as little as a curve needs to carry on sensibly where data is thin.
+///
+/// All of it is computed in double precision, whatever the network's own is.
+public struct LevenbergMarquardt: Sendable, Equatable {
+  public var name: String { "lm" }
+  /// Grids to train on in turn, from coarse to fine; empty for the one that the network has. What the data cannot support
+  /// is not kept: see ``GridCriterion``.
+  public var grids: [Int]
+  /// Starts at most; 1 trains the network from the parameters that it has.
+  public var starts: Int
+  /// q, the order of the differences; k + 2 without: a curve goes on beyond the data nearly as its end polynomial does,
+  /// and the k-th derivative, which is constant between knots, goes on as it has been changing.
+  public var penaltyOrder: Int?
+  /// Ends on a grid when an iteration lowers the sum by no more than this share of it, twice in a row.
+  public var tolerance: Double
+  /// Bytes that a training may take beyond data and network; see ``bytes(for:rows:)``.
+  public var memoryLimit: Int
+
+  /// Traps unless grids rise, there is a start, and a q is 1 to 8.
+  public init(
+    grids: [Int] = [], starts: Int = 32, penaltyOrder: Int? = nil, tolerance: Double = 1e-4, memoryLimit: Int = 2 << 30
+  ) {
+    require(
+      grids.allSatisfy { $0 > 0 } && zip(grids, grids.dropFirst()).allSatisfy { $0 < $1 },
+      "LevenbergMarquardt: grids \(grids) do not rise")
+    require(starts > 0, "LevenbergMarquardt: \(starts) starts")
+    require(penaltyOrder.map { (1...8).contains($0) } ?? true, "LevenbergMarquardt: order \(penaltyOrder ?? 0)")
+    self.grids = grids
+    self.starts = starts
+    self.penaltyOrder = penaltyOrder
+    self.tolerance = tolerance
+    self.memoryLimit = memoryLimit
+  }
+
+  /// About the bytes that training a network on so many rows takes beyond the data: H and its factor for the finest
+  /// grid, and a chunk of rows of J.
+  public func bytes<Element: Scalar>(for network: Network<Element>, rows: Int) -> Int {
+    let (parameters, width) = network.layers.reduce((0, 0)) { sum, layer in
+      guard let spline = layer.basis as? BSpline<Element> else {
+        return (sum.0 + layer.parameterCount, sum.1 + layer.inputs * layer.functions * (layer.outputs + 2))
+      }
+      let intervals = max(spline.grid.intervals, grids.max() ?? 0)
+      let functions = intervals + spline.grid.degree + spline.base.count
+      let local = layer.inputs * (spline.grid.degree + 2)
+      return (sum.0 + layer.inputs * functions * layer.outputs + layer.outputs, sum.1 + local * (layer.outputs + 2))
+    }
+    let dense = GaussNewtonEquations.isDense(width: width, parameters: parameters) ? parameters : 0
+    let chunk = min(rows, LeastSquaresProblem.chunk(width: width + dense))
+    let (squares, overflow) = parameters.multipliedReportingOverflow(by: 16 * parameters)
+    return overflow ? .max : squares &+ chunk * (width + dense) * 8
+  }
+}

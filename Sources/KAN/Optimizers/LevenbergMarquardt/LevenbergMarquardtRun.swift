@@ -1,0 +1,145 @@
+/// A training by ``LevenbergMarquardt`` while it runs, in double precision.
+struct LevenbergMarquardtRun {
+  let rule: LevenbergMarquardt
+  let options: TrainingOptions
+  let pool: ThreadPool
+  private let data: Dataset<Double>
+  private let validation: Dataset<Double>?
+  private let start: Network<Double>
+  private let order: Int
+  private(set) var record: TrainingRecord
+  /// The network of the best grid so far.
+  private(set) var best: Network<Double>
+  private(set) var bestEpoch = 0
+  private(set) var bestLoss = Double.infinity
+  private var choice: GridChoice
+  private var end = TrainingHistory.End.allEpochs
+  private var seconds = 0.0
+  private let clock = ContinuousClock()
+  private let earlierSeconds: Double
+
+  init(
+    _ network: Network<Double>, _ data: Dataset<Double>, _ validation: Dataset<Double>?, _ rule: LevenbergMarquardt,
+    _ options: TrainingOptions, _ pool: ThreadPool, earlier: TrainingRecord?
+  ) {
+    self.rule = rule
+    self.options = options
+    self.pool = pool
+    self.data = data
+    self.validation = validation
+    start = network
+    best = network
+    choice = GridChoice(validation == nil ? .crossValidation : .validation)
+    let degree = network.layers.compactMap { ($0.basis as? BSpline<Double>)?.grid.degree }.max() ?? 3
+    order = rule.penaltyOrder ?? min(8, degree + 2)
+    earlierSeconds = earlier?.seconds ?? 0
+    record = TrainingRecord(
+      optimizer: rule.name, learningRate: 0, weightDecay: 0, schedule: .constant, batch: data.rows,
+      seed: options.seed, samples: data.rows, epochs: options.epochs, patience: options.patience,
+      seconds: earlierSeconds, threads: pool.threads, history: earlier?.history ?? [])
+  }
+
+  var history: TrainingHistory {
+    TrainingHistory(
+      epochs: record.history, seconds: seconds,
+      samplesPerSecond: seconds > 0 ? Double(record.history.count * data.rows) / seconds : 0, end: end,
+      bestEpoch: bestEpoch, grid: rule.grids.isEmpty ? nil : choice)
+  }
+
+  /// Starts, then one grid after another.
+  mutating func train(
+    _ progress: (TrainingProgress, Network<Double>) -> TrainingDecision
+  ) throws(BasisError) {
+    let started = clock.now
+    var network = start
+    let grids = rule.grids.isEmpty ? [nil] : rule.grids.map { Optional($0) }
+    let isFresh = record.history.isEmpty
+    if isFresh, rule.starts > 1, let screened = try screen(grids[0]) { network = screened }
+    let problem = LeastSquaresProblem(network, data, threads: pool)
+    if isFresh { try problem.followRanges() }
+    var minimization = DampedMinimization(
+      problem, order: order, lambda: 1e-8, damping: 1e-3, tolerance: rule.tolerance)
+    for (index, intervals) in grids.enumerated() {
+      if let intervals { try change(problem, to: intervals) }
+      minimization.restart(damping: 1e-3)
+      let isLast = index == grids.count - 1
+      // Curves that will move to a finer grid need not be exact.
+      minimization.tolerance = isLast ? rule.tolerance : max(rule.tolerance, 1e-2)
+      let iterations = isLast ? options.epochs : min(options.epochs, 20)
+      if index > 0 { minimization.scaleLambda(by: 0.1) }
+      try iterate(&minimization, problem, iterations, grids: grids.count, progress)
+      var judged = minimization.evidence()
+      for _ in 0..<(isLast ? 2 : 1) {
+        guard !isStopped, let evidence = judged else { break }
+        minimization.adopt(evidence)
+        minimization.restart(damping: 1e-6)
+        try iterate(&minimization, problem, iterations, grids: grids.count, progress)
+        judged = minimization.evidence()
+      }
+      seconds = started.duration(to: clock.now).seconds
+      record.seconds = earlierSeconds + seconds
+      let score =
+        validation.map { problem.network.evaluate(on: $0, threads: pool).loss }
+        ?? judged?.crossValidation ?? minimization.squares / Double(problem.residuals)
+      guard choice.judge(problem.network.layers.compactMap(\.gridIntervals).max() ?? 0, score) else { break }
+      best = problem.network
+      bestEpoch = record.history.count
+      bestLoss = minimization.squares / Double(problem.residuals)
+      if isStopped { break }
+    }
+    if !rule.grids.isEmpty { record.grid = choice }
+    best.record = record
+  }
+
+  /// Iterations on one grid, each noted in the record.
+  private mutating func iterate(
+    _ minimization: inout DampedMinimization, _ problem: LeastSquaresProblem, _ iterations: Int, grids: Int,
+    _ progress: (TrainingProgress, Network<Double>) -> TrainingDecision
+  ) throws(BasisError) {
+    var last = clock.now
+    var noted: [EpochRecord] = []
+    var isStopped = false
+    let grid = rule.grids.isEmpty ? nil : problem.network.layers.compactMap(\.gridIntervals).max()
+    let done = record.history.count
+    let secondsBefore = seconds
+    let started = last
+    _ = try minimization.run(iterations: iterations) { rms in
+      let now = clock.now
+      noted.append(
+        EpochRecord(
+          epoch: done + noted.count + 1, loss: rms * rms, validationLoss: nil, learningRate: 1,
+          seconds: last.duration(to: now).seconds, grid: grid))
+      last = now
+      let elapsed = secondsBefore + started.duration(to: now).seconds
+      let report = TrainingProgress(
+        epoch: done + noted.count, epochs: options.epochs * grids, step: 1, steps: 1, loss: rms * rms,
+        samplesPerSecond: Double((done + noted.count) * data.rows) / elapsed, secondsLeft: 0, validation: nil)
+      var shown = problem.network
+      shown.record = record
+      shown.record?.history += noted
+      isStopped = progress(report, shown) == .stop
+      return !isStopped
+    }
+    record.history += noted
+    if isStopped { end = .stopped }
+  }
+
+  private var isStopped: Bool { end == .stopped }
+
+  private func screen(_ intervals: Int?) throws(BasisError) -> Network<Double>? {
+    var coarse = start
+    if let intervals { try coarse.extendGrid(to: intervals, on: data, threads: pool) }
+    return StartScreening(
+      network: coarse, data: data, order: order, starts: rule.starts, seed: options.seed, pool: pool
+    ).best()?.network
+  }
+
+  private func change(_ problem: LeastSquaresProblem, to intervals: Int) throws(BasisError) {
+    var network = problem.network
+    if network.layers.contains(where: { $0.gridIntervals != nil && $0.gridIntervals != intervals }) {
+      try network.extendGrid(to: intervals, on: data, threads: pool)
+      problem.replace(network)
+    }
+    try problem.followRanges()
+  }
+}

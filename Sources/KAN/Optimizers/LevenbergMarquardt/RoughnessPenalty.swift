@@ -1,0 +1,119 @@
+/// Σ over layers of λ·Σ (Δ^q c)²: differences of order q of the spline coefficients of each edge (Eilers and Marx 1996,
+/// Statistical Science 11, P-splines).
+///
+/// With q = k + 1 it weighs how the k-th derivative jumps at the knots: polynomials of degree k cost nothing, so that
+/// the end polynomial carries a curve on where no data lies. On uneven knots the first k differences are those of the
+/// derivatives' coefficients.
+struct RoughnessPenalty {
+  let order: Int
+  private let layers: [LayerTerm]
+
+  private struct LayerTerm {
+    let offset, inputs, functions, outputs: Int
+    /// Differences of an edge.
+    let rows: Int
+    /// Coefficients of the differences: [inputs or 1][rows × (q + 1)]
+    let stencils: [[Double]]
+  }
+
+  /// Layers that have a term; others have λ of no meaning.
+  var layerCount: Int { layers.count }
+  /// Differences of all edges of a layer.
+  func rank(ofLayer layer: Int) -> Int {
+    let term = layers[layer]
+    return term.inputs * term.outputs * term.rows
+  }
+
+  init(_ network: Network<Double>, order: Int) {
+    self.order = order
+    layers = network.layers.indices.map { index in
+      let layer = network.layers[index]
+      let offset = network.parameterOffset(ofLayer: index)
+      guard let spline = layer.basis as? BSpline<Double> else {
+        return LayerTerm(
+          offset: offset, inputs: layer.inputs, functions: layer.functions, outputs: layer.outputs, rows: 0,
+          stencils: [])
+      }
+      let grid = spline.grid
+      let rows = max(0, grid.intervals + grid.degree - order)
+      let inputs = grid.isUniform ? 1 : grid.inputs
+      return LayerTerm(
+        offset: offset, inputs: layer.inputs, functions: layer.functions, outputs: layer.outputs, rows: rows,
+        stencils: (0..<inputs).map { Self.stencils(grid, input: $0, order: order, rows: rows) })
+    }
+  }
+
+  /// Row d combines coefficients d … d + q.
+  private static func stencils(_ grid: Grid<Double>, input: Int, order: Int, rows: Int) -> [Double] {
+    let (k, t) = (grid.degree, grid.knots.row(input))
+    let step = (t[k + grid.intervals] - t[k]) / Double(grid.intervals)
+    var result = [Double](repeating: 0, count: rows * (order + 1))
+    for d in 0..<rows {
+      // Differences of unit vectors, level by level.
+      var level = (0...order).map { place in (0...order).map { $0 == place ? 1.0 : 0.0 } }
+      for m in 1...order {
+        for i in 0...order - m {
+          // c^(m)_j over the knots that the function of degree k - m + 1 spans.
+          let j = d + i + m
+          let span = m <= k ? (t[min(j + k + 1 - m, t.count - 1)] - t[j]) / Double(k + 1 - m) : step
+          let factor = grid.isUniform || !(span > step * 1e-3) ? 1 : step / span
+          level[i] = zip(level[i + 1], level[i]).map { ($0 - $1) * factor }
+        }
+      }
+      for place in 0...order { result[d * (order + 1) + place] = level[0][place] }
+    }
+    return result
+  }
+
+  /// λ-weighted sum over all layers.
+  func value(_ parameters: UnsafePointer<Double>, _ lambda: [Double]) -> Double {
+    layers.indices.reduce(0) { $0 + lambda[$1] * roughness(ofLayer: $1, parameters) }
+  }
+
+  /// Σ (Δ^q c)² of a layer.
+  func roughness(ofLayer layer: Int, _ parameters: UnsafePointer<Double>) -> Double {
+    var sum = 0.0
+    forEachDifference(ofLayer: layer) { start, stride, stencil in
+      var difference = 0.0
+      for place in 0...order { difference += stencil[place] * parameters[start + place * stride] }
+      sum += difference * difference
+    }
+    return sum
+  }
+
+  /// Adds λ·DᵀD to H and takes λ·DᵀD·c off g.
+  func add(
+    to equations: GaussNewtonEquations, _ parameters: UnsafePointer<Double>, _ lambda: [Double]
+  ) {
+    for layer in layers.indices {
+      let weight = lambda[layer]
+      forEachDifference(ofLayer: layer) { start, stride, stencil in
+        var difference = 0.0
+        for place in 0...order { difference += stencil[place] * parameters[start + place * stride] }
+        for a in 0...order {
+          let row = start + a * stride
+          let factor = weight * stencil[a]
+          equations.gradient[row] -= factor * difference
+          let line = equations.matrix + row * equations.count + start
+          for b in 0...a { line[b * stride] += factor * stencil[b] }
+        }
+      }
+    }
+  }
+
+  /// Calls `body` with the first coefficient, the distance to the next, and the stencil of each difference.
+  func forEachDifference(ofLayer layer: Int, _ body: (Int, Int, UnsafePointer<Double>) -> Void) {
+    let term = layers[layer]
+    for input in 0..<term.inputs where term.rows > 0 {
+      let stencils = term.stencils[term.stencils.count == 1 ? 0 : input]
+      stencils.withUnsafeBufferPointer { stencils in
+        for d in 0..<term.rows {
+          let start = term.offset + (input * term.functions + d) * term.outputs
+          for output in 0..<term.outputs {
+            body(start + output, term.outputs, stencils.baseAddress! + d * (order + 1))
+          }
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,96 @@
+private import COpenBLAS
+
+/// A = L·Lᵀ of a dense symmetric positive definite matrix, in double precision and in memory that the caller owns.
+///
+/// Only the lower triangle is read and written; rows stand one after another.
+package enum Cholesky {
+  /// Rows and columns of a block that threads share out.
+  private static let block = 160
+
+  /// Puts L in the place of the lower triangle of A: [n × n]; false where A is not positive definite, and then lost.
+  ///
+  /// Blocked and right-looking (Golub and Van Loan, Matrix Computations, 4.2.6): the diagonal block by `dpotrf`, its
+  /// panel by `dtrsm`, the rest by `dgemm`, shared out among the threads. The bits do not depend on their number.
+  package static func factor(_ a: UnsafeMutablePointer<Double>, order n: Int, threads pool: ThreadPool) -> Bool {
+    require(n <= Int(Int32.max), "Cholesky: order \(n)")
+    BLAS.prepare()
+    for start in stride(from: 0, to: n, by: block) {
+      let size = min(block, n - start)
+      // A row-major lower triangle is a column-major upper one.
+      let info = LAPACKE_dpotrf_work(
+        LAPACK_COL_MAJOR, CChar(UInt8(ascii: "U")), Int32(size), a + start * n + start, Int32(n))
+      if info != 0 { return false }
+      let rest = n - start - size
+      if rest == 0 { return true }
+      let blocks = (rest + block - 1) / block
+      pool.run(blocks, work: rest * size * size / 2, PanelLoop(a: a, order: n, start: start, size: size))
+      pool.run(blocks, work: rest * rest * size / 2, TrailingLoop(a: a, order: n, start: start, size: size))
+    }
+    return true
+  }
+
+  /// The rows of a panel: A_ik·L_kk⁻ᵀ.
+  private struct PanelLoop: ParallelLoop {
+    let a: UnsafeMutablePointer<Double>
+    let order, start, size: Int
+
+    func iterate(_ index: Int, worker: Int) {
+      let row = start + size + index * Cholesky.block
+      let rows = min(Cholesky.block, order - row)
+      cblas_dtrsm(
+        CblasRowMajor, CblasRight, CblasLower, CblasTrans, CblasNonUnit, blasint(rows), blasint(size), 1,
+        a + start * order + start, blasint(order), a + row * order + start, blasint(order))
+    }
+  }
+
+  /// A row of blocks of what is left: A_ij -= L_ik·L_jkᵀ for j ≤ i; the longest first.
+  private struct TrailingLoop: ParallelLoop {
+    let a: UnsafeMutablePointer<Double>
+    let order, start, size: Int
+
+    func iterate(_ index: Int, worker: Int) {
+      let first = start + size
+      let blocks = (order - first + Cholesky.block - 1) / Cholesky.block
+      let row = first + (blocks - 1 - index) * Cholesky.block
+      let rows = min(Cholesky.block, order - row)
+      cblas_dgemm(
+        CblasRowMajor, CblasNoTrans, CblasTrans, blasint(rows), blasint(row + rows - first), blasint(size), -1,
+        a + row * order + start, blasint(order), a + first * order + start, blasint(order), 1,
+        a + row * order + first, blasint(order))
+    }
+  }
+
+  /// Puts x of L·Lᵀ·x = b in the place of b: [n].
+  package static func solve(factored a: UnsafePointer<Double>, order n: Int, _ b: UnsafeMutablePointer<Double>) {
+    cblas_dtrsv(CblasRowMajor, CblasLower, CblasNoTrans, CblasNonUnit, blasint(n), a, blasint(n), b, 1)
+    cblas_dtrsv(CblasRowMajor, CblasLower, CblasTrans, CblasNonUnit, blasint(n), a, blasint(n), b, 1)
+  }
+
+  /// Puts L⁻¹·B in the place of B: [n × columns], a slice of rows `stride` long.
+  package static func solveLower(
+    factored a: UnsafePointer<Double>, order n: Int, _ b: UnsafeMutablePointer<Double>, columns: Int, stride: Int
+  ) {
+    cblas_dtrsm(
+      CblasRowMajor, CblasLeft, CblasLower, CblasNoTrans, CblasNonUnit, blasint(n), blasint(columns), 1, a,
+      blasint(n), b, blasint(stride))
+  }
+}
+
+/// min ‖A·x - b‖ by Householder QR with column pivoting, LAPACK's `dgelsy`: where normal equations lose too many digits.
+///
+/// - Parameters:
+///   - a: [m × n], column after column; overwritten.
+///   - b: [max(m, n)]; x stands in its first n elements afterwards.
+///   - tolerance: columns beyond this estimate of the inverse condition number count as dependent.
+/// - Throws: ``LinearAlgebraError``
+package func solveByQR(
+  _ a: UnsafeMutablePointer<Double>, rows m: Int, columns n: Int, _ b: UnsafeMutablePointer<Double>, tolerance: Double
+) throws(LinearAlgebraError) {
+  for dimension in [m, n] where dimension > Int(Int32.max) { throw .tooLarge(dimension: dimension) }
+  BLAS.prepare()
+  var pivots = [Int32](repeating: 0, count: n)
+  var rank: Int32 = 0
+  let info = LAPACKE_dgelsy(
+    LAPACK_COL_MAJOR, Int32(m), Int32(n), 1, a, Int32(m), b, Int32(max(m, n)), &pivots, tolerance, &rank)
+  try LinearAlgebraError.check(Int(info), "dgelsy")
+}
