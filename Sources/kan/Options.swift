@@ -3,7 +3,7 @@ import KAN
 import KANFiles
 
 enum Edge: String, ExpressibleByArgument, CaseIterable { case spline, linear, chebyshev, gaussian }
-enum OptimizerName: String, ExpressibleByArgument, CaseIterable { case adam, sgd }
+enum OptimizerName: String, ExpressibleByArgument, CaseIterable { case adam, sgd, lbfgs }
 enum Precision: String, ExpressibleByArgument, CaseIterable { case float, double }
 
 extension Activation: ExpressibleByArgument {}

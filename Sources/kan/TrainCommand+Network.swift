@@ -76,7 +76,8 @@ extension TrainCommand {
     let parameters = zip(widths, widths.dropFirst()).reduce(0) { $0 + Double($1.0 * $1.1) * functions + Double($1.1) }
     // Parameters, their gradient and two moments, all but the gradient again as of the last epoch, and the best ones;
     // on their way to a file, all of these twice. An activation and its gradient for each row of a batch.
-    let copies: Double = save == nil ? 8 : 18
+    // L-BFGS has ten pairs in the place of the moments.
+    let copies: Double = (save == nil ? 8 : 18) + (optimizer == .lbfgs ? save == nil ? 31 : 51 : 0)
     let needed = Double(bytes) * (copies * parameters + 3 * Double(batch) * Double(widths.reduce(0, +)))
     let available = Double(availableMemory())
     if needed < available { return }
@@ -96,11 +97,28 @@ extension TrainCommand {
     }
   }
 
-  func rule<Element: Scalar>(for network: Network<Element>) -> any Optimizer {
+  /// Trains with the optimiser asked for.
+  func fit<Element: Scalar>(
+    _ network: inout Network<Element>, _ parts: Parts<Element>, _ options: TrainingOptions, _ pool: ThreadPool,
+    progress: (TrainingProgress, borrowing Network<Element>) -> TrainingDecision
+  ) throws(TrainingError) -> TrainingHistory {
+    if optimizer == .lbfgs {
+      return try network.train(
+        on: parts.training, validation: parts.validation,
+        with: LBFGS(weightDecay: weightDecay, memoryLimit: availableMemory()), options: options, threads: pool,
+        progress: progress)
+    }
+    return try network.train(
+      on: parts.training, validation: parts.validation, with: rule(for: network), options: options, threads: pool,
+      progress: progress)
+  }
+
+  private func rule<Element: Scalar>(for network: Network<Element>) -> any Optimizer {
     let rate = learningRate ?? defaultRate(network)
     switch optimizer {
     case .adam: return AdamW(learningRate: rate, weightDecay: weightDecay)
     case .sgd: return SGD(learningRate: rate, weightDecay: weightDecay)
+    case .lbfgs: preconditionFailure("lbfgs is no rule for single steps")
     }
   }
 

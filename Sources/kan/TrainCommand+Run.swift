@@ -23,9 +23,7 @@ extension TrainCommand {
       epochs: epochs, batch: batch, schedule: schedule, patience: patience, seed: seed, resumes: resume)
     let history: TrainingHistory
     do {
-      history = try network.train(
-        on: parts.training, validation: parts.validation, with: rule(for: network), options: options, threads: pool
-      ) { progress, network in
+      history = try fit(&network, parts, options, pool) { progress, network in
         line.show(progress)
         do {
           if progress.isEndOfEpoch, let record = network.record?.history.last { try log?.append(record) }
@@ -39,6 +37,8 @@ extension TrainCommand {
         }
         return Interruption.isRequested ? .stop : .goOn
       }
+    } catch TrainingError.memory(let what, let needed, let limit, let instead) {
+      throw ToolError.usage("\(TrainingError.memory(what: what, needed: needed, limit: limit, instead: instead))")
     } catch {
       throw ToolError.data("\(data.data): \(error)\(try saveLastGood(network))")
     }
@@ -85,6 +85,7 @@ extension TrainCommand {
     if history.end == .earlyStopping {
       Console.note("stopped after \(counted(history.epochs.count, "epoch")), the best one was \(history.bestEpoch)")
     }
+    if history.end == .converged { Console.note("converged after \(counted(history.epochs.count, "epoch"))") }
     try Console.print(
       "trained \(counted(history.epochs.count, "epoch")) in \(short(history.seconds)) s, "
         + "\(grouped(Int(history.samplesPerSecond))) samples/s\n"

@@ -9,6 +9,8 @@ extension TrainCommand {
       edge == .chebyshev ? (1...1000).contains(degree) : (1...5).contains(degree),
       "--degree has to be 1 to \(edge == .chebyshev ? 1000 : 5)")
     try require(learningRate.map { $0 > 0 && $0.isFinite } ?? true, "--learning-rate has to be positive")
+    try require(
+      optimizer != .lbfgs || learningRate == nil, "--learning-rate is not used by lbfgs, whose line search finds it")
     try require(weightDecay >= 0 && weightDecay.isFinite, "--weight-decay must not be negative")
     try require((1...1 << 30).contains(batch), "--batch has to be at least 1")
     try require((0...1_000_000_000).contains(epochs), "--epochs must not be negative")

@@ -9,6 +9,7 @@ struct TrainCommand: ParsableCommand {
       EXAMPLES
         kan train houses.csv --target price --hidden 8 --save houses.safetensors
         kan train iris.csv --hidden 5 --epochs 100 --json
+        kan train houses.csv --hidden 8 --optimizer lbfgs --precision double --epochs 300
         kan train /usr/share/datasets/fashion-mnist --hidden 64 --json
         kan train x.npy --target y.npy --test u.npy --test-target v.npy
 
@@ -41,7 +42,7 @@ struct TrainCommand: ParsableCommand {
   var grid = 5
   @Option(parsing: .unconditional, help: "Degree of the splines, 1 to 5, or of the polynomials (chebyshev).")
   var degree = 3
-  @Option(help: "Optimiser.")
+  @Option(help: "Optimiser; lbfgs takes all rows at every iteration, an epoch, and needs no rate, schedule or batch.")
   var optimizer = OptimizerName.adam
   @Option(
     parsing: .unconditional,

@@ -20,7 +20,7 @@ import Testing
 
   @Test(arguments: [
     ["--optimizer", "adam"], ["--optimizer", "sgd"], ["--patience", "50"], ["--precision", "double"],
-    ["--edge", "chebyshev"],
+    ["--edge", "chebyshev"], ["--optimizer", "lbfgs"],
   ])
   func equalsOneTraining(options: [String]) throws {
     try folder.write(regressionTable(), to: "r.csv")

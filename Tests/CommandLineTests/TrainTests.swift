@@ -117,6 +117,16 @@ import Testing
     #expect((training["history"] as? [Any])?.count == 3)
   }
 
+  @Test func lbfgs() throws {
+    try folder.write(regressionTable(), to: "r.csv")
+    let result = try result("r.csv", "--optimizer", "lbfgs", "--precision", "double", "--epochs", "200")
+    // Once through the rows is an epoch; y is smooth, and nearly within reach of the splines.
+    #expect(try #require(test(result)["r2"]) > 0.999)
+    #expect(try #require(result["epochs"] as? Int) <= 200)
+    let refused = try folder.kan("train", "r.csv", "--optimizer", "lbfgs", "--learning-rate", "0.1")
+    #expect(refused.status == 64 && refused.errors.contains("--learning-rate is not used by lbfgs"))
+  }
+
   @Test(arguments: ["float", "double"])
   func precision(name: String) throws {
     try folder.writeModel("--precision", name)
