@@ -3,7 +3,7 @@ import KAN
 import KANFiles
 
 enum Edge: String, ExpressibleByArgument, CaseIterable { case spline, linear, chebyshev, gaussian }
-enum OptimizerName: String, ExpressibleByArgument, CaseIterable { case adam, sgd, lbfgs }
+enum OptimizerName: String, ExpressibleByArgument, CaseIterable { case adam, sgd, lbfgs, lm }
 enum Precision: String, ExpressibleByArgument, CaseIterable { case float, double }
 
 extension Activation: ExpressibleByArgument {}
@@ -19,6 +19,15 @@ func parseWidths(_ text: String) throws -> [Int] {
     }
     return width
   }
+}
+
+/// Rising numbers of intervals with commas between them.
+func parseGrids(_ text: String) throws -> [Int] {
+  let grids = text.split(separator: ",", omittingEmptySubsequences: false).map { Int($0) ?? 0 }
+  guard grids.allSatisfy({ (1...100_000).contains($0) }), zip(grids, grids.dropFirst()).allSatisfy({ $0 < $1 }) else {
+    throw ValidationError("grids from 1 to 100000 that rise, with commas between them, are expected, such as 5,10,20")
+  }
+  return grids
 }
 
 /// Names with commas between them.

@@ -68,10 +68,10 @@ extension TrainCommand {
   private func requireRoom(for widths: [Int], batch: Int, bytes: Int) throws {
     let functions: Double =
       switch edge {
-      case .spline: Double(grid + degree + 1)
+      case .spline: Double((extend.last ?? firstGrid) + degree + 1)
       case .linear: 1
       case .chebyshev: Double(degree)
-      case .gaussian: Double(grid + 2)
+      case .gaussian: Double(firstGrid + 2)
       }
     let parameters = zip(widths, widths.dropFirst()).reduce(0) { $0 + Double($1.0 * $1.1) * functions + Double($1.1) }
     // Parameters, their gradient and two moments, all but the gradient again as of the last epoch, and the best ones;
@@ -90,10 +90,10 @@ extension TrainCommand {
   func makeLayer<Element: Scalar>(_ inputs: Int, _ outputs: Int, isLast: Bool) -> Layer<Element> {
     let activation = isLast ? .identity : self.activation ?? (edge == .linear ? .silu : .identity)
     switch edge {
-    case .spline: return .spline(inputs, outputs, grid: grid, degree: degree, activation)
+    case .spline: return .spline(inputs, outputs, grid: firstGrid, degree: degree, activation)
     case .linear: return .linear(inputs, outputs, activation)
     case .chebyshev: return .chebyshev(inputs, outputs, degree: degree, activation)
-    case .gaussian: return .gaussian(inputs, outputs, grid: grid, activation)
+    case .gaussian: return .gaussian(inputs, outputs, grid: firstGrid, activation)
     }
   }
 
@@ -108,6 +108,12 @@ extension TrainCommand {
         with: LBFGS(weightDecay: weightDecay, memoryLimit: availableMemory()), options: options, threads: pool,
         progress: progress)
     }
+    if optimizer == .lm {
+      return try network.train(
+        on: parts.training, validation: parts.validation,
+        with: LevenbergMarquardt(grids: extend, memoryLimit: availableMemory() / 2), options: options, threads: pool,
+        progress: progress)
+    }
     return try network.train(
       on: parts.training, validation: parts.validation, with: rule(for: network), options: options, threads: pool,
       progress: progress)
@@ -118,7 +124,7 @@ extension TrainCommand {
     switch optimizer {
     case .adam: return AdamW(learningRate: rate, weightDecay: weightDecay)
     case .sgd: return SGD(learningRate: rate, weightDecay: weightDecay)
-    case .lbfgs: preconditionFailure("lbfgs is no rule for single steps")
+    case .lbfgs, .lm: preconditionFailure("\(optimizer) is no rule for single steps")
     }
   }
 

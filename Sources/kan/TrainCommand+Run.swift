@@ -11,7 +11,7 @@ extension TrainCommand {
     network.contraction = contraction
     let log = try self.log.map { try EpochLog(path: $0, appending: resume) }
     Console.note(introduction(network, parts.training, pool))
-    if resume, let done = network.trainingState?.epochsDone, done >= epochs {
+    if resume, extend.isEmpty, let done = network.trainingState?.epochsDone, done >= epochs {
       Console.note("\(counted(done, "epoch")) are done; a larger --epochs goes on")
     }
 
@@ -20,7 +20,8 @@ extension TrainCommand {
     var lastSave = ContinuousClock.now
     var failure: (any Error)?
     let options = TrainingOptions(
-      epochs: epochs, batch: batch, schedule: schedule, patience: patience, seed: seed, resumes: resume)
+      epochs: epochs, batch: batch, schedule: schedule, patience: patience, seed: seed, resumes: resume,
+      grids: optimizer == .lm ? [] : extend)
     let history: TrainingHistory
     do {
       history = try fit(&network, parts, options, pool) { progress, network in
@@ -37,6 +38,8 @@ extension TrainCommand {
         }
         return Interruption.isRequested ? .stop : .goOn
       }
+    } catch TrainingError.notForClasses(let optimizer) {
+      throw ToolError.usage("\(TrainingError.notForClasses(optimizer: optimizer))")
     } catch TrainingError.memory(let what, let needed, let limit, let instead) {
       throw ToolError.usage("\(TrainingError.memory(what: what, needed: needed, limit: limit, instead: instead))")
     } catch {
@@ -78,13 +81,15 @@ extension TrainCommand {
       let result = TrainingResult(
         parameters: network.parameterCount, epochs: history.epochs.count, seconds: history.seconds,
         samplesPerSecond: history.samplesPerSecond, seed: seed, threads: pool.threads, train: training, test: test,
-        bestEpoch: history.bestEpoch, end: history.end.rawValue)
+        bestEpoch: history.bestEpoch, end: history.end.rawValue, grid: history.grid?.intervals,
+        gridReason: history.grid?.description)
       try Console.print(encodeJSON(result))
       return
     }
     if history.end == .earlyStopping {
       Console.note("stopped after \(counted(history.epochs.count, "epoch")), the best one was \(history.bestEpoch)")
     }
+    if let grid = history.grid { Console.note("\(grid)") }
     if history.end == .converged { Console.note("converged after \(counted(history.epochs.count, "epoch"))") }
     try Console.print(
       "trained \(counted(history.epochs.count, "epoch")) in \(short(history.seconds)) s, "
@@ -109,6 +114,9 @@ private struct TrainingResult: Encodable {
   var test: Metrics
   var bestEpoch: Int
   var end: String
+  /// Of several, the grid kept.
+  var grid: Int?
+  var gridReason: String?
 }
 
 /// A line of JSON for each epoch, as it ends.

@@ -4,7 +4,14 @@ extension TrainCommand {
   func validate() throws {
     func require(_ condition: Bool, _ message: String) throws { if !condition { throw ValidationError(message) } }
     try require(holdout.map { $0 > 0 && $0 < 1 } ?? true, "--holdout has to be between 0 and 1")
-    try require((1...100_000).contains(grid), "--grid has to be 1 to 100000")
+    try require((1...100_000).contains(firstGrid), "--grid has to be 1 to 100000")
+    try require(extend.isEmpty || edge == .spline, "--extend is for --edge spline: others have no grid that grows")
+    try require(
+      extend.isEmpty || grid == nil || grid == extend[0],
+      "--grid \(grid ?? 0) is not the first of --extend \(extend.map(String.init).joined(separator: ","))")
+    try require(
+      optimizer != .lm || task != .classification,
+      "--optimizer lm is for regressions; lbfgs and adam do classifications")
     try require(
       edge == .chebyshev ? (1...1000).contains(degree) : (1...5).contains(degree),
       "--degree has to be 1 to \(edge == .chebyshev ? 1000 : 5)")

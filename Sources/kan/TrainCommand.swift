@@ -12,6 +12,7 @@ struct TrainCommand: ParsableCommand {
         kan train houses.csv --hidden 8 --optimizer lbfgs --precision double --epochs 300
         kan train /usr/share/datasets/fashion-mnist --hidden 64 --json
         kan train x.npy --target y.npy --test u.npy --test-target v.npy
+        kan train smooth.csv --hidden 1 --optimizer lm --precision double --extend 5,10,20,50,100,200
 
       A training that is interrupted (Ctrl-C) or diverges is saved as it was after its last good epoch. The same \
       command with --resume goes on from there, to the bit as if it had not stopped; with more --epochs it goes on \
@@ -38,11 +39,23 @@ struct TrainCommand: ParsableCommand {
   var edge = Edge.spline
   @Option(help: "Activation of hidden layers (default: identity, and silu for linear edges).")
   var activation: Activation?
-  @Option(parsing: .unconditional, help: "Intervals of the grid (spline, gaussian).")
-  var grid = 5
+  @Option(parsing: .unconditional, help: "Intervals of the grid (spline, gaussian; default: 5).")
+  var grid: Int?
   @Option(parsing: .unconditional, help: "Degree of the splines, 1 to 5, or of the polynomials (chebyshev).")
   var degree = 3
-  @Option(help: "Optimiser; lbfgs takes all rows at every iteration, an epoch, and needs no rate, schedule or batch.")
+  @Option(
+    parsing: .unconditional,
+    help: """
+      Grids to train on in turn, 5,10,20 for example, with --epochs on each; the one on which the fit is best is kept.
+      """,
+    transform: parseGrids)
+  var extend: [Int] = []
+  @Option(
+    help: """
+      Optimiser. lbfgs and lm take all rows at every iteration, which counts as an epoch, and need no rate, schedule or \
+      batch; lm (Levenberg-Marquardt) is for regressions with up to some thousands of parameters, and the one for \
+      accuracy, with --precision double and --extend.
+      """)
   var optimizer = OptimizerName.adam
   @Option(
     parsing: .unconditional,
@@ -78,6 +91,9 @@ struct TrainCommand: ParsableCommand {
   var log: String?
   @Flag(help: "Print the result as JSON.")
   var json = false
+
+  /// The grid that the network starts on.
+  var firstGrid: Int { extend.first ?? grid ?? 5 }
 
   func run() throws {
     switch precision {

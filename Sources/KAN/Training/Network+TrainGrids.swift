@@ -41,8 +41,8 @@ extension Network {
   /// no combination of those of coarser ones, and a running mean that starts at 0 needs its correction for that. So does
   /// the schedule of the rate.
   ///
-  /// Each grid is judged by the validation data, or by a tenth of the rows put aside for it, and the first one that is
-  /// worse ends the training. Resumed, a training goes on on the grid that the network has.
+  /// Each grid is judged by the validation data, or by a tenth of the rows put aside for it, and two in a row that are
+  /// worse end the training. Resumed, a training goes on on the grid that the network has.
   mutating func trainOnGrids(
     _ data: Dataset<Element>, _ validation: Dataset<Element>?, by trainer: some GridTrainer, _ options: TrainingOptions,
     _ pool: ThreadPool, _ progress: (TrainingProgress, borrowing Network<Element>) -> TrainingDecision
@@ -86,7 +86,8 @@ extension Network {
       if history.end == .stopped { break }
       let isBest = choice.judge(intervals, evaluate(on: judges!, threads: pool).loss)
       record?.grid = choice
-      if isBest { best = self } else { break }
+      if isBest { best = self }
+      if choice.isExhausted { break }
     }
     guard var result else {
       return TrainingHistory(
@@ -94,7 +95,8 @@ extension Network {
     }
     let bestEpoch = best?.record?.history.last?.epoch
     if result.end != .stopped, let best {
-      let record = self.record
+      var record = self.record
+      record?.epochs = options.grids.count * options.epochs
       self = best
       self.record = record
     }

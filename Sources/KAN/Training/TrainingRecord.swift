@@ -43,6 +43,12 @@ public struct GridChoice: Sendable, Equatable, Codable {
   public var intervals: Int? { best?.intervals }
   private var best: Judgement? { judgements.min { $0.score < $1.score } }
 
+  /// Two grids in a row are worse than the best: finer ones will hardly be better.
+  package var isExhausted: Bool {
+    guard let place = judgements.lastIndex(where: { $0.intervals == intervals }) else { return false }
+    return judgements.count - 1 - place >= 2
+  }
+
   /// Notes a grid; whether it is the best so far.
   package mutating func judge(_ intervals: Int, _ score: Double) -> Bool {
     let isBest = best.map { score < $0.score } ?? true
@@ -59,12 +65,16 @@ public struct GridChoice: Sendable, Equatable, Codable {
 extension GridChoice: CustomStringConvertible {
   /// In a sentence.
   public var description: String {
-    guard let best, let last = judgements.last else { return "no grid was judged" }
-    if best.intervals == last.intervals {
-      return "kept grid \(best.intervals), the finest: better by \(criterion.rawValue) than those before"
+    guard let place = judgements.indices.min(by: { judgements[$0].score < judgements[$1].score }) else {
+      return "no grid was judged"
     }
-    let share = (last.score / best.score - 1) * 100
-    return "kept grid \(best.intervals): by \(criterion.rawValue) grid \(last.intervals) is "
+    let kept = judgements[place]
+    if place == judgements.count - 1 {
+      return "kept grid \(kept.intervals), the finest: better by \(criterion.rawValue) than those before"
+    }
+    let next = judgements[place + 1]
+    let share = (next.score / kept.score - 1) * 100
+    return "kept grid \(kept.intervals): by \(criterion.rawValue) grid \(next.intervals) is "
       + (share < 1000 ? "\(Double(Int(share * 10)) / 10) % worse" : "far worse")
   }
 }

@@ -52,9 +52,14 @@ struct LevenbergMarquardtRun {
   ) throws(BasisError) {
     let started = clock.now
     var network = start
-    let grids = rule.grids.isEmpty ? [nil] : rule.grids.map { Optional($0) }
     let isFresh = record.history.isEmpty
-    if isFresh, rule.starts > 1, let screened = try screen(grids[0]) { network = screened }
+    // Resumed, it goes on on the grid that the network has.
+    let present = isFresh ? 0 : network.layers.compactMap(\.gridIntervals).max() ?? 0
+    let grids = rule.grids.isEmpty ? [nil] : rule.grids.filter { $0 >= present }.map { Optional($0) }
+    // The problem of a single layer is linear: every start ends in the same place.
+    if isFresh, rule.starts > 1, network.layers.count > 1, let screened = try screen(rule.grids.first) {
+      network = screened
+    }
     let problem = LeastSquaresProblem(network, data, threads: pool)
     if isFresh { try problem.followRanges() }
     var minimization = DampedMinimization(
@@ -81,13 +86,15 @@ struct LevenbergMarquardtRun {
       let score =
         validation.map { problem.network.evaluate(on: $0, threads: pool).loss }
         ?? judged?.crossValidation ?? minimization.squares / Double(problem.residuals)
-      guard choice.judge(problem.network.layers.compactMap(\.gridIntervals).max() ?? 0, score) else { break }
-      best = problem.network
-      bestEpoch = record.history.count
-      bestLoss = minimization.squares / Double(problem.residuals)
-      if isStopped { break }
+      if choice.judge(problem.network.layers.compactMap(\.gridIntervals).max() ?? 0, score) {
+        best = problem.network
+        bestEpoch = record.history.count
+        bestLoss = minimization.squares / Double(problem.residuals)
+      }
+      if isStopped || choice.isExhausted { break }
     }
     if !rule.grids.isEmpty { record.grid = choice }
+    record.epochs = record.history.count
     best.record = record
   }
 
