@@ -11,10 +11,14 @@ public struct TrainingOptions: Sendable {
   public var seed: UInt64
   /// Goes on from where the network's training stopped, up to `epochs` in all.
   public var resumes: Bool
+  /// Changes only the coefficients of splines whose support the data meets when training starts; base functions,
+  /// biases, scales and all other parameters stay as they are, to the bit. So what a network has learned elsewhere is
+  /// not forgotten.
+  public var restrictsToSupport: Bool
 
   public init(
     epochs: Int = 20, batch: Int = 256, schedule: Schedule = .constant, patience: Int? = nil, seed: UInt64 = 0,
-    resumes: Bool = false
+    resumes: Bool = false, restrictsToSupport: Bool = false
   ) {
     require(epochs >= 0 && batch > 0, "TrainingOptions: \(epochs) epochs, batch \(batch)")
     self.epochs = epochs
@@ -23,6 +27,7 @@ public struct TrainingOptions: Sendable {
     self.patience = patience
     self.seed = seed
     self.resumes = resumes
+    self.restrictsToSupport = restrictsToSupport
   }
 }
 

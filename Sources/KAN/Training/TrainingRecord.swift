@@ -91,6 +91,10 @@ public enum TrainingError: Error, Sendable, Equatable, CustomStringConvertible {
   case noData
   /// A training cannot go on with another optimiser than it began with.
   case otherOptimizer(trained: String, asked: String)
+  /// No spline has the data in its support, so a training restricted to such has nothing to change.
+  case noSupport
+  /// A least-squares problem cannot be stated or solved, for the reason given.
+  case leastSquares(String)
   /// An optimiser would take more memory than it may: bytes, and what to use instead.
   case memory(what: String, needed: Int, limit: Int, instead: String)
 
@@ -104,6 +108,8 @@ public enum TrainingError: Error, Sendable, Equatable, CustomStringConvertible {
     case .badWeight(let what, let row): "\(what), row \(row + 1): not a number from 0 on"
     case .noData: "there are no rows to train on, or none with a weight above 0"
     case .otherOptimizer(let trained, let asked): "trained with \(trained), which cannot go on with \(asked)"
+    case .noSupport: "no spline has the data in its support, so nothing is left to train"
+    case .leastSquares(let reason): "no least-squares solution: \(reason)"
     case .memory(let what, let needed, let limit, let instead):
       "\(what) takes \(needed >> 20) MiB of memory, and may take \(limit >> 20) MiB: use \(instead)"
     }
