@@ -9,6 +9,7 @@ extension TrainCommand {
     if let save { try checkWritable(save) }
     var network = try makeNetwork(for: parts.training)
     network.contraction = contraction
+    try initialize(&network, on: parts.training, pool)
     let log = try self.log.map { try EpochLog(path: $0, appending: resume) }
     Console.note(introduction(network, parts.training, pool))
     if resume, let done = network.trainingState?.epochsDone, done >= epochs {
@@ -20,7 +21,8 @@ extension TrainCommand {
     var lastSave = ContinuousClock.now
     var failure: (any Error)?
     let options = TrainingOptions(
-      epochs: epochs, batch: batch, schedule: schedule, patience: patience, seed: seed, resumes: resume)
+      epochs: epochs, batch: batch, schedule: schedule, patience: patience, seed: seed, resumes: resume,
+      restrictsToSupport: keepLearned)
     let history: TrainingHistory
     do {
       history = try fit(&network, parts, options, pool) { progress, network in

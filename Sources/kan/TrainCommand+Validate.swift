@@ -16,6 +16,10 @@ extension TrainCommand {
     try require((0...1_000_000_000).contains(epochs), "--epochs must not be negative")
     try require(patience.map { $0 > 0 } ?? true, "--patience has to be at least 1")
     try require(!resume || save != nil, "--resume needs --save, which names the model to go on with")
+    try require(start == nil || !resume, "either --start or --resume, not both")
+    try require(
+      start == nil || (initialization == .random && range.isEmpty),
+      "--start takes its coefficients and ranges from a model")
     try require(test == nil || holdout == nil, "either --test or --holdout, not both")
     try require(testTarget == nil || test != nil, "--test-target needs --test")
     try require(
