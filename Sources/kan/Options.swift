@@ -4,6 +4,10 @@ import KANFiles
 
 enum Edge: String, ExpressibleByArgument, CaseIterable { case spline, linear, chebyshev, gaussian }
 enum OptimizerName: String, ExpressibleByArgument, CaseIterable { case adam, sgd, lbfgs, lm }
+enum Initialization: String, ExpressibleByArgument, CaseIterable {
+  case random
+  case leastSquares = "least-squares"
+}
 enum Precision: String, ExpressibleByArgument, CaseIterable { case float, double }
 
 extension Activation: ExpressibleByArgument {}
@@ -28,6 +32,16 @@ func parseGrids(_ text: String) throws -> [Int] {
     throw ValidationError("grids from 1 to 100000 that rise, with commas between them, are expected, such as 5,10,20")
   }
   return grids
+}
+
+/// LOW,HIGH for all inputs, or one after another for each.
+func parseRanges(_ text: String) throws -> [ClosedRange<Double>] {
+  let ends = text.split(separator: ",", omittingEmptySubsequences: false).map { Double($0) ?? .nan }
+  let isPairs = ends.count % 2 == 0 && ends.allSatisfy(\.isFinite)
+  guard isPairs, stride(from: 0, to: ends.count, by: 2).allSatisfy({ ends[$0] < ends[$0 + 1] }) else {
+    throw ValidationError("pairs of rising numbers with commas between them are expected, such as -1,1")
+  }
+  return stride(from: 0, to: ends.count, by: 2).map { ends[$0]...ends[$0 + 1] }
 }
 
 /// Names with commas between them.

@@ -54,6 +54,20 @@ extension TrainCommand {
     return source
   }
 
+  /// Coefficients by least squares, if asked for.
+  func initialize<Element: Scalar>(
+    _ network: inout Network<Element>, on data: Dataset<Element>, _ pool: ThreadPool
+  ) throws {
+    if initialization == .random || resume { return }
+    do {
+      try network.fitLastLayer(on: data, restrictsToSupport: keepLearned, threads: pool)
+    } catch TrainingError.leastSquares(let reason) {
+      throw ToolError.usage("--init least-squares: \(reason)")
+    } catch {
+      throw ToolError.data("\(self.data.data): \(error)")
+    }
+  }
+
   func makeNetwork<Element: Scalar>(for data: Dataset<Element>) throws -> Network<Element> {
     let widths = [data.inputs.columns] + hidden + [data.targets.outputs]
     try requireRoom(for: widths, batch: min(batch, data.rows), bytes: MemoryLayout<Element>.size)
@@ -61,7 +75,18 @@ extension TrainCommand {
       makeLayer(pair.0, pair.1, isLast: index == widths.count - 2) as Layer<Element>
     }
     if resume, let save { return try resumedNetwork(save, layers, data) }
-    return Network(layers, seed: seed)
+    if let start { return try startNetwork(start, data) }
+    var network = Network(layers, seed: seed)
+    if !range.isEmpty {
+      guard range.count == 1 || range.count == network.inputs else {
+        throw ToolError.usage("--range has \(counted(range.count, "pair")) for \(counted(network.inputs, "input"))")
+      }
+      let ranges = (0..<network.inputs).map { range[range.count == 1 ? 0 : $0] }
+      guard ranges.allSatisfy({ Element($0.lowerBound).isFinite && Element($0.lowerBound) < Element($0.upperBound) })
+      else { throw ToolError.usage("--range has no width in this precision") }
+      network.setRanges(inputs: ranges.map { Element($0.lowerBound)...Element($0.upperBound) })
+    }
+    return network
   }
 
   /// Refuses a network that cannot be trained in the memory there is, before any of it is asked for.

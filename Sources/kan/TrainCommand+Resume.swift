@@ -36,6 +36,18 @@ extension TrainCommand {
     return network
   }
 
+  /// The model at a path, to be trained on other data of the same columns.
+  func startNetwork<Element: Scalar>(_ path: String, _ data: Dataset<Element>) throws -> Network<Element> {
+    let file = try ModelFile(path: path)
+    if file.isDouble != (precision == .double) {
+      let own = file.isDouble ? "double" : "float"
+      throw ToolError.usage("\(path) has --precision \(own), so --start cannot go on with \(precision.rawValue)")
+    }
+    let network = try Network<Element>(file)
+    try requireSameColumns(path, network, data)
+    return network
+  }
+
   private func requireSameColumns<Element: Scalar>(
     _ path: String, _ network: Network<Element>, _ data: Dataset<Element>
   ) throws {

@@ -9,6 +9,7 @@ extension TrainCommand {
     if let save { try checkWritable(save) }
     var network = try makeNetwork(for: parts.training)
     network.contraction = contraction
+    try initialize(&network, on: parts.training, pool)
     let log = try self.log.map { try EpochLog(path: $0, appending: resume) }
     Console.note(introduction(network, parts.training, pool))
     if resume, extend.isEmpty, let done = network.trainingState?.epochsDone, done >= epochs {
@@ -21,7 +22,7 @@ extension TrainCommand {
     var failure: (any Error)?
     let options = TrainingOptions(
       epochs: epochs, batch: batch, schedule: schedule, patience: patience, seed: seed, resumes: resume,
-      grids: optimizer == .lm ? [] : extend)
+      restrictsToSupport: keepLearned, grids: optimizer == .lm ? [] : extend)
     let history: TrainingHistory
     do {
       history = try fit(&network, parts, options, pool) { progress, network in
@@ -40,6 +41,8 @@ extension TrainCommand {
       }
     } catch TrainingError.notForClasses(let optimizer) {
       throw ToolError.usage("\(TrainingError.notForClasses(optimizer: optimizer))")
+    } catch TrainingError.cannotRestrict(let optimizer) {
+      throw ToolError.usage("\(TrainingError.cannotRestrict(optimizer: optimizer))")
     } catch TrainingError.memory(let what, let needed, let limit, let instead) {
       throw ToolError.usage("\(TrainingError.memory(what: what, needed: needed, limit: limit, instead: instead))")
     } catch {

@@ -18,11 +18,18 @@ extension TrainCommand {
     try require(learningRate.map { $0 > 0 && $0.isFinite } ?? true, "--learning-rate has to be positive")
     try require(
       optimizer != .lbfgs || learningRate == nil, "--learning-rate is not used by lbfgs, whose line search finds it")
+    try require(
+      optimizer != .lm || (learningRate == nil && weightDecay == 0),
+      "--learning-rate and --weight-decay are not used by lm")
     try require(weightDecay >= 0 && weightDecay.isFinite, "--weight-decay must not be negative")
     try require((1...1 << 30).contains(batch), "--batch has to be at least 1")
     try require((0...1_000_000_000).contains(epochs), "--epochs must not be negative")
     try require(patience.map { $0 > 0 } ?? true, "--patience has to be at least 1")
     try require(!resume || save != nil, "--resume needs --save, which names the model to go on with")
+    try require(start == nil || !resume, "either --start or --resume, not both")
+    try require(
+      start == nil || (initialization == .random && range.isEmpty),
+      "--start takes its coefficients and ranges from a model")
     try require(test == nil || holdout == nil, "either --test or --holdout, not both")
     try require(testTarget == nil || test != nil, "--test-target needs --test")
     try require(

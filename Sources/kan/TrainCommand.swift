@@ -11,6 +11,7 @@ struct TrainCommand: ParsableCommand {
         kan train iris.csv --hidden 5 --epochs 100 --json
         kan train houses.csv --hidden 8 --optimizer lbfgs --precision double --epochs 300
         kan train /usr/share/datasets/fashion-mnist --hidden 64 --json
+        kan train new.csv --start houses.safetensors --keep-learned --save houses.safetensors
         kan train x.npy --target y.npy --test u.npy --test-target v.npy
         kan train smooth.csv --hidden 1 --optimizer lm --precision double --extend 5,10,20,50,100,200
 
@@ -76,6 +77,21 @@ struct TrainCommand: ParsableCommand {
     parsing: .unconditional,
     help: "Stop after this many epochs that do not get better on a tenth of the rows, and keep the best.")
   var patience: Int?
+  @Option(
+    name: .customLong("init"),
+    help: "How coefficients start; least-squares solves the last layer, or the only one, for the data (regression).")
+  var initialization = Initialization.random
+  @Option(
+    parsing: .unconditional,
+    help: "LOW,HIGH of all inputs, or of each, that the first layer's grid covers (default: those of the data).",
+    transform: parseRanges)
+  var range: [ClosedRange<Double>] = []
+  @Option(
+    help: "Start from this model and its layers, in its units; --hidden, --edge, --grid and the like are not used.",
+    completion: .file(extensions: ["safetensors"]))
+  var start: String?
+  @Flag(help: "Change only splines whose support the data meets, so that what was learned elsewhere stays as it is.")
+  var keepLearned = false
   @Option(parsing: .unconditional, help: "Decides the start, the order of rows and the rows held out.")
   var seed: UInt64 = 0
   @Option(help: "Precision to compute in.")

@@ -25,6 +25,9 @@ public struct Network<Element: Scalar>: Sendable {
   public package(set) var inputScaling: Scaling<Element>
   /// Takes targets to unit spread; set by the first training of a regression.
   public package(set) var outputScaling: Scaling<Element>
+  /// Whether they have been set, by ``setRanges(inputs:targets:)`` or from data, so that no training sets them again.
+  var hasInputScaling = false
+  var hasOutputScaling = false
   /// Names of columns and classes, where the data has them.
   public package(set) var names = Names()
   /// How the network has been trained so far.

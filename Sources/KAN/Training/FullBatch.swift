@@ -87,9 +87,15 @@ struct FullBatchFunction<Element: Scalar>: DifferentiableFunction {
   let batch: FullBatch<Element>
   private let weightDecay: Double
   private var vectors: VectorOperations<Element>
+  /// Parameters whose gradient is given as 0.
+  let frozen: FrozenParameters<Element>?
 
-  init(_ network: Network<Element>, _ data: Dataset<Element>, weightDecay: Double, pool: ThreadPool) {
+  init(
+    _ network: Network<Element>, _ data: Dataset<Element>, weightDecay: Double = 0,
+    frozen: FrozenParameters<Element>? = nil, pool: ThreadPool
+  ) {
     self.network = network
+    self.frozen = frozen
     self.weightDecay = weightDecay
     batch = FullBatch(network, data, pool: pool)
     vectors = VectorOperations(count: network.parameterCount, pool: pool)
@@ -98,9 +104,9 @@ struct FullBatchFunction<Element: Scalar>: DifferentiableFunction {
   mutating func value(at x: AlignedArray<Element>, gradient: inout AlignedArray<Element>) -> Double {
     network.parameters.copyElements(from: x)
     let loss = batch.lossAndGradient(of: network, gradient: &gradient)
-    if weightDecay == 0 { return loss }
     let to = gradient.mutablePointer()
-    vectors.add(to, weightDecay, x.pointer, to: to)
+    if weightDecay != 0 { vectors.add(to, weightDecay, x.pointer, to: to) }
+    frozen?.clear(to)
     return loss + penalty(at: x)
   }
 

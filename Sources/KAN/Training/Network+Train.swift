@@ -63,10 +63,11 @@ extension Network {
   mutating func prepare(for data: Dataset<Element>) {
     if record != nil { return }
     describe(data)
-    inputScaling = Scaling(rangeOf: data.inputs, weights: data.weights)
-    if case .values(let values) = data.targets {
+    if !hasInputScaling { inputScaling = Scaling(rangeOf: data.inputs, weights: data.weights) }
+    if !hasOutputScaling, case .values(let values) = data.targets {
       outputScaling = Scaling(spreadOf: values, weights: data.relativeWeights)
     }
+    (hasInputScaling, hasOutputScaling) = (true, true)
   }
 
   /// Takes the task and the names of columns and classes from a data set.

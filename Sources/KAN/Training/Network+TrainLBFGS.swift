@@ -92,9 +92,13 @@ struct LBFGSRun<Element: Scalar> {
     network.parameters = state.parameters
     if state.epochsDone >= options.epochs { return }
     let started = clock.now
-    var function = FullBatchFunction(network, data, weightDecay: rule.weightDecay, pool: pool)
+    let frozen = options.restrictsToSupport ? try FrozenParameters(network, on: data, threads: pool) : nil
+    var function = FullBatchFunction(network, data, weightDecay: rule.weightDecay, frozen: frozen, pool: pool)
+    // Pairs of a training that was not restricted would move what is frozen.
+    var moments = state.optimizer.moments
+    if let frozen { for index in moments.indices { frozen.clear(moments[index].mutablePointer()) } }
     var minimization = LBFGSMinimization(
-      rule, of: &function, from: state.parameters, moments: state.optimizer.moments, pool: pool)
+      rule, of: &function, from: state.parameters, moments: moments, pool: pool)
     try requireFinite(minimization, function)
     while state.epochsDone < options.epochs {
       if let patience = options.patience, state.epochsDone - state.best.epoch >= max(1, patience) {

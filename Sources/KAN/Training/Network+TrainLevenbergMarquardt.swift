@@ -22,6 +22,10 @@ extension Network {
         what: "Levenberg-Marquardt for \(parameterCount) parameters", needed: needed, limit: rule.memoryLimit,
         instead: "L-BFGS, or Adam")
     }
+    if options.restrictsToSupport { throw .cannotRestrict(optimizer: rule.name) }
+    // A trained network goes on from its parameters.
+    var rule = rule
+    if record != nil { rule.starts = 1 }
     prepare(for: data)
     var run: LevenbergMarquardtRun
     do throws(BasisError) {

@@ -21,10 +21,14 @@ public struct TrainingOptions: Sendable {
     /// Epochs of the grids before.
     var earlierEpochs: Int
   }
+  /// Changes only the coefficients of splines whose support the data meets when training starts; base functions,
+  /// biases, scales and all other parameters stay as they are, to the bit. So what a network has learned elsewhere is
+  /// not forgotten.
+  public var restrictsToSupport: Bool
 
   public init(
     epochs: Int = 20, batch: Int = 256, schedule: Schedule = .constant, patience: Int? = nil, seed: UInt64 = 0,
-    resumes: Bool = false, grids: [Int] = []
+    resumes: Bool = false, restrictsToSupport: Bool = false, grids: [Int] = []
   ) {
     require(epochs >= 0 && batch > 0, "TrainingOptions: \(epochs) epochs, batch \(batch)")
     require(
@@ -37,6 +41,7 @@ public struct TrainingOptions: Sendable {
     self.patience = patience
     self.seed = seed
     self.resumes = resumes
+    self.restrictsToSupport = restrictsToSupport
   }
 }
 

@@ -157,10 +157,16 @@ public enum TrainingError: Error, Sendable, Equatable, CustomStringConvertible {
   case noData
   /// A training cannot go on with another optimiser than it began with.
   case otherOptimizer(trained: String, asked: String)
+  /// No spline has the data in its support, so a training restricted to such has nothing to change.
+  case noSupport
+  /// A least-squares problem cannot be stated or solved, for the reason given.
+  case leastSquares(String)
   /// An optimiser would take more memory than it may: bytes, and what to use instead.
   case memory(what: String, needed: Int, limit: Int, instead: String)
   /// An optimiser that needs targets that are numbers.
   case notForClasses(optimizer: String)
+  /// An optimiser that changes all parameters.
+  case cannotRestrict(optimizer: String)
   /// A grid could not be made.
   case basis(BasisError)
   /// One row cannot be both trained on and judged by.
@@ -178,8 +184,12 @@ public enum TrainingError: Error, Sendable, Equatable, CustomStringConvertible {
     case .otherOptimizer(let trained, let asked): "trained with \(trained), which cannot go on with \(asked)"
     case .notForClasses(let optimizer):
       "\(optimizer) is for targets that are numbers: use lbfgs or adam for a classification"
+    case .cannotRestrict(let optimizer):
+      "\(optimizer) changes all parameters: use lbfgs or adam to keep what has been learned"
     case .basis(let error): error.description
     case .tooFewRows: "too few rows to put some aside, by which grids are judged"
+    case .noSupport: "no spline has the data in its support, so nothing is left to train"
+    case .leastSquares(let reason): "no least-squares solution: \(reason)"
     case .memory(let what, let needed, let limit, let instead):
       "\(what) takes \(needed >> 20) MiB of memory, and may take \(limit >> 20) MiB: use \(instead)"
     }

@@ -7,6 +7,7 @@ struct TrainingRun<Element: Scalar, Rule: Optimizer> {
   private var optimizerState: OptimizerState<Element>
   var record: TrainingRecord
   private let earlierEpochs: Int
+  private var frozen: FrozenParameters<Element>?
   private var seconds = 0.0
   private var samples = 0
   private var end = TrainingHistory.End.allEpochs
@@ -56,6 +57,7 @@ struct TrainingRun<Element: Scalar, Rule: Optimizer> {
     progress: (TrainingProgress, borrowing Network<Element>) -> TrainingDecision
   ) throws(TrainingError) {
     network.parameters = state.parameters
+    if options.restrictsToSupport { frozen = try FrozenParameters(network, on: data, threads: step.pool) }
     while state.epochsDone < options.epochs {
       if let patience = options.patience, state.epochsDone - state.best.epoch >= max(1, patience) {
         end = .earlyStopping
@@ -106,9 +108,11 @@ struct TrainingRun<Element: Scalar, Rule: Optimizer> {
       }
       try requireFinite(loss, network, epoch: epoch, step: index + 1, rows: rows)
       let count = network.parameters.count
+      if let frozen { step.clearGradients(frozen) }
       optimizer.update(
         UnsafeMutableBufferPointer(start: network.parameters.mutablePointer(), count: count),
         gradients: step.gradients.pointer, state: &optimizerState, rate: rate, threads: step.pool)
+      frozen?.restore(network.parameters.mutablePointer())
       total += loss * Double(rows)
       samples += rows
       let now = clock.now

@@ -37,6 +37,8 @@ package final class TrainingStep<Element: Scalar> {
     return loss
   }
 
+  func clearGradients(_ frozen: FrozenParameters<Element>) { frozen.clear(gradients.mutablePointer()) }
+
   /// Y of every layer for the rows that are already gathered.
   package func forward(_ network: Network<Element>, rows: Int) {
     network.forward(rows: rows, in: workspace, on: pool)

@@ -1,0 +1,182 @@
+extension Network {
+  /// Solves the last layer exactly for the values that it sees now: all of its W and b in one least-squares problem.
+  ///
+  ///     min Σ w·‖T - (Φ(X)·W + b)‖² + λ·‖W, b‖²        X: [rows × in] of the last layer, T: [rows × out], scaled
+  ///
+  /// Of a network of one layer that is the whole network. Splines of each input sum to 1, as does the bias, so without λ
+  /// many W do the same: the smallest is taken. It can be called before a training, which then starts from it, and
+  /// between two. Rows are gone through in chunks; memory beyond them is that of (in·K)² numbers in double precision.
+  ///
+  /// - Parameters:
+  ///   - ridge: λ, relative to a mean over the rows
+  ///   - restrictsToSupport: changes only coefficients of splines whose support the rows meet, as little as it takes,
+  ///     and neither base functions nor the bias: what was learned elsewhere stays to the bit
+  /// - Returns: the mean squared error, scaled as a training's loss.
+  /// - Throws: ``TrainingError`` for classes, an activation on the last layer, data that is not finite, a problem too
+  ///   large for 4 GiB, or with `restrictsToSupport` a last layer without splines.
+  @discardableResult
+  public mutating func fitLastLayer(
+    on data: Dataset<Element>, ridge: Double = 0, restrictsToSupport: Bool = false, threads pool: ThreadPool = .shared
+  ) throws(TrainingError) -> Double {
+    try check(data, "")
+    let layer = layers[layers.count - 1]
+    guard case .values(let targets) = data.targets else { throw .leastSquares("classes have no squared error") }
+    if layer.activation != .identity {
+      throw .leastSquares("the last layer has the activation \(layer.activation.rawValue)")
+    }
+    prepare(for: data)
+    let support = restrictsToSupport ? Support(of: self, on: data, threads: pool) : nil
+    let rowsOfW = layer.inputs * layer.functions
+    let columns = support.map { support in (0..<rowsOfW).filter { support.functions.last![$0] } } ?? Array(0..<rowsOfW)
+    if columns.isEmpty { throw .leastSquares("no spline of the last layer has the rows in its support") }
+    var problem = LastLayerProblem(
+      layer, columns: columns, hasBias: support == nil, rows: data.rows + (support?.cells.last!.count ?? 0) * 4)
+    if problem.bytes > 4 << 30 {
+      throw .memory(
+        what: "a least-squares problem of \(columns.count) functions", needed: problem.bytes, limit: 4 << 30,
+        instead: "L-BFGS or Adam")
+    }
+    let weights = data.relativeWeights
+    forEachChunk(of: data, rows: problem.chunk, threads: pool) { range, input, output in
+      problem.add(
+        input(layers.count - 1), targets.view.slice(row: range.lowerBound, rows: range.count, columns: targets.columns),
+        outputScaling, less: restrictsToSupport ? output : nil, weights.map { $0.pointer + range.lowerBound })
+    }
+    if let support { problem.addAnchors(cells: support.cells.last!) }
+    let solution: Matrix<Double>
+    do {
+      solution = try problem.accumulator.solve(ridge: ridge * Double(data.rows))
+    } catch {
+      throw .leastSquares("\(error)")
+    }
+    takeLastLayer(solution, columns, adding: restrictsToSupport)
+    return evaluate(on: data, threads: pool).loss
+  }
+
+  private mutating func takeLastLayer(_ solution: Matrix<Double>, _ columns: [Int], adding: Bool) {
+    let to = parameters.mutablePointer() + parameterOffset(ofLayer: layers.count - 1)
+    for (place, row) in columns.enumerated() {
+      for output in 0..<outputs {
+        let value = solution.view[place, output]
+        to[row * outputs + output] = adding ? Element(Double(to[row * outputs + output]) + value) : Element(value)
+      }
+    }
+    if !adding {
+      let bias = layers[layers.count - 1].weightCount
+      for output in 0..<outputs { to[bias + output] = Element(solution.view[columns.count, output]) }
+    }
+    adoptParameters()
+  }
+
+  /// Lets a training that is resumed go on from the parameters as they are now.
+  mutating func adoptParameters() {
+    guard let epochs = trainingState?.epochsDone else { return }
+    trainingState!.parameters = parameters
+    trainingState!.best = .init(epoch: epochs, loss: .infinity, parameters: parameters)
+  }
+}
+
+/// The rows of the last layer's least-squares problem.
+private struct LastLayerProblem<Element: Scalar> {
+  let layer: Layer<Element>
+  /// Rows of W that are solved for, and whether b is.
+  let columns: [Int]
+  let hasBias: Bool
+  let chunk: Int
+  let bytes: Int
+  var accumulator: LeastSquaresAccumulator
+
+  init(_ layer: Layer<Element>, columns: [Int], hasBias: Bool, rows: Int) {
+    self.layer = layer
+    self.columns = columns
+    self.hasBias = hasBias
+    let count = columns.count + (hasBias ? 1 : 0)
+    let functions = layer.inputs * layer.functions
+    chunk = min(1024, max(16, (8 << 20) / (16 * functions)))
+    bytes =
+      LeastSquaresAccumulator.bytes(rows: rows, columns: count, sides: layer.outputs) + 16 * chunk * functions
+    // Not made where it would not fit.
+    accumulator = LeastSquaresAccumulator(
+      rows: rows, columns: bytes > 4 << 30 ? 0 : count, sides: layer.outputs)
+  }
+
+  /// Φ of the columns, and T less what is there already, each times √w.
+  mutating func add(
+    _ x: MatrixView<Element>, _ targets: MatrixView<Element>, _ scaling: Scaling<Element>,
+    less output: MatrixView<Element>?, _ weights: UnsafePointer<Element>?
+  ) {
+    var a = Matrix<Double>(rows: x.rows, columns: accumulator.columns)
+    var b = Matrix<Double>(rows: x.rows, columns: layer.outputs)
+    gather(x, weights, to: a.mutableView())
+    scaleTargets(targets, scaling, less: output, weights, to: b.mutableView())
+    withExtendedLifetime((a, b)) { accumulator.add(a.view, b.view) }
+  }
+
+  private func gather(_ x: MatrixView<Element>, _ weights: UnsafePointer<Element>?, to a: MutableMatrixView<Double>) {
+    var values = Matrix<Element>(rows: x.rows, columns: layer.inputs * layer.functions)
+    layer.writeValues(of: x, to: values.mutableView())
+    withExtendedLifetime(values) { selectColumns(values.view, columns, hasBias: hasBias, weights, to: a) }
+  }
+
+  /// The weight of "as it was" at a point without data, against that of a row.
+  private static var anchorWeight: Double { 1e-6 }
+
+  /// Points in the cells that no row falls into, where the change is to be 0: they decide what the rows do not, as a
+  /// function at the edge of the rows that reaches far beyond it.
+  mutating func addAnchors(cells: [Bool]) {
+    guard let grid = (layer.basis as? BSpline<Element>)?.grid else { return }
+    let weights = [Element](repeating: Element(Self.anchorWeight), count: 4)
+    for input in 0..<layer.inputs {
+      let functions = Set(columns.filter { $0 / layer.functions == input })
+      let knots = grid.breakpoints(ofInput: input)
+      for cell in 0..<grid.intervals where !cells[input * grid.intervals + cell] {
+        // Functions cell … cell + k live there.
+        let first = input * layer.functions + cell
+        guard (first...first + grid.degree).contains(where: functions.contains) else { continue }
+        var x = Matrix<Element>(rows: 4, columns: layer.inputs)
+        for point in 0..<4 {
+          let share = (Element(point) + 0.5) / 4
+          x[point, input] = knots[cell] + share * (knots[cell + 1] - knots[cell])
+        }
+        var a = Matrix<Double>(rows: 4, columns: accumulator.columns)
+        withExtendedLifetime(x) {
+          weights.withUnsafeBufferPointer { gather(x.view, $0.baseAddress!, to: a.mutableView()) }
+        }
+        for (place, column) in columns.enumerated() where column / layer.functions != input {
+          for point in 0..<4 { a[point, place] = 0 }
+        }
+        let nothing = Matrix<Double>(rows: 4, columns: layer.outputs)
+        withExtendedLifetime((a, nothing)) { accumulator.add(a.view, nothing.view) }
+      }
+    }
+  }
+}
+
+@specialized(where Element == Float)
+@specialized(where Element == Double)
+private func selectColumns<Element: Scalar>(
+  _ values: MatrixView<Element>, _ columns: [Int], hasBias: Bool, _ weights: UnsafePointer<Element>?,
+  to a: MutableMatrixView<Double>
+) {
+  for row in 0..<values.rows {
+    let weight = weights.map { Double($0[row]).squareRoot() } ?? 1
+    for (place, column) in columns.enumerated() { a[row, place] = weight * Double(values[row, column]) }
+    if hasBias { a[row, columns.count] = weight }
+  }
+}
+
+@specialized(where Element == Float)
+@specialized(where Element == Double)
+private func scaleTargets<Element: Scalar>(
+  _ targets: MatrixView<Element>, _ scaling: Scaling<Element>, less output: MatrixView<Element>?,
+  _ weights: UnsafePointer<Element>?, to b: MutableMatrixView<Double>
+) {
+  let (shift, factor) = (scaling.shift.pointer, scaling.factor.pointer)
+  for row in 0..<targets.rows {
+    let weight = weights.map { Double($0[row]).squareRoot() } ?? 1
+    for column in 0..<targets.columns {
+      let target = (Double(targets[row, column]) - Double(shift[column])) * Double(factor[column])
+      b[row, column] = weight * (target - (output.map { Double($0[row, column]) } ?? 0))
+    }
+  }
+}

@@ -1,0 +1,43 @@
+/// The parameters that a training with ``TrainingOptions/restrictsToSupport`` does not touch.
+///
+/// An optimiser moves a parameter without a gradient too, by the moments of earlier steps or by weight decay: so both
+/// the gradient is cleared and the parameters are put back after each step, which leaves them as they were to the bit.
+struct FrozenParameters<Element: Scalar> {
+  /// In rising order, not empty.
+  let ranges: [Range<Int>]
+  /// All parameters as they were.
+  private let kept: AlignedArray<Element>
+
+  /// - Throws: ``TrainingError/noSupport`` if nothing is left to change.
+  init(_ network: Network<Element>, on data: Dataset<Element>, threads pool: ThreadPool) throws(TrainingError) {
+    let support = Support(of: network, on: data, threads: pool)
+    if support.isEmpty { throw .noSupport }
+    var ranges: [Range<Int>] = []
+    func freeze(_ range: Range<Int>) {
+      if let last = ranges.last, last.upperBound == range.lowerBound {
+        ranges[ranges.count - 1] = last.lowerBound..<range.upperBound
+      } else {
+        ranges.append(range)
+      }
+    }
+    for (index, layer) in network.layers.enumerated() {
+      let start = network.parameterOffset(ofLayer: index)
+      for (row, isMet) in support.functions[index].enumerated() where !isMet {
+        freeze(start + row * layer.outputs..<start + (row + 1) * layer.outputs)
+      }
+      freeze(start + layer.weightCount..<start + layer.parameterCount)
+    }
+    self.ranges = ranges
+    kept = network.parameters
+  }
+
+  func clear(_ gradient: UnsafeMutablePointer<Element>) {
+    for range in ranges { (gradient + range.lowerBound).update(repeating: 0, count: range.count) }
+  }
+
+  func restore(_ parameters: UnsafeMutablePointer<Element>) {
+    for range in ranges {
+      (parameters + range.lowerBound).update(from: kept.pointer + range.lowerBound, count: range.count)
+    }
+  }
+}

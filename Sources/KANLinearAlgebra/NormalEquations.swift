@@ -1,0 +1,132 @@
+private import COpenBLAS
+
+/// min Σ ‖B - A·X‖² + λ‖X‖² over X for rows of A and B that come in chunks, in double precision.
+///
+/// A: [m × n], B: [m × r], X: [n × r]. A small problem keeps its rows and is solved by singular values, which gives the
+/// X of smallest norm whatever the rank. A large one keeps AᵀA and AᵀB alone, in memory of n² numbers: Cholesky of
+/// D·AᵀA·D + δ·1, with unit diagonal by D, and refinement of the residual, which takes δ out again wherever A has a
+/// singular value to speak of (iterated Tikhonov regularisation: Engl, Hanke and Neubauer, Regularization of Inverse
+/// Problems, section 5.1). X is finite whatever the rank then, and of the solutions one of moderate norm.
+package struct LeastSquaresAccumulator {
+  package let columns: Int
+  package let sides: Int
+  /// Rows so far, one after another, where they are kept: [n + r] numbers each.
+  private var rows: [Double]?
+  private var rowCount = 0
+  /// AᵀA, its upper triangle, and AᵀB, where they are not.
+  private var gram, sidesGram: Matrix<Double>
+
+  /// Elements of A that are kept.
+  package static let directElements = 1 << 21
+
+  /// - Parameter rows: how many there will be at most, which decides the way.
+  package init(rows: Int, columns: Int, sides: Int, direct: Bool? = nil) {
+    self.columns = columns
+    self.sides = sides
+    let isDirect = direct ?? (rows * columns <= Self.directElements && columns <= 1500)
+    self.rows = isDirect ? [] : nil
+    gram = isDirect ? Matrix(rows: 0, columns: 0) : Matrix(rows: columns, columns: columns)
+    sidesGram = isDirect ? Matrix(rows: 0, columns: 0) : Matrix(rows: columns, columns: sides)
+  }
+
+  /// Bytes of it and of its solution.
+  package static func bytes(rows: Int, columns: Int, sides: Int) -> Int {
+    rows * columns <= directElements && columns <= 1500
+      ? 24 * rows * (columns + sides) : 16 * columns * (columns + 2 * sides)
+  }
+
+  /// Takes some rows of A and B.
+  package mutating func add(_ a: MatrixView<Double>, _ b: MatrixView<Double>) {
+    require(
+      a.rows == b.rows && a.columns == columns && b.columns == sides,
+      "LeastSquaresAccumulator: [\(a.rows) × \(a.columns)] and [\(b.rows) × \(b.columns)] for \(columns) columns and "
+        + "\(sides) right-hand sides")
+    if a.rows == 0 { return }
+    rowCount += a.rows
+    if rows != nil {
+      for row in 0..<a.rows {
+        rows!.append(contentsOf: UnsafeBufferPointer(start: a.base + row * a.stride, count: columns))
+        rows!.append(contentsOf: UnsafeBufferPointer(start: b.base + row * b.stride, count: sides))
+      }
+      return
+    }
+    BLAS.prepare()
+    cblas_dsyrk(
+      CblasRowMajor, CblasUpper, CblasTrans, blasint(columns), blasint(a.rows), 1, a.base, blasint(a.stride), 1,
+      gram.mutableView().base, blasint(columns))
+    multiply(a, .yes, b, .no, into: sidesGram.mutableView(), accumulate: true)
+  }
+
+  /// X: [n × r]
+  /// - Throws: ``LinearAlgebraError`` if a number of A or B is not finite, or LAPACK finds no solution.
+  package func solve(ridge: Double = 0) throws(LinearAlgebraError) -> Matrix<Double> {
+    rows != nil ? try solveDirectly(ridge: ridge) : try solveNormalEquations(ridge: ridge)
+  }
+
+  private func solveDirectly(ridge: Double) throws(LinearAlgebraError) -> Matrix<Double> {
+    let extra = ridge > 0 ? columns : 0
+    var a = Matrix<Double>(rows: rowCount + extra, columns: columns)
+    var b = Matrix<Double>(rows: rowCount + extra, columns: sides)
+    let (toA, toB) = (a.mutableView(), b.mutableView())
+    rows!.withUnsafeBufferPointer { rows in
+      for row in 0..<rowCount {
+        let from = rows.baseAddress! + row * (columns + sides)
+        (toA.base + row * columns).update(from: from, count: columns)
+        (toB.base + row * sides).update(from: from + columns, count: sides)
+      }
+    }
+    for column in 0..<extra { toA[rowCount + column, column] = ridge.squareRoot() }
+    return try solveLeastSquares(a, b).solution
+  }
+
+  private func solveNormalEquations(ridge: Double) throws(LinearAlgebraError) -> Matrix<Double> {
+    for matrix in [gram, sidesGram] {
+      let index = Double._firstNonFinite(matrix.elements.count, matrix.elements.pointer)
+      if index >= 0 { throw .nonFinite(operand: "AᵀA", row: index / matrix.columns, column: index % matrix.columns) }
+    }
+    let n = columns
+    let scale = (0..<n).map { column in
+      let square = gram.view[column, column] + ridge
+      return square > 0 ? 1 / square.squareRoot() : 0
+    }
+    var delta = 1e-12
+    while true {
+      var factor = gram
+      let f = factor.mutableView()
+      for i in 0..<n {
+        for j in i..<n { f[i, j] *= scale[i] * scale[j] }
+        f[i, i] += (scale[i] == 0 ? 1 : ridge * scale[i] * scale[i]) + delta
+      }
+      // The upper triangle by rows is the lower one by columns.
+      let info = LAPACKE_dpotrf(LAPACK_COL_MAJOR, 0x4C, Int32(n), f.base, Int32(n))
+      if info == 0 { return refine(factor, scale, ridge) }
+      if info < 0 { try LinearAlgebraError.check(Int(info), "potrf") }
+      delta *= 100
+      if delta > 1e-3 { throw .notConverged(routine: "potrf") }
+    }
+  }
+
+  /// X += D·(factor)⁻¹·D·(AᵀB - (AᵀA + λ)·X), a few times from 0.
+  private func refine(_ factor: Matrix<Double>, _ scale: [Double], _ ridge: Double) -> Matrix<Double> {
+    let n = columns
+    var x = Matrix<Double>(rows: n, columns: sides)
+    var residual = sidesGram
+    // By columns, as LAPACK has it.
+    var step = [Double](repeating: 0, count: n * sides)
+    for _ in 0..<4 {
+      for i in 0..<n { for j in 0..<sides { step[j * n + i] = scale[i] * residual.view[i, j] } }
+      let info = LAPACKE_dpotrs(
+        LAPACK_COL_MAJOR, 0x4C, Int32(n), Int32(sides), factor.elements.pointer, Int32(n), &step, Int32(n))
+      require(info == 0, "potrs: \(info)")
+      let to = x.mutableView()
+      for i in 0..<n { for j in 0..<sides { to[i, j] += scale[i] * step[j * n + i] } }
+      residual = sidesGram
+      let r = residual.mutableView()
+      cblas_dsymm(
+        CblasRowMajor, CblasLeft, CblasUpper, blasint(n), blasint(sides), -1, gram.elements.pointer, blasint(n),
+        x.elements.pointer, blasint(sides), 1, r.base, blasint(sides))
+      if ridge > 0 { for index in 0..<n * sides { r.base[index] -= ridge * x.elements.pointer[index] } }
+    }
+    return x
+  }
+}
