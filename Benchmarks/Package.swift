@@ -39,6 +39,12 @@ let package = Package(
       dependencies: [.product(name: "KANBenchmarking", package: "swift-kan")],
       path: "Sources/Charts"),
 
+    // Five peaks learned one after another, for the documentation
+    .executableTarget(
+      name: "peaks",
+      dependencies: [.product(name: "KANBenchmarking", package: "swift-kan")],
+      path: "Sources/Peaks"),
+
     // swift package --package-path Benchmarks benchmark
     // The plugin takes every program whose folder stands in one named Benchmarks for its own: hence Sources/ for others.
     .executableTarget(
