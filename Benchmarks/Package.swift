@@ -33,6 +33,15 @@ let package = Package(
       ],
       path: "Sources/Learning"),
 
+    // Errors of fits to smooth functions
+    .executableTarget(
+      name: "accuracy",
+      dependencies: [
+        .product(name: "KAN", package: "swift-kan"),
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      path: "Sources/Accuracy"),
+
     // Pictures and tables of Results/
     .executableTarget(
       name: "charts",

@@ -16,6 +16,9 @@ public func drawResults(in folder: String) throws -> [String] {
   try write("threads.svg", try ResultTable(folder: folder, name: "threads.csv").map(threadsChart))
   try write("batches.svg", try ResultTable(folder: folder, name: "batches.csv").map(batchesChart))
   try write("learning.svg", learning.map { LineChart.document(learningCharts($0)) })
+  let accuracy = try ResultTable(folder: folder, name: "accuracy.csv")
+  try write("accuracy.svg", accuracy.map { LineChart.document(accuracyCharts($0)) })
+  try write("accuracy.md", accuracy.map { accuracyTable($0) + "\n" })
   try write("table.md", try resultsText(folder, peers: peers, learning: learning))
   return written
 }
