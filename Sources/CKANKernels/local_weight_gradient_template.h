@@ -1,17 +1,21 @@
 // dW += Φᵀ·dZ in the local way.
 
 /// Σ of weight·dZ over `length` rows of a tile, for N rows of dW and M vectors of columns that stay in registers
-/// meanwhile. Row r of dW has the weights weights[r·spread + row]; `order`, unless it is null, lists the rows.
-KAN_INLINE void KAN_NAME(gradient_columns)(const int N, const int M, const uint16_t *order, int length,
-                                           const KAN_REAL *weights, int64_t spread, const KAN_REAL *dz,
+/// meanwhile. Row r of dW has the weights weights[r·spread + row]; `order` lists the rows if they are
+/// `ordered`, else they are 0 ..< length.
+KAN_INLINE void KAN_NAME(gradient_columns)(const int N, const int M, const int ordered, const uint16_t *order,
+                                           int length, const KAN_REAL *weights, int64_t spread, const KAN_REAL *dz,
                                            int64_t dz_stride, KAN_REAL *to, int64_t to_stride) {
   KAN_NAME(vector) sum[6][8];
+  const KAN_REAL *weight[6];  // a pointer each, so that the loop below multiplies nothing for its addresses
+  KAN_UNROLL
+  for (int r = 0; r < N; r++) weight[r] = weights + r * spread;
   KAN_UNROLL
   for (int r = 0; r < N; r++)
     KAN_UNROLL
     for (int m = 0; m < M; m++) sum[r][m] = KAN_LOAD(to + r * to_stride + m * KAN_LANES);
   for (int q = 0; q < length; q++) {
-    const int64_t row = order ? order[q] : q;
+    const int64_t row = ordered ? order[q] : q;
     const KAN_REAL *from = dz + row * dz_stride;
     KAN_NAME(vector) error[8];
     KAN_UNROLL
@@ -19,7 +23,7 @@ KAN_INLINE void KAN_NAME(gradient_columns)(const int N, const int M, const uint1
     KAN_UNROLL
     for (int r = 0; r < N; r++)
       KAN_UNROLL
-      for (int m = 0; m < M; m++) sum[r][m] += weights[r * spread + row] * error[m];
+      for (int m = 0; m < M; m++) sum[r][m] += weight[r][row] * error[m];
   }
   KAN_UNROLL
   for (int r = 0; r < N; r++)
@@ -28,13 +32,13 @@ KAN_INLINE void KAN_NAME(gradient_columns)(const int N, const int M, const uint1
 }
 
 /// All columns, as many together as leave N·M sums and M errors in registers.
-KAN_INLINE void KAN_NAME(gradient_rows)(const int N, const uint16_t *order, int length, const KAN_REAL *weights,
+KAN_INLINE void KAN_NAME(gradient_rows)(const int N, const int ordered, const uint16_t *order, int length, const KAN_REAL *weights,
                                         int64_t spread, const KAN_REAL *dz, int64_t dz_stride, int64_t columns,
                                         KAN_REAL *to, int64_t to_stride) {
   int64_t column = 0;
 #define KAN_COLUMNS(M)                                                                               \
   for (; columns - column >= (M) * KAN_LANES; column += (M) * KAN_LANES)                             \
-  KAN_NAME(gradient_columns)(N, M, order, length, weights, spread, dz + column, dz_stride, to + column, to_stride)
+  KAN_NAME(gradient_columns)(N, M, ordered, order, length, weights, spread, dz + column, dz_stride, to + column, to_stride)
 #ifdef KAN_FEW_REGISTERS
   if (N == 1) KAN_COLUMNS(6);
   if (N == 2) KAN_COLUMNS(4);
@@ -104,9 +108,9 @@ KAN_INLINE void KAN_NAME(weight_gradient_inputs)(const int degree, const int wit
       const uint16_t *of_cell = sorted ? order + i * rows + start : &alone;
       start += length;
       if (length == 0) continue;
-      KAN_NAME(gradient_rows)(degree + 1, of_cell, length, w, rows, dz, outputs, whole, edge + cell * outputs, outputs);
+      KAN_NAME(gradient_rows)(degree + 1, 1, of_cell, length, w, rows, dz, outputs, whole, edge + cell * outputs, outputs);
       if (padded_dz) {
-        KAN_NAME(gradient_rows)(degree + 1, of_cell, length, w, rows, padded_dz, KAN_LANES, KAN_LANES,
+        KAN_NAME(gradient_rows)(degree + 1, 1, of_cell, length, w, rows, padded_dz, KAN_LANES, KAN_LANES,
                                 padded + cell * KAN_LANES, KAN_LANES);
         continue;
       }
@@ -130,17 +134,17 @@ KAN_INLINE void KAN_NAME(weight_gradient_inputs)(const int degree, const int wit
   const KAN_REAL *w = values + (degree + 1) * rows;
   int i = 0;
   for (; i + 4 <= count; i += 4)
-    KAN_NAME(gradient_rows)(4, NULL, (int)rows, w + i * WEIGHTS * rows, WEIGHTS * rows, dz, outputs, whole,
+    KAN_NAME(gradient_rows)(4, 0, NULL, (int)rows, w + i * WEIGHTS * rows, WEIGHTS * rows, dz, outputs, whole,
                             base + i * edge_stride, edge_stride);
   for (; i < count; i++)
-    KAN_NAME(gradient_rows)(1, NULL, (int)rows, w + i * WEIGHTS * rows, WEIGHTS * rows, dz, outputs, whole,
+    KAN_NAME(gradient_rows)(1, 0, NULL, (int)rows, w + i * WEIGHTS * rows, WEIGHTS * rows, dz, outputs, whole,
                             base + i * edge_stride, edge_stride);
   for (i = 0; tail > 0 && i < count; i++) {
     const KAN_REAL *weight = w + i * WEIGHTS * rows;
     KAN_REAL *to = base + i * edge_stride + whole;
     if (padded_dz) {
       for (int c = 0; c < KAN_LANES; c++) padded[c] = 0;
-      KAN_NAME(gradient_rows)(1, NULL, (int)rows, weight, 0, padded_dz, KAN_LANES, KAN_LANES, padded, 0);
+      KAN_NAME(gradient_rows)(1, 0, NULL, (int)rows, weight, 0, padded_dz, KAN_LANES, KAN_LANES, padded, 0);
       for (int c = 0; c < tail; c++) to[c] += padded[c];
     } else {
       for (int c = 0; c < tail; c++) to[c] += KAN_NAME(dot)(rows, weight, dz + whole + c, outputs);

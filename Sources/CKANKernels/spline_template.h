@@ -14,7 +14,8 @@ KAN_INLINE void KAN_NAME(de_boor)(const KAN_REAL *knots, int span, const int deg
     left[j] = x - knots[span + 1 - j];
     right[j] = knots[span + j] - x;
     KAN_REAL saved = 0, previous = 0;
-      for (int r = 0; r < j; r++) {
+    KAN_UNROLL
+    for (int r = 0; r < j; r++) {
       KAN_REAL part = values[r] / (right[r + 1] + left[j - r]);
       values[r] = saved + right[r + 1] * part;
       saved = left[j - r] * part;
@@ -29,18 +30,6 @@ KAN_INLINE void KAN_NAME(de_boor)(const KAN_REAL *knots, int span, const int deg
   }
 }
 
-/// The same for a degree that is not a constant.
-static void KAN_NAME(de_boor_of_degree)(const KAN_REAL *knots, int span, int degree, KAN_REAL x, KAN_REAL *values,
-                                        KAN_REAL *derivatives) {
-  switch (degree) {
-    case 1: KAN_NAME(de_boor)(knots, span, 1, x, values, derivatives); break;
-    case 2: KAN_NAME(de_boor)(knots, span, 2, x, values, derivatives); break;
-    case 3: KAN_NAME(de_boor)(knots, span, 3, x, values, derivatives); break;
-    case 4: KAN_NAME(de_boor)(knots, span, 4, x, values, derivatives); break;
-    default: KAN_NAME(de_boor)(knots, span, 5, x, values, derivatives); break;
-  }
-}
-
 /// The last non-empty interval that starts at or before x, within the given range of knots: the right end is closed.
 KAN_INLINE int KAN_NAME(find_span)(const KAN_REAL *knots, int first, int last, KAN_REAL x) {
   int low = first, high = last;  // knots[low] <= x < knots[high], where x is inside
@@ -51,58 +40,6 @@ KAN_INLINE int KAN_NAME(find_span)(const KAN_REAL *knots, int first, int last, K
   }
   while (low > first && !(knots[low] < knots[low + 1])) low--;
   return low;
-}
-
-/// One point of one input, on any grid and wherever it lies.
-static void KAN_NAME(point)(const KAN_NAME(kan_spline) * spline, int64_t input, KAN_REAL x, int *cell,
-                            KAN_REAL *values, KAN_REAL *derivatives) {
-  const int k = spline->degree, G = spline->intervals;
-  const KAN_REAL *knots = spline->knots + input * (G + 2 * k + 1);
-  const KAN_REAL a = spline->lower[input], b = spline->upper[input];
-  const int below = x < a, above = x > b;
-  if (!below && !above) {
-    int span = KAN_NAME(find_span)(knots, k, k + G, x);
-    KAN_NAME(de_boor_of_degree)(knots, span, k, x, values, derivatives);
-    *cell = span - k;
-    return;
-  }
-  if (spline->outside == KAN_OUTSIDE_BASE) {
-    for (int r = 0; r <= k; r++) values[r] = derivatives[r] = 0;
-    *cell = below ? 0 : G - 1;
-    if (!(x >= knots[0] && x <= knots[G + 2 * k])) return;
-    // The functions fade out over the outer knots: those beyond the first or last of the layer's are dropped.
-    const int first = below ? 0 : k + G, last = below ? k : 2 * k + G;
-    int span = KAN_NAME(find_span)(knots, first, last, x);
-    if (!(knots[span] < knots[span + 1])) return;
-    KAN_REAL all[MAX_ORDER], slopes[MAX_ORDER];
-    // De Boor's recursion on a span needs k knots to its left and right; past the outermost knot, evenly spaced ones
-    // stand in, and only functions that do not reach them are kept.
-    KAN_REAL local[2 * MAX_ORDER];
-    for (int j = 0; j < 2 * k; j++) {
-      int at = span + 1 - k + j;
-      KAN_REAL low = knots[0] - (knots[1] - knots[0] + (b - a)) * (KAN_REAL)(-at);
-      KAN_REAL high = knots[G + 2 * k] + (b - a) * (KAN_REAL)(at - G - 2 * k);
-      local[j] = at < 0 ? low : at > G + 2 * k ? high : knots[at];
-    }
-    KAN_NAME(de_boor_of_degree)(local, k - 1, k, x, all, slopes);
-    for (int r = 0; r <= k; r++) {
-      int function = span - k + r;
-      int slot = function - *cell;
-      if (function >= 0 && function < G + k && slot >= 0 && slot <= k) {
-        values[slot] = all[r];
-        derivatives[slot] = slopes[r];
-      }
-    }
-    return;
-  }
-  const KAN_REAL end = below ? a : b;
-  int span = KAN_NAME(find_span)(knots, k, k + G, end);
-  KAN_NAME(de_boor_of_degree)(knots, span, k, end, values, derivatives);
-  *cell = span - k;
-  for (int r = 0; r <= k; r++) {
-    if (spline->outside == KAN_OUTSIDE_LINEAR) values[r] += (x - end) * derivatives[r];
-    else derivatives[r] = 0;
-  }
 }
 
 // Functions at up to CHUNK points, as rows of as many numbers, one function after another: values[r][point] is function
@@ -157,37 +94,43 @@ KAN_INLINE void KAN_NAME(evaluate_uniform)(const KAN_NAME(kan_spline) * spline, 
   }
 }
 
-/// Points of one input on any grid, by de Boor's recursion on knots that are gathered.
+/// Points on any grid, by de Boor's recursion on knots that are gathered.
 KAN_INLINE void KAN_NAME(evaluate_uneven)(const KAN_NAME(kan_spline) * spline, const int degree, const int derivative,
-                                          const int outside, int64_t input, int count, const KAN_REAL *restrict x,
-                                          int32_t *restrict cells, KAN_REAL *restrict values, int64_t stride,
-                                          KAN_REAL *restrict slopes) {
+                                          const int outside, const int across, int64_t input, int count,
+                                          const KAN_REAL *restrict x, int32_t *restrict cells,
+                                          KAN_REAL *restrict values, int64_t stride, KAN_REAL *restrict slopes) {
   const int G = spline->intervals;
+  const int64_t knot_stride = across ? G + 2 * degree + 1 : 0;
   const KAN_REAL *knots = spline->knots + input * (G + 2 * degree + 1);
-  const KAN_REAL a = spline->lower[input], b = spline->upper[input];
+  const KAN_REAL *lower = spline->lower + input, *upper = spline->upper + input;
   KAN_REAL inside[CHUNK];
   KAN_VECTORIZE
   for (int i = 0; i < count; i++) {
+    const KAN_REAL a = lower[across ? i : 0], b = upper[across ? i : 0];
     KAN_REAL held = x[i] < a ? a : x[i];
     inside[i] = held > b ? b : held;
     cells[i] = 0;
   }
   if (G <= COUNTED_INTERVALS) {
-    // A cell is how many inner knots are not above x; the right end is closed.
-    int last = G - 1;
-    while (last > 0 && !(knots[degree + last] < knots[degree + last + 1])) last--;
-    for (int j = 1; j <= last; j++) {
-      const KAN_REAL knot = knots[degree + j];
+    // A cell is how many inner knots are not above x; those at b are left out, since the right end is closed.
+    for (int j = 1; j < G; j++) {
+      const KAN_REAL *knot = knots + degree + j;
+      if (!across && !(*knot < *upper)) break;
       KAN_VECTORIZE
-      for (int i = 0; i < count; i++) cells[i] += inside[i] >= knot;
+      for (int i = 0; i < count; i++) {
+        const KAN_REAL at = knot[i * knot_stride];
+        cells[i] += (inside[i] >= at) & (at < upper[across ? i : 0]);
+      }
     }
   } else {
-    for (int i = 0; i < count; i++) cells[i] = KAN_NAME(find_span)(knots, degree, degree + G, inside[i]) - degree;
+    for (int i = 0; i < count; i++)
+      cells[i] = KAN_NAME(find_span)(knots + i * knot_stride, degree, degree + G, inside[i]) - degree;
   }
   KAN_VECTORIZE
   for (int i = 0; i < count; i++) {
+    const KAN_REAL a = lower[across ? i : 0], b = upper[across ? i : 0];
     KAN_REAL v[MAX_ORDER], d[MAX_ORDER];
-    KAN_NAME(de_boor)(knots, cells[i] + degree, degree, inside[i], v, d);
+    KAN_NAME(de_boor)(knots + i * knot_stride, cells[i] + degree, degree, inside[i], v, d);
     KAN_UNROLL
     for (int r = 0; r <= degree; r++) {
       values[r * stride + i] = outside == KAN_OUTSIDE_LINEAR ? v[r] + (x[i] - inside[i]) * d[r] : v[r];
@@ -207,21 +150,53 @@ KAN_INLINE int KAN_NAME(any_outside)(const KAN_NAME(kan_spline) * spline, const 
   return outside;
 }
 
-/// One point after another, wherever it lies: all of them, or those outside of their grid.
-KAN_INLINE void KAN_NAME(evaluate_points)(const KAN_NAME(kan_spline) * spline, const int degree, const int derivative,
-                                          const int across, const int all, int64_t input, int count,
-                                          const KAN_REAL *x, int32_t *cells, KAN_REAL *values, int64_t stride,
-                                          KAN_REAL *slopes) {
+/// The points outside of their grid once more, where functions fade out over the outer knots: those beyond the first
+/// or last of the layer's are dropped. Every point is evaluated, and those within keep what they have.
+KAN_INLINE void KAN_NAME(evaluate_fading)(const KAN_NAME(kan_spline) * spline, const int degree, const int derivative,
+                                          const int across, int64_t input, int count, const KAN_REAL *restrict x,
+                                          int32_t *restrict cells, KAN_REAL *restrict values, int64_t stride,
+                                          KAN_REAL *restrict slopes) {
+  const int G = spline->intervals, last = G + 2 * degree;
+  const int64_t knot_stride = across ? last + 1 : 0;
+  const KAN_REAL *all_knots = spline->knots + input * (last + 1);
+  const KAN_REAL *lower = spline->lower + input, *upper = spline->upper + input;
+  KAN_VECTORIZE
   for (int i = 0; i < count; i++) {
-    const int64_t at = input + (across ? i : 0);
-    if (!all && !(x[i] < spline->lower[at]) && !(x[i] > spline->upper[at])) continue;
-    int cell;
+    const KAN_REAL *knots = all_knots + i * knot_stride;
+    const KAN_REAL a = lower[across ? i : 0], b = upper[across ? i : 0];
+    const int below = x[i] < a, outside = below | (x[i] > b);
+    const int first = below ? 0 : degree + G;
+    int span = first;
+    KAN_UNROLL
+    for (int j = 1; j < degree; j++) span += x[i] >= knots[first + j];
+    const int meets = (x[i] >= knots[0]) & (x[i] <= knots[last]) & (knots[span] < knots[span + 1]);
+    // De Boor's recursion on a span needs k knots to its left and right; past the outermost knot, evenly spaced ones
+    // stand in, and only functions that do not reach them are kept.
+    KAN_REAL near[2 * MAX_ORDER];
+    KAN_UNROLL
+    for (int j = 0; j < 2 * degree; j++) {
+      const int at = span + 1 - degree + j;
+      const KAN_REAL knot = knots[at < 0 ? 0 : at > last ? last : at];
+      const KAN_REAL low = knots[0] - (knots[1] - knots[0] + (b - a)) * (KAN_REAL)(-at);
+      const KAN_REAL high = knots[last] + (b - a) * (KAN_REAL)(at - last);
+      near[j] = at < 0 ? low : at > last ? high : knot;
+    }
     KAN_REAL v[MAX_ORDER], d[MAX_ORDER];
-    KAN_NAME(point)(spline, at, x[i], &cell, v, d);
-    cells[i] = cell;
-    for (int r = 0; r <= degree; r++) values[r * stride + i] = v[r];
-    if (derivative)
-      for (int r = 0; r <= degree; r++) slopes[r * CHUNK + i] = d[r];
+    KAN_NAME(de_boor)(near, degree - 1, degree, x[i], v, d);
+    const int cell = below ? 0 : G - 1;
+    const int shift = span - degree - cell;  // v[r] is function cell + shift + r
+    KAN_UNROLL
+    for (int slot = 0; slot <= degree; slot++) {
+      KAN_REAL value = 0, slope = 0;
+      KAN_UNROLL
+      for (int r = 0; r <= degree; r++) {
+        value = (meets & (slot - shift == r)) ? v[r] : value;
+        slope = (meets & (slot - shift == r)) ? d[r] : slope;
+      }
+      values[slot * stride + i] = outside ? value : values[slot * stride + i];
+      if (derivative) slopes[slot * CHUNK + i] = outside ? slope : slopes[slot * CHUNK + i];
+    }
+    cells[i] = outside ? cell : cells[i];
   }
 }
 
@@ -245,24 +220,20 @@ KAN_INLINE void KAN_NAME(evaluate)(const KAN_NAME(kan_spline) * spline, const in
                                    KAN_REAL *values, int64_t stride, KAN_REAL *slopes) {
   // Clamped first where functions fade out, and those outside once more.
   const int linear = spline->outside == KAN_OUTSIDE_LINEAR;
-  if (!spline->uniform && across) {
-    KAN_NAME(evaluate_points)(spline, degree, derivative, across, 1, input, count, x, cells, values, stride, slopes);
-  } else {
-    if (spline->uniform && linear)
-      KAN_NAME(evaluate_uniform)(spline, degree, derivative, KAN_OUTSIDE_LINEAR, across, input, count, x, cells,
-                                 values, stride, slopes);
-    else if (spline->uniform)
-      KAN_NAME(evaluate_uniform)(spline, degree, derivative, KAN_OUTSIDE_CLAMP, across, input, count, x, cells, values,
-                                 stride, slopes);
-    else if (linear)
-      KAN_NAME(evaluate_uneven)(spline, degree, derivative, KAN_OUTSIDE_LINEAR, input, count, x, cells, values, stride,
-                                slopes);
-    else
-      KAN_NAME(evaluate_uneven)(spline, degree, derivative, KAN_OUTSIDE_CLAMP, input, count, x, cells, values, stride,
-                                slopes);
-    if (spline->outside == KAN_OUTSIDE_BASE && KAN_NAME(any_outside)(spline, across, input, count, x))
-      KAN_NAME(evaluate_points)(spline, degree, derivative, across, 0, input, count, x, cells, values, stride, slopes);
-  }
+  if (spline->uniform && linear)
+    KAN_NAME(evaluate_uniform)(spline, degree, derivative, KAN_OUTSIDE_LINEAR, across, input, count, x, cells, values,
+                               stride, slopes);
+  else if (spline->uniform)
+    KAN_NAME(evaluate_uniform)(spline, degree, derivative, KAN_OUTSIDE_CLAMP, across, input, count, x, cells, values,
+                               stride, slopes);
+  else if (linear)
+    KAN_NAME(evaluate_uneven)(spline, degree, derivative, KAN_OUTSIDE_LINEAR, across, input, count, x, cells, values,
+                              stride, slopes);
+  else
+    KAN_NAME(evaluate_uneven)(spline, degree, derivative, KAN_OUTSIDE_CLAMP, across, input, count, x, cells, values,
+                              stride, slopes);
+  if (spline->outside == KAN_OUTSIDE_BASE && KAN_NAME(any_outside)(spline, across, input, count, x))
+    KAN_NAME(evaluate_fading)(spline, degree, derivative, across, input, count, x, cells, values, stride, slopes);
   if (spline->base != KAN_BASE_NONE)
     KAN_NAME(evaluate_base)(spline->base, derivative, count, x, values + (degree + 1) * stride,
                             derivative ? slopes + (degree + 1) * CHUNK : slopes);

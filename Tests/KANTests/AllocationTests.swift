@@ -77,16 +77,18 @@ struct AllocationTests {
     }
   }
 
-  /// Of ten steps, forward, loss, backward and optimiser, after three to warm up.
+  /// Of ten steps, forward, loss, backward, the next batch and optimiser, after three to warm up.
   private func stepAllocations(
     _ network: inout Network<Float>, _ data: Dataset<Float>, _ optimizer: some Optimizer, _ pool: ThreadPool
   ) -> Int64 {
-    let step = TrainingStep(network, batch: data.rows, pool: pool)
+    let step = TrainingStep(network, batch: data.rows, pool: pool, ahead: true)
     var state = OptimizerState<Float>(optimizer, parameters: network.parameterCount)
     let order = Array(0..<data.rows)
     func run(_ steps: Int) {
       for index in 0..<steps {
-        let loss = order.withUnsafeBufferPointer { step.lossAndGradient(of: network, on: data, rows: $0) }
+        let loss = order.withUnsafeBufferPointer {
+          step.lossAndGradient(of: network, on: data, rows: $0, next: $0)
+        }
         let count = network.parameters.count
         let rate = Schedule.cosine.rate(optimizer.learningRate, step: index, of: steps)
         optimizer.update(

@@ -19,6 +19,7 @@ struct ThroughputTool: ParsableCommand {
         throughput --widths 784,64,10 --batch 4096 --grid 5 --threads 2 --json
         throughput --widths 64,64,64 --batch 1024 --grid 5,10,20,50,100 --csv
         throughput --figures
+        throughput --check-contraction
       """)
 
   @Option(help: "Widths of the KAN; without them, five shapes are timed.")
@@ -47,6 +48,8 @@ struct ThroughputTool: ParsableCommand {
   var form: Form?
   @Flag(help: "Memory of a step, one row's latency, and the ratios between grids and between threads instead.")
   var figures = false
+  @Flag(help: "Time both contractions over a spread of layers; fails where the cost model's choice loses too much.")
+  var checkContraction = false
   @Flag(help: "Print the contractions that can be forced, with commas between them.")
   var contractions = false
   @Flag(help: .hidden)
@@ -73,6 +76,7 @@ struct ThroughputTool: ParsableCommand {
       "\(processorName()), \(ThreadPool.availableCores) cores, \(threadCounts.map(String.init).joined(separator: ", ")) "
         + "threads, OpenBLAS with kernels for \(blasCore)")
     if figures { return try printFigures() }
+    if checkContraction { return try reportContraction() }
     var peaks = Peaks()
     var rows: [Row] = []
     for threads in threadCounts {

@@ -84,12 +84,17 @@ struct BackwardLoop<Element: Scalar>: ParallelLoop {
   let dBias: UnsafeMutablePointer<Element>  // [out]
   let dx: MutableMatrixView<Element>?  // [rows × in]
   let scratch: Scratch<Element>
+  /// The next batch, after all that; it touches nothing of this one.
+  let gather: BatchGather<Element>?
 
   var blocks: Int { tiling.inputBlocks(x.columns) }
-  var count: Int { blocks + (dx == nil || tiling.isLocal ? 0 : tiling.rowTiles(x.rows)) }
+  private var passes: Int { blocks + (dx == nil || tiling.isLocal ? 0 : tiling.rowTiles(x.rows)) }
+  var count: Int { passes + (gather?.count ?? 0) }
 
   func iterate(_ index: Int, worker: Int) {
-    if index < blocks {
+    if index >= passes {
+      gather?.iterate(index - passes, worker: worker)
+    } else if index < blocks {
       tiling.isLocal ? localGradients(block: index, worker: worker) : weightGradient(block: index, worker: worker)
       if index == 0 { Element._columnSums(dz.rows, layer.outputs, dz.base, dBias) }
     } else if let dx {

@@ -26,10 +26,12 @@ extension Network {
 
   /// The gradient of every parameter, from dY of the last layer, which the workspace holds; reads what forward kept.
   ///
-  /// - Parameter inputGradient: [rows × in], if the gradient by the (scaled) inputs is wanted too.
+  /// - Parameters:
+  ///   - inputGradient: [rows × in], if the gradient by the (scaled) inputs is wanted too.
+  ///   - gather: the next batch, brought together by threads that find nothing else to do in the last loop.
   func backward(
     rows: Int, in workspace: Workspace<Element>, on pool: ThreadPool, gradients: UnsafeMutablePointer<Element>,
-    inputGradient: MutableMatrixView<Element>? = nil
+    inputGradient: MutableMatrixView<Element>? = nil, gather: BatchGather<Element>? = nil
   ) {
     let parameters = parameters.pointer
     var offset = parameterCount
@@ -54,7 +56,8 @@ extension Network {
           base: gradients + offset, rows: layer.inputs * layer.functions, columns: layer.outputs,
           stride: layer.outputs),
         dBias: gradients + offset + layer.weightCount,
-        dx: index > 0 ? workspace.gradient(index - 1, rows: rows) : inputGradient, scratch: workspace.scratch)
+        dx: index > 0 ? workspace.gradient(index - 1, rows: rows) : inputGradient, scratch: workspace.scratch,
+        gather: index == 0 ? gather : nil)
       pool.run(loop.count, work: 2 * layer.work(rows: rows), loop)
     }
   }

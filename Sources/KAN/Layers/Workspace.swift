@@ -7,8 +7,10 @@ final class Workspace<Element: Scalar> {
   /// How products are formed in it.
   let contraction: Contraction
   let scratch: Scratch<Element>
-  /// The first layer's input: [capacity × in]
-  private let input: UnsafeMutablePointer<Element>
+  /// The first layer's input, and with `ahead` the next one: [capacity × in]
+  private let inputs: [UnsafeMutablePointer<Element>]
+  /// Which of them the passes read.
+  private var current = 0
   /// Y, and dY when training, of each layer: [capacity × out]
   private let outputs, gradients: [UnsafeMutablePointer<Element>]
   /// Z of the layers that keep it, else the same memory as Y.
@@ -20,7 +22,8 @@ final class Workspace<Element: Scalar> {
   /// - Parameters:
   ///   - capacity: the largest number of rows of a call.
   ///   - training: whether gradients are wanted too.
-  init(_ network: Network<Element>, capacity: Int, workers: Int, training: Bool) {
+  ///   - ahead: whether the next input is written while this one is read.
+  init(_ network: Network<Element>, capacity: Int, workers: Int, training: Bool, ahead: Bool = false) {
     require(capacity > 0, "Workspace: capacity \(capacity)")
     self.capacity = capacity
     let contraction = network.contraction
@@ -33,7 +36,7 @@ final class Workspace<Element: Scalar> {
       defer { offset += (count + 15) / 16 * 16 }  // each part on a cache line of its own
       return offset
     }
-    let inputPlace = place(capacity * network.inputs)
+    let inputPlaces = (0..<(ahead ? 2 : 1)).map { _ in place(capacity * network.inputs) }
     let outputPlaces = widths.map { place(capacity * $0) }
     let keptPlaces = network.layers.enumerated().map { index, layer in
       layer.activation.keepsPreactivation ? place(capacity * layer.outputs) : outputPlaces[index]
@@ -47,7 +50,7 @@ final class Workspace<Element: Scalar> {
       byteCount: max(offset, 1) * MemoryLayout<Element>.stride, alignment: 64
     ).bindMemory(to: Element.self, capacity: max(offset, 1))
     let slab = slab
-    input = slab + inputPlace
+    inputs = inputPlaces.map { slab + $0 }
     outputs = outputPlaces.map { slab + $0 }
     preactivations = keptPlaces.map { slab + $0 }
     gradients = gradientPlaces.map { slab + $0 }
@@ -57,8 +60,16 @@ final class Workspace<Element: Scalar> {
   deinit { slab.deallocate() }
 
   func input(rows: Int) -> MutableMatrixView<Element> {
-    MutableMatrixView(base: input, rows: rows, columns: inputWidth, stride: inputWidth)
+    MutableMatrixView(base: inputs[current], rows: rows, columns: inputWidth, stride: inputWidth)
   }
+
+  /// Where the next input goes while this one is read.
+  func nextInput(rows: Int) -> MutableMatrixView<Element> {
+    MutableMatrixView(base: inputs[1 - current], rows: rows, columns: inputWidth, stride: inputWidth)
+  }
+
+  /// Makes the next input the current one.
+  func advance() { current = 1 - current }
 
   func output(_ layer: Int, rows: Int) -> MutableMatrixView<Element> { view(outputs[layer], layer, rows) }
   func preactivation(_ layer: Int, rows: Int) -> MutableMatrixView<Element> { view(preactivations[layer], layer, rows) }

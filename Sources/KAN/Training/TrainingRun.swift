@@ -22,7 +22,8 @@ struct TrainingRun<Element: Scalar, Rule: Optimizer> {
       throw .otherOptimizer(trained: trained, asked: optimizer.name)
     }
     self.options = options
-    step = TrainingStep(network, batch: min(options.batch, data.rows), pool: pool)
+    step = TrainingStep(
+      network, batch: min(options.batch, data.rows), pool: pool, ahead: data.rows > options.batch)
     if options.resumes, let earlier = network.trainingState,
       earlier.optimizer.moments.count == optimizer.momentCount
     {
@@ -103,8 +104,11 @@ struct TrainingRun<Element: Scalar, Rule: Optimizer> {
       let rate = options.schedule.rate(
         optimizer.learningRate, step: (epoch - 1) * steps + index, of: options.epochs * steps)
       let loss = order.withUnsafeBufferPointer { order in
-        step.lossAndGradient(
-          of: network, on: data, rows: UnsafeBufferPointer(rebasing: order[start..<start + rows]))
+        let end = start + rows
+        let next = order[end..<min(end + options.batch, data.rows)]
+        return step.lossAndGradient(
+          of: network, on: data, rows: UnsafeBufferPointer(rebasing: order[start..<end]),
+          next: next.isEmpty ? nil : UnsafeBufferPointer(rebasing: next))
       }
       try requireFinite(loss, network, epoch: epoch, step: index + 1, rows: rows)
       let count = network.parameters.count

@@ -6,34 +6,67 @@ package final class TrainingStep<Element: Scalar> {
   package private(set) var gradients: AlignedArray<Element>
   package let pool: ThreadPool
   let workspace: Workspace<Element>
-  private var targetValues: AlignedArray<Element>
-  private var targetClasses: [Int32]
+  /// Targets of this batch and of the next.
+  private let targetValues: [UnsafeMutablePointer<Element>]
+  private let targetClasses: [UnsafeMutablePointer<Int32>]
   /// 1 on average over the data set; only where the data has weights.
-  private var rowWeights: AlignedArray<Element>
+  private let rowWeights: [UnsafeMutablePointer<Element>]
+  private var current = 0
+  /// Whether the current batch has been brought together during the step before.
+  private var isGathered = false
 
-  /// - Parameter batch: the largest number of rows of a step.
-  package init(_ network: Network<Element>, batch: Int, pool: ThreadPool) {
+  /// - Parameters:
+  ///   - batch: the largest number of rows of a step.
+  ///   - ahead: whether a step may bring the next batch together, which takes memory for a second one.
+  package init(_ network: Network<Element>, batch: Int, pool: ThreadPool, ahead: Bool = false) {
     self.pool = pool
     gradients = AlignedArray(zeros: network.parameterCount)
-    workspace = Workspace(network, capacity: batch, workers: pool.threads, training: true)
-    targetValues = AlignedArray(zeros: network.task == .regression ? batch * network.outputs : 0)
-    targetClasses = [Int32](repeating: 0, count: network.task == .classification ? batch : 0)
-    rowWeights = AlignedArray(zeros: batch)
+    workspace = Workspace(network, capacity: batch, workers: pool.threads, training: true, ahead: ahead)
+    let values = network.task == .regression ? batch * network.outputs : 0
+    let classes = network.task == .classification ? batch : 0
+    targetValues = (0..<(ahead ? 2 : 1)).map { _ in .allocate(capacity: values) }
+    targetClasses = (0..<(ahead ? 2 : 1)).map { _ in .allocate(capacity: classes) }
+    rowWeights = (0..<(ahead ? 2 : 1)).map { _ in .allocate(capacity: batch) }
+  }
+
+  deinit {
+    for pointer in targetValues { pointer.deallocate() }
+    for pointer in targetClasses { pointer.deallocate() }
+    for pointer in rowWeights { pointer.deallocate() }
   }
 
   /// The mean loss of the given rows, and in ``gradients`` its gradient.
+  ///
+  /// - Parameter next: the rows of the next call on the same data, which are brought together while this step computes,
+  ///   if the step was made to work ahead.
   package func lossAndGradient(
-    of network: Network<Element>, on data: Dataset<Element>, rows: UnsafeBufferPointer<Int>
+    of network: Network<Element>, on data: Dataset<Element>, rows: UnsafeBufferPointer<Int>,
+    next: UnsafeBufferPointer<Int>? = nil
   ) -> Double {
-    gather(rows, of: data, for: network)
-    return lossAndGradient(of: network, on: data, rows: rows.count)
+    if !isGathered { gather(rows, of: data, for: network) }
+    isGathered = false
+    guard let next else { return lossAndGradient(of: network, on: data, rows: rows.count) }
+    require(targetValues.count == 2, "TrainingStep: a next batch without memory for it")
+    let gather = batchGather(
+      next, of: data, for: network, to: workspace.nextInput(rows: next.count), buffer: 1 - current)
+    let loss = lossAndGradient(of: network, on: data, rows: rows.count, gather: gather)
+    workspace.advance()
+    current = 1 - current
+    isGathered = true
+    return loss
   }
 
   /// The same for the rows that are already gathered.
   package func lossAndGradient(of network: Network<Element>, on data: Dataset<Element>, rows: Int) -> Double {
+    lossAndGradient(of: network, on: data, rows: rows, gather: nil)
+  }
+
+  private func lossAndGradient(
+    of network: Network<Element>, on data: Dataset<Element>, rows: Int, gather: BatchGather<Element>?
+  ) -> Double {
     forward(network, rows: rows)
     let loss = loss(of: data, rows: rows, network)
-    network.backward(rows: rows, in: workspace, on: pool, gradients: gradients.mutablePointer())
+    network.backward(rows: rows, in: workspace, on: pool, gradients: gradients.mutablePointer(), gather: gather)
     return loss
   }
 
@@ -54,70 +87,32 @@ package final class TrainingStep<Element: Scalar> {
 
   /// Copies a batch's rows together, scaled.
   package func gather(_ rows: UnsafeBufferPointer<Int>, of data: Dataset<Element>, for network: Network<Element>) {
-    let loop = GatherLoop(
-      rows: rows, source: data.inputs.view, scaling: network.inputScaling, to: workspace.input(rows: rows.count))
-    pool.run(
-      (rows.count + GatherLoop<Element>.chunk - 1) / GatherLoop<Element>.chunk, work: rows.count * data.inputs.columns,
-      loop)
-    switch data.targets {
-    case .values(let matrix):
-      let to = MutableMatrixView(
-        base: targetValues.mutablePointer(), rows: rows.count, columns: matrix.columns, stride: matrix.columns)
-      GatherLoop(rows: rows, source: matrix.view, scaling: network.outputScaling, to: to).all()
-    case .classes(let labels, _):
-      for place in 0..<rows.count { targetClasses[place] = labels[rows[place]] }
-    }
-    if let weights = data.weights {
-      gatherWeights(rows, of: weights.pointer, mean: data.meanWeight, to: rowWeights.mutablePointer())
-    }
+    let loop = batchGather(rows, of: data, for: network, to: workspace.input(rows: rows.count), buffer: current)
+    pool.run(loop.count, work: rows.count * data.inputs.columns, loop)
+  }
+
+  private func batchGather(
+    _ rows: UnsafeBufferPointer<Int>, of data: Dataset<Element>, for network: Network<Element>,
+    to inputs: MutableMatrixView<Element>, buffer: Int
+  ) -> BatchGather<Element> {
+    BatchGather(
+      rows: rows, inputs: data.inputs.view, inputScaling: network.inputScaling, to: inputs, targets: data.targets,
+      targetScaling: network.outputScaling, targetValues: targetValues[buffer], targetClasses: targetClasses[buffer],
+      weights: data.weights, meanWeight: data.meanWeight, rowWeights: rowWeights[buffer])
   }
 
   private func loss(of data: Dataset<Element>, rows: Int, _ network: Network<Element>) -> Double {
     let last = network.layers.count - 1
     let outputs = workspace.output(last, rows: rows).readOnly
     let gradient = workspace.gradient(last, rows: rows)
-    let weights = data.weights == nil ? nil : rowWeights.pointer
+    let weights = data.weights == nil ? nil : UnsafePointer(rowWeights[current])
     switch data.targets {
     case .values(let matrix):
       let targets = MatrixView(
-        base: targetValues.pointer, rows: rows, columns: matrix.columns, stride: matrix.columns)
+        base: targetValues[current], rows: rows, columns: matrix.columns, stride: matrix.columns)
       return Loss.evaluate(outputs, .values(targets), weights: weights, gradient: gradient)
     case .classes:
-      return targetClasses.withUnsafeBufferPointer {
-        Loss.evaluate(outputs, .classes($0.baseAddress!), weights: weights, gradient: gradient)
-      }
-    }
-  }
-}
-
-/// Weights from all over a data set, over their mean.
-@specialized(where Element == Float)
-@specialized(where Element == Double)
-private func gatherWeights<Element: Scalar>(
-  _ rows: UnsafeBufferPointer<Int>, of weights: UnsafePointer<Element>, mean: Double, to: UnsafeMutablePointer<Element>
-) {
-  for place in 0..<rows.count { to[place] = Element(Double(weights[rows[place]]) / mean) }
-}
-
-/// Rows from all over a matrix, scaled, one after another.
-private struct GatherLoop<Element: Scalar>: ParallelLoop {
-  static var chunk: Int { 64 }
-  let rows: UnsafeBufferPointer<Int>
-  let source: MatrixView<Element>
-  let scaling: Scaling<Element>
-  let to: MutableMatrixView<Element>
-
-  func iterate(_ index: Int, worker: Int) {
-    copy(index * Self.chunk..<min((index + 1) * Self.chunk, rows.count))
-  }
-
-  func all() { copy(0..<rows.count) }
-
-  private func copy(_ places: Range<Int>) {
-    for place in places {
-      Element._scaleColumns(
-        1, source.columns, source.base + rows[place] * source.stride, scaling.shift.pointer, scaling.factor.pointer,
-        to.base + place * to.stride)
+      return Loss.evaluate(outputs, .classes(targetClasses[current]), weights: weights, gradient: gradient)
     }
   }
 }

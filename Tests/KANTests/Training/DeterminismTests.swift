@@ -43,6 +43,28 @@ import Testing
     )
   }
 
+  /// A batch brought together during the step before gives the bits of one that is brought together for its own step.
+  @Test(arguments: [false, true], [1, 3])
+  func gatheringAhead(classes: Bool, threads: Int) {
+    let data = classes ? sectorData(Float.self, rows: 500) : smoothData(Float.self, rows: 500)
+    var network = Network<Float>(.spline(2, 40), .spline(40, classes ? 3 : 1), seed: 1)
+    network.task = data.targets.task
+    network.inputScaling = Scaling(rangeOf: data.inputs)
+    let pool = ThreadPool(threads: threads)
+    let ahead = TrainingStep(network, batch: 200, pool: pool, ahead: true)
+    let order = Array((0..<500).reversed())
+    order.withUnsafeBufferPointer { order in
+      let batches = [0..<200, 200..<400, 400..<500].map { UnsafeBufferPointer(rebasing: order[$0]) }
+      for (index, rows) in batches.enumerated() {
+        let next = index + 1 < batches.count ? batches[index + 1] : nil
+        let alone = TrainingStep(network, batch: 200, pool: pool)
+        let loss = ahead.lossAndGradient(of: network, on: data, rows: rows, next: next)
+        #expect(loss == alone.lossAndGradient(of: network, on: data, rows: rows))
+        #expect(ahead.gradients == alone.gradients)
+      }
+    }
+  }
+
   @Test(arguments: Kind.allCases)
   func seeds(kind: Kind) throws {
     let network = try kind.train(threads: 2)
