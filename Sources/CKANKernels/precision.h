@@ -2,11 +2,14 @@
 #include "elementwise_template.h"
 #include "spline_template.h"
 #include "local_template.h"
+#include "refit_template.h"
 
 const KAN_NAME(kan_kernels) KAN_TABLE(KAN_NAME(kan_kernels)) = {
     .spline_values = KAN_NAME(spline_values),
     .spline_derivatives = KAN_NAME(spline_derivatives),
     .spline_pull_back = KAN_NAME(spline_pull_back),
+    .spline_points = KAN_NAME(spline_points),
+    .spline_normal_equations = KAN_NAME(spline_normal_equations),
     .local_scratch = KAN_NAME(local_scratch),
     .local_forward = KAN_NAME(local_forward),
     .local_backward = KAN_NAME(local_backward),

@@ -57,6 +57,27 @@ extension Float: Scalar {
     }
   }
 
+  public static func _splinePoints(
+    _ spline: SplineParameters<Self>, _ input: Int, _ count: Int, _ x: UnsafePointer<Self>, _ stride: Int,
+    _ cells: UnsafeMutablePointer<Int32>, _ values: UnsafeMutablePointer<Self>
+  ) {
+    withUnsafePointer(to: kan_spline_f(spline)) {
+      kernels.spline_points($0, Int64(input), Int64(count), x, Int64(stride), cells, values)
+    }
+  }
+
+  public static func _splineNormalEquations(
+    _ spline: SplineParameters<Self>, _ input: Int, _ x: UnsafePointer<Self>, _ stride: Int,
+    _ weights: UnsafePointer<Double>?, _ y: MatrixView<Self>, _ gram: UnsafeMutablePointer<Double>, _ gramStride: Int,
+    _ sums: UnsafeMutablePointer<Double>
+  ) {
+    withUnsafePointer(to: kan_spline_f(spline)) {
+      kernels.spline_normal_equations(
+        $0, Int64(input), Int64(y.rows), x, Int64(stride), weights, Int64(y.columns), y.base, Int64(y.stride), gram,
+        Int64(gramStride), sums)
+    }
+  }
+
   public static func _localScratch(_ rows: Int) -> Int { Int(kernels.local_scratch(Int64(rows))) }
 
   public static func _localForward(

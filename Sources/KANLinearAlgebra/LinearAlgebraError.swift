@@ -4,6 +4,8 @@ public enum LinearAlgebraError: Error, Sendable, Equatable, CustomStringConverti
   case nonFinite(operand: String, row: Int, column: Int)
   /// The iteration inside a LAPACK routine did not converge.
   case notConverged(routine: String)
+  /// A matrix that has to be positive definite is not, from its leading minor of this order on.
+  case notPositiveDefinite(order: Int)
   /// A LAPACK routine could not get its work space.
   case outOfMemory(routine: String)
   /// A dimension is beyond what the libraries' 32-bit integers hold.
@@ -16,6 +18,7 @@ public enum LinearAlgebraError: Error, Sendable, Equatable, CustomStringConverti
     case .nonFinite(let operand, let row, let column):
       "\(operand) is not finite at row \(row + 1), column \(column + 1)"
     case .notConverged(let routine): "\(routine) did not converge"
+    case .notPositiveDefinite(let order): "the leading minor of order \(order) is not positive definite"
     case .outOfMemory(let routine): "no memory for the work space of \(routine)"
     case .tooLarge(let dimension): "a dimension of \(dimension) is beyond 32 bits"
     case .addressSpace(let available, let needed):

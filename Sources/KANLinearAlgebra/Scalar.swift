@@ -26,6 +26,18 @@ where RawSignificand: FixedWidthInteger {
     _ spline: SplineParameters<Self>, _ first: Int, _ x: MatrixView<Self>, _ dValues: MatrixView<Self>,
     _ dx: MutableMatrixView<Self>)
 
+  /// The k+1 functions of points of one input, without the base function: function `cells[p] + r` at point p stands at
+  /// `values[r·count + p]`.
+  static func _splinePoints(
+    _ spline: SplineParameters<Self>, _ input: Int, _ count: Int, _ x: UnsafePointer<Self>, _ stride: Int,
+    _ cells: UnsafeMutablePointer<Int32>, _ values: UnsafeMutablePointer<Self>)
+  /// Adds the normal equations of points of one input, in double precision: Σ w·fⱼ·fⱼ₊d to `gram[j·gramStride + d]`,
+  /// and Σ w·fⱼ·y to `sums`: [functions × y.columns]; y has a row for each point.
+  static func _splineNormalEquations(
+    _ spline: SplineParameters<Self>, _ input: Int, _ x: UnsafePointer<Self>, _ stride: Int,
+    _ weights: UnsafePointer<Double>?, _ y: MatrixView<Self>, _ gram: UnsafeMutablePointer<Double>, _ gramStride: Int,
+    _ sums: UnsafeMutablePointer<Double>)
+
   static func _localScratch(_ rows: Int) -> Int
   static func _localForward(
     _ spline: SplineParameters<Self>, _ x: MatrixView<Self>, _ weights: MatrixView<Self>, _ z: MutableMatrixView<Self>)

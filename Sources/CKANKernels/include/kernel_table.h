@@ -29,6 +29,14 @@ typedef struct {
                   int64_t rows, const KAN_REAL *x, int64_t x_stride, const KAN_REAL *dvalues,
                   int64_t dvalues_stride, KAN_REAL *dx, int64_t dx_stride);
 
+  /// Cells and the k+1 functions of points of one input: values[r·count + point] is function cells[point] + r.
+  void (*spline_points)(const KAN_NAME(kan_spline) * spline, int64_t input, int64_t count, const KAN_REAL *x,
+                        int64_t x_stride, int32_t *cells, KAN_REAL *values);
+  /// Adds Σ w·f_j·f_{j+d}, d = 0 … k, to gram[j·gram_stride + d] and Σ w·f_j·y to sums: [functions × outputs].
+  void (*spline_normal_equations)(const KAN_NAME(kan_spline) * spline, int64_t input, int64_t count, const KAN_REAL *x,
+                                  int64_t x_stride, const double *weights, int64_t outputs, const KAN_REAL *y,
+                                  int64_t y_stride, double *gram, int64_t gram_stride, double *sums);
+
   // The local products: the same, touching only rows of W whose functions are not 0. `scratch` has local_scratch
   // elements; tiles have at most 65,535 rows.
 

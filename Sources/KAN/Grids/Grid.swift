@@ -53,7 +53,7 @@ public struct Grid<Element: Scalar>: Sendable, Equatable {
     try self.init(breakpoints: breakpoints, degree: degree, ends: ends, isUniform: false)
   }
 
-  private init(breakpoints: [[Element]], degree: Int, ends: GridEnds, isUniform: Bool) throws(BasisError) {
+  init(breakpoints: [[Element]], degree: Int, ends: GridEnds, isUniform: Bool) throws(BasisError) {
     guard (1...5).contains(degree) else { throw BasisError("the degree of a spline is 1 to 5, not \(degree)") }
     guard let intervals = breakpoints.first.map({ $0.count - 1 }), intervals > 0 else {
       throw BasisError("a grid needs at least two knots")

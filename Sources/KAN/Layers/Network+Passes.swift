@@ -2,11 +2,13 @@
 
 extension Network {
   /// Y of the last layer for the first `rows` rows of the workspace's input; every layer's Y stays in the workspace.
-  func forward(rows: Int, in workspace: Workspace<Element>, on pool: ThreadPool) {
+  ///
+  /// - Parameter count: layers to go through, if not all.
+  func forward(rows: Int, in workspace: Workspace<Element>, on pool: ThreadPool, layers count: Int = .max) {
     requireParameterCount()
     let parameters = parameters.pointer
     var offset = 0
-    for index in layers.indices {
+    for index in 0..<min(count, layers.count) {
       let layer = layers[index]
       let tiling = Tiling(layer, rows: rows, workspace.contraction)
       let loop = ForwardLoop(
@@ -57,7 +59,8 @@ extension Network {
     }
   }
 
-  private func layerInput(_ index: Int, _ rows: Int, _ workspace: Workspace<Element>) -> MatrixView<Element> {
+  /// X of a layer, in the workspace.
+  func layerInput(_ index: Int, _ rows: Int, _ workspace: Workspace<Element>) -> MatrixView<Element> {
     (index == 0 ? workspace.input(rows: rows) : workspace.output(index - 1, rows: rows)).readOnly
   }
 }

@@ -1,0 +1,110 @@
+// Grids made from other grids.
+
+extension Grid {
+  /// Equally wide intervals, on a range of its own for each input.
+  /// - Throws: ``BasisError`` where a range has no width or is not finite, or the degree is not 1 to 5.
+  public init(
+    ranges: [ClosedRange<Element>], intervals: Int, degree: Int, ends: GridEnds = .extended
+  ) throws(BasisError) {
+    guard intervals > 0 else { throw BasisError("a grid needs at least one interval") }
+    let breakpoints = ranges.map { range in
+      let step = (range.upperBound - range.lowerBound) / Element(intervals)
+      return (0...intervals).map {
+        $0 == intervals ? range.upperBound : min(range.lowerBound + Element($0) * step, range.upperBound)
+      }
+    }
+    try self.init(breakpoints: breakpoints, degree: degree, ends: ends, isUniform: ends == .extended)
+  }
+
+  /// The same grid in double precision; the knots of a uniform one are found again from its ends, since those of single
+  /// precision are rounded.
+  var inDoublePrecision: Grid<Double> {
+    do {
+      if isUniform {
+        return try Grid<Double>(
+          ranges: zip(lower, upper).map { Double($0)...Double($1) }, intervals: intervals, degree: degree)
+      }
+      let knots = Matrix<Double>(
+        rows: inputs, columns: self.knots.columns, elements: AlignedArray(self.knots.elements.doubles()))
+      return try Grid<Double>(knots: knots, degree: degree, ends: ends, isUniform: false)
+    } catch {
+      fatalError("Grid: \(error)")  // A grid that exists is valid in a wider type too.
+    }
+  }
+
+  /// A grid of so many intervals on the same ranges, and whether its knots contain those of this one.
+  ///
+  /// A uniform grid stays uniform, and an evenly spaced one even: nested where the number is a multiple of the old one.
+  /// An uneven one has each interval cut into equal parts, as many in each as can be and the rest in the widest, so that
+  /// it is always nested; for fewer intervals than before, the knots' quantile function is read at even steps.
+  func extended(to count: Int) throws(BasisError) -> (grid: Grid, isNested: Bool) {
+    guard count > 0 else { throw BasisError("a grid needs at least one interval") }
+    let isMultiple = count % intervals == 0
+    if isUniform {
+      let ranges = (0..<inputs).map { range(ofInput: $0) }
+      return (try Grid(ranges: ranges, intervals: count, degree: degree), isMultiple)
+    }
+    let old = (0..<inputs).map { breakpoints(ofInput: $0) }
+    let isNested = isMultiple || count > intervals && !old.allSatisfy { Self.areEvenlySpaced($0) }
+    let points = old.map { isNested ? Self.splitting($0, into: count) : Self.quantiles(of: $0, count: count) }
+    return (try Grid(breakpoints: points, degree: degree, ends: ends), isNested)
+  }
+
+  private static func areEvenlySpaced(_ points: [Element]) -> Bool {
+    let (a, b) = (points[0], points[points.count - 1])
+    let step = (b - a) / Element(points.count - 1)
+    let tolerance = 8 * Element.ulpOfOne * max(abs(a), abs(b))
+    return points.indices.allSatisfy { abs(points[$0] - (a + Element($0) * step)) <= tolerance }
+  }
+
+  /// Breakpoints that keep the old ones. Empty intervals, which stand for repeated knots, are not cut.
+  private static func splitting(_ points: [Element], into count: Int) -> [Element] {
+    let widths = zip(points, points.dropFirst()).map { $1 - $0 }
+    let solid = widths.indices.filter { widths[$0] > 0 }
+    var parts = [Int](repeating: 1, count: widths.count)
+    let each = (count - (widths.count - solid.count)) / solid.count
+    for index in solid { parts[index] = max(1, each) }
+    for _ in 0..<max(0, count - parts.reduce(0, +)) {
+      let widest = solid.max { widths[$0] / Element(parts[$0]) < widths[$1] / Element(parts[$1]) }!
+      parts[widest] += 1
+    }
+    var result = [points[0]]
+    for index in widths.indices {
+      for part in 1..<parts[index] + 1 {
+        result.append(
+          part == parts[index]
+            ? points[index + 1]
+            : min(points[index] + widths[index] * Element(part) / Element(parts[index]), points[index + 1]))
+      }
+    }
+    return result
+  }
+
+  /// The piecewise linear function through (j/G, pⱼ) at even steps.
+  private static func quantiles(of points: [Element], count: Int) -> [Element] {
+    (0...count).map { Element(interpolatedQuantile($0, of: count, in: points)) }
+  }
+
+  /// The same grid on other ranges: uniform where it was, else its breakpoints moved by an affine map.
+  func moved(to ranges: [ClosedRange<Element>]) throws(BasisError) -> Grid {
+    require(ranges.count == inputs, "Grid: \(ranges.count) ranges for \(inputs) inputs")
+    if isUniform { return try Grid(ranges: ranges, intervals: intervals, degree: degree) }
+    let points = ranges.indices.map { input in
+      let own = range(ofInput: input)
+      let factor = (ranges[input].upperBound - ranges[input].lowerBound) / (own.upperBound - own.lowerBound)
+      return self.breakpoints(ofInput: input).map { point in
+        if point == own.upperBound { return ranges[input].upperBound }
+        return min(ranges[input].lowerBound + (point - own.lowerBound) * factor, ranges[input].upperBound)
+      }
+    }
+    return try Grid(breakpoints: points, degree: degree, ends: ends)
+  }
+}
+
+/// Step `index` of `count` along a sorted list, by linear interpolation between its elements.
+func interpolatedQuantile<Element: Scalar>(_ index: Int, of count: Int, in sorted: [Element]) -> Double {
+  let place = index * (sorted.count - 1)
+  let (whole, rest) = (place / count, place % count)
+  let start = Double(sorted[whole])
+  return rest == 0 ? start : start + (Double(sorted[whole + 1]) - start) * Double(rest) / Double(count)
+}

@@ -1,0 +1,126 @@
+// Grids that grow and move under a trained network.
+
+extension Network {
+  /// Takes every spline layer to a grid of G′ intervals, with curves as near as can be to what they were.
+  ///
+  /// Exact, by knot insertion, where G′ is a multiple of the layer's G and on uneven grids; else a least-squares refit
+  /// weighted by what the layer sees (``Layer/extendingGrid(to:weights:inputs:threads:)``). Biases, base functions and
+  /// scalings stay. What a training would need to go on to the bit is gone: the next one starts afresh.
+  ///
+  /// - Parameters:
+  ///   - data: the training data, never a batch of it: where its rows lie in the grids decides what the fit cares for.
+  /// - Returns: the largest |φ(x) before - φ(x) after| over the edges of all layers, each in the units of its layer's
+  ///   outputs.
+  /// - Throws: ``BasisError`` if no layer has a grid, G′ < 1, or a layer sees values that are not finite.
+  @discardableResult
+  public mutating func extendGrid(
+    to intervals: Int, on data: Dataset<Element>, threads pool: ThreadPool = .shared
+  ) throws(BasisError) -> Double {
+    let seen = try finiteLayerInputs(of: data.inputs, pool)
+    return try changeGrids { index, layer, weights throws(BasisError) in
+      layer.gridIntervals == intervals
+        ? nil : try layer.extendingGrid(to: intervals, weights: weights, inputs: seen[index].sample, threads: pool)
+    }
+  }
+
+  /// Moves the knots of spline layers to what they see: ε·uniform + (1 - ε)·quantiles of the inputs, on their range and
+  /// a margin at both ends, and refits the curves.
+  ///
+  /// With ε = 1 a uniform grid stays uniform and its range follows. A column that hardly
+  /// varies keeps the width of its grid; equal inputs keep their knots apart, by a hundredth of the uniform distance at
+  /// least.
+  ///
+  /// - Parameters:
+  ///   - data: the training data, never a batch of it. Ranges are those of all rows, quantiles of up to 8192.
+  ///   - epsilon: ε, from 0 to 1.
+  ///   - margin: room at each end, as a share of the range seen.
+  ///   - layers: those to adapt; without it all that have a grid.
+  /// - Returns: the largest |φ(x) before - φ(x) after| over all edges.
+  /// - Throws: ``BasisError`` if no layer has a grid, or one sees values that are not finite.
+  @discardableResult
+  public mutating func adaptGrid(
+    on data: Dataset<Element>, uniformShare epsilon: Double = 1, margin: Double = 0.1,
+    layers adapted: Range<Int>? = nil,
+    continuation: SplineContinuation = .asEvaluated, threads pool: ThreadPool = .shared
+  ) throws(BasisError) -> Double {
+    require((0...1).contains(epsilon) && margin >= 0 && margin.isFinite, "Network: ε = \(epsilon), margin \(margin)")
+    let seen = try finiteLayerInputs(of: data.inputs, pool)
+    if data.rows == 0 { return 0 }
+    return try changeGrids { index, layer, weights throws(BasisError) in
+      guard adapted?.contains(index) ?? true else { return nil }
+      let grid = try layer.requireSpline().grid.adapted(to: seen[index], uniformShare: epsilon, margin: margin)
+      return layer.refitted(
+        on: grid, isNested: false, weights, seen[index].sample, continuation, measuring: true, pool)
+    }
+  }
+
+  /// Calls `change` for each layer with a grid; returns the largest deviation.
+  private mutating func changeGrids(
+    _ change: (Int, Layer<Element>, Matrix<Element>) throws(BasisError) -> RefittedLayer<Element>?
+  ) throws(BasisError) -> Double {
+    guard layers.contains(where: { $0.gridIntervals != nil }) else { throw BasisError("no layer has a grid") }
+    var (changed, parameters, deviation) = ([Layer<Element>](), [Element](), 0.0)
+    for (index, layer) in layers.enumerated() {
+      let weights = self.weights(ofLayer: index)
+      let refitted = layer.gridIntervals == nil ? nil : try change(index, layer, weights)
+      changed.append(refitted?.layer ?? layer)
+      parameters += Array(refitted?.weights.elements ?? weights.elements) + bias(ofLayer: index)
+      if let refitted, !(refitted.deviation <= deviation) { deviation = refitted.deviation }
+    }
+    replaceLayers(changed, parameters: AlignedArray(parameters))
+    trainingState = nil
+    return deviation
+  }
+
+  private func finiteLayerInputs(
+    of rows: Matrix<Element>, _ pool: ThreadPool
+  ) throws(BasisError) -> [LayerInputs<Element>] {
+    let seen = layerInputs(of: rows, threads: pool)
+    for (index, inputs) in seen.enumerated() where rows.rows > 0 {
+      if let column = inputs.firstNonFinite {
+        throw BasisError("layer \(index + 1), input \(column + 1): sees a value that is not finite")
+      }
+    }
+    return seen
+  }
+}
+
+extension Grid {
+  /// Knots between even spacing and the quantiles of what a layer sees.
+  func adapted(
+    to seen: LayerInputs<Element>, uniformShare epsilon: Double, margin: Double
+  ) throws(BasisError) -> Grid {
+    let ranges = (0..<inputs).map { range(ofInput: $0, following: seen, margin: margin) }
+    if epsilon == 1 {
+      return try Grid(ranges: ranges, intervals: intervals, degree: degree, ends: ends)
+    }
+    // Never less than a hundredth, so that ties leave knots apart.
+    let share = Swift.max(epsilon, 0.01)
+    let breakpoints = ranges.enumerated().map { input, range in
+      let (a, b) = (Double(range.lowerBound), Double(range.upperBound))
+      // The ends of the range stand for the room beyond the first and last input.
+      let sorted = [range.lowerBound] + seen.sample.column(input).sorted() + [range.upperBound]
+      return (0...intervals).map { j in
+        if j == 0 || j == intervals { return j == 0 ? range.lowerBound : range.upperBound }
+        let even = a + (b - a) * Double(j) / Double(intervals)
+        return Element(share * even + (1 - share) * interpolatedQuantile(j, of: intervals, in: sorted))
+      }
+    }
+    return try Grid(breakpoints: breakpoints, degree: degree, ends: ends)
+  }
+
+  /// The range that an input has shown and a margin at both ends. One that hardly varies, by a thousandth of its grid,
+  /// keeps the width it had, and its grid too if that holds it. Never narrower than the numbers can tell knots apart.
+  private func range(
+    ofInput input: Int, following seen: LayerInputs<Element>, margin: Double
+  ) -> ClosedRange<Element> {
+    let (low, high) = (Double(seen.lowest[input]), Double(seen.highest[input]))
+    let (a, b) = (Double(lower[input]), Double(upper[input]))
+    let middle = low / 2 + high / 2
+    let isConstant = high - low < (b - a) / 1000
+    if isConstant && low >= a && high <= b { return lower[input]...upper[input] }
+    let least = 1024 * Double(intervals) * abs(middle) * Double(Element.ulpOfOne)
+    let half = Swift.max(isConstant ? (b - a) / 2 : (high / 2 - low / 2) * (1 + 2 * margin), least)
+    return Element(middle - half)...Element(middle + half)
+  }
+}
