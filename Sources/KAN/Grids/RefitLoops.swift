@@ -1,7 +1,7 @@
 // The curves of a layer carried to another grid, and compared; an iteration for each input.
 
 /// Numbers and cells for each worker of a loop, in one piece.
-private final class RefitMemory {
+final class RefitMemory {
   let numbers: UnsafeMutablePointer<Double>
   let cells: UnsafeMutablePointer<Int32>
 
@@ -50,12 +50,12 @@ struct RefitLoop<Element: Scalar>: ParallelLoop {
     let after = to.rows / transfer.old.inputs
     let from = memory.numbers + worker * size
     let result = from + k * outputs
-    copy(weights.base + input * k * outputs, to: from, (k - base) * outputs)
+    toDoubles(weights.base + input * k * outputs, from, (k - base) * outputs)
     transfer.carry(
       input: input, from, to: result, density: density(input), scratch: result + after * outputs,
       cells: memory.cells + 2 * worker * transfer.pointCapacity)
     let rows = to.base + input * after * outputs
-    round(result, to: rows, (after - base) * outputs)
+    fromDoubles(result, rows, (after - base) * outputs)
     for index in 0..<base * outputs {
       rows[(after - base) * outputs + index] = weights.base[(input * k + k - base) * outputs + index]
     }
@@ -83,13 +83,13 @@ struct RefitLoop<Element: Scalar>: ParallelLoop {
 
 @specialized(where Element == Float)
 @specialized(where Element == Double)
-private func copy<Element: Scalar>(_ from: UnsafePointer<Element>, to: UnsafeMutablePointer<Double>, _ count: Int) {
+func toDoubles<Element: Scalar>(_ from: UnsafePointer<Element>, _ to: UnsafeMutablePointer<Double>, _ count: Int) {
   for index in 0..<count { to[index] = Double(from[index]) }
 }
 
 @specialized(where Element == Float)
 @specialized(where Element == Double)
-private func round<Element: Scalar>(_ from: UnsafePointer<Double>, to: UnsafeMutablePointer<Element>, _ count: Int) {
+func fromDoubles<Element: Scalar>(_ from: UnsafePointer<Double>, _ to: UnsafeMutablePointer<Element>, _ count: Int) {
   for index in 0..<count { to[index] = Element(from[index]) }
 }
 
@@ -149,8 +149,8 @@ struct DeviationLoop<Element: Scalar>: ParallelLoop {
     let (oldRows, newRows) = (before.rows / transfer.old.inputs, after.rows / transfer.old.inputs)
     let old = x + (4 + 2 * k) * points
     let new = old + oldRows * outputs
-    copy(before.base + input * oldRows * outputs, to: old, oldRows * outputs)
-    copy(after.base + input * newRows * outputs, to: new, newRows * outputs)
+    toDoubles(before.base + input * oldRows * outputs, old, oldRows * outputs)
+    toDoubles(after.base + input * newRows * outputs, new, newRows * outputs)
     var result = 0.0
     for point in 0..<count {
       for output in 0..<outputs {
