@@ -28,7 +28,8 @@ extension BSpline {
     require(weights?.allSatisfy { !($0 < 0) } ?? true, "BSpline: a negative weight")
     require(
       old == nil || old!.rows == inputs * count && old!.columns == targets.columns,
-      "BSpline: old coefficients [\(old?.rows ?? 0) × \(old?.columns ?? 0)], not [\(inputs * count) × \(targets.columns)]")
+      "BSpline: old coefficients [\(old?.rows ?? 0) × \(old?.columns ?? 0)], not [\(inputs * count) × \(targets.columns)]"
+    )
     for (matrix, name) in [(x, "x"), (targets, "targets")] + (old.map { [($0, "coefficients")] } ?? []) {
       let index = Element._firstNonFinite(matrix.elements.count, matrix.elements.pointer)
       if index >= 0 { throw .nonFinite(operand: name, row: index / matrix.columns, column: index % matrix.columns) }
