@@ -106,6 +106,8 @@ private struct ModelOutline: Encodable {
           + "\(counted(training.samples, "row")) in \(short(training.seconds)) s: \(printable(training.optimizer)), rate \(training.learningRate) \(training.schedule.rawValue), "
           + "batch \(training.batch), seed \(training.seed)",
       ]
+      if let grid = training.grid { lines.append("\(grid)") }
+      lines += training.outsideLines
       if let last = training.history.last { lines.append("last epoch: loss \(short(last.loss))") }
     }
     return lines.joined(separator: "\n")
@@ -153,5 +155,21 @@ private struct GridOutline: Encodable {
     let ranges = (0..<grid.inputs).map { grid.range(ofInput: $0) }
     lowest = Double(ranges.map(\.lowerBound).min()!)
     highest = Double(ranges.map(\.upperBound).max()!)
+  }
+}
+
+extension TrainingRecord {
+  /// A line for each layer some of whose inputs lie outside its grid.
+  var outsideLines: [String] {
+    (outside ?? []).enumerated().compactMap { index, counts in
+      guard let counts, counts.total > 0 else { return nil }
+      let inputs = counts.below.indices.filter { counts.below[$0] + counts.above[$0] > 0 }
+      let shown = inputs.prefix(8).map { input in
+        "input \(input + 1): \(grouped(counts.below[input])) below, \(grouped(counts.above[input])) above"
+      }
+      let rest = inputs.count > 8 ? "; and \(counted(inputs.count - 8, "input")) more" : ""
+      return "outside the grid of layer \(index + 1), of \(counted(counts.rows, "row")): "
+        + shown.joined(separator: "; ") + rest
+    }
   }
 }

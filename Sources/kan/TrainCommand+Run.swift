@@ -48,6 +48,8 @@ extension TrainCommand {
     } catch {
       throw ToolError.data("\(data.data): \(error)\(try saveLastGood(network))")
     }
+    network.noteRowsOutsideGrids(parts.training.inputs, threads: pool)
+    for line in network.record?.outsideLines ?? [] { Console.note(line) }
     if let save { try network.save(to: save) }
     if let failure { throw failure }
     if Interruption.isRequested {

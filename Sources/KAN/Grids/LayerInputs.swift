@@ -98,6 +98,11 @@ extension Network {
     layerInputs(of: rows, sample: 0, threads: pool).map(\.outside)
   }
 
+  /// Notes in the record of the training how many of its rows lie outside the grids, so that it is saved with the model.
+  public mutating func noteRowsOutsideGrids(_ rows: Matrix<Element>, threads pool: ThreadPool = .shared) {
+    record?.outside = outsideGridCounts(on: rows, threads: pool)
+  }
+
   /// What each layer sees, in one pass over all rows.
   func layerInputs(
     of rows: Matrix<Element>, sample: Int = LayerInputs<Element>.sampleRows, threads pool: ThreadPool

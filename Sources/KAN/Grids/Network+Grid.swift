@@ -16,7 +16,15 @@ extension Network {
   public mutating func extendGrid(
     to intervals: Int, on data: Dataset<Element>, threads pool: ThreadPool = .shared
   ) throws(BasisError) -> Double {
-    let seen = try finiteLayerInputs(of: data.inputs, pool)
+    try extendGrid(to: intervals, on: data.inputs, threads: pool)
+  }
+
+  /// The same for rows in the data's units, without targets: [rows × in].
+  @discardableResult
+  public mutating func extendGrid(
+    to intervals: Int, on rows: Matrix<Element>, threads pool: ThreadPool = .shared
+  ) throws(BasisError) -> Double {
+    let seen = try finiteLayerInputs(of: rows, pool)
     return try changeGrids { index, layer, weights throws(BasisError) in
       layer.gridIntervals == intervals
         ? nil : try layer.extendingGrid(to: intervals, weights: weights, inputs: seen[index].sample, threads: pool)

@@ -17,6 +17,9 @@ public struct TrainingRecord: Sendable, Equatable, Codable {
   public var history: [EpochRecord]
   /// Which of several grids was kept, and why.
   public var grid: GridChoice? = nil
+  /// For each layer the training rows outside its grid, nil where it has none; see
+  /// ``Network/noteRowsOutsideGrids(_:threads:)``.
+  public var outside: [OutsideGridCounts?]? = nil
 }
 
 /// Grids trained on in turn, and the one that was kept.

@@ -1,0 +1,69 @@
+import Foundation
+import KANFiles
+import Testing
+
+/// `kan refine`, and `kan train` on grids in turn.
+@Suite struct RefineTests {
+  let folder: Folder
+
+  init() throws { folder = try Folder() }
+
+  @Test(arguments: [("10", 1e-12), ("8", 0.5)])
+  func refinedModelsPredictTheSame(grid: String, bound: Double) throws {
+    try folder.writeModel("--hidden", "3", "--precision", "double", "--epochs", "20")
+    let refined = try folder.kan(
+      "refine", "m.safetensors", "r.csv", "--grid", grid, "--save", "fine.safetensors", "--json"
+    ).succeeded().json()
+    #expect(refined["grid"] as? Int == Int(grid))
+    let deviation = try #require(refined["largestDeviation"] as? Double)
+    #expect(deviation <= bound)
+    func rmse(_ model: String) throws -> Double {
+      try #require(try folder.kan("evaluate", model, "r.csv", "--json").succeeded().json()["rmse"] as? Double)
+    }
+    #expect(abs(try rmse("fine.safetensors") - rmse("m.safetensors")) <= 10 * bound)
+    let layers =
+      try folder.kan("inspect", "fine.safetensors", "--json").succeeded().json()["layers"] as? [[String: Any]]
+    let grids = try #require(layers).compactMap { ($0["grid"] as? [String: Any])?["intervals"] as? Int }
+    #expect(grids == [Int(grid), Int(grid)])
+  }
+
+  @Test func withoutSaveNothingIsWritten() throws {
+    try folder.writeModel()
+    let before = try folder.bytes("m.safetensors")
+    try folder.kan("refine", "m.safetensors", "r.csv", "--grid", "10").succeeded()
+    #expect(try folder.bytes("m.safetensors") == before)
+  }
+
+  @Test func refusals() throws {
+    try folder.writeModel("--edge", "linear")
+    try folder.kan("refine", "m.safetensors", "r.csv", "--grid", "10").failed(65, "no layer has a grid")
+    try folder.kan("refine", "m.safetensors", "r.csv", "--grid", "0").failed(64, "--grid")
+    try folder.kan("refine", "m.safetensors", "r.csv").failed(64, "--grid")
+    try folder.kan("refine", "m.safetensors", "none.csv", "--grid", "10").failed(66, "none.csv")
+    try folder.kan("refine", "none.safetensors", "r.csv", "--grid", "10").failed(66, "none.safetensors")
+    try folder.kan("refine", "m.safetensors", "r.csv", "--grid", "10", "--save", "r.csv").failed(64, "overwrite")
+  }
+
+  @Test(arguments: [["--optimizer", "adam"], ["--optimizer", "lbfgs"], ["--optimizer", "lm"]])
+  func gridsInTurn(options: [String]) throws {
+    try folder.write(regressionTable(), to: "r.csv")
+    let result = try folder.kan(
+      ["train", "r.csv", "--hidden", "2", "--extend", "3,6,12", "--epochs", "5", "--json", "--save", "m.safetensors"]
+        + options
+    ).succeeded().json()
+    let grid = try #require(result["grid"] as? Int)
+    #expect([3, 6, 12].contains(grid))
+    #expect((result["gridReason"] as? String)?.hasPrefix("kept grid \(grid)") == true)
+    let layers = try folder.kan("inspect", "m.safetensors", "--json").succeeded().json()["layers"] as? [[String: Any]]
+    #expect(try #require(layers).allSatisfy { ($0["grid"] as? [String: Any])?["intervals"] as? Int == grid })
+  }
+
+  @Test func refusalsOfTraining() throws {
+    try folder.write(regressionTable(), to: "r.csv")
+    try folder.kan("train", "r.csv", "--extend", "10,5").failed(64, "rise")
+    try folder.kan("train", "r.csv", "--extend", "5,10", "--grid", "4").failed(64, "--grid 4")
+    try folder.kan("train", "r.csv", "--extend", "5,10", "--edge", "linear").failed(64, "--extend")
+    try folder.kan("train", "r.csv", "--optimizer", "lm", "--task", "classification").failed(64, "lm")
+    try folder.kan("train", "r.csv", "--optimizer", "lm", "--learning-rate", "0.1").failed(64, "--learning-rate")
+  }
+}
