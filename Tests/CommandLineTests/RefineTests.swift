@@ -27,6 +27,13 @@ import Testing
     #expect(grids == [Int(grid), Int(grid)])
   }
 
+  /// One line of error that says so, and nothing printed.
+  private func expect(_ outcome: Outcome, _ code: Int32, _ part: String) {
+    #expect(outcome.status == code && outcome.output == "")
+    #expect(outcome.errors.hasPrefix("error: ") && outcome.errors.contains(part))
+    #expect(outcome.errors.filter { $0 == "\n" }.count == 1)
+  }
+
   @Test func withoutSaveNothingIsWritten() throws {
     try folder.writeModel()
     let before = try folder.bytes("m.safetensors")
@@ -36,12 +43,12 @@ import Testing
 
   @Test func refusals() throws {
     try folder.writeModel("--edge", "linear")
-    try folder.kan("refine", "m.safetensors", "r.csv", "--grid", "10").failed(65, "no layer has a grid")
-    try folder.kan("refine", "m.safetensors", "r.csv", "--grid", "0").failed(64, "--grid")
-    try folder.kan("refine", "m.safetensors", "r.csv").failed(64, "--grid")
-    try folder.kan("refine", "m.safetensors", "none.csv", "--grid", "10").failed(66, "none.csv")
-    try folder.kan("refine", "none.safetensors", "r.csv", "--grid", "10").failed(66, "none.safetensors")
-    try folder.kan("refine", "m.safetensors", "r.csv", "--grid", "10", "--save", "r.csv").failed(64, "overwrite")
+    expect(try folder.kan("refine", "m.safetensors", "r.csv", "--grid", "10"), 65, "no layer has a grid")
+    expect(try folder.kan("refine", "m.safetensors", "r.csv", "--grid", "0"), 64, "--grid")
+    expect(try folder.kan("refine", "m.safetensors", "r.csv"), 64, "--grid")
+    expect(try folder.kan("refine", "m.safetensors", "none.csv", "--grid", "10"), 66, "none.csv")
+    expect(try folder.kan("refine", "none.safetensors", "r.csv", "--grid", "10"), 66, "none.safetensors")
+    expect(try folder.kan("refine", "m.safetensors", "r.csv", "--grid", "10", "--save", "r.csv"), 64, "overwrite")
   }
 
   @Test(arguments: [["--optimizer", "adam"], ["--optimizer", "lbfgs"], ["--optimizer", "lm"]])
@@ -60,10 +67,10 @@ import Testing
 
   @Test func refusalsOfTraining() throws {
     try folder.write(regressionTable(), to: "r.csv")
-    try folder.kan("train", "r.csv", "--extend", "10,5").failed(64, "rise")
-    try folder.kan("train", "r.csv", "--extend", "5,10", "--grid", "4").failed(64, "--grid 4")
-    try folder.kan("train", "r.csv", "--extend", "5,10", "--edge", "linear").failed(64, "--extend")
-    try folder.kan("train", "r.csv", "--optimizer", "lm", "--task", "classification").failed(64, "lm")
-    try folder.kan("train", "r.csv", "--optimizer", "lm", "--learning-rate", "0.1").failed(64, "--learning-rate")
+    expect(try folder.kan("train", "r.csv", "--extend", "10,5"), 64, "rise")
+    expect(try folder.kan("train", "r.csv", "--extend", "5,10", "--grid", "4"), 64, "--grid 4")
+    expect(try folder.kan("train", "r.csv", "--extend", "5,10", "--edge", "linear"), 64, "--extend")
+    expect(try folder.kan("train", "r.csv", "--optimizer", "lm", "--task", "classification"), 64, "lm")
+    expect(try folder.kan("train", "r.csv", "--optimizer", "lm", "--learning-rate", "0.1"), 64, "--learning-rate")
   }
 }

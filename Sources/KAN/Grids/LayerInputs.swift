@@ -100,7 +100,8 @@ extension Network {
 
   /// Notes in the record of the training how many of its rows lie outside the grids, so that it is saved with the model.
   public mutating func noteRowsOutsideGrids(_ rows: Matrix<Element>, threads pool: ThreadPool = .shared) {
-    record?.outside = outsideGridCounts(on: rows, threads: pool)
+    let counts = outsideGridCounts(on: rows, threads: pool)
+    record?.outside = counts
   }
 
   /// What each layer sees, in one pass over all rows.
