@@ -2,7 +2,7 @@ private import COpenBLAS
 
 /// A = L·Lᵀ of a dense symmetric positive definite matrix, in double precision and in memory that the caller owns.
 ///
-/// Only the lower triangle is read and written; rows stand one after another.
+/// Only the lower triangle is read, and what stands above it afterwards means nothing; rows stand one after another.
 package enum Cholesky {
   /// Rows and columns of a block that threads share out.
   private static let block = 160

@@ -53,6 +53,14 @@ import Testing
       "The value 'wave' is invalid for '--edge <edge>'. Please provide one of 'spline', 'linear', 'chebyshev' or 'gaussian'."
     ),
     (["--epochs"], "Missing value for '--epochs <epochs>'"),
+    (["--extend", "5,10", "--grid", "10"], "--grid 10 is not the first of --extend 5,10"),
+    (["--extend", "5,10", "--edge", "linear"], "--extend is for --edge spline: others have no grid that grows"),
+    (
+      ["--optimizer", "lm", "--task", "classification"],
+      "--optimizer lm is for regressions; lbfgs and adam do classifications"
+    ),
+    (["--optimizer", "lm", "--learning-rate", "0.1"], "--learning-rate and --weight-decay are not used by lm"),
+    (["--optimizer", "lm", "--weight-decay", "0.1"], "--learning-rate and --weight-decay are not used by lm"),
   ])
   func train(options: [String], message: String) throws {
     try expectUsage(["train", "r.csv"] + options, message)
@@ -64,6 +72,14 @@ import Testing
       ["train", "r.csv", "--hidden", text],
       "The value '\(text)' is invalid for '--hidden <hidden>': "
         + "widths from 1 to 1000000 with commas between them are expected, such as 64,32")
+  }
+
+  @Test(arguments: ["10,5", "5,5", "0,5", "", "5,", "a", "-5", "5,200000"])
+  func extend(text: String) throws {
+    try expectUsage(
+      ["train", "r.csv", "--extend", text],
+      "The value '\(text)' is invalid for '--extend <extend>': "
+        + "grids from 1 to 100000 that rise, with commas between them, are expected, such as 5,10,20")
   }
 
   @Test(arguments: ["", "y,", ",", "a,,y"])

@@ -130,8 +130,6 @@ struct DampedMinimization {
     var effectiveParameters: Double
     /// Generalised cross-validation: n·Σ r²/(n - γ)² (Golub, Heath and Wahba 1979, Technometrics 21).
     var crossValidation: Double
-    /// n - γ is too small to judge by: the data is met whatever the curves are.
-    var isSaturated: Bool
     /// λ = σ²/τ² of each layer.
     var lambda: [Double]
   }
@@ -172,7 +170,7 @@ struct DampedMinimization {
         return roughness > 0 ? variance * determined / roughness : lambda[layer]
       }
       return Evidence(
-        effectiveParameters: gamma, crossValidation: n * squares / (free * free), isSaturated: n - gamma < 0.02 * n,
+        effectiveParameters: gamma, crossValidation: n * squares / (free * free),
         lambda: fixedPoint)
     }
   }

@@ -6,7 +6,7 @@ final class LeastSquaresProblem {
   let residuals: Int
   /// X′: [rows × in], and T′: [rows × out]
   private let inputs, targets: Matrix<Double>
-  /// X in the data's units: [rows × in]
+  /// X in the data's units, without rows that count for nothing: [rows × in]
   private let rows: Matrix<Double>
   /// √w of each row, 1 on average in the square.
   private let factors: AlignedArray<Double>?
@@ -24,7 +24,10 @@ final class LeastSquaresProblem {
     network.inputScaling.apply(to: inputs.mutableView())
     network.outputScaling.apply(to: targets.mutableView())
     self.inputs = inputs
-    rows = data.inputs
+    rows =
+      if let weights = data.weights {
+        data.selecting(rows: (0..<data.rows).filter { weights[$0] > 0 }).inputs
+      } else { data.inputs }
     self.targets = targets
     factors = data.relativeWeights.map { AlignedArray($0.map { $0.squareRoot() }) }
     residuals = targets.rows * targets.columns
@@ -148,9 +151,11 @@ final class LeastSquaresProblem {
 }
 
 /// The range of some values and room at each end: half a per cent of the range, and twice the distance from the outermost
-/// value to the fourth one, which tells how far away the next outermost is, so that new values seldom fall outside.
+/// value to the fourth one that differs, which tells how far away the next outermost is, so that new values seldom fall
+/// outside.
 private func rangeWithRoom(_ values: [Double], _ old: ClosedRange<Double>) -> ClosedRange<Double> {
-  let sorted = values.sorted()
+  let all = values.sorted()
+  let sorted = all.indices.filter { $0 == 0 || all[$0] != all[$0 - 1] }.map { all[$0] }
   let (low, high) = (sorted[0], sorted[sorted.count - 1])
   let width = high - low
   if width < (old.upperBound - old.lowerBound) / 1000 {

@@ -1,0 +1,118 @@
+import Testing
+
+@testable import KAN
+
+/// γ, generalised cross-validation and λ's fixed point against dense computations.
+@Suite struct EvidenceTests {
+  /// Of Hᵢⱼ in full, by Gauss and Jordan with pivots.
+  private func inverse(_ matrix: [[Double]]) -> [[Double]] {
+    let n = matrix.count
+    var rows = matrix.enumerated().map { index, row in row + (0..<n).map { $0 == index ? 1.0 : 0 } }
+    for column in 0..<n {
+      let pivot = (column..<n).max { abs(rows[$0][column]) < abs(rows[$1][column]) }!
+      rows.swapAt(column, pivot)
+      let factor = rows[column][column]
+      rows[column] = rows[column].map { $0 / factor }
+      for row in 0..<n where row != column && rows[row][column] != 0 {
+        let factor = rows[row][column]
+        for place in column..<2 * n { rows[row][place] -= factor * rows[column][place] }
+      }
+    }
+    return rows.map { Array($0[n...]) }
+  }
+
+  private func full(_ equations: GaussNewtonEquations) -> [[Double]] {
+    let n = equations.count
+    return (0..<n).map { i in (0..<n).map { j in equations.matrix[max(i, j) * n + min(i, j)] } }
+  }
+
+  private func trace(_ a: [[Double]], _ b: [[Double]]) -> Double {
+    a.indices.reduce(0) { sum, i in b.indices.reduce(sum) { $0 + a[i][$1] * b[$1][i] } }
+  }
+
+  private func rows(_ count: Int, noise: Double) -> Dataset<Double> {
+    let data = smoothData(Double.self, rows: count)
+    guard case .values(var targets) = data.targets else { fatalError() }
+    var generator = RandomGenerator(seed: 9)
+    for row in 0..<count { targets[row, 0] += noise * generator.normal() }
+    return Dataset(inputs: data.inputs, targets: .values(targets))
+  }
+
+  /// Up to 32 differences their trace is exact; beyond, and for the least damping, it is by 32 random probes.
+  @Test(arguments: [(6, true), (30, false)])
+  func equalsDenseTraces(intervals: Int, isExact: Bool) throws {
+    let network = Network<Double>(
+      .spline(2, 1, grid: intervals, base: .none), .spline(1, 1, grid: 6, base: .none), seed: 2)
+    let problem = LeastSquaresProblem(network, rows(300, noise: 0.1), threads: ThreadPool(threads: 2))
+    let weight = 3e-3
+    var minimization = DampedMinimization(problem, order: 3, lambda: weight, damping: 1e-3, tolerance: 1e-6)
+    _ = try minimization.run(iterations: 40)
+    let found = try #require(minimization.evidence())
+
+    let equations = problem.makeEquations()
+    defer { equations.deallocate() }
+    problem.linearize(equations)
+    let data = full(equations)
+    let penalty = RoughnessPenalty(problem.network, order: 3)
+    let roughness = (0..<2).map { layer in
+      equations.clear()
+      penalty.add(to: equations, problem.parameters.pointer, (0..<2).map { $0 == layer ? 1.0 : 0 })
+      return full(equations)
+    }
+    var whole = data
+    for i in whole.indices {
+      for j in whole.indices { whole[i][j] += weight * (roughness[0][i][j] + roughness[1][i][j]) }
+    }
+    // Constants that edges and biases share are decided by neither, so by the damping, which has no say otherwise. This
+    // one is larger than the code's, for the rounding of an inverse.
+    let largest = whole.indices.reduce(0) { max($0, whole[$1][$1]) }
+    for i in whole.indices { whole[i][i] += 1e-12 * (whole[i][i] + 1e-8 * largest) }
+    let inverse = inverse(whole)
+    let gamma = trace(inverse, data)
+    #expect(gamma > 5 && gamma < Double(problem.network.parameterCount) - 3)
+    // The standard deviation of 32 probes of a projection on r directions is √(2r/32) at most.
+    #expect(abs(found.effectiveParameters - gamma) <= (isExact ? 1.5 : 4))
+
+    let n = Double(problem.residuals)
+    let free = n - found.effectiveParameters
+    #expect(abs(found.crossValidation - n * minimization.squares / (free * free)) <= 1e-12 * found.crossValidation)
+    for layer in 0..<2 {
+      let determined =
+        found.lambda[layer] * penalty.roughness(ofLayer: layer, problem.parameters.pointer) * free
+        / minimization.squares
+      let share = Double(penalty.rank(ofLayer: layer)) - determined
+      let truth = weight * trace(inverse, roughness[layer])
+      // Not so small or large that a bound hides it.
+      #expect(truth > 0.1 && truth < Double(penalty.rank(ofLayer: layer)) - 1.5)
+      let isExact = penalty.rank(ofLayer: layer) <= 32
+      #expect(abs(share - truth) <= (isExact ? 1e-4 : 0.15) * max(truth, 1), "layer \(layer)")
+    }
+  }
+
+  /// λ moves to the fixed point by a factor of 30 at most.
+  @Test func adoption() throws {
+    let problem = LeastSquaresProblem(
+      Network<Double>(.spline(2, 1, grid: 6), seed: 2), rows(200, noise: 0.1), threads: ThreadPool(threads: 1))
+    var minimization = DampedMinimization(problem, order: 4, lambda: 1, damping: 1e-3, tolerance: 1e-6)
+    func adopted(_ lambda: Double) -> Double {
+      var copy = minimization
+      copy.adopt(.init(effectiveParameters: 5, crossValidation: 1, lambda: [lambda]))
+      return copy.lambda[0]
+    }
+    #expect(adopted(2) == 2 && adopted(1000) == 30 && adopted(1e-9) == 1 / 30.0)
+    minimization.scaleLambda(by: 1e-13)
+    #expect(adopted(0) == 1e-13 && abs(adopted(1) - 30e-13) <= 1e-24)
+  }
+
+  /// More parameters than residuals and hardly a penalty: all residuals are met, and nothing is left to judge by.
+  @Test func saturation() throws {
+    let problem = LeastSquaresProblem(
+      Network<Double>(.spline(2, 1, grid: 10), seed: 2), rows(12, noise: 0.1), threads: ThreadPool(threads: 1))
+    var minimization = DampedMinimization(problem, order: 4, lambda: 1e-12, damping: 1e-3, tolerance: 1e-6)
+    _ = try minimization.run(iterations: 10)
+    let found = try #require(minimization.evidence())
+    // Probes of the directions that nothing decides are off by √(2·17/32) and some.
+    #expect(abs(found.effectiveParameters - 12) <= 3.5)
+    #expect(found.crossValidation.isFinite && found.lambda.allSatisfy { $0.isFinite && $0 >= 0 })
+  }
+}
