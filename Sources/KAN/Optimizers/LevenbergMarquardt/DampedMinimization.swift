@@ -67,7 +67,7 @@ struct DampedMinimization {
     return iterations
   }
 
-  private func linearize(_ equations: GaussNewtonEquations) {
+  func linearize(_ equations: GaussNewtonEquations) {
     problem.linearize(equations)
     penalty.add(to: equations, problem.parameters.pointer, lambda)
   }
@@ -108,7 +108,7 @@ struct DampedMinimization {
   }
 
   /// step = (H + μ·diag)⁻¹·g; false where that is not positive definite or the step not finite.
-  private func solve(
+  func solve(
     _ equations: GaussNewtonEquations, _ factor: UnsafeMutablePointer<Double>, _ step: UnsafeMutablePointer<Double>,
     damping: Double
   ) -> Bool {
@@ -122,7 +122,7 @@ struct DampedMinimization {
 
   /// The same step from J itself, min ‖[J; √λ·D; √(μ·diag)]·step - [r; -√λ·D·c; 0]‖, whose condition number is the
   /// square root of H's; nil where that is too large or not finite.
-  private mutating func solveOrthogonally(_ equations: GaussNewtonEquations) -> [Double]? {
+  mutating func solveOrthogonally(_ equations: GaussNewtonEquations) -> [Double]? {
     let count = equations.count
     let differences = (0..<penalty.layerCount).reduce(0) { $0 + penalty.rank(ofLayer: $1) }
     let rows = problem.residuals + differences + count
@@ -147,17 +147,6 @@ struct DampedMinimization {
     if !isSolved { return nil }
     orthogonalSteps += 1
     return Array(b[..<count])
-  }
-
-  /// The step at the present parameters and damping by either way, for comparison.
-  mutating func steps(_ equations: GaussNewtonEquations) -> (cholesky: [Double]?, orthogonal: [Double]?) {
-    linearize(equations)
-    var step = [Double](repeating: 0, count: equations.count)
-    var factor = [Double](repeating: 0, count: equations.count * equations.count)
-    let isFound = factor.withUnsafeMutableBufferPointer { factor in
-      step.withUnsafeMutableBufferPointer { solve(equations, factor.baseAddress!, $0.baseAddress!, damping: damping) }
-    }
-    return (isFound ? step : nil, solveOrthogonally(equations))
   }
 
   private func copyDamped(_ equations: GaussNewtonEquations, to: UnsafeMutablePointer<Double>, _ damping: Double) {
