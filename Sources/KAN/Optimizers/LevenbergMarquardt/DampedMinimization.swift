@@ -13,6 +13,10 @@ struct DampedMinimization {
   /// The factor of the damping that is always there: directions in which nothing changes, such as a constant that two
   /// edges share, would have no pivot.
   private static let leastDamping = 1e-14
+  /// Bytes of the stacked matrix up to which a step is solved by QR where Cholesky's method breaks down.
+  var orthogonalBytes = 4 << 20
+  /// Steps that have been.
+  private(set) var orthogonalSteps = 0
 
   init(_ problem: LeastSquaresProblem, order: Int, lambda: Double, damping: Double, tolerance: Double) {
     self.problem = problem
@@ -63,7 +67,7 @@ struct DampedMinimization {
     return iterations
   }
 
-  private func linearize(_ equations: GaussNewtonEquations) {
+  func linearize(_ equations: GaussNewtonEquations) {
     problem.linearize(equations)
     penalty.add(to: equations, problem.parameters.pointer, lambda)
   }
@@ -76,10 +80,14 @@ struct DampedMinimization {
     let start = problem.parameters
     var step = [Double](repeating: 0, count: count)
     for _ in 0..<12 {
-      let found = factor.withUnsafeMutableBufferPointer { factor in
+      var found = factor.withUnsafeMutableBufferPointer { factor in
         step.withUnsafeMutableBufferPointer { step in
           solve(equations, factor.baseAddress!, step.baseAddress!, damping: damping)
         }
+      }
+      if !found, damping < 1e-9 {
+        problem.parameters = start
+        if let solution = solveOrthogonally(equations) { (step, found) = (solution, true) }
       }
       if found {
         var trial = start
@@ -100,7 +108,7 @@ struct DampedMinimization {
   }
 
   /// step = (H + μ·diag)⁻¹·g; false where that is not positive definite or the step not finite.
-  private func solve(
+  func solve(
     _ equations: GaussNewtonEquations, _ factor: UnsafeMutablePointer<Double>, _ step: UnsafeMutablePointer<Double>,
     damping: Double
   ) -> Bool {
@@ -110,6 +118,35 @@ struct DampedMinimization {
     step.update(from: equations.gradient, count: count)
     Cholesky.solve(factored: factor, order: count, step)
     return Double._firstNonFinite(count, step) < 0
+  }
+
+  /// The same step from J itself, min ‖[J; √λ·D; √(μ·diag)]·step - [r; -√λ·D·c; 0]‖, whose condition number is the
+  /// square root of H's; nil where that is too large or not finite.
+  mutating func solveOrthogonally(_ equations: GaussNewtonEquations) -> [Double]? {
+    let count = equations.count
+    let differences = (0..<penalty.layerCount).reduce(0) { $0 + penalty.rank(ofLayer: $1) }
+    let rows = problem.residuals + differences + count
+    if rows * count > orthogonalBytes / 8 { return nil }
+    var a = [Double](repeating: 0, count: rows * count)
+    var b = [Double](repeating: 0, count: rows)
+    let isSolved = a.withUnsafeMutableBufferPointer { a in
+      b.withUnsafeMutableBufferPointer { b in
+        let (a, b) = (a.baseAddress!, b.baseAddress!)
+        problem.writeJacobian(to: a, stride: rows, b)
+        let first = penalty.writeRows(
+          to: a, stride: rows, b, from: problem.residuals, problem.parameters.pointer, lambda)
+        let diagonal = (0..<count).map { equations.matrix[$0 * count + $0] }
+        let least = 1e-8 * (diagonal.max() ?? 0)
+        for index in 0..<count {
+          a[index * rows + first + index] = (damping * (diagonal[index] + least)).squareRoot()
+        }
+        return (try? solveByQR(a, rows: rows, columns: count, b, tolerance: 1e-14)) != nil
+          && Double._firstNonFinite(count, b) < 0
+      }
+    }
+    if !isSolved { return nil }
+    orthogonalSteps += 1
+    return Array(b[..<count])
   }
 
   private func copyDamped(_ equations: GaussNewtonEquations, to: UnsafeMutablePointer<Double>, _ damping: Double) {

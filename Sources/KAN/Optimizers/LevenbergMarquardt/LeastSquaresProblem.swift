@@ -86,6 +86,27 @@ final class LeastSquaresProblem {
   /// JᵀJ and Jᵀr at the present parameters.
   func linearize(_ equations: GaussNewtonEquations) {
     equations.clear()
+    forEachBlock { errors, rows in equations.add(jacobian, residual: errors, rows: rows, threads: pool) }
+  }
+
+  /// J itself, column after column of `stride`, in memory that is 0, and r: the first rows of a least-squares problem.
+  func writeJacobian(to a: UnsafeMutablePointer<Double>, stride: Int, _ b: UnsafeMutablePointer<Double>) {
+    var first = 0
+    forEachBlock { errors, rows in
+      for row in 0..<rows {
+        for (index, segment) in jacobian.segments.enumerated() {
+          let start = Int(jacobian.starts[row * jacobian.segments.count + index])
+          let from = jacobian.values + row * jacobian.width + segment.place
+          for place in 0..<segment.length { a[(start + place) * stride + first + row] = from[place] }
+        }
+      }
+      (b + first).update(from: errors, count: rows)
+      first += rows
+    }
+  }
+
+  /// Calls `body` with residuals while `jacobian` holds their rows of J: of one chunk and output after another.
+  private func forEachBlock(_ body: (UnsafePointer<Double>, Int) -> Void) {
     let last = network.layers.count - 1
     forEachChunk { start, rows in
       jacobian.writeFunctions(network, rows: rows, in: workspace)
@@ -101,9 +122,7 @@ final class LeastSquaresProblem {
         for row in 0..<rows { seed[row, output] = 1 }
         network.backward(rows: rows, in: workspace, on: pool, gradients: weightGradients.mutablePointer())
         jacobian.writeValues(network, rows: rows, in: workspace, factors: factors)
-        errors.withUnsafeBufferPointer {
-          equations.add(jacobian, residual: $0.baseAddress!, rows: rows, threads: pool)
-        }
+        errors.withUnsafeBufferPointer { body($0.baseAddress!, rows) }
       }
     }
   }

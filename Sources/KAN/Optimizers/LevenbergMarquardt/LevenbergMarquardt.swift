@@ -4,6 +4,7 @@
 ///     minimise  Σ w·(t - y(p))² + Σ_l λ_l·Σ (Δ^q c)²                over all parameters p
 ///     (JᵀJ + λDᵀD + μ·diag)·Δp = Jᵀr - λDᵀD·c                       r = t - y, J = ∂y/∂p
 ///
+/// Steps are by Cholesky's method or, where that breaks down with hardly any damping and the problem is small, by QR.
 /// J is exact, from the engine's backward pass, and sparse where bases are local. Three things beside it make smooth
 /// functions come out to ten digits:
 /// - several random starts, cheaply screened on the coarsest grid, of which the best goes on;

@@ -101,6 +101,27 @@ struct RoughnessPenalty {
     }
   }
 
+  /// √λ·D and -√λ·D·c as rows of a least-squares problem, column after column of `stride`, in memory that is 0.
+  ///
+  /// - Returns: the row after them.
+  func writeRows(
+    to a: UnsafeMutablePointer<Double>, stride: Int, _ b: UnsafeMutablePointer<Double>, from first: Int,
+    _ parameters: UnsafePointer<Double>, _ lambda: [Double]
+  ) -> Int {
+    var row = first
+    for layer in layers.indices {
+      let root = lambda[layer].squareRoot()
+      forEachDifference(ofLayer: layer) { start, step, stencil in
+        for place in 0...order {
+          a[(start + place * step) * stride + row] = root * stencil[place]
+          b[row] -= root * stencil[place] * parameters[start + place * step]
+        }
+        row += 1
+      }
+    }
+    return row
+  }
+
   /// Calls `body` with the first coefficient, the distance to the next, and the stencil of each difference.
   func forEachDifference(ofLayer layer: Int, _ body: (Int, Int, UnsafePointer<Double>) -> Void) {
     let term = layers[layer]
