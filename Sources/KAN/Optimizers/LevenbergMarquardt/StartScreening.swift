@@ -28,7 +28,7 @@ struct StartScreening {
     let some = Self.some(of: data)
     var best: Candidate?
     var done = 0
-    // How many starts have come to about the best.
+    // How many starts have come to the best, within 3 %: that of noise rather than of some poor local minimum.
     var agreeing = 0
     while done < starts {
       let count = min(Self.group, starts - done)
@@ -41,9 +41,9 @@ struct StartScreening {
       pool.run(count, StartLoop(screening: self, data: some, first: done, slots: slots))
       for candidate in slots {
         guard let candidate, candidate.rms.isFinite else { continue }
-        if best == nil || candidate.rms < best!.rms / 1.2 {
+        if best == nil || candidate.rms < best!.rms / 1.03 {
           agreeing = 1
-        } else if candidate.rms < best!.rms * 1.2 {
+        } else if candidate.rms < best!.rms * 1.03 {
           agreeing += 1
         }
         if best == nil || candidate.rms < best!.rms { best = candidate }
