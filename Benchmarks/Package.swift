@@ -42,6 +42,15 @@ let package = Package(
       ],
       path: "Sources/Accuracy"),
 
+    // Least squares of many inputs
+    .executableTarget(
+      name: "refit",
+      dependencies: [
+        .product(name: "KAN", package: "swift-kan"),
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      path: "Sources/Refit"),
+
     // Pictures and tables of Results/
     .executableTarget(
       name: "charts",

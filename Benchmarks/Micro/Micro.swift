@@ -26,8 +26,13 @@ let benchmarks: @Sendable () -> Void = {
     }
   }
   add(
-    "Refit, 1000 points, 53 coefficients, 64 outputs", { Refit(points: 1000, grid: 50, outputs: 64) },
-    { blackHole(try? $0.solve()) })
+    "Refit, 1000 points, 53 coefficients, 64 outputs, singular values",
+    { Refit(inputs: 1, points: 1000, grid: 50, outputs: 64) }, { blackHole(try? $0.solveDense()) })
+  for inputs in [1, 784] {
+    add(
+      "Refit, \(inputs) inputs, 1000 points, 53 coefficients, 64 outputs",
+      { Refit(inputs: inputs, points: 1000, grid: 50, outputs: 64) }, { blackHole(try? $0.solve()) })
+  }
   add("Optimiser, AdamW, 458,314 parameters", { Update(AdamW(), parameters: 458_314) }, { $0.run() })
   add("Optimiser, SGD, 458,314 parameters", { Update(SGD(), parameters: 458_314) }, { $0.run() })
 }

@@ -36,25 +36,31 @@ public final class LayerParts {
   public func forwardAndWeightGradient() { timed.runStep() }
 }
 
-/// Coefficients of one input found again from samples of its curves, as after a change of the grid.
+/// Coefficients found again from samples of curves, as after a change of the grid; on all cores.
 public final class Refit {
-  private let basis: Matrix<Double>
-  private let curves: Matrix<Double>
+  private let spline: BSpline<Float>
+  private let x, curves: Matrix<Float>
 
-  public init(points: Int, grid: Int, outputs: Int) {
-    let spline = BSpline<Double>(grid: Grid(inputs: 1, intervals: grid, degree: 3), base: .none)
-    let x = Matrix<Double>(
-      rows: points, columns: 1, elements: (0..<points).map { 2 * Double($0) / Double(points - 1) - 1 })
-    var basis = Matrix<Double>(rows: points, columns: spline.functions)
-    spline.writeValues(of: x.view, first: 0, to: basis.mutableView())
-    self.basis = basis
+  public init(inputs: Int, points: Int, grid: Int, outputs: Int) {
+    spline = BSpline(grid: Grid(inputs: inputs, intervals: grid, degree: 3), base: .none)
     var generator = RandomGenerator(seed: 3)
+    x = Matrix(
+      rows: points, columns: inputs, elements: (0..<points * inputs).map { _ in Float(2 * generator.uniform() - 1) })
     curves = Matrix(
-      rows: points, columns: outputs, elements: (0..<points * outputs).map { _ in generator.normal() })
+      rows: inputs * points, columns: outputs,
+      elements: (0..<inputs * points * outputs).map { _ in Float(2 * generator.uniform() - 1) })
   }
 
-  /// Least squares on Φ of all points, the outputs as right-hand sides.
-  public func solve() throws -> LeastSquaresSolution<Double> { try solveLeastSquares(basis, curves) }
+  /// By banded normal equations: [in·(G + k) × out]
+  public func solve() throws -> Matrix<Float> { try spline.coefficients(fitting: curves, at: x) }
+
+  /// The first input alone, by singular values of Φ of all points.
+  public func solveDense() throws -> LeastSquaresSolution<Float> {
+    var basis = Matrix<Float>(rows: x.rows, columns: spline.functions)
+    spline.writeValues(of: x.view.slice(rows: x.rows, columns: 1), first: 0, to: basis.mutableView())
+    let own = Matrix(rows: x.rows, columns: curves.columns, elements: curves.elements[..<(x.rows * curves.columns)])
+    return try solveLeastSquares(basis, own)
+  }
 }
 
 /// An optimiser with parameters and gradients of its own.

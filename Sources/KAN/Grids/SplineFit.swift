@@ -30,10 +30,8 @@ extension BSpline {
       old == nil || old!.rows == inputs * count && old!.columns == targets.columns,
       "BSpline: old coefficients [\(old?.rows ?? 0) × \(old?.columns ?? 0)], not [\(inputs * count) × \(targets.columns)]"
     )
-    for (matrix, name) in [(x, "x"), (targets, "targets")] + (old.map { [($0, "coefficients")] } ?? []) {
-      let index = Element._firstNonFinite(matrix.elements.count, matrix.elements.pointer)
-      if index >= 0 { throw .nonFinite(operand: name, row: index / matrix.columns, column: index % matrix.columns) }
-    }
+    try requireFinite(x, "x")
+    if let old { try requireFinite(old, "coefficients") }
     if let place = weights?.firstIndex(where: { !$0.isFinite }) {
       throw .nonFinite(operand: "weights", row: place, column: 0)
     }
@@ -43,16 +41,23 @@ extension BSpline {
     // As large as 1, so that no sum overflows or vanishes for the sake of their unit.
     let largest = weights?.max() ?? 1
     let scaled = largest > 0 ? weights?.map { $0 / largest } : weights
-    withExtendedLifetime((self, targets, x, old)) {
+    let isFinite = withExtendedLifetime((self, x, old)) {
       let run = { (weights: UnsafePointer<Double>?) in
-        let loop = FitLoop(
+        FitLoop(
           spline: self, knots: grid.inDoublePrecision, targets: targets.view, x: x.view, weights: weights,
-          old: old?.view, penalty: penalty, to: to, workers: pool.threads)
-        pool.run(inputs, work: targets.rows * targets.columns * (grid.degree + 1), loop)
+          old: old?.view, penalty: penalty, to: to, workers: pool.threads
+        ).run(on: pool)
       }
-      if let scaled { scaled.withUnsafeBufferPointer { run($0.baseAddress) } } else { run(nil) }
+      return scaled.map { $0.withUnsafeBufferPointer { run($0.baseAddress) } } ?? run(nil)
     }
+    // Targets are the most by far, and read once: they are searched where a sum has shown that there is something.
+    if !isFinite { try requireFinite(targets, "targets") }
     return result
+  }
+
+  private func requireFinite(_ matrix: Matrix<Element>, _ name: String) throws(LinearAlgebraError) {
+    let index = Element._firstNonFinite(matrix.elements.count, matrix.elements.pointer)
+    if index >= 0 { throw .nonFinite(operand: name, row: index / matrix.columns, column: index % matrix.columns) }
   }
 }
 
@@ -68,6 +73,8 @@ private struct FitLoop<Element: Scalar>: ParallelLoop {
   let to: MutableMatrixView<Element>  // [in·n × out]
   private let memory: RefitMemory
   private let size: Int
+  /// Whether an input's sums are finite, 1 or 0: [in]
+  private let finite: UnsafeMutablePointer<Double>
 
   init(
     spline: BSpline<Element>, knots: Grid<Double>, targets: MatrixView<Element>, x: MatrixView<Element>,
@@ -85,7 +92,14 @@ private struct FitLoop<Element: Scalar>: ParallelLoop {
     let system = PenalizedSystem.size(
       functions: knots.intervals + knots.degree, outputs: to.columns, degree: knots.degree)
     size = (system + 7) / 8 * 8
-    memory = RefitMemory(numbers: size * workers, cells: 0)
+    memory = RefitMemory(numbers: size * workers + knots.inputs, cells: 0)
+    finite = memory.numbers + size * workers
+  }
+
+  /// Returns whether all sums were finite.
+  func run(on pool: ThreadPool) -> Bool {
+    pool.run(knots.inputs, work: targets.rows * targets.columns * (knots.degree + 1), self)
+    return (0..<knots.inputs).allSatisfy { finite[$0] == 1 }
   }
 
   func iterate(_ input: Int, worker: Int) {
@@ -99,6 +113,7 @@ private struct FitLoop<Element: Scalar>: ParallelLoop {
       spline.parameters, input, x.base + input, x.stride, weights,
       targets.slice(row: input * x.rows, rows: x.rows, columns: outputs), system.gram, system.diagonals + 1,
       system.sums)
+    finite[input] = Double._firstNonFinite(count * outputs, system.sums) < 0 ? 1 : 0
     system.solve(
       knots: knots.knots.elements.pointer + input * knots.knots.columns, degree: k, penalty: penalty,
       keepsUnmet: old != nil, passes: old == nil ? 2 : 1)

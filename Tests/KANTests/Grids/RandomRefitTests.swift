@@ -145,4 +145,43 @@ import Testing
       #expect(network.outsideGridCounts(on: seen.inputs).first.map { $0!.total } == 0)
     }
   }
+
+  @Test func sameBitsForAnyNumberOfThreads() throws {
+    var generator = RandomGenerator(seed: 7)
+    let spline = BSpline(grid: Grid<Float>(inputs: 23, intervals: 9, degree: 3))
+    let x: Matrix<Float> = generator.matrix(200, 23)
+    let y: Matrix<Float> = generator.matrix(23 * 200, 17)
+    let old: Matrix<Float> = generator.matrix(23 * 12, 17)
+    let one = try spline.coefficients(fitting: y, at: x, near: old, threads: ThreadPool(threads: 1))
+    for threads in [2, 3, 7] {
+      #expect(try spline.coefficients(fitting: y, at: x, near: old, threads: ThreadPool(threads: threads)) == one)
+    }
+  }
+
+  @Test func whatIsNotFinite() throws {
+    let spline = BSpline(grid: Grid<Double>(inputs: 2, intervals: 4, degree: 2))
+    let x = Matrix<Double>(rows: 3, columns: 2)
+    let y = Matrix<Double>(rows: 6, columns: 1)
+    let old = Matrix<Double>(rows: 12, columns: 1)
+    var (badX, badY, badOld) = (x, y, old)
+    badX[1, 1] = .infinity
+    badY[4, 0] = .nan
+    badOld[7, 0] = -.infinity
+    #expect(throws: LinearAlgebraError.nonFinite(operand: "x", row: 1, column: 1)) {
+      try spline.coefficients(fitting: y, at: badX)
+    }
+    #expect(throws: LinearAlgebraError.nonFinite(operand: "targets", row: 4, column: 0)) {
+      try spline.coefficients(fitting: badY, at: x, weights: [1, 0, 1])
+    }
+    #expect(throws: LinearAlgebraError.nonFinite(operand: "coefficients", row: 7, column: 0)) {
+      try spline.coefficients(fitting: y, at: x, near: badOld)
+    }
+    #expect(throws: LinearAlgebraError.nonFinite(operand: "weights", row: 2, column: 0)) {
+      try spline.coefficients(fitting: y, at: x, weights: [1, 2, .nan])
+    }
+    // All weights 0, and targets whose sums overflow: the old curve stays.
+    #expect(try spline.coefficients(fitting: y, at: x, weights: [0, 0, 0], near: old) == old)
+    let large = Matrix<Double>(rows: 6, columns: 1, elements: repeatElement(Double.greatestFiniteMagnitude, count: 6))
+    #expect(try spline.coefficients(fitting: large, at: x, near: old).elements.allSatisfy { $0.isFinite })
+  }
 }
