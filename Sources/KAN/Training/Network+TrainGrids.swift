@@ -42,7 +42,8 @@ extension Network {
   /// the schedule of the rate.
   ///
   /// Each grid is judged by the validation data, or by a tenth of the rows put aside for it, and two in a row that are
-  /// worse end the training. Resumed, a training goes on on the grid that the network has.
+  /// worse end the training. Resumed, a training goes on on the grid that the network has, and judges from
+  /// that grid on, since the networks of coarser ones are not kept.
   mutating func trainOnGrids(
     _ data: Dataset<Element>, _ validation: Dataset<Element>?, by trainer: some GridTrainer, _ options: TrainingOptions,
     _ pool: ThreadPool, _ progress: (TrainingProgress, borrowing Network<Element>) -> TrainingDecision
@@ -56,7 +57,7 @@ extension Network {
       prepare(for: data)
     }
     let isResumed = options.resumes && trainingState != nil && record != nil
-    var choice = isResumed ? record?.grid ?? GridChoice(.validation) : GridChoice(.validation)
+    var choice = GridChoice(.validation)
     let present = isResumed ? record?.history.last?.grid ?? layers.compactMap(\.gridIntervals).max()! : 0
     var (best, result, seconds, done) = (Network?.none, TrainingHistory?.none, 0.0, 0)
     for intervals in options.grids where intervals >= present {
