@@ -68,8 +68,10 @@ struct PenalizedSystem {
         attachment *= 1000
       }
     }
-    for _ in 0..<passes {
-      writeResidual()
+    for pass in 0..<passes {
+      change.update(from: sums, count: functions * outputs)
+      // Without an old curve, the first pass starts from 0.
+      if pass > 0 || keepsUnmet { subtractProduct() }
       BandedCholesky.solve(
         factored: factor, order: functions, diagonals: diagonals, change, sides: outputs)
       adopt(guarded: keepsUnmet)
@@ -109,9 +111,8 @@ struct PenalizedSystem {
     }
   }
 
-  /// change = sums - gram·coefficients
-  private func writeResidual() {
-    change.update(from: sums, count: functions * outputs)
+  /// change -= gram·coefficients
+  private func subtractProduct() {
     for j in 0..<functions {
       for i in 0..<min(diagonals + 1, functions - j) {
         let element = gram[j * (diagonals + 1) + i]
@@ -130,6 +131,10 @@ struct PenalizedSystem {
   /// Adds the change to the coefficients, output by output where it is finite and, if `guarded`, does not raise the
   /// residual: by rounding it may.
   private func adopt(guarded: Bool) {
+    if !guarded && Double._firstNonFinite(functions * outputs, change) < 0 {
+      for index in 0..<functions * outputs { coefficients[index] += change[index] }
+      return
+    }
     for output in 0..<outputs {
       var sum = 0.0
       for j in 0..<functions { sum += change[j * outputs + output] }
