@@ -140,6 +140,7 @@ struct DampedMinimization {
         for index in 0..<count {
           a[index * rows + first + index] = (damping * (diagonal[index] + least)).squareRoot()
         }
+        // A step that cannot be solved for is answered by more damping.
         return (try? solveByQR(a, rows: rows, columns: count, b, tolerance: 1e-14)) != nil
           && Double._firstNonFinite(count, b) < 0
       }
