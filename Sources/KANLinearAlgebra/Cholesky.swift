@@ -66,13 +66,30 @@ package enum Cholesky {
     cblas_dtrsv(CblasRowMajor, CblasLower, CblasTrans, CblasNonUnit, blasint(n), a, blasint(n), b, 1)
   }
 
-  /// Puts L⁻¹·B in the place of B: [n × columns], a slice of rows `stride` long.
-  package static func solveLower(
-    factored a: UnsafePointer<Double>, order n: Int, _ b: UnsafeMutablePointer<Double>, columns: Int, stride: Int
+  /// Writes L⁻ᵀ, upper triangle: row j holds column j of L⁻¹ from j on; what stands before it means nothing: [n × n].
+  package static func invert(
+    factored a: UnsafePointer<Double>, order n: Int, to inverse: UnsafeMutablePointer<Double>, threads pool: ThreadPool
   ) {
-    cblas_dtrsm(
-      CblasRowMajor, CblasLeft, CblasLower, CblasNoTrans, CblasNonUnit, blasint(n), blasint(columns), 1, a,
-      blasint(n), b, blasint(stride))
+    pool.run((n + block - 1) / block, work: n * n * n / 3, InverseLoop(factor: a, order: n, inverse: inverse))
+  }
+
+  /// Rows of a block, X·Lᵀ = I; the longest first.
+  private struct InverseLoop: ParallelLoop {
+    let factor: UnsafePointer<Double>
+    let order: Int
+    let inverse: UnsafeMutablePointer<Double>
+
+    func iterate(_ index: Int, worker: Int) {
+      let start = index * Cholesky.block
+      let (rows, columns) = (min(Cholesky.block, order - start), order - start)
+      for row in start..<start + rows {
+        (inverse + row * order + start).update(repeating: 0, count: columns)
+        inverse[row * order + row] = 1
+      }
+      cblas_dtrsm(
+        CblasRowMajor, CblasRight, CblasLower, CblasTrans, CblasNonUnit, blasint(rows), blasint(columns), 1,
+        factor + start * order + start, blasint(order), inverse + start * order + start, blasint(order))
+    }
   }
 }
 

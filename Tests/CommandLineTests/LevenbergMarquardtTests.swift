@@ -37,9 +37,10 @@ import Testing
     let result = try folder.kan(["train", "r.csv", "--save", "m.safetensors", "--resume", "--json"] + Self.options)
       .succeeded().json()
     #expect(try #require((result["test"] as? [String: Any])?["rmse"] as? Double) < 1e-4)
+    let grid = try #require(result["grid"] as? Int)
     try folder.kan(
-      "train", "r.csv", "--save", "m.safetensors", "--resume", "--precision", "double", "--hidden", "1", "--grid", "6",
-      "--optimizer", "adam"
+      "train", "r.csv", "--save", "m.safetensors", "--resume", "--precision", "double", "--hidden", "1", "--grid",
+      "\(grid)", "--optimizer", "adam"
     )
     .failed(64, "m.safetensors has --optimizer lm, so --resume cannot go on with --optimizer adam")
   }

@@ -58,16 +58,25 @@ import Testing
     b.withUnsafeMutableBufferPointer { Cholesky.solve(factored: factored, order: n, $0.baseAddress!) }
     #expect(zip(b, x).allSatisfy { abs($0 - $1) <= 1e-11 })
 
-    // L·Y = B in the first 3 of 5 columns.
-    let y = (0..<5 * n).map { _ in random.uniform() as Double }
-    var sides = y
+    // Row i of L⁻ᵀ times row j of L, each column of the inverse from its diagonal on.
+    func inverse(threads: Int) -> [Double] {
+      var result = [Double](repeating: .nan, count: n * n)
+      result.withUnsafeMutableBufferPointer {
+        Cholesky.invert(
+          factored: factored, order: n, to: $0.baseAddress!, threads: ThreadPool(threads: threads))
+      }
+      for i in 0..<n { for j in 0..<i { result[i * n + j] = 0 } }
+      return result
+    }
+    let inverted = inverse(threads: 1)
     for i in 0..<n {
-      for c in 0..<3 { sides[i * 5 + c] = (0...i).reduce(0) { $0 + truth[i * n + $1] * y[$1 * 5 + c] } }
+      for j in 0..<n {
+        // (L·L⁻¹)_ji
+        let product = (min(i, j)...j).reduce(0) { $0 + factored[j * n + $1] * inverted[i * n + $1] }
+        #expect(abs(product - (i == j ? 1 : 0)) <= 1e-12)
+      }
     }
-    sides.withUnsafeMutableBufferPointer {
-      Cholesky.solveLower(factored: factored, order: n, $0.baseAddress!, columns: 3, stride: 5)
-    }
-    #expect(zip(sides, y).allSatisfy { abs($0 - $1) <= 1e-11 })
+    for threads in [2, 3] { #expect(inverse(threads: threads) == inverted) }
   }
 
   @Test(arguments: [(1, 0), (10, 4), (200, 30), (200, 159), (200, 160), (200, 199)])

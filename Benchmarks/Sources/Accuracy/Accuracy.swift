@@ -17,6 +17,8 @@ struct Accuracy: ParsableCommand {
   var tasks: String?
   @Option(help: "Seeds of each task.")
   var seeds = 20
+  @Option(help: "The first of the seeds.")
+  var firstSeed: UInt64 = 0
   @Option(help: "Threads (default: all cores).")
   var threads: Int?
 
@@ -35,7 +37,7 @@ struct Accuracy: ParsableCommand {
     let header = "task,formula,samples,widths,seed,grid,testRMSE,seconds,kept,others,reach,reachSeconds,threads\n"
     try FileHandle.standardOutput.write(contentsOf: Data(header.utf8))
     for task in SmoothTask.all where names?.contains(task.name) ?? true {
-      for seed in 0..<UInt64(seeds) {
+      for seed in firstSeed..<firstSeed + UInt64(seeds) {
         let lines = try fit(task, seed: seed, pool).map { $0 + "\n" }.joined()
         try FileHandle.standardOutput.write(contentsOf: Data(lines.utf8))
       }

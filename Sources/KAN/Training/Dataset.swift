@@ -116,8 +116,6 @@ private func mean<Element: Scalar>(of values: AlignedArray<Element>) -> Double {
 /// Independent streams of random numbers for one seed.
 enum Stream {
   static let holdout: UInt64 = 1
-  /// Random signs of an estimate of a trace.
-  static let probes: UInt64 = 2
   /// Random starts of a second-order training: this and the start's number.
   static let starts: UInt64 = 1 << 16
   /// The order of rows in an epoch: this and the epoch's number.

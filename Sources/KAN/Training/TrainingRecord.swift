@@ -34,7 +34,7 @@ public struct GridChoice: Sendable, Equatable, Codable {
   public enum Criterion: String, Sendable, Codable {
     /// The loss on validation data.
     case validation
-    /// Generalised cross-validation of the training data.
+    /// The mean square of training rows that were left out one at a time; see ``LevenbergMarquardt``.
     case crossValidation = "cross-validation"
   }
 

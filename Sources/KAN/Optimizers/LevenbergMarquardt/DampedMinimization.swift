@@ -8,7 +8,7 @@ struct DampedMinimization {
   private(set) var damping: Double
   /// Σ w·(t - y)² at the present parameters.
   private(set) var squares: Double
-  private var penalty: RoughnessPenalty
+  private(set) var penalty: RoughnessPenalty
 
   /// The factor of the damping that is always there: directions in which nothing changes, such as a constant that two
   /// edges share, would have no pivot.
@@ -66,6 +66,21 @@ struct DampedMinimization {
     }
     return iterations
   }
+
+  /// Takes λ towards its fixed point, by a factor of 30 at most.
+  ///
+  /// - Returns: whether it was there already, within a factor of 1.5.
+  mutating func adopt(_ evidence: Evidence) -> Bool {
+    var isSettled = true
+    for layer in lambda.indices {
+      let wanted = min(max(evidence.lambda[layer], 1e-13), 1e12)
+      if !(wanted < 1.5 * lambda[layer] && lambda[layer] < 1.5 * wanted) { isSettled = false }
+      lambda[layer] = min(max(wanted, lambda[layer] / 30), lambda[layer] * 30)
+    }
+    return isSettled
+  }
+
+  mutating func scaleLambda(by factor: Double) { for layer in lambda.indices { lambda[layer] *= factor } }
 
   func linearize(_ equations: GaussNewtonEquations) {
     problem.linearize(equations)
@@ -150,125 +165,13 @@ struct DampedMinimization {
     return Array(b[..<count])
   }
 
-  private func copyDamped(_ equations: GaussNewtonEquations, to: UnsafeMutablePointer<Double>, _ damping: Double) {
+  func copyDamped(_ equations: GaussNewtonEquations, to: UnsafeMutablePointer<Double>, _ damping: Double) {
     let count = equations.count
     var largest = 0.0
     for row in 0..<count { largest = max(largest, equations.matrix[row * count + row]) }
     for row in 0..<count {
       (to + row * count).update(from: equations.matrix + row * count, count: row + 1)
       to[row * count + row] += damping * (equations.matrix[row * count + row] + 1e-8 * largest)
-    }
-  }
-
-  // MARK: How much the data says
-
-  /// γ, the effective number of parameters, and λ's fixed point.
-  struct Evidence {
-    /// tr((JᵀJ + λDᵀD)⁻¹·JᵀJ)
-    var effectiveParameters: Double
-    /// Generalised cross-validation: n·Σ r²/(n - γ)² (Golub, Heath and Wahba 1979, Technometrics 21).
-    var crossValidation: Double
-    /// λ = σ²/τ² of each layer.
-    var lambda: [Double]
-  }
-
-  /// From the curvature at the present parameters.
-  func evidence() -> Evidence? {
-    let equations = problem.makeEquations()
-    defer { equations.deallocate() }
-    linearize(equations)
-    let count = equations.count
-    var factor = [Double](repeating: 0, count: count * count)
-    let parameters = problem.parameters
-    return factor.withUnsafeMutableBufferPointer { buffer -> Evidence? in
-      let factor = buffer.baseAddress!
-      var least = 1e-13
-      while true {
-        copyDamped(equations, to: factor, least)
-        if Cholesky.factor(factor, order: count, threads: problem.pool) { break }
-        least *= 100
-        if least > 1e-4 { return nil }
-      }
-      let n = Double(problem.residuals)
-      var gamma = Double(count)
-      var shares: [Double] = []
-      for layer in 0..<penalty.layerCount {
-        // tr(H⁻¹·λDᵀD)
-        let share = lambda[layer] * penaltyTrace(ofLayer: layer, factor: factor, count: count)
-        shares.append(share)
-        gamma -= share
-      }
-      gamma -= dampingTrace(equations, factor: factor, least)
-      let free = max(n - gamma, 1e-3 * n)
-      let variance = squares / free
-      let fixedPoint = lambda.indices.map { layer in
-        let rank = Double(penalty.rank(ofLayer: layer))
-        let roughness = penalty.roughness(ofLayer: layer, parameters.pointer)
-        let determined = min(max(rank - shares[layer], 1), max(rank, 1))
-        return roughness > 0 ? variance * determined / roughness : lambda[layer]
-      }
-      return Evidence(
-        effectiveParameters: gamma, crossValidation: n * squares / (free * free),
-        lambda: fixedPoint)
-    }
-  }
-
-  /// Takes λ towards its fixed point, by a factor of 30 at most.
-  mutating func adopt(_ evidence: Evidence) {
-    for layer in lambda.indices {
-      let wanted = min(max(evidence.lambda[layer], 1e-13), 1e3)
-      lambda[layer] = min(max(wanted, lambda[layer] / 30), lambda[layer] * 30)
-    }
-  }
-
-  mutating func scaleLambda(by factor: Double) { for layer in lambda.indices { lambda[layer] *= factor } }
-
-  /// Probes of a trace that would take too many right-hand sides: its estimate is off by some per cent (Hutchinson 1990).
-  private static let probes = 32
-
-  /// tr(H⁻¹·DᵀD) = Σ ‖L⁻¹d‖² over the differences d, or over random sums of them with signs.
-  private func penaltyTrace(ofLayer layer: Int, factor: UnsafePointer<Double>, count: Int) -> Double {
-    let rank = penalty.rank(ofLayer: layer)
-    if rank == 0 { return 0 }
-    let columns = min(rank, Self.probes)
-    let isExact = rank <= Self.probes
-    var sides = [Double](repeating: 0, count: count * columns)
-    var generator = RandomGenerator(seed: UInt64(layer), stream: Stream.probes)
-    var row = 0
-    penalty.forEachDifference(ofLayer: layer) { start, stride, stencil in
-      let signs = generator.next()
-      for column in 0..<columns where !isExact || column == row {
-        let sign = isExact || (signs >> UInt64(column)) & 1 == 0 ? 1.0 : -1.0
-        for place in 0...penalty.order { sides[(start + place * stride) * columns + column] += sign * stencil[place] }
-      }
-      row += 1
-    }
-    return squaredNorm(factor, count, &sides, columns) * (isExact ? 1 : 1 / Double(columns))
-  }
-
-  /// tr(H⁻¹·E) of the least damping E: the directions about which neither data nor penalty says anything.
-  private func dampingTrace(_ equations: GaussNewtonEquations, factor: UnsafePointer<Double>, _ least: Double) -> Double
-  {
-    let (count, columns) = (equations.count, Self.probes)
-    var largest = 0.0
-    for row in 0..<count { largest = max(largest, equations.matrix[row * count + row]) }
-    var sides = [Double](repeating: 0, count: count * columns)
-    var generator = RandomGenerator(seed: 1 << 20, stream: Stream.probes)
-    for row in 0..<count {
-      let signs = generator.next()
-      let root = (least * (equations.matrix[row * count + row] + 1e-8 * largest)).squareRoot()
-      for column in 0..<columns { sides[row * columns + column] = (signs >> UInt64(column)) & 1 == 0 ? root : -root }
-    }
-    return squaredNorm(factor, count, &sides, columns) / Double(columns)
-  }
-
-  /// ‖L⁻¹·B‖²
-  private func squaredNorm(_ factor: UnsafePointer<Double>, _ count: Int, _ sides: inout [Double], _ columns: Int)
-    -> Double
-  {
-    sides.withUnsafeMutableBufferPointer {
-      Cholesky.solveLower(factored: factor, order: count, $0.baseAddress!, columns: columns, stride: columns)
-      return $0.reduce(0) { $0 + $1 * $1 }
     }
   }
 }

@@ -161,4 +161,57 @@ struct JacobianRows {
       }
     }
   }
+
+  /// ‖L⁻¹Jᵀ‖² of each row of J, from L⁻ᵀ, whose row j holds column j of L⁻¹ from j on: [parameters × parameters]
+  func writeLeverages(
+    rows: Int, inverse: UnsafePointer<Double>, order: Int, to leverages: UnsafeMutablePointer<Double>,
+    threads pool: ThreadPool
+  ) {
+    let loop = LeverageLoop(
+      jacobian: self, rows: rows, inverse: inverse, order: order, leverages: leverages, workers: pool.threads)
+    pool.run((rows + LeverageLoop.block - 1) / LeverageLoop.block, work: rows * width * order, loop)
+    loop.memory.deallocate()
+  }
+
+  private struct LeverageLoop: ParallelLoop {
+    static let block = 32
+    let jacobian: JacobianRows
+    let rows: Int
+    let inverse: UnsafePointer<Double>
+    let order: Int
+    let leverages: UnsafeMutablePointer<Double>
+    /// L⁻¹Jᵀ of a row, for each worker: [workers × order]
+    let memory: UnsafeMutablePointer<Double>
+
+    init(
+      jacobian: JacobianRows, rows: Int, inverse: UnsafePointer<Double>, order: Int,
+      leverages: UnsafeMutablePointer<Double>, workers: Int
+    ) {
+      self.jacobian = jacobian
+      self.rows = rows
+      self.inverse = inverse
+      self.order = order
+      self.leverages = leverages
+      memory = .allocate(capacity: workers * order)
+    }
+
+    func iterate(_ index: Int, worker: Int) {
+      let z = memory + worker * order
+      for row in index * Self.block..<min(rows, (index + 1) * Self.block) {
+        z.update(repeating: 0, count: order)
+        for (number, segment) in jacobian.segments.enumerated() {
+          let start = Int(jacobian.starts[row * jacobian.segments.count + number])
+          let values = jacobian.values + row * jacobian.width + segment.place
+          for place in 0..<segment.length where values[place] != 0 {
+            let (value, first) = (values[place], start + place)
+            let column = inverse + first * order
+            for j in first..<order { z[j] += value * column[j] }
+          }
+        }
+        var sum = 0.0
+        for j in 0..<order { sum += z[j] * z[j] }
+        leverages[row] = sum
+      }
+    }
+  }
 }

@@ -105,6 +105,36 @@ final class LeastSquaresProblem {
     }
   }
 
+  /// The mean of (r/(1 - h))²: each residual as it would be had its row been left out (Allen 1974, Technometrics 16), to
+  /// first order, with the leverages h = J·(JᵀJ + …)⁻¹·Jᵀ = ‖L⁻¹Jᵀ‖².
+  ///
+  /// The largest count as the next one, a row for each end of each input's grid but a fiftieth of all at most: the outermost
+  /// row there stands alone, and how far off a curve is that goes on without it says more about that row than about the
+  /// curve.
+  ///
+  /// - Parameter inverse: L⁻ᵀ, as ``Cholesky/invert(factored:order:to:threads:)`` writes it.
+  func meanSquareLeftOut(inverse: UnsafePointer<Double>) -> Double {
+    var squares: [Double] = []
+    squares.reserveCapacity(residuals)
+    var leverages = [Double](repeating: 0, count: workspace.capacity)
+    forEachBlock { errors, rows in
+      leverages.withUnsafeMutableBufferPointer {
+        jacobian.writeLeverages(
+          rows: rows, inverse: inverse, order: network.parameterCount, to: $0.baseAddress!, threads: pool)
+      }
+      for row in 0..<rows {
+        // Beyond ten digits 1 - h is rounding.
+        let error = errors[row] / max(1 - leverages[row], 1e-10)
+        squares.append(error * error)
+      }
+    }
+    squares.sort()
+    let ends = network.layers.reduce(0) { $0 + ($1.gridIntervals == nil ? 0 : 2 * $1.inputs) }
+    let outermost = min(ends * network.outputs, residuals / 50)
+    let counted = residuals - outermost
+    return (squares[..<counted].reduce(0, +) + Double(outermost) * squares[counted - 1]) / Double(residuals)
+  }
+
   /// Calls `body` with residuals while `jacobian` holds their rows of J: of one chunk and output after another.
   private func forEachBlock(_ body: (UnsafePointer<Double>, Int) -> Void) {
     let last = network.layers.count - 1

@@ -11,17 +11,24 @@
 /// - grids of hidden layers that follow the values which reach them, with room for values that are yet to come;
 /// - λ of each layer from the data, λ = σ²/τ², the variance of the residual over that of the differences (the evidence's
 ///   fixed point, MacKay 1992, Neural Computation 4): as little as a curve needs to carry on sensibly where data is thin.
+///   Where rows that were left out would be off by far more than the residuals say, it is more.
+///
+/// A grid is judged by the rows that were left out, one at a time, to first order: with h = Jᵢ·(JᵀJ + λDᵀD)⁻¹·Jᵢᵀ the
+/// residual of row i would have been r/(1 - h) (Allen 1974, Technometrics 16). That sees, as a mean over all rows does
+/// not, how curves go on beyond the values of the others. The largest count less: of one row far beyond all others no
+/// curve can know.
 ///
 /// All of it is computed in double precision, whatever the network's own is.
 public struct LevenbergMarquardt: Sendable, Equatable {
   public var name: String { "lm" }
   /// Grids to train on in turn, from coarse to fine; empty for the one that the network has. What the data cannot support
-  /// is not kept: see ``GridCriterion``.
+  /// is not kept: see ``GridChoice``.
   public var grids: [Int]
   /// Starts at most; 1 trains the network from the parameters that it has.
   public var starts: Int
-  /// q, the order of the differences; k + 2 without: a curve goes on beyond the data nearly as its end polynomial does,
-  /// and the k-th derivative, which is constant between knots, goes on as it has been changing.
+  /// q, the order of the differences, 1 to 8; without it k + 3, or k + 2 for fewer than 200 rows: a curve goes on beyond the
+  /// data nearly as its end polynomial does, and its k-th derivative, which is constant between knots, along a parabola
+  /// or line.
   public var penaltyOrder: Int?
   /// Ends on a grid when an iteration lowers the sum by no more than this share of it, twice in a row.
   public var tolerance: Double
@@ -30,7 +37,7 @@ public struct LevenbergMarquardt: Sendable, Equatable {
 
   /// Traps unless grids rise, there is a start, and a q is 1 to 8.
   public init(
-    grids: [Int] = [], starts: Int = 32, penaltyOrder: Int? = nil, tolerance: Double = 1e-4, memoryLimit: Int = 2 << 30
+    grids: [Int] = [], starts: Int = 64, penaltyOrder: Int? = nil, tolerance: Double = 1e-3, memoryLimit: Int = 2 << 30
   ) {
     require(
       grids.allSatisfy { $0 > 0 } && zip(grids, grids.dropFirst()).allSatisfy { $0 < $1 },

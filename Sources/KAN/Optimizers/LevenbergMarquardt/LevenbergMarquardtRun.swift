@@ -6,7 +6,7 @@ struct LevenbergMarquardtRun {
   private let data: Dataset<Double>
   private let validation: Dataset<Double>?
   private let start: Network<Double>
-  private let order: Int
+  private let degree, order: Int
   private(set) var record: TrainingRecord
   /// The network of the best grid so far.
   private(set) var best: Network<Double>
@@ -17,6 +17,11 @@ struct LevenbergMarquardtRun {
   private var seconds = 0.0
   private let clock = ContinuousClock()
   private let earlierSeconds: Double
+  /// Fewer rows than these do not carry the higher order: of 80 fits to 100 rows of a smooth function 17 were off by more
+  /// than 3e-4 with it, seven without it; of 40 to 300 rows none, and by a fifth as much in the median.
+  private static let fewRows = 200
+  /// How often more λ is tried on a grid.
+  var attempts = 6
 
   init(
     _ network: Network<Double>, _ data: Dataset<Double>, _ validation: Dataset<Double>?, _ rule: LevenbergMarquardt,
@@ -30,8 +35,8 @@ struct LevenbergMarquardtRun {
     start = network
     best = network
     choice = GridChoice(validation == nil ? .crossValidation : .validation)
-    let degree = network.layers.compactMap { ($0.basis as? BSpline<Double>)?.grid.degree }.max() ?? 3
-    order = rule.penaltyOrder ?? min(8, degree + 2)
+    degree = network.layers.compactMap { ($0.basis as? BSpline<Double>)?.grid.degree }.max() ?? 3
+    order = rule.penaltyOrder ?? min(8, degree + (data.rows < Self.fewRows ? 2 : 3))
     earlierSeconds = earlier?.seconds ?? 0
     record = TrainingRecord(
       optimizer: rule.name, learningRate: 0, weightDecay: 0, schedule: .constant, batch: data.rows,
@@ -66,29 +71,21 @@ struct LevenbergMarquardtRun {
       problem, order: order, lambda: 1e-8, damping: 1e-3, tolerance: rule.tolerance)
     for (index, intervals) in grids.enumerated() {
       if let intervals { try change(problem, to: intervals) }
-      minimization.restart(damping: 1e-3)
-      let isLast = index == grids.count - 1
-      // Curves that will move to a finer grid need not be exact.
-      minimization.tolerance = isLast ? rule.tolerance : max(rule.tolerance, 1e-2)
-      let iterations = isLast ? options.epochs : min(options.epochs, 20)
-      if index > 0 { minimization.scaleLambda(by: 0.1) }
-      try iterate(&minimization, problem, iterations, grids: grids.count, progress)
-      var judged = minimization.evidence()
-      for _ in 0..<(isLast ? 2 : 1) {
-        guard !isStopped, let evidence = judged else { break }
-        minimization.adopt(evidence)
-        minimization.restart(damping: 1e-6)
-        try iterate(&minimization, problem, iterations, grids: grids.count, progress)
-        judged = minimization.evidence()
+      if index > 0, let intervals, let before = grids[index - 1] {
+        // As σ²/τ² does where the residual is what splines of degree k leave, σ ∝ h^(k+1) and τ ∝ h^q.
+        minimization.scaleLambda(
+          by: Elementary.pow(Double(intervals) / Double(before), Double(max(0, 2 * (order - degree - 1)))))
       }
+      let (judged, epoch) = try fit(
+        &minimization, problem, isLast: index == grids.count - 1, grids: grids.count, progress)
       seconds = started.duration(to: clock.now).seconds
       record.seconds = earlierSeconds + seconds
       let score =
         validation.map { problem.network.evaluate(on: $0, threads: pool).loss }
-        ?? judged?.crossValidation ?? minimization.squares / Double(problem.residuals)
+        ?? judged?.leftOut ?? minimization.squares / Double(problem.residuals)
       if choice.judge(problem.network.layers.compactMap(\.gridIntervals).max() ?? 0, score) {
         best = problem.network
-        bestEpoch = record.history.count
+        bestEpoch = epoch
         bestLoss = minimization.squares / Double(problem.residuals)
       }
       if isStopped || choice.isExhausted { break }
@@ -96,6 +93,49 @@ struct LevenbergMarquardtRun {
     if !rule.grids.isEmpty { record.grid = choice }
     record.epochs = record.history.count
     best.record = record
+  }
+
+  /// The fit on one grid: parameters and λ in turn until λ stays, and then the parameters alone.
+  ///
+  /// The evidence takes the residuals for noise that is everywhere alike. Where single rows would be off by far more had
+  /// they been left out than by that measure, curves are too free where rows are few, and more λ is tried.
+  ///
+  /// - Returns: what the fit is judged by, and the epoch that it is of.
+  private mutating func fit(
+    _ minimization: inout DampedMinimization, _ problem: LeastSquaresProblem, isLast: Bool, grids: Int,
+    _ progress: (TrainingProgress, Network<Double>) -> TrainingDecision
+  ) throws(BasisError) -> (DampedMinimization.Evidence?, epoch: Int) {
+    // Curves that will move to a finer grid need not be exact.
+    let coarse = max(rule.tolerance, 1e-2)
+    let iterations = isLast ? options.epochs : min(options.epochs, 20)
+    minimization.restart(damping: 1e-3)
+    minimization.tolerance = coarse
+    try iterate(&minimization, problem, iterations, grids: grids, progress)
+    for _ in 0..<6 {
+      guard !isStopped, let evidence = minimization.evidence(leavingOut: false) else { break }
+      let isSettled = minimization.adopt(evidence)
+      minimization.restart(damping: 1e-6)
+      if isSettled { break }
+      try iterate(&minimization, problem, min(iterations, 5), grids: grids, progress)
+    }
+    if isStopped { return (minimization.evidence(), record.history.count) }
+    minimization.tolerance = isLast ? rule.tolerance : coarse
+    try iterate(&minimization, problem, iterations, grids: grids, progress)
+    var (judged, epoch) = (minimization.evidence(), record.history.count)
+    for _ in 0..<attempts {
+      guard !isStopped, let now = judged, now.leftOut > 4 * now.crossValidation else { break }
+      let (parameters, before) = (problem.parameters, minimization)
+      minimization.scaleLambda(by: 10)
+      minimization.restart(damping: 1e-6)
+      try iterate(&minimization, problem, min(iterations, 10), grids: grids, progress)
+      let next = minimization.evidence()
+      guard let next, next.leftOut < now.leftOut else {
+        (problem.parameters, minimization) = (parameters, before)
+        break
+      }
+      (judged, epoch) = (next, record.history.count)
+    }
+    return (judged, epoch)
   }
 
   /// Iterations on one grid, each noted in the record.

@@ -21,7 +21,9 @@ struct StartScreening {
   static let rows = 800
   /// A start this good has found the shape of the curves: what is left is the coarse grid's error.
   private static let good = 0.02
-  private static let iterations = 40
+  /// A multiple of the interval at which ranges are followed: a start is not judged just after it was disturbed.
+  private static let iterations = 14 * interval
+  private static let interval = 3
 
   /// The best of the starts, the first of which is the network as it is; nil if none is finite.
   func best() -> Candidate? {
@@ -68,7 +70,7 @@ struct StartScreening {
     do throws(BasisError) {
       try problem.followRanges()
       var minimization = DampedMinimization(problem, order: order, lambda: 1e-6, damping: 1e-2, tolerance: 1e-3)
-      _ = try minimization.run(iterations: Self.iterations, followingRangesEvery: 3) { $0 > Self.good / 4 }
+      _ = try minimization.run(iterations: Self.iterations, followingRangesEvery: Self.interval) { $0 > Self.good / 4 }
       return Candidate(network: problem.network, rms: minimization.rms)
     } catch {
       return nil

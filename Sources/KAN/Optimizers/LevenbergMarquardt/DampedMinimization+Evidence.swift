@@ -1,0 +1,85 @@
+extension DampedMinimization {
+  /// How much the data says: γ, the effective number of parameters, λ's fixed point, and what a row that was left out
+  /// would have been off by.
+  struct Evidence {
+    /// γ = tr((JᵀJ + λDᵀD)⁻¹·JᵀJ)
+    var effectiveParameters: Double
+    /// λ = σ²/τ² of each layer.
+    var lambda: [Double]
+    /// Generalised cross-validation: n·Σ r²/(n - γ)² (Golub, Heath and Wahba 1979, Technometrics 21), the mean square
+    /// of a row that was left out if all rows had the same leverage.
+    var crossValidation: Double
+    /// The mean square of rows that were left out, each with its own leverage.
+    var leftOut: Double
+  }
+
+  /// From the curvature at the present parameters; all traces are exact, from L⁻¹ of H + μ·diag = L·Lᵀ with the least
+  /// damping that there can be. Nil where not even much damping makes that positive definite.
+  ///
+  /// - Parameter leavingOut: whether `leftOut` is wanted; NaN without.
+  func evidence(leavingOut: Bool = true) -> Evidence? {
+    let equations = problem.makeEquations()
+    defer { equations.deallocate() }
+    linearize(equations)
+    let count = equations.count
+    var factor = [Double](repeating: 0, count: count * count)
+    return factor.withUnsafeMutableBufferPointer { buffer -> Evidence? in
+      let factor = buffer.baseAddress!
+      var least = 1e-13
+      while true {
+        copyDamped(equations, to: factor, least)
+        if Cholesky.factor(factor, order: count, threads: problem.pool) { break }
+        least *= 100
+        if least > 1e-4 { return nil }
+      }
+      let diagonal = (0..<count).map { equations.matrix[$0 * count + $0] }
+      let largest = diagonal.max() ?? 0
+      // Row j is column j of L⁻¹, in the place of H.
+      let inverse = equations.matrix
+      Cholesky.invert(factored: factor, order: count, to: inverse, threads: problem.pool)
+      // tr(H⁻¹·λDᵀD) of each layer
+      let shares = (0..<penalty.layerCount).map { layer in
+        var sum = 0.0
+        penalty.forEachDifference(ofLayer: layer) { start, stride, stencil in
+          sum += squaredNorm(inverse, count, start, stride, stencil)
+        }
+        return lambda[layer] * sum
+      }
+      // That of the least damping: the directions about which neither data nor penalty says anything.
+      let undecided = (0..<count).reduce(0.0) { sum, row in
+        var norm = 0.0
+        for place in row..<count { norm += inverse[row * count + place] * inverse[row * count + place] }
+        return sum + least * (diagonal[row] + 1e-8 * largest) * norm
+      }
+      let gamma = Double(count) - shares.reduce(0, +) - undecided
+      let n = Double(problem.residuals)
+      let free = max(n - gamma, 1e-3 * n)
+      let variance = squares / free
+      let fixedPoint = lambda.indices.map { layer in
+        let rank = Double(penalty.rank(ofLayer: layer))
+        let roughness = penalty.roughness(ofLayer: layer, problem.parameters.pointer)
+        let determined = min(max(rank - shares[layer], 1), max(rank, 1))
+        return roughness > 0 ? variance * determined / roughness : lambda[layer]
+      }
+      return Evidence(
+        effectiveParameters: gamma, lambda: fixedPoint, crossValidation: n * squares / (free * free),
+        leftOut: leavingOut ? problem.meanSquareLeftOut(inverse: inverse) : .nan)
+    }
+  }
+
+  /// ‖L⁻¹d‖² of a difference d.
+  private func squaredNorm(
+    _ inverse: UnsafePointer<Double>, _ count: Int, _ start: Int, _ stride: Int, _ stencil: UnsafePointer<Double>
+  ) -> Double {
+    var norm = 0.0
+    for column in start..<count {
+      var sum = 0.0
+      // Column `column` of row j is 0 before j.
+      for place in 0...min(penalty.order, (column - start) / stride) {
+        sum += stencil[place] * inverse[(start + place * stride) * count + column]
+      }
+      norm += sum * sum
+    }
+    return norm
+  }
+}
