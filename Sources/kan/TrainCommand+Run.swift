@@ -43,6 +43,8 @@ extension TrainCommand {
       throw ToolError.usage("\(TrainingError.notForClasses(optimizer: optimizer))")
     } catch TrainingError.cannotRestrict(let optimizer) {
       throw ToolError.usage("\(TrainingError.cannotRestrict(optimizer: optimizer))")
+    } catch TrainingError.cannotRestrictOnGrids {
+      throw ToolError.usage("\(TrainingError.cannotRestrictOnGrids)")
     } catch TrainingError.memory(let what, let needed, let limit, let instead) {
       throw ToolError.usage("\(TrainingError.memory(what: what, needed: needed, limit: limit, instead: instead))")
     } catch {

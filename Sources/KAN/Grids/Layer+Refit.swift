@@ -71,16 +71,10 @@ extension Layer {
       new: BSpline(grid: grid.inDoublePrecision, outside: spline.outside, base: .none), outputs: outputs,
       isNested: isNested, continuation: continuation)
     var result = Matrix<Element>(rows: self.inputs * layer.functions, columns: outputs)
-    RefitLoop(
-      transfer: transfer, base: spline.base.count, sample: inputs?.view, weights: weights.view,
-      to: result.mutableView(), workers: pool.threads
-    ).run(on: pool)
+    let curves = CurvePairs(transfer: transfer, base: spline.base.count, sample: inputs?.view, before: weights.view)
+    RefitLoop(curves, to: result.mutableView(), workers: pool.threads).run(on: pool)
     let deviation =
-      measuring
-      ? DeviationLoop(
-        transfer: transfer, base: spline.base.count, sample: inputs?.view, before: weights.view, after: result.view,
-        workers: pool.threads
-      ).run(on: pool) : 0
+      measuring ? DeviationLoop(curves, after: result.view, workers: pool.threads).run(on: pool) : 0
     withExtendedLifetime((weights, inputs)) {}
     return RefittedLayer(layer: layer, weights: result, deviation: deviation)
   }

@@ -2,58 +2,72 @@
 
 /// Numbers and cells for each worker of a loop, in one piece.
 final class RefitMemory {
-  let numbers: UnsafeMutablePointer<Double>
-  let cells: UnsafeMutablePointer<Int32>
+  private let allNumbers: UnsafeMutablePointer<Double>
+  private let allCells: UnsafeMutablePointer<Int32>
+  private let size, cellCount: Int
 
-  init(numbers count: Int, cells cellCount: Int) {
-    numbers = .allocate(capacity: max(1, count))
-    cells = .allocate(capacity: max(1, cellCount))
+  /// - Parameters:
+  ///   - size: numbers of a worker.
+  ///   - cells: of a worker.
+  init(numbers size: Int, cells: Int, workers: Int) {
+    // Workers do not share a line of the cache.
+    self.size = (size + 7) / 8 * 8
+    cellCount = cells
+    allNumbers = .allocate(capacity: max(1, self.size * workers))
+    allCells = .allocate(capacity: max(1, cells * workers))
   }
 
+  func numbers(_ worker: Int) -> UnsafeMutablePointer<Double> { allNumbers + worker * size }
+  func cells(_ worker: Int) -> UnsafeMutablePointer<Int32> { allCells + worker * cellCount }
+
   deinit {
-    numbers.deallocate()
-    cells.deallocate()
+    allNumbers.deallocate()
+    allCells.deallocate()
   }
 }
 
-struct RefitLoop<Element: Scalar>: ParallelLoop {
+/// The curves of a layer on two grids.
+struct CurvePairs<Element: Scalar> {
   let transfer: CurveTransfer
   /// Base functions of an edge, 0 or 1: their rows of W are copied.
   let base: Int
   /// [rows × in]
   let sample: MatrixView<Element>?
   /// W: [in·K × out]
-  let weights: MatrixView<Element>
+  let before: MatrixView<Element>
+
+  var inputs: Int { transfer.old.inputs }
+  var outputs: Int { transfer.outputs }
+  /// K
+  var functions: Int { before.rows / inputs }
+}
+
+struct RefitLoop<Element: Scalar>: ParallelLoop {
+  let curves: CurvePairs<Element>
   /// W′: [in·K′ × out]
   let to: MutableMatrixView<Element>
   private let memory: RefitMemory
-  private let size: Int
 
-  init(
-    transfer: CurveTransfer, base: Int, sample: MatrixView<Element>?, weights: MatrixView<Element>,
-    to: MutableMatrixView<Element>, workers: Int
-  ) {
-    self.transfer = transfer
-    self.base = base
-    self.sample = sample
-    self.weights = weights
+  init(_ curves: CurvePairs<Element>, to: MutableMatrixView<Element>, workers: Int) {
+    self.curves = curves
     self.to = to
-    let functions = weights.rows / transfer.old.inputs + to.rows / transfer.old.inputs
-    size = (transfer.scratchSize + functions * transfer.outputs + 7) / 8 * 8
-    memory = RefitMemory(numbers: size * workers, cells: 2 * transfer.pointCapacity * workers)
+    let functions = curves.functions + to.rows / curves.inputs
+    memory = RefitMemory(
+      numbers: curves.transfer.scratchSize + functions * curves.outputs, cells: 2 * curves.transfer.pointCapacity,
+      workers: workers)
   }
 
-  func run(on pool: ThreadPool) { pool.run(transfer.old.inputs, work: 50 * to.rows * to.columns, self) }
+  func run(on pool: ThreadPool) { pool.run(curves.inputs, work: 50 * to.rows * to.columns, self) }
 
   func iterate(_ input: Int, worker: Int) {
-    let (k, outputs) = (weights.rows / transfer.old.inputs, transfer.outputs)
-    let after = to.rows / transfer.old.inputs
-    let from = memory.numbers + worker * size
+    let (k, outputs, base, weights) = (curves.functions, curves.outputs, curves.base, curves.before)
+    let after = to.rows / curves.inputs
+    let from = memory.numbers(worker)
     let result = from + k * outputs
     toDoubles(weights.base + input * k * outputs, from, (k - base) * outputs)
-    transfer.carry(
+    curves.transfer.carry(
       input: input, from, to: result, density: density(input), scratch: result + after * outputs,
-      cells: memory.cells + 2 * worker * transfer.pointCapacity)
+      cells: memory.cells(worker))
     let rows = to.base + input * after * outputs
     fromDoubles(result, rows, (after - base) * outputs)
     for index in 0..<base * outputs {
@@ -64,8 +78,8 @@ struct RefitLoop<Element: Scalar>: ParallelLoop {
   /// How dense the sample is in each new interval, relative to an even one; at least a twentieth, so that every interval
   /// has a say.
   private func density(_ input: Int) -> [Double]? {
-    guard let sample, sample.rows > 0, !transfer.isNested else { return nil }
-    let grid = transfer.new.grid
+    guard let sample = curves.sample, sample.rows > 0, !curves.transfer.isNested else { return nil }
+    let grid = curves.transfer.new.grid
     let u = grid.knots.elements.pointer + input * grid.knots.columns
     let (first, last) = (grid.degree, grid.degree + grid.intervals)
     var counts = [Double](repeating: 0, count: grid.intervals)
@@ -97,56 +111,51 @@ func fromDoubles<Element: Scalar>(_ from: UnsafePointer<Double>, _ to: UnsafeMut
 struct DeviationLoop<Element: Scalar>: ParallelLoop {
   /// Rows of the sample that are looked at.
   private static var sampleRows: Int { 256 }
-  let transfer: CurveTransfer
-  let base: Int
-  let sample: MatrixView<Element>?
-  let before, after: MatrixView<Element>
+  let curves: CurvePairs<Element>
+  /// W′: [in·K′ × out]
+  let after: MatrixView<Element>
   private let memory: RefitMemory
-  private let size: Int
   private let points: Int
   /// One for each input.
-  private let largest: UnsafeMutablePointer<Double>
+  private let largest: RefitMemory
 
-  init(
-    transfer: CurveTransfer, base: Int, sample: MatrixView<Element>?, before: MatrixView<Element>,
-    after: MatrixView<Element>, workers: Int
-  ) {
-    self.transfer = transfer
-    self.base = base
-    self.sample = sample
-    self.before = before
+  init(_ curves: CurvePairs<Element>, after: MatrixView<Element>, workers: Int) {
+    self.curves = curves
     self.after = after
-    points = transfer.pointCapacity + min(sample?.rows ?? 0, Self.sampleRows)
-    let functions = (before.rows + after.rows) / transfer.old.inputs
-    size = (points * (2 + 2 * (transfer.new.grid.degree + 1)) + functions * transfer.outputs + 7) / 8 * 8
-    memory = RefitMemory(numbers: size * workers + transfer.old.inputs, cells: 2 * points * workers)
-    largest = memory.numbers + size * workers
+    points = curves.transfer.pointCapacity + min(curves.sample?.rows ?? 0, Self.sampleRows)
+    let functions = curves.functions + after.rows / curves.inputs
+    memory = RefitMemory(
+      numbers: points * (2 + 2 * (curves.transfer.new.grid.degree + 1)) + functions * curves.outputs,
+      cells: 2 * points, workers: workers)
+    largest = RefitMemory(numbers: curves.inputs, cells: 0, workers: 1)
   }
 
   func run(on pool: ThreadPool) -> Double {
-    pool.run(transfer.old.inputs, work: 50 * after.rows * after.columns, self)
+    pool.run(curves.inputs, work: 50 * after.rows * after.columns, self)
+    let largest = largest.numbers(0)
     var result = 0.0
-    for input in 0..<transfer.old.inputs where !(largest[input] <= result) { result = largest[input] }
+    for input in 0..<curves.inputs where !(largest[input] <= result) { result = largest[input] }
     return result
   }
 
   func iterate(_ input: Int, worker: Int) {
+    let (transfer, before) = (curves.transfer, curves.before)
     let (k, outputs) = (transfer.new.grid.degree, transfer.outputs)
-    let x = memory.numbers + worker * size
+    let x = memory.numbers(worker)
     var count = transfer.writePoints(input: input, x: x, weights: x + points, density: nil)
-    if let sample, sample.rows > 0 {
+    if let sample = curves.sample, sample.rows > 0 {
       let rows = min(sample.rows, Self.sampleRows)
       for place in 0..<rows { x[count + place] = Double(sample[place * sample.rows / rows, input]) }
       count += rows
     }
     let (oldValues, newValues) = (x + 2 * points, x + (3 + k) * points)
-    let oldCells = memory.cells + 2 * worker * points
+    let oldCells = memory.cells(worker)
     let newCells = oldCells + points
     transfer.writeOldFunctions(input: input, count: count, x, cells: oldCells, values: oldValues)
     withExtendedLifetime(transfer.new) {
       Double._splinePoints(transfer.new.parameters, input, count, x, 1, newCells, newValues)
     }
-    let (oldRows, newRows) = (before.rows / transfer.old.inputs, after.rows / transfer.old.inputs)
+    let (oldRows, newRows) = (curves.functions, after.rows / curves.inputs)
     let old = x + (4 + 2 * k) * points
     let new = old + oldRows * outputs
     toDoubles(before.base + input * oldRows * outputs, old, oldRows * outputs)
@@ -163,6 +172,6 @@ struct DeviationLoop<Element: Scalar>: ParallelLoop {
         if !(abs(difference) <= result) { result = abs(difference) }
       }
     }
-    largest[input] = result
+    largest.numbers(0)[input] = result
   }
 }

@@ -72,9 +72,8 @@ private struct FitLoop<Element: Scalar>: ParallelLoop {
   let penalty: SplinePenalty
   let to: MutableMatrixView<Element>  // [in·n × out]
   private let memory: RefitMemory
-  private let size: Int
   /// Whether an input's sums are finite, 1 or 0: [in]
-  private let finite: UnsafeMutablePointer<Double>
+  private let finite: RefitMemory
 
   init(
     spline: BSpline<Element>, knots: Grid<Double>, targets: MatrixView<Element>, x: MatrixView<Element>,
@@ -91,29 +90,28 @@ private struct FitLoop<Element: Scalar>: ParallelLoop {
     self.to = to
     let system = PenalizedSystem.size(
       functions: knots.intervals + knots.degree, outputs: to.columns, degree: knots.degree)
-    size = (system + 7) / 8 * 8
-    memory = RefitMemory(numbers: size * workers + knots.inputs, cells: 0)
-    finite = memory.numbers + size * workers
+    memory = RefitMemory(numbers: system, cells: 0, workers: workers)
+    finite = RefitMemory(numbers: knots.inputs, cells: 0, workers: 1)
   }
 
   /// Returns whether all sums were finite.
   func run(on pool: ThreadPool) -> Bool {
     pool.run(knots.inputs, work: targets.rows * targets.columns * (knots.degree + 1), self)
-    return (0..<knots.inputs).allSatisfy { finite[$0] == 1 }
+    return (0..<knots.inputs).allSatisfy { finite.numbers(0)[$0] == 1 }
   }
 
   func iterate(_ input: Int, worker: Int) {
     let (k, outputs) = (knots.degree, to.columns)
     let count = knots.intervals + k
     let system = PenalizedSystem(
-      functions: count, outputs: outputs, degree: k, memory: memory.numbers + worker * size)
+      functions: count, outputs: outputs, degree: k, memory: memory.numbers(worker))
     system.clear()
     if let old { toDoubles(old.base + input * count * outputs, system.coefficients, count * outputs) }
     Element._splineNormalEquations(
       spline.parameters, input, x.base + input, x.stride, weights,
       targets.slice(row: input * x.rows, rows: x.rows, columns: outputs), system.gram, system.diagonals + 1,
       system.sums)
-    finite[input] = Double._firstNonFinite(count * outputs, system.sums) < 0 ? 1 : 0
+    finite.numbers(0)[input] = Double._firstNonFinite(count * outputs, system.sums) < 0 ? 1 : 0
     system.solve(
       knots: knots.knots.elements.pointer + input * knots.knots.columns, degree: k, penalty: penalty,
       keepsUnmet: old != nil, passes: old == nil ? 2 : 1)

@@ -20,13 +20,13 @@ extension Network {
     try check(data, "")
     if let validation { try check(validation, "validation ") }
     if !options.grids.isEmpty {
-      return try trainOnGrids(data, validation, by: BatchTrainer(rule: optimizer), options, pool, progress)
+      return try trainOnGrids(data, validation, by: .batches(optimizer), options, pool, progress)
     }
     prepare(for: data)
     var run = try TrainingRun(self, data: data, optimizer: optimizer, options: options, pool: pool)
-    defer { adopt(run.state, run.record) }
+    defer { adopt(run.ledger) }
     try run.train(&self, data: data, validation: validation, optimizer: optimizer, progress: progress)
-    return run.history
+    return run.ledger.history
   }
 
   /// The same with the number of epochs alone.
@@ -82,9 +82,9 @@ extension Network {
   }
 
   /// Takes over what a training run has come to, however it ended.
-  mutating func adopt(_ state: TrainingState<Element>, _ record: TrainingRecord) {
-    parameters = state.best.parameters
-    self.record = record
-    trainingState = state
+  mutating func adopt(_ ledger: TrainingLedger<Element>) {
+    parameters = ledger.state.best.parameters
+    record = ledger.record
+    trainingState = ledger.state
   }
 }

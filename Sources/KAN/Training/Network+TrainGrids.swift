@@ -1,35 +1,23 @@
 /// A rule that trains a network on the grid it has.
-protocol GridTrainer {
-  func train<Element: Scalar>(
-    _ network: inout Network<Element>, _ data: Dataset<Element>, _ validation: Dataset<Element>,
-    _ options: TrainingOptions, _ pool: ThreadPool,
-    _ progress: (TrainingProgress, borrowing Network<Element>) -> TrainingDecision
-  ) throws(TrainingError) -> TrainingHistory
-}
-
-/// Small batches by an optimiser.
-struct BatchTrainer<Rule: Optimizer>: GridTrainer {
-  let rule: Rule
+enum GridTrainer {
+  /// Small batches.
+  case batches(any Optimizer)
+  /// All rows at once.
+  case allRows(LBFGS)
 
   func train<Element: Scalar>(
     _ network: inout Network<Element>, _ data: Dataset<Element>, _ validation: Dataset<Element>,
     _ options: TrainingOptions, _ pool: ThreadPool,
     _ progress: (TrainingProgress, borrowing Network<Element>) -> TrainingDecision
   ) throws(TrainingError) -> TrainingHistory {
-    try network.train(
-      on: data, validation: validation, with: rule, options: options, threads: pool, progress: progress)
-  }
-}
-
-/// All rows at once.
-extension LBFGS: GridTrainer {
-  func train<Element: Scalar>(
-    _ network: inout Network<Element>, _ data: Dataset<Element>, _ validation: Dataset<Element>,
-    _ options: TrainingOptions, _ pool: ThreadPool,
-    _ progress: (TrainingProgress, borrowing Network<Element>) -> TrainingDecision
-  ) throws(TrainingError) -> TrainingHistory {
-    try network.train(
-      on: data, validation: validation, with: self, options: options, threads: pool, progress: progress)
+    switch self {
+    case .batches(let rule):
+      try network.train(
+        on: data, validation: validation, with: rule, options: options, threads: pool, progress: progress)
+    case .allRows(let rule):
+      try network.train(
+        on: data, validation: validation, with: rule, options: options, threads: pool, progress: progress)
+    }
   }
 }
 
@@ -44,10 +32,14 @@ extension Network {
   /// Each grid is judged by the validation data, or by a tenth of the rows put aside for it, and two in a row that are
   /// worse end the training. Resumed, a training goes on on the grid that the network has, and judges from
   /// that grid on, since the networks of coarser ones are not kept.
+  ///
+  /// - Throws: ``TrainingError/cannotRestrictOnGrids`` with ``TrainingOptions/restrictsToSupport``: a curve that is carried to
+  ///   another grid or range changes where no data lies too.
   mutating func trainOnGrids(
-    _ data: Dataset<Element>, _ validation: Dataset<Element>?, by trainer: some GridTrainer, _ options: TrainingOptions,
+    _ data: Dataset<Element>, _ validation: Dataset<Element>?, by trainer: GridTrainer, _ options: TrainingOptions,
     _ pool: ThreadPool, _ progress: (TrainingProgress, borrowing Network<Element>) -> TrainingDecision
   ) throws(TrainingError) -> TrainingHistory {
+    if options.restrictsToSupport { throw .cannotRestrictOnGrids }
     guard layers.contains(where: { $0.gridIntervals != nil }) else { throw .basis(BasisError("no layer has a grid")) }
     var (training, judges) = (data, validation)
     if judges == nil {

@@ -23,7 +23,7 @@ public struct TrainingOptions: Sendable {
   }
   /// Changes only the coefficients of splines whose support the data meets when training starts; base functions,
   /// biases, scales and all other parameters stay as they are, to the bit. So what a network has learned elsewhere is
-  /// not forgotten.
+  /// not forgotten. Not with `grids`, which change all curves.
   public var restrictsToSupport: Bool
 
   public init(

@@ -170,6 +170,8 @@ public enum TrainingError: Error, Sendable, Equatable, CustomStringConvertible {
   case notForClasses(optimizer: String)
   /// An optimiser that changes all parameters.
   case cannotRestrict(optimizer: String)
+  /// Grids in turn, which change all curves.
+  case cannotRestrictOnGrids
   /// A grid could not be made.
   case basis(BasisError)
   /// One row cannot be both trained on and judged by.
@@ -189,6 +191,8 @@ public enum TrainingError: Error, Sendable, Equatable, CustomStringConvertible {
       "\(optimizer) is for targets that are numbers: use lbfgs or adam for a classification"
     case .cannotRestrict(let optimizer):
       "\(optimizer) changes all parameters: use lbfgs or adam to keep what has been learned"
+    case .cannotRestrictOnGrids:
+      "other grids change all curves: train on the grid that the network has to keep what has been learned"
     case .basis(let error): error.description
     case .tooFewRows: "too few rows to put some aside, by which grids are judged"
     case .noSupport: "no spline has the data in its support, so nothing is left to train"

@@ -51,6 +51,19 @@ import Testing
     #expect(losses[first] < 1.5 * losses[first - 1])
   }
 
+  /// Other grids change curves where no data lies too: refused before anything has changed.
+  @Test(arguments: Rule.allCases)
+  func keepsNothingThatWasLearned(rule: Rule) throws {
+    var network = untrained()
+    try rule.train(&network, TrainingOptions(epochs: 1, seed: 3))
+    let before = network
+    var restricted = options
+    restricted.restrictsToSupport = true
+    #expect(throws: TrainingError.cannotRestrictOnGrids) { try rule.train(&network, restricted) }
+    #expect(network.parameters == before.parameters && network.record == before.record)
+    #expect("\(TrainingError.cannotRestrictOnGrids)".contains("to keep what has been learned"))
+  }
+
   @Test(arguments: Rule.allCases, [1, 3])
   func anyNumberOfThreads(rule: Rule, threads: Int) throws {
     var (two, other) = (untrained(), untrained())
