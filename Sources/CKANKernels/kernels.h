@@ -30,20 +30,29 @@ enum {
   BLOCK_BYTES = 24 << 10,  // of W that they may take
   CELLS = 256,             // of an input that rows are sorted by
   PADDED_FUNCTIONS = 64,   // most functions of an input whose last columns are copied
+#ifdef KAN_FEW_REGISTERS
+  MOST_SUMS = 8,  // vectors of sums that stay in registers beside what is added to them
+#else
+  MOST_SUMS = 16,
+#endif
 };
 
 #define KAN_REAL float
+#define KAN_WIDTH 4  // bytes of one
 #define KAN_LANES KAN_FLOAT_LANES
 #define KAN_NAME(name) name##_f
 #include "precision.h"
 #undef KAN_REAL
+#undef KAN_WIDTH
 #undef KAN_LANES
 #undef KAN_NAME
 
 #define KAN_REAL double
+#define KAN_WIDTH 8
 #define KAN_LANES KAN_DOUBLE_LANES
 #define KAN_NAME(name) name##_d
 #include "precision.h"
 #undef KAN_REAL
+#undef KAN_WIDTH
 #undef KAN_LANES
 #undef KAN_NAME

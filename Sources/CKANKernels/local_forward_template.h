@@ -14,17 +14,25 @@ KAN_INLINE void KAN_NAME(forward_columns)(const int N, const int M, const int de
   for (int i = 0; i < count; i++) {
     const KAN_REAL *edge = W + i * edge_stride;
     const KAN_REAL *base = edge + edge_stride - w_stride;
-    const KAN_REAL *w = values + i * input_stride;
+    const KAN_REAL *weights = values + i * input_stride;
+    const KAN_REAL *from[4];
     KAN_UNROLL
-    for (int n = 0; n < N; n++) {
-      const KAN_REAL *from = edge + cells[i * cell_stride + n] * w_stride;
+    for (int n = 0; n < N; n++) from[n] = edge + cells[i * cell_stride + n] * w_stride;
+    KAN_UNROLL
+    for (int r = 0; r <= degree + with_base; r++) {
+      KAN_NAME(vector) all = {0};
       KAN_UNROLL
-      for (int r = 0; r <= degree; r++)
+      for (int n = 0; n < N; n++) {
+        const KAN_REAL *weight = weights + r * CHUNK + n;
+        if (N % KAN_GROUP == 0 && n % KAN_GROUP == 0) all = KAN_NAME(spread)(weight);
+        const KAN_NAME(vector) w =
+            N % KAN_GROUP == 0 ? KAN_NAME(pick)(all, n % KAN_GROUP) : *weight - (KAN_NAME(vector)){0};
+        const KAN_REAL *row = r <= degree ? from[n] : base;
         KAN_UNROLL
-        for (int m = 0; m < M; m++) sum[n][m] += w[r * CHUNK + n] * KAN_LOAD(from + r * w_stride + m * KAN_LANES);
-      if (with_base)
-        KAN_UNROLL
-        for (int m = 0; m < M; m++) sum[n][m] += w[(degree + 1) * CHUNK + n] * KAN_LOAD(base + m * KAN_LANES);
+        for (int m = 0; m < M; m++) sum[n][m] += w * KAN_LOAD(row + m * KAN_LANES);
+        from[n] += w_stride;
+        KAN_OPAQUE(from[n]);
+      }
     }
   }
   KAN_UNROLL
@@ -38,7 +46,7 @@ KAN_INLINE void KAN_NAME(forward_columns)(const int N, const int M, const int de
 KAN_INLINE void KAN_NAME(forward_rows)(const int M, const int degree, const int with_base, int count, int rows,
                                        int64_t edge_stride, int64_t w_stride, const int32_t *cells,
                                        const KAN_REAL *values, const KAN_REAL *W, KAN_REAL *z, int64_t z_stride) {
-  const int N = M >= 8 ? 1 : M >= 4 ? 2 : 4;
+  const int N = M * 4 <= MOST_SUMS ? 4 : M * 2 <= MOST_SUMS ? 2 : 1;
   int q = 0;
   for (; q + N <= rows; q += N)
     KAN_NAME(forward_columns)(N, M, degree, with_base, count, edge_stride, w_stride, cells + q, CHUNK, values + q,
@@ -68,7 +76,7 @@ KAN_INLINE void KAN_NAME(forward_inputs)(const int degree, const int with_base, 
   for (; whole - column >= (M) * KAN_LANES; column += (M) * KAN_LANES)                                              \
   KAN_NAME(forward_rows)(M, degree, with_base, count, part, edge_stride, outputs, cells, values, W + column,        \
                          to + column, outputs)
-    KAN_COLUMNS(8);
+    if (MOST_SUMS == 8) KAN_COLUMNS(8);
     KAN_COLUMNS(4);
     KAN_COLUMNS(2);
     KAN_COLUMNS(1);
