@@ -29,6 +29,9 @@ enum {
   FEW_ROWS = 4,            // below it, the vector of the evaluation runs over inputs
   BLOCK_BYTES = 24 << 10,  // of W that they may take
   CELLS = 256,             // of an input that rows are sorted by
+  COMPARED_CELLS = 8,      // of an input that all rows are compared with, rather than counted
+  WORD = 64,               // rows compared at a time
+  WRITTEN = 16,            // of them written out at a time
   PADDED_FUNCTIONS = 64,   // most functions of an input whose last columns are copied
 #ifdef KAN_FEW_REGISTERS
   MOST_SUMS = 8,  // vectors of sums that stay in registers beside what is added to them

@@ -54,7 +54,7 @@ KAN_INLINE int KAN_NAME(pads)(int tail, int64_t rows, int64_t functions) {
 
 KAN_KERNEL int64_t KAN_NAME(local_scratch)(int64_t rows) {
   // Values, cells and order of a block's inputs, and the padded columns of dZ; no integer is wider than a number.
-  return rows * (BLOCK * (WEIGHTS + 2) + KAN_LANES);
+  return rows * (BLOCK * (WEIGHTS + 2) + KAN_LANES) + WRITTEN;
 }
 
 KAN_INLINE void KAN_NAME(backward_inputs)(const int degree, const int with_base, const KAN_NAME(kan_spline) * spline,
