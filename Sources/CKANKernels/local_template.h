@@ -45,7 +45,7 @@ KAN_INLINE void KAN_NAME(pad_columns)(int64_t rows, int columns, const KAN_REAL 
 
 /// Whether the columns that fill no vector are worth the copies that make them one; else they go one by one.
 KAN_INLINE int KAN_NAME(pads)(int tail, int64_t rows, int64_t functions) {
-  return tail > 2 && rows >= 16 && functions <= PADDED_FUNCTIONS;
+  return tail > 2 && rows >= 16 && tail * rows >= 4 * functions && functions <= PADDED_FUNCTIONS;
 }
 
 #include "local_forward_template.h"
