@@ -74,7 +74,7 @@ KAN_INLINE void KAN_NAME(input_gradient_rows)(const int M, const int degree, con
                                               int64_t cell_stride, const KAN_REAL *slopes, const KAN_REAL *W,
                                               const KAN_REAL *dz, int64_t dz_stride, KAN_REAL *sums) {
   enum { TOGETHER = MOST_SUMS == 8 ? 1 : 2 };
-  KAN_REAL edges[2 * BLOCK * KAN_LANES] __attribute__((aligned(KAN_VECTOR_BYTES)));
+  KAN_REAL edges[2 * BLOCK * KAN_LANES] KAN_ALIGNED;
   for (int j = 0; j < 2 * BLOCK * KAN_LANES; j++) edges[j] = 0;
   for (int q = 0; q < rows; q += 2) {
     const int pair = rows - q < 2 ? rows - q : 2;
@@ -91,49 +91,62 @@ KAN_INLINE void KAN_NAME(input_gradient_rows)(const int M, const int degree, con
   }
 }
 
-/// dX of `count` inputs at one chunk of rows, whose slopes have been evaluated.
-KAN_INLINE void KAN_NAME(input_gradient_chunk)(const int degree, const int with_base,
-                                               const KAN_NAME(kan_spline) * spline, int count, int rows,
-                                               int64_t outputs, const int32_t *cells, int64_t cell_stride,
-                                               const KAN_REAL *slopes, const KAN_REAL *W, const KAN_REAL *padded_w,
-                                               const KAN_REAL *dz, const KAN_REAL *padded_dz, KAN_REAL *dx,
-                                               int64_t dx_stride) {
+/// dX of `count` inputs at CHUNKS chunks of rows or fewer, whose slopes have been evaluated.
+KAN_INLINE void KAN_NAME(input_gradient_tile)(const int degree, const int with_base,
+                                              const KAN_NAME(kan_spline) * spline, int count, int rows, int64_t outputs,
+                                              const int32_t *cells, int64_t cell_stride,
+                                              KAN_REAL (*slopes)[SLOPES],
+                                              const KAN_REAL *W, const KAN_REAL *dz, const KAN_REAL *padded_dz,
+                                              KAN_REAL *dx, int64_t dx_stride) {
   const int64_t K = spline->functions, edge_stride = K * outputs;
   const int tail = (int)(outputs % KAN_LANES);
   const int64_t whole = outputs - tail;
-  KAN_REAL sums[CHUNK * BLOCK];
-  for (int j = 0; j < CHUNK * BLOCK; j++) sums[j] = 0;
+  const int packs = KAN_NAME(packs)(outputs, rows, K);
+  KAN_REAL packed[BLOCK * PACKED_FUNCTIONS * PANEL * KAN_LANES] KAN_ALIGNED;
+  KAN_REAL sums[CHUNKS * CHUNK * BLOCK];
+  for (int j = 0; j < CHUNKS * CHUNK * BLOCK; j++) sums[j] = 0;
   int64_t column = 0;
-#define KAN_COLUMNS(M)                                                                                             \
-  for (; whole - column >= (M) * KAN_LANES; column += (M) * KAN_LANES)                                             \
-  KAN_NAME(input_gradient_rows)(M, degree, with_base, count, rows, edge_stride, outputs, cells, cell_stride,       \
-                                slopes, W + column, dz + column, outputs, sums)
-  if (MOST_SUMS == 8) KAN_COLUMNS(8);
+#define KAN_COLUMNS(M)                                                                                               \
+  for (; whole - column >= (M) * KAN_LANES; column += (M) * KAN_LANES) {                                             \
+    const KAN_REAL *panel = W + column;                                                                              \
+    if (packs) panel = KAN_NAME(pack)(M, count * K, panel, outputs, packed);                                         \
+    const int64_t stride = packs ? (M) * KAN_LANES : outputs;                                                        \
+    for (int q = 0; q < rows; q += CHUNK)                                                                            \
+      KAN_NAME(input_gradient_rows)(M, degree, with_base, count, rows - q < CHUNK ? rows - q : CHUNK, K * stride,    \
+                                    stride, cells + q, cell_stride, slopes[q / CHUNK], panel, dz + q * outputs + column, \
+                                    outputs, sums + q * BLOCK);                                                      \
+  }
+  if (PANEL == 8) KAN_COLUMNS(8);
   KAN_COLUMNS(4);
   KAN_COLUMNS(2);
   KAN_COLUMNS(1);
 #undef KAN_COLUMNS
-  if (padded_w) {
-    KAN_NAME(input_gradient_rows)(1, degree, with_base, count, rows, K * KAN_LANES, KAN_LANES, cells, cell_stride,
-                                  slopes, padded_w, padded_dz, KAN_LANES, sums);
-  } else if (tail > 0) {
+  if (padded_dz) KAN_NAME(pad_columns)(count * K, tail, W + whole, outputs, packed);
+  for (int start = 0; start < rows && tail > 0; start += CHUNK) {
+    const int part = rows - start < CHUNK ? rows - start : CHUNK;
+    if (padded_dz) {
+      KAN_NAME(input_gradient_rows)(1, degree, with_base, count, part, K * KAN_LANES, KAN_LANES, cells + start,
+                                    cell_stride, slopes[start / CHUNK], packed, padded_dz + start * KAN_LANES,
+                                    KAN_LANES, sums + start * BLOCK);
+      continue;
+    }
     for (int i = 0; i < count; i++) {
       KAN_REAL totals[CHUNK] = {0};
       for (int c = 0; c < tail; c++) {
         const KAN_REAL *edge = W + i * edge_stride + whole + c;
-        const KAN_REAL *error = dz + whole + c;
+        const KAN_REAL *error = dz + start * outputs + whole + c;
         const KAN_REAL base = edge[(K - 1) * outputs];
-        const KAN_REAL *w = slopes + i * (WEIGHTS * CHUNK);
-        const int32_t *cell = cells + i * cell_stride;
+        const KAN_REAL *w = slopes[start / CHUNK] + i * (WEIGHTS * CHUNK);
+        const int32_t *cell = cells + i * cell_stride + start;
         KAN_VECTORIZE
-        for (int q = 0; q < rows; q++) {
+        for (int q = 0; q < part; q++) {
           KAN_REAL sum = with_base ? w[(degree + 1) * CHUNK + q] * base : 0;
           KAN_UNROLL
           for (int r = 0; r <= degree; r++) sum += w[r * CHUNK + q] * edge[(cell[q] + r) * outputs];
           totals[q] += sum * error[q * outputs];
         }
       }
-      for (int q = 0; q < rows; q++) sums[q * BLOCK + i] += totals[q];
+      for (int q = 0; q < part; q++) sums[(start + q) * BLOCK + i] += totals[q];
     }
   }
   for (int q = 0; q < rows; q++)

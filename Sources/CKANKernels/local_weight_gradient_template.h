@@ -133,7 +133,7 @@ KAN_INLINE void KAN_NAME(weight_gradient_inputs)(const int degree, const int wit
   const int64_t whole = outputs - tail;
   const int cell_count = spline->intervals;
   int32_t ends[BLOCK][CELLS + 1];
-  KAN_REAL padded[PADDED_FUNCTIONS * KAN_LANES];
+  KAN_REAL padded[PACKED_FUNCTIONS * KAN_LANES] KAN_ALIGNED;
   const int sorted = cell_count <= CELLS;
   // Where there are registers for it, the base function's row of W is one more row of each cell.
   const int together = with_base && MOST_SUMS > 8 && degree < MAX_ORDER - 1;
