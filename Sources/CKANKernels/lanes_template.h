@@ -54,8 +54,10 @@ KAN_INLINE void KAN_NAME(transpose_square)(const KAN_REAL *from, int64_t stride,
 }
 
 /// points[i·CHUNK + q] = x[q·x_stride + i]. Vectors load these points soon after, and would wait for single numbers.
+/// The next inputs, which may stand a page away from row to row, come into the cache meanwhile.
 KAN_INLINE void KAN_NAME(copy_columns)(int count, int rows, const KAN_REAL *x, int64_t x_stride, KAN_REAL *points) {
   int q = 0;
+  for (int row = 0; row < rows; row++) __builtin_prefetch(x + row * x_stride + count);
   if (count % KAN_SIDE == 0)
     for (; q + KAN_SIDE <= rows; q += KAN_SIDE)
       for (int i = 0; i < count; i += KAN_SIDE)
