@@ -38,6 +38,7 @@ let package = Package(
       name: "accuracy",
       dependencies: [
         .product(name: "KAN", package: "swift-kan"),
+        .product(name: "KANBenchmarking", package: "swift-kan"),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Sources/Accuracy"),

@@ -6,6 +6,7 @@ the matrix of functions of each input, [784 x 1000 x 53], ready made; `refit` ma
 """
 
 import argparse
+import csv
 import json
 import pathlib
 import statistics
@@ -45,6 +46,7 @@ def main():
     parser.add_argument("--outputs", type=int, default=64)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--out", type=pathlib.Path, help="CSV file; else JSON goes to standard output")
     options = parser.parse_args()
     degree = 3
     torch.set_num_threads(options.threads)
@@ -77,13 +79,20 @@ def main():
                 times[driver].append(1000 * (time.perf_counter() - start))
             print(f"round {number + 1} of {options.rounds}", file=sys.stderr)
         solutions["ours"] = np.fromfile(folder / "c", np.float32).reshape(options.inputs, -1, options.outputs)
-    rows = {}
+    rows = []
     for name, milliseconds in times.items():
         mean, largest = residual(np.asarray(solutions[name]))
-        rows[name] = {"medianMilliseconds": statistics.median(milliseconds), "lowest": min(milliseconds),
-                      "highest": max(milliseconds), "residual": mean, "largestResidual": largest}
-    print(json.dumps({"inputs": options.inputs, "points": options.points, "coefficients": options.grid + degree,
-                      "outputs": options.outputs, "threads": options.threads, "results": rows}, indent=2))
+        rows.append({"solver": name, "inputs": options.inputs, "points": options.points,
+                     "coefficients": options.grid + degree, "outputs": options.outputs, "threads": options.threads,
+                     "medianMilliseconds": statistics.median(milliseconds), "lowest": min(milliseconds),
+                     "highest": max(milliseconds), "residual": mean, "largestResidual": largest})
+    if options.out is None:
+        print(json.dumps(rows, indent=2))
+        return
+    with open(options.out, "w", newline="") as file:
+        table = csv.DictWriter(file, rows[0].keys(), lineterminator="\n")
+        table.writeheader()
+        table.writerows(rows)
 
 
 if __name__ == "__main__":

@@ -72,24 +72,27 @@ KAN_INLINE double exp_d(double x) {
 KAN_INLINE float sigmoid_f(float x) { return 1.0f / (1.0f + exp_f(-x)); }
 KAN_INLINE double sigmoid_d(double x) { return 1.0 / (1.0 + exp_d(-x)); }
 
-// SiLU x·σ(x), and its derivative σ·(1 + x·(1 - σ)). σ(-x) is 0 long before 1000, where x is held: infinite x would
-// give ∞·0.
-KAN_INLINE float silu_f(float x) { return (x < -1000.0f ? -1000.0f : x) * sigmoid_f(x); }
-KAN_INLINE double silu_d(double x) { return (x < -1000.0 ? -1000.0 : x) * sigmoid_d(x); }
+// SiLU x·σ(x), and its derivative σ·(1 + x·(1 - σ)), from σ(x). σ(-x) is 0 long before 1000, where x is held: infinite x
+// would give ∞·0.
+KAN_INLINE float silu_value_f(float x, float s) { return (x < -1000.0f ? -1000.0f : x) * s; }
+KAN_INLINE double silu_value_d(double x, double s) { return (x < -1000.0 ? -1000.0 : x) * s; }
 
-KAN_INLINE float silu_slope_f(float x) {
+KAN_INLINE float silu_slope_of_f(float x, float s) {
   x = x < -1000.0f ? -1000.0f : x;
   x = x > 1000.0f ? 1000.0f : x;
-  float s = sigmoid_f(x);
   return s * (1.0f + x * (1.0f - s));
 }
 
-KAN_INLINE double silu_slope_d(double x) {
+KAN_INLINE double silu_slope_of_d(double x, double s) {
   x = x < -1000.0 ? -1000.0 : x;
   x = x > 1000.0 ? 1000.0 : x;
-  double s = sigmoid_d(x);
   return s * (1.0 + x * (1.0 - s));
 }
+
+KAN_INLINE float silu_f(float x) { return silu_value_f(x, sigmoid_f(x)); }
+KAN_INLINE double silu_d(double x) { return silu_value_d(x, sigmoid_d(x)); }
+KAN_INLINE float silu_slope_f(float x) { return silu_slope_of_f(x, sigmoid_f(x)); }
+KAN_INLINE double silu_slope_d(double x) { return silu_slope_of_d(x, sigmoid_d(x)); }
 
 // tanh x = (1 - e)/(1 + e) with e = exp(-2|x|) loses digits near 0. There float takes the Taylor series of tanh, and
 // double -m/(2 + m) with m = exp(-2|x|) - 1 by its own Taylor series.

@@ -11,6 +11,9 @@
 #include "CKANKernels.h"
 #include "elementary.h"
 
+/// Arrays of vectors begin with a line of the cache: else vectors as wide as one would lie across two.
+#define KAN_ALIGNED __attribute__((aligned(64)))
+
 // sqrt of the C library sets errno, and no loop over it becomes one over vectors.
 #if __has_builtin(__builtin_elementwise_sqrt)
 #define KAN_SQRT __builtin_elementwise_sqrt
@@ -29,21 +32,37 @@ enum {
   FEW_ROWS = 4,            // below it, the vector of the evaluation runs over inputs
   BLOCK_BYTES = 24 << 10,  // of W that they may take
   CELLS = 256,             // of an input that rows are sorted by
-  PADDED_FUNCTIONS = 64,   // most functions of an input whose last columns are copied
+  COMPARED_CELLS = 8,      // of an input that all rows are compared with, rather than counted
+  WORD = 64,               // rows compared at a time
+  WRITTEN = 16,            // of them written out at a time
+  SLOPES = BLOCK * WEIGHTS * CHUNK + 64,  // of a block's inputs at a chunk; groups may begin with the last row
+  CHUNKS = 2,              // chunks of rows for which columns of W are copied once
+  PACKED_FUNCTIONS = 64,   // most functions of an input for which they are
+#ifdef KAN_FEW_REGISTERS
+  MOST_SUMS = 8,  // vectors of sums that stay in registers beside what is added to them
+  PANEL = 8,      // vectors of columns together
+#else
+  MOST_SUMS = 16,
+  PANEL = 4,
+#endif
 };
 
 #define KAN_REAL float
+#define KAN_WIDTH 4  // bytes of one
 #define KAN_LANES KAN_FLOAT_LANES
 #define KAN_NAME(name) name##_f
 #include "precision.h"
 #undef KAN_REAL
+#undef KAN_WIDTH
 #undef KAN_LANES
 #undef KAN_NAME
 
 #define KAN_REAL double
+#define KAN_WIDTH 8
 #define KAN_LANES KAN_DOUBLE_LANES
 #define KAN_NAME(name) name##_d
 #include "precision.h"
 #undef KAN_REAL
+#undef KAN_WIDTH
 #undef KAN_LANES
 #undef KAN_NAME

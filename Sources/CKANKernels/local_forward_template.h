@@ -14,17 +14,25 @@ KAN_INLINE void KAN_NAME(forward_columns)(const int N, const int M, const int de
   for (int i = 0; i < count; i++) {
     const KAN_REAL *edge = W + i * edge_stride;
     const KAN_REAL *base = edge + edge_stride - w_stride;
-    const KAN_REAL *w = values + i * input_stride;
+    const KAN_REAL *weights = values + i * input_stride;
+    const KAN_REAL *from[4];
     KAN_UNROLL
-    for (int n = 0; n < N; n++) {
-      const KAN_REAL *from = edge + cells[i * cell_stride + n] * w_stride;
+    for (int n = 0; n < N; n++) from[n] = edge + cells[i * cell_stride + n] * w_stride;
+    KAN_UNROLL
+    for (int r = 0; r <= degree + with_base; r++) {
+      KAN_NAME(vector) all = {0};
       KAN_UNROLL
-      for (int r = 0; r <= degree; r++)
+      for (int n = 0; n < N; n++) {
+        const KAN_REAL *weight = weights + r * CHUNK + n;
+        if (N % KAN_GROUP == 0 && n % KAN_GROUP == 0) all = KAN_NAME(spread)(weight);
+        const KAN_NAME(vector) w =
+            N % KAN_GROUP == 0 ? KAN_NAME(pick)(all, n % KAN_GROUP) : *weight - (KAN_NAME(vector)){0};
+        const KAN_REAL *row = r <= degree ? from[n] : base;
         KAN_UNROLL
-        for (int m = 0; m < M; m++) sum[n][m] += w[r * CHUNK + n] * KAN_LOAD(from + r * w_stride + m * KAN_LANES);
-      if (with_base)
-        KAN_UNROLL
-        for (int m = 0; m < M; m++) sum[n][m] += w[(degree + 1) * CHUNK + n] * KAN_LOAD(base + m * KAN_LANES);
+        for (int m = 0; m < M; m++) sum[n][m] += w * KAN_LOAD(row + m * KAN_LANES);
+        from[n] += w_stride;
+        KAN_OPAQUE(from[n]);
+      }
     }
   }
   KAN_UNROLL
@@ -38,7 +46,7 @@ KAN_INLINE void KAN_NAME(forward_columns)(const int N, const int M, const int de
 KAN_INLINE void KAN_NAME(forward_rows)(const int M, const int degree, const int with_base, int count, int rows,
                                        int64_t edge_stride, int64_t w_stride, const int32_t *cells,
                                        const KAN_REAL *values, const KAN_REAL *W, KAN_REAL *z, int64_t z_stride) {
-  const int N = M >= 8 ? 1 : M >= 4 ? 2 : 4;
+  const int N = M * 4 <= MOST_SUMS ? 4 : M * 2 <= MOST_SUMS ? 2 : 1;
   int q = 0;
   for (; q + N <= rows; q += N)
     KAN_NAME(forward_columns)(N, M, degree, with_base, count, edge_stride, w_stride, cells + q, CHUNK, values + q,
@@ -55,52 +63,64 @@ KAN_INLINE void KAN_NAME(forward_inputs)(const int degree, const int with_base, 
   const int tail = (int)(columns % KAN_LANES);
   const int64_t whole = columns - tail;
   const int pads = KAN_NAME(pads)(tail, rows, K);
-  int32_t cells[BLOCK * CHUNK];
-  KAN_REAL values[BLOCK * WEIGHTS * CHUNK];
-  KAN_REAL padded_w[BLOCK * PADDED_FUNCTIONS * KAN_LANES], padded_z[CHUNK * KAN_LANES];
-  if (pads) KAN_NAME(pad_columns)(count * K, tail, W + whole, outputs, padded_w);
-  for (int64_t row = 0; row < rows; row += CHUNK) {
-    const int part = (int)(rows - row < CHUNK ? rows - row : CHUNK);
-    KAN_NAME(evaluate_local)(spline, 0, first, count, part, x + row * x_stride, x_stride, cells, values, CHUNK, NULL);
+  int32_t cells[CHUNKS][BLOCK * CHUNK] KAN_ALIGNED;
+  KAN_REAL values[CHUNKS][BLOCK * WEIGHTS * CHUNK] KAN_ALIGNED;
+  KAN_REAL packed[BLOCK * PACKED_FUNCTIONS * PANEL * KAN_LANES] KAN_ALIGNED, padded_z[CHUNK * KAN_LANES] KAN_ALIGNED;
+  for (int64_t row = 0; row < rows; row += CHUNKS * CHUNK) {
+    const int tile = (int)(rows - row < CHUNKS * CHUNK ? rows - row : CHUNKS * CHUNK);
+    const int packs = KAN_NAME(packs)(outputs, tile, K);
+    for (int q = 0; q < tile; q += CHUNK)
+      KAN_NAME(evaluate_local)(spline, 0, first, count, tile - q < CHUNK ? tile - q : CHUNK, x + (row + q) * x_stride,
+                               x_stride, cells[q / CHUNK], values[q / CHUNK], CHUNK, NULL);
     KAN_REAL *to = z + row * outputs;
     int64_t column = 0;
-#define KAN_COLUMNS(M)                                                                                              \
-  for (; whole - column >= (M) * KAN_LANES; column += (M) * KAN_LANES)                                              \
-  KAN_NAME(forward_rows)(M, degree, with_base, count, part, edge_stride, outputs, cells, values, W + column,        \
-                         to + column, outputs)
-    KAN_COLUMNS(8);
+#define KAN_COLUMNS(M)                                                                                         \
+  for (; whole - column >= (M) * KAN_LANES; column += (M) * KAN_LANES) {                                       \
+    const KAN_REAL *panel = W + column;                                                                        \
+    if (packs) panel = KAN_NAME(pack)(M, count * K, panel, outputs, packed);                                   \
+    const int64_t stride = packs ? (M) * KAN_LANES : outputs;                                                  \
+    for (int q = 0; q < tile; q += CHUNK)                                                                      \
+      KAN_NAME(forward_rows)(M, degree, with_base, count, tile - q < CHUNK ? tile - q : CHUNK, K * stride, stride, \
+                             cells[q / CHUNK], values[q / CHUNK], panel, to + q * outputs + column, outputs);  \
+  }
+    if (PANEL == 8) KAN_COLUMNS(8);
     KAN_COLUMNS(4);
     KAN_COLUMNS(2);
     KAN_COLUMNS(1);
 #undef KAN_COLUMNS
-    if (pads) {
-      KAN_NAME(pad_columns)(part, tail, to + whole, outputs, padded_z);
-      KAN_NAME(forward_rows)(1, degree, with_base, count, part, K * KAN_LANES, KAN_LANES, cells, values, padded_w,
-                             padded_z, KAN_LANES);
-      for (int q = 0; q < part; q++)
-        for (int c = 0; c < tail; c++) to[q * outputs + whole + c] = padded_z[q * KAN_LANES + c];
-      continue;
-    }
-    // Column by column: the vector runs over rows, and gathers. Sums are formed in the order of forward_columns, so that
-    // a row's bits do not depend on how many come with it.
-    for (int c = 0; c < tail; c++) {
-      KAN_REAL totals[CHUNK];
-      for (int q = 0; q < part; q++) totals[q] = to[q * outputs + whole + c];
-      for (int i = 0; i < count; i++) {
-        const KAN_REAL *edge = W + i * edge_stride + whole + c;
-        const KAN_REAL base = edge[(K - 1) * outputs];
-        const KAN_REAL *w = values + i * (WEIGHTS * CHUNK);
-        const int32_t *cell = cells + i * CHUNK;
-        KAN_VECTORIZE
-        for (int q = 0; q < part; q++) {
-          KAN_REAL total = totals[q];
-          KAN_UNROLL
-          for (int r = 0; r <= degree; r++) total += w[r * CHUNK + q] * edge[(cell[q] + r) * outputs];
-          if (with_base) total += w[(degree + 1) * CHUNK + q] * base;
-          totals[q] = total;
-        }
+    if (pads) KAN_NAME(pad_columns)(count * K, tail, W + whole, outputs, packed);
+    for (int start = 0; start < tile && tail > 0; start += CHUNK) {
+      const int part = tile - start < CHUNK ? tile - start : CHUNK;
+      KAN_REAL *at = to + start * outputs + whole;
+      if (pads) {
+        KAN_NAME(pad_columns)(part, tail, at, outputs, padded_z);
+        KAN_NAME(forward_rows)(1, degree, with_base, count, part, K * KAN_LANES, KAN_LANES, cells[start / CHUNK],
+                               values[start / CHUNK], packed, padded_z, KAN_LANES);
+        for (int q = 0; q < part; q++)
+          for (int c = 0; c < tail; c++) at[q * outputs + c] = padded_z[q * KAN_LANES + c];
+        continue;
       }
-      for (int q = 0; q < part; q++) to[q * outputs + whole + c] = totals[q];
+      // Column by column: the vector runs over rows, and gathers. Sums are formed in the order of forward_columns, so
+      // that a row's bits do not depend on how many come with it.
+      for (int c = 0; c < tail; c++) {
+        KAN_REAL totals[CHUNK];
+        for (int q = 0; q < part; q++) totals[q] = at[q * outputs + c];
+        for (int i = 0; i < count; i++) {
+          const KAN_REAL *edge = W + i * edge_stride + whole + c;
+          const KAN_REAL base = edge[(K - 1) * outputs];
+          const KAN_REAL *w = values[start / CHUNK] + i * (WEIGHTS * CHUNK);
+          const int32_t *cell = cells[start / CHUNK] + i * CHUNK;
+          KAN_VECTORIZE
+          for (int q = 0; q < part; q++) {
+            KAN_REAL total = totals[q];
+            KAN_UNROLL
+            for (int r = 0; r <= degree; r++) total += w[r * CHUNK + q] * edge[(cell[q] + r) * outputs];
+            if (with_base) total += w[(degree + 1) * CHUNK + q] * base;
+            totals[q] = total;
+          }
+        }
+        for (int q = 0; q < part; q++) at[q * outputs + c] = totals[q];
+      }
     }
   }
 }

@@ -1,20 +1,7 @@
 // dX = Σₖ (dZ·Wᵀ)·f′ₖ in the local way.
 
-// Lane j of KAN_LOW(s) and KAN_HIGH(s) of two vectors: blocks of s lanes of the one and of the other in turn, the even
-// blocks and the odd ones. Their sum folds both vectors to half.
-#define KAN_LOW_LANE(j, s) ((j) / (2 * (s)) * (2 * (s)) + (j) % (s) + ((j) / (s) % 2 ? KAN_LANES : 0))
-#define KAN_HIGH_LANE(j, s) (KAN_LOW_LANE(j, s) + (s))
-#define KAN_LANES_2(f, s) f(0, s), f(1, s)
-#define KAN_LANES_4(f, s) KAN_LANES_2(f, s), f(2, s), f(3, s)
-#define KAN_LANES_8(f, s) KAN_LANES_4(f, s), f(4, s), f(5, s), f(6, s), f(7, s)
-#define KAN_LANES_16(f, s) \
-  KAN_LANES_8(f, s), f(8, s), f(9, s), f(10, s), f(11, s), f(12, s), f(13, s), f(14, s), f(15, s)
-#define KAN_JOIN(a, b) KAN_JOIN_(a, b)
-#define KAN_JOIN_(a, b) a##b
-#define KAN_ALL_LANES(f, s) KAN_JOIN(KAN_LANES_, KAN_LANES)(f, s)
-#define KAN_FOLD(a, b, s)                                             \
-  (__builtin_shufflevector(a, b, KAN_ALL_LANES(KAN_LOW_LANE, s)) +    \
-   __builtin_shufflevector(a, b, KAN_ALL_LANES(KAN_HIGH_LANE, s)))
+// Folds two vectors to one of half their sums.
+#define KAN_FOLD(a, b, s) (KAN_EVEN(a, b, KAN_LANES, s) + KAN_ODD(a, b, KAN_LANES, s))
 
 /// sums[i] += the sum of the lanes of vector i, i < BLOCK = 8.
 KAN_INLINE void KAN_NAME(add_lane_sums)(const KAN_REAL *vectors, KAN_REAL *sums) {
@@ -38,94 +25,132 @@ KAN_INLINE void KAN_NAME(add_lane_sums)(const KAN_REAL *vectors, KAN_REAL *sums)
   for (int i = 0; i < BLOCK; i++) sums[i] += KAN_LANES == 16 ? lanes[i] + lanes[i + 8] : lanes[i];
 }
 
-/// sums[q][i] += Σ over M vectors of columns of dZ times the derivative of the edge from input i.
-KAN_INLINE void KAN_NAME(input_gradient_rows)(const int M, const int degree, const int with_base, int count, int rows,
-                                              int64_t edge_stride, int64_t w_stride, const int32_t *cells,
-                                              int64_t cell_stride, const KAN_REAL *slopes, const KAN_REAL *W,
-                                              const KAN_REAL *dz, int64_t dz_stride, KAN_REAL (*sums)[BLOCK]) {
-  KAN_REAL edges[BLOCK * KAN_LANES] __attribute__((aligned(KAN_VECTOR_BYTES)));
-  for (int j = count * KAN_LANES; j < BLOCK * KAN_LANES; j++) edges[j] = 0;
-  for (int q = 0; q < rows; q++) {
-    KAN_NAME(vector) error[8];
+/// Of N rows and M vectors of columns: edges[n·BLOCK + i] = Σ over the vectors of dZ times the derivative of the edge
+/// from input i, its lanes not yet summed up.
+KAN_INLINE void KAN_NAME(edge_derivatives)(const int N, const int M, const int degree, const int with_base, int count,
+                                           int64_t edge_stride, int64_t w_stride, const int32_t *cells,
+                                           int64_t cell_stride, const KAN_REAL *slopes, const KAN_REAL *W,
+                                           const KAN_REAL *dz, int64_t dz_stride, KAN_REAL *edges) {
+  KAN_NAME(vector) error[2][8];
+  KAN_UNROLL
+  for (int n = 0; n < N; n++)
     KAN_UNROLL
-    for (int m = 0; m < M; m++) error[m] = KAN_LOAD(dz + q * dz_stride + m * KAN_LANES);
-    for (int i = 0; i < count; i++) {
-      const KAN_REAL *edge = W + i * edge_stride;
-      const KAN_REAL *base = edge + edge_stride - w_stride;
-      const KAN_REAL *from = edge + cells[i * cell_stride + q] * w_stride;
-      const KAN_REAL *w = slopes + i * (WEIGHTS * CHUNK) + q;
-      KAN_NAME(vector) sum;
+    for (int m = 0; m < M; m++) error[n][m] = KAN_LOAD(dz + n * dz_stride + m * KAN_LANES);
+  for (int i = 0; i < count; i++) {
+    const KAN_REAL *edge = W + i * edge_stride;
+    const KAN_REAL *base = edge + edge_stride - w_stride;
+    const KAN_REAL *weights = slopes + i * (WEIGHTS * CHUNK);
+    const KAN_REAL *from[2];
+    KAN_NAME(vector) part[2][8];
+    KAN_UNROLL
+    for (int n = 0; n < N; n++) from[n] = edge + cells[i * cell_stride + n] * w_stride;
+    KAN_UNROLL
+    for (int r = 0; r <= degree + with_base; r++) {
+      const KAN_NAME(vector) all = N > 1 ? KAN_NAME(spread)(weights + r * CHUNK) : (KAN_NAME(vector)){0};
       KAN_UNROLL
-      for (int m = 0; m < M; m++) {
-        KAN_NAME(vector) part = w[0] * KAN_LOAD(from + m * KAN_LANES);
+      for (int n = 0; n < N; n++) {
+        const KAN_NAME(vector) w = N > 1 ? KAN_NAME(pick)(all, n) : weights[r * CHUNK] - (KAN_NAME(vector)){0};
+        const KAN_REAL *row = r <= degree ? from[n] : base;
         KAN_UNROLL
-        for (int r = 1; r <= degree; r++) part += w[r * CHUNK] * KAN_LOAD(from + r * w_stride + m * KAN_LANES);
-        if (with_base) part += w[(degree + 1) * CHUNK] * KAN_LOAD(base + m * KAN_LANES);
-        sum = m == 0 ? part * error[m] : sum + part * error[m];
+        for (int m = 0; m < M; m++)
+          part[n][m] = r == 0 ? w * KAN_LOAD(row + m * KAN_LANES) : part[n][m] + w * KAN_LOAD(row + m * KAN_LANES);
+        from[n] += w_stride;
+        KAN_OPAQUE(from[n]);
       }
-      KAN_STORE(edges + i * KAN_LANES, sum);
     }
-    KAN_NAME(add_lane_sums)(edges, sums[q]);
+    KAN_UNROLL
+    for (int n = 0; n < N; n++) {
+      KAN_NAME(vector) sum = part[n][0] * error[n][0];
+      KAN_UNROLL
+      for (int m = 1; m < M; m++) sum += part[n][m] * error[n][m];
+      KAN_STORE(edges + (n * BLOCK + i) * KAN_LANES, sum);
+    }
   }
 }
 
-/// dX of `count` inputs at one chunk of rows, whose slopes have been evaluated.
-KAN_INLINE void KAN_NAME(input_gradient_chunk)(const int degree, const int with_base,
-                                               const KAN_NAME(kan_spline) * spline, int count, int rows,
-                                               int64_t outputs, const int32_t *cells, int64_t cell_stride,
-                                               const KAN_REAL *slopes, const KAN_REAL *W, const KAN_REAL *padded_w,
-                                               const KAN_REAL *dz, const KAN_REAL *padded_dz, KAN_REAL *dx,
-                                               int64_t dx_stride) {
+/// sums[q·BLOCK + i] += Σ over M vectors of columns of dZ times the derivative of the edge from input i.
+KAN_INLINE void KAN_NAME(input_gradient_rows)(const int M, const int degree, const int with_base, int count, int rows,
+                                              int64_t edge_stride, int64_t w_stride, const int32_t *cells,
+                                              int64_t cell_stride, const KAN_REAL *slopes, const KAN_REAL *W,
+                                              const KAN_REAL *dz, int64_t dz_stride, KAN_REAL *sums) {
+  enum { TOGETHER = MOST_SUMS == 8 ? 1 : 2 };
+  KAN_REAL edges[2 * BLOCK * KAN_LANES] KAN_ALIGNED;
+  for (int j = 0; j < 2 * BLOCK * KAN_LANES; j++) edges[j] = 0;
+  for (int q = 0; q < rows; q += 2) {
+    const int pair = rows - q < 2 ? rows - q : 2;
+    if (TOGETHER == 2 && pair == 2)
+      KAN_NAME(edge_derivatives)(2, M, degree, with_base, count, edge_stride, w_stride, cells + q, cell_stride,
+                                 slopes + q, W, dz + q * dz_stride, dz_stride, edges);
+    else
+      for (int n = 0; n < pair; n++)
+        KAN_NAME(edge_derivatives)(1, M, degree, with_base, count, edge_stride, w_stride, cells + q + n,
+                                   cell_stride, slopes + q + n, W, dz + (q + n) * dz_stride, dz_stride,
+                                   edges + n * BLOCK * KAN_LANES);
+    for (int n = 0; n < pair; n++)
+      KAN_NAME(add_lane_sums)(edges + n * BLOCK * KAN_LANES, sums + (q + n) * BLOCK);
+  }
+}
+
+/// dX of `count` inputs at CHUNKS chunks of rows or fewer, whose slopes have been evaluated.
+KAN_INLINE void KAN_NAME(input_gradient_tile)(const int degree, const int with_base,
+                                              const KAN_NAME(kan_spline) * spline, int count, int rows, int64_t outputs,
+                                              const int32_t *cells, int64_t cell_stride,
+                                              KAN_REAL (*slopes)[SLOPES],
+                                              const KAN_REAL *W, const KAN_REAL *dz, const KAN_REAL *padded_dz,
+                                              KAN_REAL *dx, int64_t dx_stride) {
   const int64_t K = spline->functions, edge_stride = K * outputs;
   const int tail = (int)(outputs % KAN_LANES);
   const int64_t whole = outputs - tail;
-  KAN_REAL sums[CHUNK][BLOCK];
-  for (int q = 0; q < rows; q++)
-    for (int i = 0; i < BLOCK; i++) sums[q][i] = 0;
+  const int packs = KAN_NAME(packs)(outputs, rows, K);
+  KAN_REAL packed[BLOCK * PACKED_FUNCTIONS * PANEL * KAN_LANES] KAN_ALIGNED;
+  KAN_REAL sums[CHUNKS * CHUNK * BLOCK];
+  for (int j = 0; j < CHUNKS * CHUNK * BLOCK; j++) sums[j] = 0;
   int64_t column = 0;
-#define KAN_COLUMNS(M)                                                                                             \
-  for (; whole - column >= (M) * KAN_LANES; column += (M) * KAN_LANES)                                             \
-  KAN_NAME(input_gradient_rows)(M, degree, with_base, count, rows, edge_stride, outputs, cells, cell_stride,       \
-                                slopes, W + column, dz + column, outputs, sums)
-  KAN_COLUMNS(8);
+#define KAN_COLUMNS(M)                                                                                               \
+  for (; whole - column >= (M) * KAN_LANES; column += (M) * KAN_LANES) {                                             \
+    const KAN_REAL *panel = W + column;                                                                              \
+    if (packs) panel = KAN_NAME(pack)(M, count * K, panel, outputs, packed);                                         \
+    const int64_t stride = packs ? (M) * KAN_LANES : outputs;                                                        \
+    for (int q = 0; q < rows; q += CHUNK)                                                                            \
+      KAN_NAME(input_gradient_rows)(M, degree, with_base, count, rows - q < CHUNK ? rows - q : CHUNK, K * stride,    \
+                                    stride, cells + q, cell_stride, slopes[q / CHUNK], panel, dz + q * outputs + column, \
+                                    outputs, sums + q * BLOCK);                                                      \
+  }
+  if (PANEL == 8) KAN_COLUMNS(8);
   KAN_COLUMNS(4);
   KAN_COLUMNS(2);
   KAN_COLUMNS(1);
 #undef KAN_COLUMNS
-  if (padded_w) {
-    KAN_NAME(input_gradient_rows)(1, degree, with_base, count, rows, K * KAN_LANES, KAN_LANES, cells, cell_stride,
-                                  slopes, padded_w, padded_dz, KAN_LANES, sums);
-  } else if (tail > 0) {
+  if (padded_dz) KAN_NAME(pad_columns)(count * K, tail, W + whole, outputs, packed);
+  for (int start = 0; start < rows && tail > 0; start += CHUNK) {
+    const int part = rows - start < CHUNK ? rows - start : CHUNK;
+    if (padded_dz) {
+      KAN_NAME(input_gradient_rows)(1, degree, with_base, count, part, K * KAN_LANES, KAN_LANES, cells + start,
+                                    cell_stride, slopes[start / CHUNK], packed, padded_dz + start * KAN_LANES,
+                                    KAN_LANES, sums + start * BLOCK);
+      continue;
+    }
     for (int i = 0; i < count; i++) {
       KAN_REAL totals[CHUNK] = {0};
       for (int c = 0; c < tail; c++) {
         const KAN_REAL *edge = W + i * edge_stride + whole + c;
-        const KAN_REAL *error = dz + whole + c;
+        const KAN_REAL *error = dz + start * outputs + whole + c;
         const KAN_REAL base = edge[(K - 1) * outputs];
-        const KAN_REAL *w = slopes + i * (WEIGHTS * CHUNK);
-        const int32_t *cell = cells + i * cell_stride;
+        const KAN_REAL *w = slopes[start / CHUNK] + i * (WEIGHTS * CHUNK);
+        const int32_t *cell = cells + i * cell_stride + start;
         KAN_VECTORIZE
-        for (int q = 0; q < rows; q++) {
+        for (int q = 0; q < part; q++) {
           KAN_REAL sum = with_base ? w[(degree + 1) * CHUNK + q] * base : 0;
           KAN_UNROLL
           for (int r = 0; r <= degree; r++) sum += w[r * CHUNK + q] * edge[(cell[q] + r) * outputs];
           totals[q] += sum * error[q * outputs];
         }
       }
-      for (int q = 0; q < rows; q++) sums[q][i] += totals[q];
+      for (int q = 0; q < part; q++) sums[(start + q) * BLOCK + i] += totals[q];
     }
   }
   for (int q = 0; q < rows; q++)
-    for (int i = 0; i < count; i++) dx[q * dx_stride + i] = sums[q][i];
+    for (int i = 0; i < count; i++) dx[q * dx_stride + i] = sums[q * BLOCK + i];
 }
 
-#undef KAN_ALL_LANES
 #undef KAN_FOLD
-#undef KAN_JOIN
-#undef KAN_JOIN_
-#undef KAN_LANES_2
-#undef KAN_LANES_4
-#undef KAN_LANES_8
-#undef KAN_LANES_16
-#undef KAN_LOW_LANE
-#undef KAN_HIGH_LANE

@@ -5,22 +5,17 @@
 // CHUNK at a time, so that their functions stay in the first-level cache. Columns are taken in whole vectors; what is
 // left at the right is copied into matrices of one vector's width, padded with zeros, and goes the same way.
 
-typedef KAN_REAL KAN_NAME(vector) __attribute__((vector_size(KAN_VECTOR_BYTES), aligned(sizeof(KAN_REAL))));
-#define KAN_LOAD(p) (*(const KAN_NAME(vector) *)(p))
-#define KAN_STORE(p, v) (*(KAN_NAME(vector) *)(p) = (v))
-
 /// Functions of `count` inputs at a chunk of rows. Those of input i and row q are in cell cells[i·stride + q], with the
 /// values values[(i·WEIGHTS + r)·stride + q] and the slopes slopes[(i·WEIGHTS + r)·CHUNK + q].
 KAN_INLINE void KAN_NAME(evaluate_local)(const KAN_NAME(kan_spline) * spline, int derivative, int64_t first, int count,
                                          int rows, const KAN_REAL *x, int64_t x_stride, int32_t *cells,
                                          KAN_REAL *values, int64_t stride, KAN_REAL *slopes) {
   if (rows >= FEW_ROWS) {
-    KAN_REAL points[CHUNK];
-    for (int i = 0; i < count; i++) {
-      for (int q = 0; q < rows; q++) points[q] = x[q * x_stride + i];
-      KAN_NAME(evaluate_chunk)(spline, derivative, 0, first + i, rows, points, cells + i * stride,
+    KAN_REAL points[BLOCK * CHUNK] KAN_ALIGNED;
+    KAN_NAME(copy_columns)(count, rows, x, x_stride, points);
+    for (int i = 0; i < count; i++)
+      KAN_NAME(evaluate_chunk)(spline, derivative, 0, first + i, rows, points + i * CHUNK, cells + i * stride,
                                values + i * WEIGHTS * stride, stride, slopes + i * WEIGHTS * CHUNK);
-    }
     return;
   }
   // A few rows: the vector runs over inputs.
@@ -50,7 +45,23 @@ KAN_INLINE void KAN_NAME(pad_columns)(int64_t rows, int columns, const KAN_REAL 
 
 /// Whether the columns that fill no vector are worth the copies that make them one; else they go one by one.
 KAN_INLINE int KAN_NAME(pads)(int tail, int64_t rows, int64_t functions) {
-  return tail > 2 && rows >= 16 && functions <= PADDED_FUNCTIONS;
+  return tail > 2 && rows >= 16 && tail * rows >= 4 * functions && functions <= PACKED_FUNCTIONS;
+}
+
+/// Whether columns of W are worth a copy of their own, M·KAN_LANES to a row: where a row of W is longer than what is
+/// added up at a time, its pieces stand a page or a power of two apart, which neither address translation nor the cache
+/// is made for.
+KAN_INLINE int KAN_NAME(packs)(int64_t outputs, int64_t rows, int64_t functions) {
+  return (outputs > PANEL * KAN_LANES || outputs % KAN_LANES != 0) && rows >= functions && functions <= PACKED_FUNCTIONS;
+}
+
+/// Copies M vectors of every row.
+KAN_INLINE const KAN_REAL *KAN_NAME(pack)(const int M, int64_t rows, const KAN_REAL *from, int64_t stride,
+                                          KAN_REAL *to) {
+  for (int64_t row = 0; row < rows; row++)
+    KAN_UNROLL
+    for (int m = 0; m < M; m++) KAN_STORE(to + (row * M + m) * KAN_LANES, KAN_LOAD(from + row * stride + m * KAN_LANES));
+  return to;
 }
 
 #include "local_forward_template.h"
@@ -59,7 +70,7 @@ KAN_INLINE int KAN_NAME(pads)(int tail, int64_t rows, int64_t functions) {
 
 KAN_KERNEL int64_t KAN_NAME(local_scratch)(int64_t rows) {
   // Values, cells and order of a block's inputs, and the padded columns of dZ; no integer is wider than a number.
-  return rows * (BLOCK * (WEIGHTS + 2) + KAN_LANES);
+  return rows * (BLOCK * (WEIGHTS + 2) + KAN_LANES) + WRITTEN;
 }
 
 KAN_INLINE void KAN_NAME(backward_inputs)(const int degree, const int with_base, const KAN_NAME(kan_spline) * spline,
@@ -67,22 +78,20 @@ KAN_INLINE void KAN_NAME(backward_inputs)(const int degree, const int with_base,
                                           int64_t x_stride, const KAN_REAL *W, const KAN_REAL *dz,
                                           const KAN_REAL *padded_dz, KAN_REAL *dweights, KAN_REAL *dx,
                                           int64_t dx_stride, KAN_REAL *scratch) {
-  const int64_t K = spline->functions;
-  const int tail = (int)(outputs % KAN_LANES);
   KAN_REAL *values = scratch;                                             // [BLOCK × WEIGHTS × rows]
   int32_t *cells = (int32_t *)(values + BLOCK * WEIGHTS * rows);          // [BLOCK × rows]
   uint16_t *order = (uint16_t *)(values + BLOCK * (WEIGHTS + 1) * rows);  // [BLOCK × rows]
-  KAN_REAL slopes[BLOCK * WEIGHTS * CHUNK];
-  KAN_REAL padded_w[BLOCK * PADDED_FUNCTIONS * KAN_LANES];
-  if (dx && padded_dz) KAN_NAME(pad_columns)(count * K, tail, W + outputs - tail, outputs, padded_w);
-  for (int64_t row = 0; row < rows; row += CHUNK) {
-    const int part = (int)(rows - row < CHUNK ? rows - row : CHUNK);
-    KAN_NAME(evaluate_local)(spline, dx != NULL, first, count, part, x + row * x_stride, x_stride, cells + row,
-                             values + row, rows, slopes);
+  KAN_REAL slopes[CHUNKS][SLOPES] KAN_ALIGNED;
+  for (int64_t row = 0; row < rows; row += CHUNKS * CHUNK) {
+    const int tile = (int)(rows - row < CHUNKS * CHUNK ? rows - row : CHUNKS * CHUNK);
+    for (int q = 0; q < tile; q += CHUNK)
+      KAN_NAME(evaluate_local)(spline, dx != NULL, first, count, tile - q < CHUNK ? tile - q : CHUNK,
+                               x + (row + q) * x_stride, x_stride, cells + row + q, values + row + q, rows,
+                               slopes[q / CHUNK]);
     if (dx)
-      KAN_NAME(input_gradient_chunk)(degree, with_base, spline, count, part, outputs, cells + row, rows, slopes, W,
-                                     padded_dz ? padded_w : NULL, dz + row * outputs,
-                                     padded_dz ? padded_dz + row * KAN_LANES : NULL, dx + row * dx_stride, dx_stride);
+      KAN_NAME(input_gradient_tile)(degree, with_base, spline, count, tile, outputs, cells + row, rows, slopes, W,
+                                    dz + row * outputs, padded_dz ? padded_dz + row * KAN_LANES : NULL,
+                                    dx + row * dx_stride, dx_stride);
   }
   KAN_NAME(weight_gradient_inputs)(degree, with_base, spline, count, rows, outputs, cells, values, order, dz,
                                    padded_dz, dweights);
@@ -133,11 +142,11 @@ KAN_LOCAL(5, 1)
     default: break;                                               \
   }
 
-/// Inputs of a block: as many as have their rows of W in the first-level cache.
+/// Inputs of a block of the forward pass: half of them where the rows of W of all would not fit the first-level cache.
 KAN_INLINE int KAN_NAME(block_inputs)(const KAN_NAME(kan_spline) * spline, int64_t outputs) {
-  const int64_t columns = outputs < 8 * KAN_LANES ? outputs : 8 * KAN_LANES;
+  const int64_t columns = outputs < PANEL * KAN_LANES ? outputs : PANEL * KAN_LANES;
   const int64_t fitting = BLOCK_BYTES / (int64_t)(spline->functions * columns * (int64_t)sizeof(KAN_REAL));
-  return fitting >= BLOCK ? BLOCK : fitting < 2 ? 2 : (int)fitting;
+  return fitting >= BLOCK ? BLOCK : BLOCK / 2;
 }
 
 KAN_KERNEL void KAN_NAME(local_forward)(const KAN_NAME(kan_spline) * spline, int64_t rows, int64_t outputs,
@@ -161,9 +170,8 @@ KAN_KERNEL void KAN_NAME(local_backward)(const KAN_NAME(kan_spline) * spline, in
     padded_dz = scratch + BLOCK * (WEIGHTS + 2) * rows;
     KAN_NAME(pad_columns)(rows, tail, dz + outputs - tail, outputs, padded_dz);
   }
-  const int block = dx ? KAN_NAME(block_inputs)(spline, outputs) : BLOCK;
-  for (int64_t start = 0; start < count; start += block) {
-    const int part = (int)(count - start < block ? count - start : block);
+  for (int64_t start = 0; start < count; start += BLOCK) {
+    const int part = (int)(count - start < BLOCK ? count - start : BLOCK);
     const int64_t offset = start * spline->functions * outputs;
     KAN_BY_DEGREE_AND_BASE(backward, spline, first + start, part, rows, outputs, x + start, x_stride,
                            weights + offset, dz, padded_dz, dweights + offset, dx ? dx + start : NULL, dx_stride,
@@ -171,5 +179,3 @@ KAN_KERNEL void KAN_NAME(local_backward)(const KAN_NAME(kan_spline) * spline, in
   }
 }
 #undef KAN_BY_DEGREE_AND_BASE
-#undef KAN_LOAD
-#undef KAN_STORE

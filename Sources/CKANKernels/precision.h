@@ -1,6 +1,11 @@
 // Every kernel for one instruction set and one precision, and the table of them.
+typedef KAN_REAL KAN_NAME(vector) __attribute__((vector_size(KAN_VECTOR_BYTES), aligned(KAN_WIDTH)));
+#define KAN_LOAD(p) (*(const KAN_NAME(vector) *)(p))
+#define KAN_STORE(p, v) (*(KAN_NAME(vector) *)(p) = (v))
+
 #include "elementwise_template.h"
 #include "spline_template.h"
+#include "lanes_template.h"
 #include "local_template.h"
 #include "refit_template.h"
 
@@ -28,3 +33,19 @@ const KAN_NAME(kan_kernels) KAN_TABLE(KAN_NAME(kan_kernels)) = {
     .inner_product = KAN_NAME(inner_product),
     .add_scaled = KAN_NAME(add_scaled),
 };
+#undef KAN_LOAD
+#undef KAN_STORE
+#undef KAN_EVEN
+#undef KAN_ODD
+#undef KAN_EVEN_LANE
+#undef KAN_ODD_LANE
+#undef KAN_JOIN
+#undef KAN_JOIN_
+#undef KAN_LANES_2
+#undef KAN_LANES_4
+#undef KAN_LANES_8
+#undef KAN_LANES_16
+#undef KAN_SIDE
+#undef KAN_GROUP
+#undef KAN_GROUP_LANE
+#undef KAN_PICK_LANE

@@ -46,6 +46,44 @@ KAN_INLINE int KAN_NAME(find_span)(const KAN_REAL *knots, int first, int last, K
 // cell + r, and row k+1 the base function. Points stand one after another, so that a vector runs over points; they are
 // those of one input in several rows, or of neighbouring inputs in one row (`across`).
 
+/// The k+1 functions at t, 0 ≤ t ≤ 1, of the way through an interval among equally wide ones of width 1/scale.
+KAN_INLINE void KAN_NAME(even_functions)(const int degree, KAN_REAL t, KAN_REAL scale, KAN_REAL *v, KAN_REAL *d) {
+  if (degree == 3) {
+    // The recursion multiplied out, with half of its operations: t³/6 and 2/3 - t² + t³/2, and the same for 1 - t.
+    const KAN_REAL s = 1 - t, t2 = t * t, s2 = s * s;
+    const KAN_REAL two_thirds = (KAN_REAL)2 / 3, half = (KAN_REAL)0.5;
+    v[0] = s2 * (s * ((KAN_REAL)1 / 6));
+    v[1] = (half * t - 1) * t2 + two_thirds;
+    v[2] = (half * s - 1) * s2 + two_thirds;
+    v[3] = t2 * (t * ((KAN_REAL)1 / 6));
+    const KAN_REAL half_scale = half * scale;
+    d[0] = -half_scale * s2;
+    d[3] = half_scale * t2;
+    d[1] = half_scale * (t * (3 * t - 4));
+    d[2] = -half_scale * (s * (3 * s - 4));
+    return;
+  }
+  v[0] = 1;
+  KAN_UNROLL
+  for (int j = 1; j <= degree; j++) {
+    const KAN_REAL inverse = (KAN_REAL)1 / (KAN_REAL)j;
+    KAN_REAL saved = 0;
+    if (j == degree) {
+      d[0] = -v[0] * scale;
+      KAN_UNROLL
+      for (int r = 1; r < degree; r++) d[r] = (v[r - 1] - v[r]) * scale;
+      d[degree] = v[degree - 1] * scale;
+    }
+    KAN_UNROLL
+    for (int r = 0; r < j; r++) {
+      KAN_REAL part = v[r] * inverse;
+      v[r] = saved + ((KAN_REAL)(r + 1) - t) * part;
+      saved = (t + (KAN_REAL)(j - r - 1)) * part;
+    }
+    v[j] = saved;
+  }
+}
+
 /// Piecewise polynomials on equally wide intervals, where the recursion's denominators are 1, 2, …, k.
 KAN_INLINE void KAN_NAME(evaluate_uniform)(const KAN_NAME(kan_spline) * spline, const int degree, const int derivative,
                                            const int outside, const int across, int64_t input, int count,
@@ -65,25 +103,7 @@ KAN_INLINE void KAN_NAME(evaluate_uniform)(const KAN_NAME(kan_spline) * spline, 
     const int32_t cell = (int32_t)interval;
     const KAN_REAL t = u - (KAN_REAL)cell;
     KAN_REAL v[MAX_ORDER], d[MAX_ORDER];
-    v[0] = 1;
-    KAN_UNROLL
-    for (int j = 1; j <= degree; j++) {
-      const KAN_REAL inverse = (KAN_REAL)1 / (KAN_REAL)j;
-      KAN_REAL saved = 0;
-      if (j == degree) {
-        d[0] = -v[0] * scale;
-        KAN_UNROLL
-        for (int r = 1; r < degree; r++) d[r] = (v[r - 1] - v[r]) * scale;
-        d[degree] = v[degree - 1] * scale;
-      }
-      KAN_UNROLL
-      for (int r = 0; r < j; r++) {
-        KAN_REAL part = v[r] * inverse;
-        v[r] = saved + ((KAN_REAL)(r + 1) - t) * part;
-        saved = (t + (KAN_REAL)(j - r - 1)) * part;
-      }
-      v[j] = saved;
-    }
+    KAN_NAME(even_functions)(degree, t, scale, v, d);
     cells[i] = cell;
     KAN_UNROLL
     for (int r = 0; r <= degree; r++) {
@@ -140,13 +160,19 @@ KAN_INLINE void KAN_NAME(evaluate_uneven)(const KAN_NAME(kan_spline) * spline, c
   }
 }
 
-/// True unless every point lies within its input's grid.
+/// True unless every point lies within its input's grid; NaN counts as within.
 KAN_INLINE int KAN_NAME(any_outside)(const KAN_NAME(kan_spline) * spline, const int across, int64_t input, int count,
                                      const KAN_REAL *x) {
   const KAN_REAL *lower = spline->lower + input, *upper = spline->upper + input;
-  int32_t outside = 0;
-  KAN_VECTORIZE
-  for (int i = 0; i < count; i++) outside |= x[i] < lower[across ? i : 0] || x[i] > upper[across ? i : 0];
+  int i = 0;
+  if (!across) {
+    const KAN_NAME(vector) a = *lower - (KAN_NAME(vector)){0}, b = *upper - (KAN_NAME(vector)){0};
+    __typeof__(a < b) outside = {0};
+    for (; i + KAN_LANES <= count; i += KAN_LANES) outside |= (KAN_LOAD(x + i) < a) | (KAN_LOAD(x + i) > b);
+    if (__builtin_reduce_or(outside)) return 1;
+  }
+  int outside = 0;
+  for (; i < count; i++) outside |= x[i] < lower[across ? i : 0] || x[i] > upper[across ? i : 0];
   return outside;
 }
 
@@ -205,8 +231,9 @@ KAN_INLINE void KAN_NAME(evaluate_base)(const int base, const int derivative, in
   if (base == KAN_BASE_SILU) {
     KAN_VECTORIZE
     for (int i = 0; i < count; i++) {
-      values[i] = KAN_NAME(silu)(x[i]);
-      if (derivative) slopes[i] = KAN_NAME(silu_slope)(x[i]);
+      const KAN_REAL s = KAN_NAME(sigmoid)(x[i]);
+      values[i] = KAN_NAME(silu_value)(x[i], s);
+      if (derivative) slopes[i] = KAN_NAME(silu_slope_of)(x[i], s);
     }
   } else {
     for (int i = 0; i < count; i++) values[i] = x[i];

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import KAN
+import KANBenchmarking
 
 /// Fits smooth functions from many seeds and prints, as CSV, the error of every grid on points that were not trained on.
 @main
@@ -34,6 +35,7 @@ struct Accuracy: ParsableCommand {
 
   func run() throws {
     let pool = ThreadPool(threads: threads)
+    note(machineText(threads: [pool.threads]))
     let header = "task,formula,samples,widths,seed,grid,testRMSE,seconds,kept,others,reach,reachSeconds,threads\n"
     try FileHandle.standardOutput.write(contentsOf: Data(header.utf8))
     for task in SmoothTask.all where names?.contains(task.name) ?? true {

@@ -18,7 +18,8 @@ public func drawResults(in folder: String) throws -> [String] {
   try write("learning.svg", learning.map { LineChart.document(learningCharts($0)) })
   let accuracy = try ResultTable(folder: folder, name: "accuracy.csv")
   try write("accuracy.svg", accuracy.map { LineChart.document(accuracyCharts($0)) })
-  try write("accuracy.md", accuracy.map { accuracyTable($0) + "\n" })
+  let accuracyMachine = try resultLines("accuracy-machine.txt", in: folder).joined(separator: "; ")
+  try write("accuracy.md", accuracy.map { "\(accuracyTable($0))\n\n\(accuracyMachine).\n" })
   try write("table.md", try resultsText(folder, peers: peers, learning: learning))
   return written
 }

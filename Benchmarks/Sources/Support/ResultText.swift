@@ -1,22 +1,27 @@
 import Foundation
 
+/// The lines of a file of results; none where it is not there.
+func resultLines(_ name: String, in folder: String) throws -> [Substring] {
+  let path = folder + "/" + name
+  guard FileManager.default.fileExists(atPath: path) else { return [] }
+  return try String(contentsOfFile: path, encoding: .utf8).split(whereSeparator: \.isNewline)
+}
+
 /// The tables for README.md.
 func resultsText(_ folder: String, peers: ResultTable?, learning: ResultTable?) throws -> String {
-  func lines(_ name: String) throws -> [Substring] {
-    let path = folder + "/" + name
-    guard FileManager.default.fileExists(atPath: path) else { return [] }
-    return try String(contentsOfFile: path, encoding: .utf8).split(whereSeparator: \.isNewline)
-  }
   var parts: [String] = []
   if let peers {
     parts = ["![Time of one training step](Benchmarks/Results/peers.svg)", stepTable(peers)]
   }
   if let learning { parts.append(learningTable(learning)) }
-  let figures = try lines("figures.txt").map { "- \($0)" }
+  var figures = try resultLines("figures.txt", in: folder).map { "- \($0)" }
+  if let refit = try ResultTable(folder: folder, name: "refit.csv") { figures.append("- " + refitText(refit)) }
   if !figures.isEmpty { parts.append(figures.joined(separator: "\n")) }
   parts.append(
-    (try lines("machine.txt") + ["medians; the other charts are in [Benchmarks/Results](Benchmarks/Results)"])
-      .joined(separator: "; "))
+    (try resultLines("machine.txt", in: folder) + [
+      "medians; the other charts are in [Benchmarks/Results](Benchmarks/Results)"
+    ])
+    .joined(separator: "; "))
   return parts.joined(separator: "\n\n") + ".\n"
 }
 
@@ -42,6 +47,18 @@ private func stepTable(_ table: ResultTable) -> String {
         + ["inKAN", "PyTorch MLP same parameters"].map(ratio))
   }
   return markdown(rows)
+}
+
+/// The least-squares refit of many inputs, ours first.
+private func refitText(_ table: ResultTable) -> String {
+  let row = table.rows[0]
+  let solvers = table.rows.map {
+    let name = $0["solver"] == "ours" ? "here" : "torch.linalg.lstsq \($0["solver"])"
+    return
+      "\(name) \(significant($0.number("medianMilliseconds"), 3)) ms, residual \(significant($0.number("residual"), 6))"
+  }
+  return "coefficients of \(row["inputs"]) inputs found again, \(row["points"]) points, \(row["coefficients"]) "
+    + "coefficients, \(row["outputs"]) outputs: " + solvers.joined(separator: "; ")
 }
 
 /// A row for each network: medians over all seeds and, for an epoch's time, epochs.

@@ -44,6 +44,3 @@ public final class TimedNetwork {
     return 4 * (data + activations + 2 * network.parameterCount)
   }
 }
-
-/// The processor whose kernels OpenBLAS has chosen.
-public var blasCore: String { BLAS.core }

@@ -19,13 +19,3 @@ func encodeJSON(_ value: some Encodable) throws -> String {
   encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
   return String(decoding: try encoder.encode(value), as: UTF8.self)
 }
-
-func note(_ text: String) { FileHandle.standardError.write(Data((text + "\n").utf8)) }
-
-/// What the system calls its processor.
-func processorName() -> String {
-  let text = (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)) ?? ""
-  let line = text.split(separator: "\n").first { $0.hasPrefix("model name") }
-  let name = line?.split(separator: ":").last.map { $0.trimmingCharacters(in: .whitespaces) } ?? ""
-  return name.isEmpty ? "this machine" : name
-}

@@ -72,9 +72,7 @@ struct ThroughputTool: ParsableCommand {
     if contractions {
       return Swift.print(Contraction.allCases.filter { $0 != .auto }.map(\.rawValue).joined(separator: ","))
     }
-    note(
-      "\(processorName()), \(ThreadPool.availableCores) cores, \(threadCounts.map(String.init).joined(separator: ", ")) "
-        + "threads, OpenBLAS with kernels for \(blasCore)")
+    note(machineText(threads: threadCounts))
     if figures { return try printFigures() }
     if checkContraction { return try reportContraction() }
     var peaks = Peaks()

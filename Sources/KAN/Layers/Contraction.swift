@@ -15,7 +15,8 @@ public enum Contraction: String, Sendable, CaseIterable {
 ///     local  1.3 + 0.14·n·V             evaluation; n multiply-adds for each vector, loaded from the cache
 ///     gemm   4.0 + 0.01·K + 0.17·K·V    evaluation, writing Φ; K multiply-adds for each vector
 ///
-/// in nanoseconds, fitted to measurements with AVX2 in single precision; only the ratio decides. Where the block of W
+/// in nanoseconds, fitted to measurements with AVX2 in single precision; only the ratio decides. The batch is left out:
+/// the two ways round differently, and a row's result must not depend on how many come with it. Where the block of W
 /// that one input needs outgrows the first-level cache, `local` is 1.2 times slower. The benchmark `throughput` times
 /// both ways side by side.
 public struct ContractionCost: Sendable, Equatable {

@@ -37,8 +37,9 @@ struct Tiling: Equatable {
       gradientRows = max(total, 1)
     } else if isLocal {
       inputs = layer.inputs
-      gradientInputs = min(max(1, layer.inputs / 4), 8)
-      gradientRows = Tiling.localGradientRows
+      // Where there are enough, two of the kernel's blocks, which share the cache's lines of X.
+      gradientInputs = layer.inputs >= 256 ? 16 : min(max(1, layer.inputs / 4), 8)
+      gradientRows = layer.functions < 32 ? Tiling.localGradientRows : 2 * Tiling.localGradientRows
     } else {
       inputs = min(layer.inputs, max(1, Tiling.tileBytes / (rows * functions * size)))
       // About 128 rows of dW a block, and more blocks than threads.
@@ -47,7 +48,8 @@ struct Tiling: Equatable {
     }
   }
 
-  /// Rows whose order by intervals is found at a time: enough that the sums of an interval are rarely moved.
+  /// Rows whose order by intervals is found at a time, and twice as many on fine grids: enough that an interval has
+  /// ten and its sums are rarely moved.
   static let localGradientRows = 256
 
   /// No tile of this layer needs more elements, for any number of rows up to `capacity`.
@@ -56,7 +58,7 @@ struct Tiling: Equatable {
   ) -> Int {
     if layer.basis.isIdentity { return 0 }
     if layer.contractionUsed(contraction) == .local, let basis = layer.localBasis {
-      return basis.localScratch(rows: min(capacity, localGradientRows))
+      return basis.localScratch(rows: min(capacity, 2 * localGradientRows))
     }
     // A tile is one input wide at least, and 128 or 256 rows high at most.
     let bound = max(tileBytes / MemoryLayout<Element>.stride, 128 * layer.functions)

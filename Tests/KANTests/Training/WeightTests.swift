@@ -64,6 +64,25 @@ import Testing
     #expect(abs(parts.reduce(0) { $0 + $1.loss / 5 } - whole.loss) <= 1e-13 * whole.loss)
   }
 
+  /// A batch that was gathered during the step before is the batch that is gathered when its turn comes.
+  @Test(arguments: [Task.regression, .classification])
+  func batchesGatheredAhead(task: Task) {
+    let network = network(Double.self, task)
+    let data = pair(Double.self, task).weighted
+    let step = TrainingStep(network, batch: 20, pool: Self.pool, ahead: true)
+    let batches = [Array(0..<20), [59, 3, 3, 41], Array(20..<40), Array((40..<59).reversed())]
+    for (index, batch) in batches.enumerated() {
+      let next = index + 1 < batches.count ? batches[index + 1] : nil
+      let loss = batch.withUnsafeBufferPointer { rows in
+        guard let next else { return step.lossAndGradient(of: network, on: data, rows: rows) }
+        return next.withUnsafeBufferPointer { step.lossAndGradient(of: network, on: data, rows: rows, next: $0) }
+      }
+      let alone = lossAndGradient(network, data, rows: batch)
+      #expect(loss == alone.loss)
+      #expect(Array(step.gradients) == alone.gradient)
+    }
+  }
+
   @Test(arguments: [Task.regression, .classification])
   func metricsOfRepeatedRows(task: Task) {
     let network = network(Double.self, task)
