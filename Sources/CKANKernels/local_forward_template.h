@@ -74,20 +74,10 @@ KAN_INLINE void KAN_NAME(forward_inputs)(const int degree, const int with_base, 
                                x_stride, cells[q / CHUNK], values[q / CHUNK], CHUNK, NULL);
     KAN_REAL *to = z + row * outputs;
     int64_t column = 0;
-#define KAN_COLUMNS(M)                                                                                         \
-  for (; whole - column >= (M) * KAN_LANES; column += (M) * KAN_LANES) {                                       \
-    const KAN_REAL *panel = W + column;                                                                        \
-    if (packs) panel = KAN_NAME(pack)(M, count * K, panel, outputs, packed);                                   \
-    const int64_t stride = packs ? (M) * KAN_LANES : outputs;                                                  \
-    for (int q = 0; q < tile; q += CHUNK)                                                                      \
-      KAN_NAME(forward_rows)(M, degree, with_base, count, tile - q < CHUNK ? tile - q : CHUNK, K * stride, stride, \
-                             cells[q / CHUNK], values[q / CHUNK], panel, to + q * outputs + column, outputs);  \
-  }
-    if (PANEL == 8) KAN_COLUMNS(8);
-    KAN_COLUMNS(4);
-    KAN_COLUMNS(2);
-    KAN_COLUMNS(1);
-#undef KAN_COLUMNS
+    KAN_PANELS(for (int q = 0; q < tile; q += CHUNK)
+                   KAN_NAME(forward_rows)(VECTORS, degree, with_base, count, tile - q < CHUNK ? tile - q : CHUNK,
+                                          K * stride, stride, cells[q / CHUNK], values[q / CHUNK], panel,
+                                          to + q * outputs + column, outputs);)
     if (pads) KAN_NAME(pad_columns)(count * K, tail, W + whole, outputs, packed);
     for (int start = 0; start < tile && tail > 0; start += CHUNK) {
       const int part = tile - start < CHUNK ? tile - start : CHUNK;

@@ -106,21 +106,10 @@ KAN_INLINE void KAN_NAME(input_gradient_tile)(const int degree, const int with_b
   KAN_REAL sums[CHUNKS * CHUNK * BLOCK];
   for (int j = 0; j < CHUNKS * CHUNK * BLOCK; j++) sums[j] = 0;
   int64_t column = 0;
-#define KAN_COLUMNS(M)                                                                                               \
-  for (; whole - column >= (M) * KAN_LANES; column += (M) * KAN_LANES) {                                             \
-    const KAN_REAL *panel = W + column;                                                                              \
-    if (packs) panel = KAN_NAME(pack)(M, count * K, panel, outputs, packed);                                         \
-    const int64_t stride = packs ? (M) * KAN_LANES : outputs;                                                        \
-    for (int q = 0; q < rows; q += CHUNK)                                                                            \
-      KAN_NAME(input_gradient_rows)(M, degree, with_base, count, rows - q < CHUNK ? rows - q : CHUNK, K * stride,    \
-                                    stride, cells + q, cell_stride, slopes[q / CHUNK], panel, dz + q * outputs + column, \
-                                    outputs, sums + q * BLOCK);                                                      \
-  }
-  if (PANEL == 8) KAN_COLUMNS(8);
-  KAN_COLUMNS(4);
-  KAN_COLUMNS(2);
-  KAN_COLUMNS(1);
-#undef KAN_COLUMNS
+  KAN_PANELS(for (int q = 0; q < rows; q += CHUNK)
+                 KAN_NAME(input_gradient_rows)(VECTORS, degree, with_base, count, rows - q < CHUNK ? rows - q : CHUNK,
+                                               K * stride, stride, cells + q, cell_stride, slopes[q / CHUNK], panel,
+                                               dz + q * outputs + column, outputs, sums + q * BLOCK);)
   if (padded_dz) KAN_NAME(pad_columns)(count * K, tail, W + whole, outputs, packed);
   for (int start = 0; start < rows && tail > 0; start += CHUNK) {
     const int part = rows - start < CHUNK ? rows - start : CHUNK;

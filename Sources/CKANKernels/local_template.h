@@ -64,6 +64,19 @@ KAN_INLINE const KAN_REAL *KAN_NAME(pack)(const int M, int64_t rows, const KAN_R
   return to;
 }
 
+/// Runs its arguments for one panel of W after another from `column` on, as long as there are `whole` columns: VECTORS
+/// vectors of columns at `panel`, whose rows are `stride` apart.
+#define KAN_PANELS(...)                                                             \
+  if (PANEL == 8) KAN_PANELS_OF(8, __VA_ARGS__)                                     \
+  KAN_PANELS_OF(4, __VA_ARGS__) KAN_PANELS_OF(2, __VA_ARGS__) KAN_PANELS_OF(1, __VA_ARGS__)
+#define KAN_PANELS_OF(M, ...)                                                                       \
+  for (; whole - column >= (M) * KAN_LANES; column += (M) * KAN_LANES) {                            \
+    enum { VECTORS = M };                                                                           \
+    const KAN_REAL *panel = packs ? KAN_NAME(pack)(M, count * K, W + column, outputs, packed) : W + column; \
+    const int64_t stride = packs ? (M) * KAN_LANES : outputs;                                       \
+    __VA_ARGS__                                                                                     \
+  }
+
 #include "local_forward_template.h"
 #include "local_input_gradient_template.h"
 #include "local_weight_gradient_template.h"

@@ -36,13 +36,14 @@ KAN_INLINE void KAN_NAME(gradient_columns)(const int N, const int M, const int o
 }
 
 /// All columns, as many together as leave N·M sums and M errors in registers.
-KAN_INLINE void KAN_NAME(gradient_rows)(const int N, const int ordered, const uint16_t *order, int length, const KAN_REAL *weights,
-                                        int64_t spread, const KAN_REAL *dz, int64_t dz_stride, int64_t columns,
-                                        KAN_REAL *to, int64_t to_stride, KAN_REAL *last) {
+KAN_INLINE void KAN_NAME(gradient_rows)(const int N, const int ordered, const uint16_t *order, int length,
+                                        const KAN_REAL *weights, int64_t spread, const KAN_REAL *dz,
+                                        int64_t dz_stride, int64_t columns, KAN_REAL *to, int64_t to_stride, KAN_REAL *last) {
   int64_t column = 0;
-#define KAN_COLUMNS(M)                                                                               \
-  for (; columns - column >= (M) * KAN_LANES; column += (M) * KAN_LANES)                             \
-  KAN_NAME(gradient_columns)(N, M, ordered, order, length, weights, spread, dz + column, dz_stride, to + column, to_stride, last ? last + column : NULL)
+#define KAN_COLUMNS(M)                                                                                 \
+  for (; columns - column >= (M) * KAN_LANES; column += (M) * KAN_LANES)                               \
+  KAN_NAME(gradient_columns)(N, M, ordered, order, length, weights, spread, dz + column, dz_stride,    \
+                             to + column, to_stride, last ? last + column : NULL)
 #ifdef KAN_FEW_REGISTERS
   if (N == 1) KAN_COLUMNS(6);
   if (N == 2) KAN_COLUMNS(4);

@@ -35,6 +35,8 @@ const KAN_NAME(kan_kernels) KAN_TABLE(KAN_NAME(kan_kernels)) = {
 };
 #undef KAN_LOAD
 #undef KAN_STORE
+#undef KAN_PANELS
+#undef KAN_PANELS_OF
 #undef KAN_EVEN
 #undef KAN_ODD
 #undef KAN_EVEN_LANE

@@ -26,10 +26,8 @@ struct TrainingLedger<Element: Scalar> {
       throw .otherOptimizer(trained: trained, asked: record.optimizer)
     }
     self.options = options
-    if options.resumes, let earlier = network.trainingState,
-      moments ?? earlier.optimizer.moments.count
-        == earlier.optimizer.moments.count
-    {
+    let earlier = options.resumes ? network.trainingState : nil
+    if let earlier, moments == nil || moments == earlier.optimizer.moments.count {
       state = earlier
     } else {
       state = TrainingState(
