@@ -49,19 +49,36 @@ KAN_KERNEL void KAN_NAME(broadcast_row)(int64_t rows, int64_t columns, const KAN
     for (int64_t c = 0; c < columns; c++) z[r * columns + c] = row[c];
 }
 
-KAN_KERNEL void KAN_NAME(column_sums)(int64_t rows, int64_t columns, const KAN_REAL *z, KAN_REAL *sums) {
+/// M vectors of columns, which stay in registers.
+KAN_INLINE void KAN_NAME(sum_columns)(const int M, int64_t rows, int64_t stride, const KAN_REAL *z, KAN_REAL *sums) {
+  KAN_NAME(vector) total[4] = {0};
   // Sums of a few rows first: in one running sum over many, the last rows would lose digits.
-  KAN_REAL parts[CHUNK];
-  for (int64_t first = 0; first < columns; first += CHUNK) {
-    const int count = (int)(columns - first < CHUNK ? columns - first : CHUNK);
-    for (int c = 0; c < count; c++) sums[first + c] = 0;
-    for (int64_t start = 0; start < rows; start += 256) {
-      const int64_t end = start + 256 < rows ? start + 256 : rows;
-      for (int c = 0; c < count; c++) parts[c] = 0;
-      for (int64_t row = start; row < end; row++)
-        for (int c = 0; c < count; c++) parts[c] += z[row * columns + first + c];
-      for (int c = 0; c < count; c++) sums[first + c] += parts[c];
-    }
+  for (int64_t start = 0; start < rows; start += 256) {
+    const int64_t end = start + 256 < rows ? start + 256 : rows;
+    KAN_NAME(vector) part[4] = {0};
+    for (int64_t row = start; row < end; row++)
+      KAN_UNROLL
+      for (int m = 0; m < M; m++) part[m] += KAN_LOAD(z + row * stride + m * KAN_LANES);
+    KAN_UNROLL
+    for (int m = 0; m < M; m++) total[m] += part[m];
+  }
+  KAN_UNROLL
+  for (int m = 0; m < M; m++) KAN_STORE(sums + m * KAN_LANES, total[m]);
+}
+
+KAN_KERNEL void KAN_NAME(column_sums)(int64_t rows, int64_t columns, const KAN_REAL *z, KAN_REAL *sums) {
+  int64_t column = 0;
+  for (; columns - column >= 4 * KAN_LANES; column += 4 * KAN_LANES)
+    KAN_NAME(sum_columns)(4, rows, columns, z + column, sums + column);
+  for (; columns - column >= KAN_LANES; column += KAN_LANES)
+    KAN_NAME(sum_columns)(1, rows, columns, z + column, sums + column);
+  for (int64_t c = column; c < columns; c++) sums[c] = 0;
+  for (int64_t start = 0; column < columns && start < rows; start += 256) {
+    const int64_t end = start + 256 < rows ? start + 256 : rows;
+    KAN_REAL parts[KAN_LANES] = {0};
+    for (int64_t row = start; row < end; row++)
+      for (int64_t c = column; c < columns; c++) parts[c - column] += z[row * columns + c];
+    for (int64_t c = column; c < columns; c++) sums[c] += parts[c - column];
   }
 }
 
@@ -95,17 +112,22 @@ KAN_KERNEL double KAN_NAME(squared_error)(int64_t count, const KAN_REAL *outputs
                                               KAN_REAL factor, KAN_REAL *gradient) {
   double lanes[PARTIAL_SUMS] = {0};
   int64_t i = 0;
-  for (; i + PARTIAL_SUMS <= count; i += PARTIAL_SUMS)
+  for (; i + PARTIAL_SUMS <= count; i += PARTIAL_SUMS) {
+    KAN_REAL errors[PARTIAL_SUMS];
+    KAN_UNROLL
     for (int lane = 0; lane < PARTIAL_SUMS; lane++) {
-      KAN_REAL error = outputs[i + lane] - targets[i + lane];
-      lanes[lane] += (double)error * (double)error;
+      errors[lane] = outputs[i + lane] - targets[i + lane];
+      lanes[lane] += (double)errors[lane] * (double)errors[lane];
     }
-  for (; i < count; i++) {
-    KAN_REAL error = outputs[i] - targets[i];
-    lanes[0] += (double)error * (double)error;
+    if (!gradient) continue;
+    KAN_UNROLL
+    for (int lane = 0; lane < PARTIAL_SUMS; lane++) gradient[i + lane] = factor * errors[lane];
   }
-  if (gradient)
-    for (i = 0; i < count; i++) gradient[i] = factor * (outputs[i] - targets[i]);
+  for (; i < count; i++) {
+    const KAN_REAL error = outputs[i] - targets[i];
+    lanes[0] += (double)error * (double)error;
+    if (gradient) gradient[i] = factor * error;
+  }
   double sum = 0;
   for (int lane = 0; lane < PARTIAL_SUMS; lane++) sum += lanes[lane];
   return sum;

@@ -10,6 +10,7 @@
 
 #include "CKANKernels.h"
 #include "elementary.h"
+#include "set_bits.h"
 
 /// Arrays of vectors begin with a line of the cache: else vectors as wide as one would lie across two.
 #define KAN_ALIGNED __attribute__((aligned(64)))
@@ -26,22 +27,25 @@ enum {
   MAX_ORDER = 6,    // k+1, k ≤ 5
   WEIGHTS = 7,      // and the base function
   PARTIAL_SUMS = 16,
+  INSIDE = -1,      // in place of enum kan_outside, where no point lies outside
   COUNTED_INTERVALS = 512,  // a point's interval is found by counting knots, by bisection on finer grids
   // Local products
   BLOCK = 8,               // inputs together
   FEW_ROWS = 4,            // below it, the vector of the evaluation runs over inputs
   BLOCK_BYTES = 24 << 10,  // of W that they may take
   CELLS = 256,             // of an input that rows are sorted by
-  COMPARED_CELLS = 8,      // of an input that all rows are compared with, rather than counted
+  COMPARED_CELLS = 12,     // of an input that all rows are compared with, rather than counted
   WORD = 64,               // rows compared at a time
-  WRITTEN = 16,            // of them written out at a time
-  SLOPES = BLOCK * WEIGHTS * CHUNK + 64,  // of a block's inputs at a chunk; groups may begin with the last row
+  WRITTEN = 16,            // entries that are written at a time, whether there are as many or not
+  WAITING = 64,            // rows of dX whose lanes are summed up at a time
   CHUNKS = 2,              // chunks of rows for which columns of W are copied once
   PACKED_FUNCTIONS = 64,   // most functions of an input for which they are
 #ifdef KAN_FEW_REGISTERS
+  REGISTERS = 16,
   MOST_SUMS = 8,  // vectors of sums that stay in registers beside what is added to them
   PANEL = 8,      // vectors of columns together
 #else
+  REGISTERS = 32,
   MOST_SUMS = 16,
   PANEL = 4,
 #endif

@@ -1,16 +1,18 @@
-// Z += Φ·W in the local way.
+// Z = b + Φ·W in the local way, block of inputs by block of inputs: sums begin with `start`, rows start_stride apart, which
+// is the bias in every row or what the blocks before have left in Z.
 
 /// N rows and M vectors of columns of Z. The functions of input i and row n are in cell cells[i·cell_stride + n] and have
 /// the values values[i·input_stride + r·CHUNK + n].
 KAN_INLINE void KAN_NAME(forward_columns)(const int N, const int M, const int degree, const int with_base, int count,
                                           int64_t edge_stride, int64_t w_stride, const int32_t *cells,
                                           const int cell_stride, const KAN_REAL *values, const int input_stride,
-                                          const KAN_REAL *W, KAN_REAL *z, int64_t z_stride) {
+                                          const KAN_REAL *W, const KAN_REAL *start, int64_t start_stride, KAN_REAL *z,
+                                          int64_t z_stride) {
   KAN_NAME(vector) sum[4][8];
   KAN_UNROLL
   for (int n = 0; n < N; n++)
     KAN_UNROLL
-    for (int m = 0; m < M; m++) sum[n][m] = KAN_LOAD(z + n * z_stride + m * KAN_LANES);
+    for (int m = 0; m < M; m++) sum[n][m] = KAN_LOAD(start + n * start_stride + m * KAN_LANES);
   for (int i = 0; i < count; i++) {
     const KAN_REAL *edge = W + i * edge_stride;
     const KAN_REAL *base = edge + edge_stride - w_stride;
@@ -45,20 +47,35 @@ KAN_INLINE void KAN_NAME(forward_columns)(const int N, const int M, const int de
 /// multipliers busy.
 KAN_INLINE void KAN_NAME(forward_rows)(const int M, const int degree, const int with_base, int count, int rows,
                                        int64_t edge_stride, int64_t w_stride, const int32_t *cells,
-                                       const KAN_REAL *values, const KAN_REAL *W, KAN_REAL *z, int64_t z_stride) {
+                                       const KAN_REAL *values, const KAN_REAL *W, const KAN_REAL *start,
+                                       int64_t start_stride, KAN_REAL *z, int64_t z_stride) {
   const int N = M * 4 <= MOST_SUMS ? 4 : M * 2 <= MOST_SUMS ? 2 : 1;
   int q = 0;
   for (; q + N <= rows; q += N)
     KAN_NAME(forward_columns)(N, M, degree, with_base, count, edge_stride, w_stride, cells + q, CHUNK, values + q,
-                              WEIGHTS * CHUNK, W, z + q * z_stride, z_stride);
+                              WEIGHTS * CHUNK, W, start + q * start_stride, start_stride, z + q * z_stride, z_stride);
   for (; q < rows; q++)
     KAN_NAME(forward_columns)(1, M, degree, with_base, count, edge_stride, w_stride, cells + q, CHUNK, values + q,
-                              WEIGHTS * CHUNK, W, z + q * z_stride, z_stride);
+                              WEIGHTS * CHUNK, W, start + q * start_stride, start_stride, z + q * z_stride, z_stride);
 }
+
+/// Runs its arguments for one panel of W after another from `column` on, as long as there are `whole` columns: VECTORS
+/// vectors of columns at `panel`, whose rows are `stride` apart.
+#define KAN_PANELS(...)                                                             \
+  if (PANEL == 8) KAN_PANELS_OF(8, __VA_ARGS__)                                     \
+  KAN_PANELS_OF(4, __VA_ARGS__) KAN_PANELS_OF(2, __VA_ARGS__) KAN_PANELS_OF(1, __VA_ARGS__)
+#define KAN_PANELS_OF(M, ...)                                                                       \
+  for (; whole - column >= (M) * KAN_LANES; column += (M) * KAN_LANES) {                            \
+    enum { VECTORS = M };                                                                           \
+    const KAN_REAL *panel = packs ? KAN_NAME(pack)(M, count * K, W + column, outputs, packed) : W + column; \
+    const int64_t stride = packs ? (M) * KAN_LANES : outputs;                                       \
+    __VA_ARGS__                                                                                     \
+  }
 
 KAN_INLINE void KAN_NAME(forward_inputs)(const int degree, const int with_base, const KAN_NAME(kan_spline) * spline,
                                          int64_t first, int count, int64_t rows, int64_t outputs, int64_t columns,
-                                         const KAN_REAL *x, int64_t x_stride, const KAN_REAL *W, KAN_REAL *z) {
+                                         const KAN_REAL *x, int64_t x_stride, const KAN_REAL *W,
+                                         const KAN_REAL *start, int64_t start_stride, KAN_REAL *z) {
   const int64_t K = spline->functions, edge_stride = K * outputs;
   const int tail = (int)(columns % KAN_LANES);
   const int64_t whole = columns - tail;
@@ -73,19 +90,22 @@ KAN_INLINE void KAN_NAME(forward_inputs)(const int degree, const int with_base, 
       KAN_NAME(evaluate_local)(spline, 0, first, count, tile - q < CHUNK ? tile - q : CHUNK, x + (row + q) * x_stride,
                                x_stride, cells[q / CHUNK], values[q / CHUNK], CHUNK, NULL);
     KAN_REAL *to = z + row * outputs;
+    const KAN_REAL *from = start + row * start_stride;
     int64_t column = 0;
     KAN_PANELS(for (int q = 0; q < tile; q += CHUNK)
                    KAN_NAME(forward_rows)(VECTORS, degree, with_base, count, tile - q < CHUNK ? tile - q : CHUNK,
                                           K * stride, stride, cells[q / CHUNK], values[q / CHUNK], panel,
-                                          to + q * outputs + column, outputs);)
+                                          from + q * start_stride + column, start_stride, to + q * outputs + column,
+                                          outputs);)
     if (pads) KAN_NAME(pad_columns)(count * K, tail, W + whole, outputs, packed);
-    for (int start = 0; start < tile && tail > 0; start += CHUNK) {
-      const int part = tile - start < CHUNK ? tile - start : CHUNK;
-      KAN_REAL *at = to + start * outputs + whole;
+    for (int first_row = 0; first_row < tile && tail > 0; first_row += CHUNK) {
+      const int part = tile - first_row < CHUNK ? tile - first_row : CHUNK;
+      KAN_REAL *at = to + first_row * outputs + whole;
+      const KAN_REAL *begin = from + first_row * start_stride + whole;
       if (pads) {
-        KAN_NAME(pad_columns)(part, tail, at, outputs, padded_z);
-        KAN_NAME(forward_rows)(1, degree, with_base, count, part, K * KAN_LANES, KAN_LANES, cells[start / CHUNK],
-                               values[start / CHUNK], packed, padded_z, KAN_LANES);
+        KAN_NAME(pad_columns)(part, tail, begin, start_stride, padded_z);
+        KAN_NAME(forward_rows)(1, degree, with_base, count, part, K * KAN_LANES, KAN_LANES, cells[first_row / CHUNK],
+                               values[first_row / CHUNK], packed, padded_z, KAN_LANES, padded_z, KAN_LANES);
         for (int q = 0; q < part; q++)
           for (int c = 0; c < tail; c++) at[q * outputs + c] = padded_z[q * KAN_LANES + c];
         continue;
@@ -94,12 +114,12 @@ KAN_INLINE void KAN_NAME(forward_inputs)(const int degree, const int with_base, 
       // that a row's bits do not depend on how many come with it.
       for (int c = 0; c < tail; c++) {
         KAN_REAL totals[CHUNK];
-        for (int q = 0; q < part; q++) totals[q] = at[q * outputs + c];
+        for (int q = 0; q < part; q++) totals[q] = begin[q * start_stride + c];
         for (int i = 0; i < count; i++) {
           const KAN_REAL *edge = W + i * edge_stride + whole + c;
           const KAN_REAL base = edge[(K - 1) * outputs];
-          const KAN_REAL *w = values[start / CHUNK] + i * (WEIGHTS * CHUNK);
-          const int32_t *cell = cells[start / CHUNK] + i * CHUNK;
+          const KAN_REAL *w = values[first_row / CHUNK] + i * (WEIGHTS * CHUNK);
+          const int32_t *cell = cells[first_row / CHUNK] + i * CHUNK;
           KAN_VECTORIZE
           for (int q = 0; q < part; q++) {
             KAN_REAL total = totals[q];
@@ -118,7 +138,8 @@ KAN_INLINE void KAN_NAME(forward_inputs)(const int degree, const int with_base, 
 /// A few rows, one after another: the vector of the evaluation runs over inputs. Sums are formed in the same order.
 KAN_INLINE void KAN_NAME(forward_few)(const int degree, const int with_base, const KAN_NAME(kan_spline) * spline,
                                       int64_t first, int count, int64_t rows, int64_t outputs, int64_t columns,
-                                      const KAN_REAL *x, int64_t x_stride, const KAN_REAL *W, KAN_REAL *z) {
+                                      const KAN_REAL *x, int64_t x_stride, const KAN_REAL *W, const KAN_REAL *start,
+                                      int64_t start_stride, KAN_REAL *z) {
   const int64_t K = spline->functions, edge_stride = K * outputs;
   const int64_t whole = columns - columns % KAN_LANES;
   int32_t cells[CHUNK];
@@ -126,16 +147,18 @@ KAN_INLINE void KAN_NAME(forward_few)(const int degree, const int with_base, con
   for (int64_t row = 0; row < rows; row++) {
     KAN_NAME(evaluate_chunk)(spline, 0, 1, first, count, x + row * x_stride, cells, values, CHUNK, NULL);
     KAN_REAL *to = z + row * outputs;
+    const KAN_REAL *begin = start + row * start_stride;
     int64_t column = 0;
 #define KAN_COLUMNS(M)                                                                                              \
   for (; whole - column >= (M) * KAN_LANES; column += (M) * KAN_LANES)                                              \
   KAN_NAME(forward_columns)(1, M, degree, with_base, count, edge_stride, outputs, cells, 1, values, 1, W + column,  \
-                            to + column, outputs)
+                            begin + column, 0, to + column, outputs)
     KAN_COLUMNS(8);
     KAN_COLUMNS(4);
     KAN_COLUMNS(2);
     KAN_COLUMNS(1);
 #undef KAN_COLUMNS
+    for (int64_t c = column; c < columns; c++) to[c] = begin[c];
     for (int i = 0; column < columns && i < count; i++) {
       const KAN_REAL *edge = W + i * edge_stride;
       const KAN_REAL *from = edge + cells[i] * outputs;

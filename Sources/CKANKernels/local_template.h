@@ -6,7 +6,7 @@
 // left at the right is copied into matrices of one vector's width, padded with zeros, and goes the same way.
 
 /// Functions of `count` inputs at a chunk of rows. Those of input i and row q are in cell cells[i·stride + q], with the
-/// values values[(i·WEIGHTS + r)·stride + q] and the slopes slopes[(i·WEIGHTS + r)·CHUNK + q].
+/// values values[(i·WEIGHTS + r)·stride + q] and the slopes slopes[(i·WEIGHTS + r)·stride + q].
 KAN_INLINE void KAN_NAME(evaluate_local)(const KAN_NAME(kan_spline) * spline, int derivative, int64_t first, int count,
                                          int rows, const KAN_REAL *x, int64_t x_stride, int32_t *cells,
                                          KAN_REAL *values, int64_t stride, KAN_REAL *slopes) {
@@ -15,7 +15,7 @@ KAN_INLINE void KAN_NAME(evaluate_local)(const KAN_NAME(kan_spline) * spline, in
     KAN_NAME(copy_columns)(count, rows, x, x_stride, points);
     for (int i = 0; i < count; i++)
       KAN_NAME(evaluate_chunk)(spline, derivative, 0, first + i, rows, points + i * CHUNK, cells + i * stride,
-                               values + i * WEIGHTS * stride, stride, slopes + i * WEIGHTS * CHUNK);
+                               values + i * WEIGHTS * stride, stride, slopes + i * WEIGHTS * stride);
     return;
   }
   // A few rows: the vector runs over inputs.
@@ -29,7 +29,7 @@ KAN_INLINE void KAN_NAME(evaluate_local)(const KAN_NAME(kan_spline) * spline, in
       cells[i * stride + q] = row_cells[i];
       for (int r = 0; r < functions; r++) {
         values[(i * WEIGHTS + r) * stride + q] = row_values[r * CHUNK + i];
-        if (derivative) slopes[(i * WEIGHTS + r) * CHUNK + q] = row_slopes[r * CHUNK + i];
+        if (derivative) slopes[(i * WEIGHTS + r) * stride + q] = row_slopes[r * CHUNK + i];
       }
     }
   }
@@ -64,68 +64,38 @@ KAN_INLINE const KAN_REAL *KAN_NAME(pack)(const int M, int64_t rows, const KAN_R
   return to;
 }
 
-/// Runs its arguments for one panel of W after another from `column` on, as long as there are `whole` columns: VECTORS
-/// vectors of columns at `panel`, whose rows are `stride` apart.
-#define KAN_PANELS(...)                                                             \
-  if (PANEL == 8) KAN_PANELS_OF(8, __VA_ARGS__)                                     \
-  KAN_PANELS_OF(4, __VA_ARGS__) KAN_PANELS_OF(2, __VA_ARGS__) KAN_PANELS_OF(1, __VA_ARGS__)
-#define KAN_PANELS_OF(M, ...)                                                                       \
-  for (; whole - column >= (M) * KAN_LANES; column += (M) * KAN_LANES) {                            \
-    enum { VECTORS = M };                                                                           \
-    const KAN_REAL *panel = packs ? KAN_NAME(pack)(M, count * K, W + column, outputs, packed) : W + column; \
-    const int64_t stride = packs ? (M) * KAN_LANES : outputs;                                       \
-    __VA_ARGS__                                                                                     \
-  }
-
 #include "local_forward_template.h"
-#include "local_input_gradient_template.h"
-#include "local_weight_gradient_template.h"
-
-KAN_KERNEL int64_t KAN_NAME(local_scratch)(int64_t rows) {
-  // Values, cells and order of a block's inputs, and the padded columns of dZ; no integer is wider than a number.
-  return rows * (BLOCK * (WEIGHTS + 2) + KAN_LANES) + WRITTEN;
-}
-
-KAN_INLINE void KAN_NAME(backward_inputs)(const int degree, const int with_base, const KAN_NAME(kan_spline) * spline,
-                                          int64_t first, int count, int64_t rows, int64_t outputs, const KAN_REAL *x,
-                                          int64_t x_stride, const KAN_REAL *W, const KAN_REAL *dz,
-                                          const KAN_REAL *padded_dz, KAN_REAL *dweights, KAN_REAL *dx,
-                                          int64_t dx_stride, KAN_REAL *scratch) {
-  KAN_REAL *values = scratch;                                             // [BLOCK × WEIGHTS × rows]
-  int32_t *cells = (int32_t *)(values + BLOCK * WEIGHTS * rows);          // [BLOCK × rows]
-  uint16_t *order = (uint16_t *)(values + BLOCK * (WEIGHTS + 1) * rows);  // [BLOCK × rows]
-  KAN_REAL slopes[CHUNKS][SLOPES] KAN_ALIGNED;
-  for (int64_t row = 0; row < rows; row += CHUNKS * CHUNK) {
-    const int tile = (int)(rows - row < CHUNKS * CHUNK ? rows - row : CHUNKS * CHUNK);
-    for (int q = 0; q < tile; q += CHUNK)
-      KAN_NAME(evaluate_local)(spline, dx != NULL, first, count, tile - q < CHUNK ? tile - q : CHUNK,
-                               x + (row + q) * x_stride, x_stride, cells + row + q, values + row + q, rows,
-                               slopes[q / CHUNK]);
-    if (dx)
-      KAN_NAME(input_gradient_tile)(degree, with_base, spline, count, tile, outputs, cells + row, rows, slopes, W,
-                                    dz + row * outputs, padded_dz ? padded_dz + row * KAN_LANES : NULL,
-                                    dx + row * dx_stride, dx_stride);
-  }
-  KAN_NAME(weight_gradient_inputs)(degree, with_base, spline, count, rows, outputs, cells, values, order, dz,
-                                   padded_dz, dweights);
-}
+#include "local_backward_template.h"
 
 // The degree and whether there is a base function are constants in each case; the compiler unrolls over them.
 #define KAN_LOCAL(degree, base)                                                                                       \
   KAN_KERNEL void KAN_NAME(forward_##degree##_##base)(const KAN_NAME(kan_spline) * spline, int64_t first, int count,       \
                                                   int64_t rows, int64_t outputs, int64_t columns, const KAN_REAL *x, int64_t x_stride,  \
-                                                  const KAN_REAL *W, KAN_REAL *z) {                                    \
+                                                  const KAN_REAL *W, const KAN_REAL *start, int64_t start_stride, KAN_REAL *z) { \
     if (rows < FEW_ROWS)                                                                                               \
-      KAN_NAME(forward_few)(degree, base, spline, first, count, rows, outputs, columns, x, x_stride, W, z);                     \
+      KAN_NAME(forward_few)(degree, base, spline, first, count, rows, outputs, columns, x, x_stride, W, start,         \
+                            start_stride, z);                                                                          \
     else                                                                                                               \
-      KAN_NAME(forward_inputs)(degree, base, spline, first, count, rows, outputs, columns, x, x_stride, W, z);                  \
+      KAN_NAME(forward_inputs)(degree, base, spline, first, count, rows, outputs, columns, x, x_stride, W, start,      \
+                               start_stride, z);                                                                       \
   }                                                                                                                    \
-  KAN_KERNEL void KAN_NAME(backward_##degree##_##base)(const KAN_NAME(kan_spline) * spline, int64_t first, int count,      \
-                                                   int64_t rows, int64_t outputs, const KAN_REAL *x, int64_t x_stride, \
-                                                   const KAN_REAL *W, const KAN_REAL *dz, const KAN_REAL *padded_dz,   \
-                                                   KAN_REAL *dweights, KAN_REAL *dx, int64_t dx_stride,                \
-                                                   KAN_REAL *scratch) {                                                \
-    KAN_NAME(backward_inputs)(degree, base, spline, first, count, rows, outputs, x, x_stride, W, dz, padded_dz,        \
+  KAN_CALLED KAN_KERNEL void KAN_NAME(weights_of_cell_##degree##_##base)(                                               \
+      const KAN_NAME(local_tile) * tile, int64_t cell, const uint16_t *order, int length, const KAN_REAL *values,      \
+      KAN_REAL *edge, KAN_REAL *padded) {                                                                              \
+    KAN_NAME(weight_gradient_of_cell)(degree, KAN_TOGETHER(degree, base), tile, cell, order, length, values, edge,     \
+                                      padded);                                                                         \
+  }                                                                                                                    \
+  KAN_CALLED KAN_KERNEL void KAN_NAME(inputs_of_cell_##degree##_##base)(                                                \
+      const KAN_NAME(local_tile) * tile, int64_t cell, const uint16_t *order, int length, const KAN_REAL *slopes,      \
+      const KAN_REAL *edge, const KAN_REAL *padded_w, KAN_NAME(edges) * waiting, KAN_REAL *sums) {                     \
+    KAN_NAME(input_gradient_of_cell)(degree, base, tile, cell, order, length, slopes, edge, padded_w, waiting, sums);  \
+  }                                                                                                                    \
+  KAN_KERNEL void KAN_NAME(backward_##degree##_##base)(                                                                \
+      const KAN_NAME(kan_spline) * spline, const KAN_NAME(local_tile) * tile, int64_t first, int count,                \
+      const KAN_REAL *x, int64_t x_stride, const KAN_REAL *W, KAN_REAL *dweights, KAN_REAL *dx, int64_t dx_stride,     \
+      KAN_REAL *scratch) {                                                                                             \
+    KAN_NAME(backward_inputs)(degree, base, KAN_NAME(weights_of_cell_##degree##_##base),                               \
+                              KAN_NAME(inputs_of_cell_##degree##_##base), spline, tile, first, count, x, x_stride, W,  \
                               dweights, dx, dx_stride, scratch);                                                       \
   }
 KAN_LOCAL(1, 0)
@@ -163,13 +133,15 @@ KAN_INLINE int KAN_NAME(block_inputs)(const KAN_NAME(kan_spline) * spline, int64
 }
 
 KAN_KERNEL void KAN_NAME(local_forward)(const KAN_NAME(kan_spline) * spline, int64_t rows, int64_t outputs,
-                                        int64_t columns, const KAN_REAL *x, int64_t x_stride, const KAN_REAL *weights, KAN_REAL *z) {
+                                        int64_t columns, const KAN_REAL *x, int64_t x_stride, const KAN_REAL *weights,
+                                        const KAN_REAL *bias, KAN_REAL *z) {
   const int64_t inputs = spline->inputs;
   const int block = rows < FEW_ROWS ? CHUNK : KAN_NAME(block_inputs)(spline, columns);
   for (int64_t first = 0; first < inputs; first += block) {
     const int count = (int)(inputs - first < block ? inputs - first : block);
     KAN_BY_DEGREE_AND_BASE(forward, spline, first, count, rows, outputs, columns, x + first, x_stride,
-                           weights + first * spline->functions * outputs, z)
+                           weights + first * spline->functions * outputs, first == 0 ? bias : z,
+                           first == 0 ? 0 : outputs, z)
   }
 }
 
@@ -178,17 +150,17 @@ KAN_KERNEL void KAN_NAME(local_backward)(const KAN_NAME(kan_spline) * spline, in
                                          const KAN_REAL *weights, const KAN_REAL *dz, KAN_REAL *dweights, KAN_REAL *dx,
                                          int64_t dx_stride, KAN_REAL *scratch) {
   const int tail = (int)(outputs % KAN_LANES);
-  KAN_REAL *padded_dz = NULL;
+  KAN_NAME(local_tile) tile = {rows, outputs, spline->functions, KAN_NAME(row_spread)(rows), dz, NULL};
   if (KAN_NAME(pads)(tail, rows, spline->functions)) {
-    padded_dz = scratch + BLOCK * (WEIGHTS + 2) * rows;
+    KAN_REAL *padded_dz = scratch + BLOCK * (2 * WEIGHTS + 3) * tile.spread;
     KAN_NAME(pad_columns)(rows, tail, dz + outputs - tail, outputs, padded_dz);
+    tile.padded_dz = padded_dz;
   }
   for (int64_t start = 0; start < count; start += BLOCK) {
     const int part = (int)(count - start < BLOCK ? count - start : BLOCK);
     const int64_t offset = start * spline->functions * outputs;
-    KAN_BY_DEGREE_AND_BASE(backward, spline, first + start, part, rows, outputs, x + start, x_stride,
-                           weights + offset, dz, padded_dz, dweights + offset, dx ? dx + start : NULL, dx_stride,
-                           scratch)
+    KAN_BY_DEGREE_AND_BASE(backward, spline, &tile, first + start, part, x + start, x_stride, weights + offset,
+                           dweights + offset, dx ? dx + start : NULL, dx_stride, scratch)
   }
 }
 #undef KAN_BY_DEGREE_AND_BASE

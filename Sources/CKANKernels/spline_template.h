@@ -84,7 +84,8 @@ KAN_INLINE void KAN_NAME(even_functions)(const int degree, KAN_REAL t, KAN_REAL 
   }
 }
 
-/// Piecewise polynomials on equally wide intervals, where the recursion's denominators are 1, 2, …, k.
+/// Piecewise polynomials on equally wide intervals, where the recursion's denominators are 1, 2, …, k; `outside` is
+/// INSIDE where no point lies outside.
 KAN_INLINE void KAN_NAME(evaluate_uniform)(const KAN_NAME(kan_spline) * spline, const int degree, const int derivative,
                                            const int outside, const int across, int64_t input, int count,
                                            const KAN_REAL *restrict x, int32_t *restrict cells,
@@ -109,7 +110,7 @@ KAN_INLINE void KAN_NAME(evaluate_uniform)(const KAN_NAME(kan_spline) * spline, 
     for (int r = 0; r <= degree; r++) {
       values[r * stride + i] = outside == KAN_OUTSIDE_LINEAR ? v[r] + (x[i] - held) * d[r] : v[r];
       if (derivative)
-        slopes[r * CHUNK + i] = outside == KAN_OUTSIDE_CLAMP && (x[i] < a || x[i] > b) ? 0 : d[r];
+        slopes[r * stride + i] = outside == KAN_OUTSIDE_CLAMP && (x[i] < a || x[i] > b) ? 0 : d[r];
     }
   }
 }
@@ -155,7 +156,7 @@ KAN_INLINE void KAN_NAME(evaluate_uneven)(const KAN_NAME(kan_spline) * spline, c
     for (int r = 0; r <= degree; r++) {
       values[r * stride + i] = outside == KAN_OUTSIDE_LINEAR ? v[r] + (x[i] - inside[i]) * d[r] : v[r];
       if (derivative)
-        slopes[r * CHUNK + i] = outside == KAN_OUTSIDE_CLAMP && (x[i] < a || x[i] > b) ? 0 : d[r];
+        slopes[r * stride + i] = outside == KAN_OUTSIDE_CLAMP && (x[i] < a || x[i] > b) ? 0 : d[r];
     }
   }
 }
@@ -164,14 +165,14 @@ KAN_INLINE void KAN_NAME(evaluate_uneven)(const KAN_NAME(kan_spline) * spline, c
 KAN_INLINE int KAN_NAME(any_outside)(const KAN_NAME(kan_spline) * spline, const int across, int64_t input, int count,
                                      const KAN_REAL *x) {
   const KAN_REAL *lower = spline->lower + input, *upper = spline->upper + input;
+  __typeof__((KAN_NAME(vector)){0} < (KAN_NAME(vector)){0}) beyond = {0};
   int i = 0;
-  if (!across) {
-    const KAN_NAME(vector) a = *lower - (KAN_NAME(vector)){0}, b = *upper - (KAN_NAME(vector)){0};
-    __typeof__(a < b) outside = {0};
-    for (; i + KAN_LANES <= count; i += KAN_LANES) outside |= (KAN_LOAD(x + i) < a) | (KAN_LOAD(x + i) > b);
-    if (__builtin_reduce_or(outside)) return 1;
+  for (; i + KAN_LANES <= count; i += KAN_LANES) {
+    const KAN_NAME(vector) a = across ? KAN_LOAD(lower + i) : *lower - (KAN_NAME(vector)){0};
+    const KAN_NAME(vector) b = across ? KAN_LOAD(upper + i) : *upper - (KAN_NAME(vector)){0};
+    beyond |= (KAN_LOAD(x + i) < a) | (KAN_LOAD(x + i) > b);
   }
-  int outside = 0;
+  int outside = __builtin_reduce_or(beyond) != 0;
   for (; i < count; i++) outside |= x[i] < lower[across ? i : 0] || x[i] > upper[across ? i : 0];
   return outside;
 }
@@ -220,7 +221,7 @@ KAN_INLINE void KAN_NAME(evaluate_fading)(const KAN_NAME(kan_spline) * spline, c
         slope = (meets & (slot - shift == r)) ? d[r] : slope;
       }
       values[slot * stride + i] = outside ? value : values[slot * stride + i];
-      if (derivative) slopes[slot * CHUNK + i] = outside ? slope : slopes[slot * CHUNK + i];
+      if (derivative) slopes[slot * stride + i] = outside ? slope : slopes[slot * stride + i];
     }
     cells[i] = outside ? cell : cells[i];
   }
@@ -241,13 +242,17 @@ KAN_INLINE void KAN_NAME(evaluate_base)(const int base, const int derivative, in
   }
 }
 
-/// Cells, values: [k+2][stride] and slopes: [k+2][CHUNK] of at most CHUNK points.
+/// Cells, values and slopes: [k+2][stride] of at most CHUNK points.
 KAN_INLINE void KAN_NAME(evaluate)(const KAN_NAME(kan_spline) * spline, const int degree, const int derivative,
                                    const int across, int64_t input, int count, const KAN_REAL *x, int32_t *cells,
                                    KAN_REAL *values, int64_t stride, KAN_REAL *slopes) {
   // Clamped first where functions fade out, and those outside once more.
   const int linear = spline->outside == KAN_OUTSIDE_LINEAR;
-  if (spline->uniform && linear)
+  const int beyond = KAN_NAME(any_outside)(spline, across, input, count, x);
+  if (spline->uniform && !beyond)
+    KAN_NAME(evaluate_uniform)(spline, degree, derivative, INSIDE, across, input, count, x, cells, values, stride,
+                               slopes);
+  else if (spline->uniform && linear)
     KAN_NAME(evaluate_uniform)(spline, degree, derivative, KAN_OUTSIDE_LINEAR, across, input, count, x, cells, values,
                                stride, slopes);
   else if (spline->uniform)
@@ -259,11 +264,11 @@ KAN_INLINE void KAN_NAME(evaluate)(const KAN_NAME(kan_spline) * spline, const in
   else
     KAN_NAME(evaluate_uneven)(spline, degree, derivative, KAN_OUTSIDE_CLAMP, across, input, count, x, cells, values,
                               stride, slopes);
-  if (spline->outside == KAN_OUTSIDE_BASE && KAN_NAME(any_outside)(spline, across, input, count, x))
+  if (spline->outside == KAN_OUTSIDE_BASE && beyond)
     KAN_NAME(evaluate_fading)(spline, degree, derivative, across, input, count, x, cells, values, stride, slopes);
   if (spline->base != KAN_BASE_NONE)
     KAN_NAME(evaluate_base)(spline->base, derivative, count, x, values + (degree + 1) * stride,
-                            derivative ? slopes + (degree + 1) * CHUNK : slopes);
+                            derivative ? slopes + (degree + 1) * stride : slopes);
 }
 
 // The degree is a constant in each case, so that the loops over it unroll.

@@ -81,11 +81,12 @@ extension Float: Scalar {
   public static func _localScratch(_ rows: Int) -> Int { Int(kernels.local_scratch(Int64(rows))) }
 
   public static func _localForward(
-    _ spline: SplineParameters<Self>, _ x: MatrixView<Self>, _ weights: MatrixView<Self>, _ z: MutableMatrixView<Self>
+    _ spline: SplineParameters<Self>, _ x: MatrixView<Self>, _ weights: MatrixView<Self>, _ bias: UnsafePointer<Self>,
+    _ z: MutableMatrixView<Self>
   ) {
     withUnsafePointer(to: kan_spline_f(spline)) {
       kernels.local_forward(
-        $0, Int64(x.rows), Int64(z.stride), Int64(z.columns), x.base, Int64(x.stride), weights.base, z.base)
+        $0, Int64(x.rows), Int64(z.stride), Int64(z.columns), x.base, Int64(x.stride), weights.base, bias, z.base)
     }
   }
 

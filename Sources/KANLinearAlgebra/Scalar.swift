@@ -40,7 +40,8 @@ where RawSignificand: FixedWidthInteger {
 
   static func _localScratch(_ rows: Int) -> Int
   static func _localForward(
-    _ spline: SplineParameters<Self>, _ x: MatrixView<Self>, _ weights: MatrixView<Self>, _ z: MutableMatrixView<Self>)
+    _ spline: SplineParameters<Self>, _ x: MatrixView<Self>, _ weights: MatrixView<Self>, _ bias: UnsafePointer<Self>,
+    _ z: MutableMatrixView<Self>)
   static func _localBackward(
     _ spline: SplineParameters<Self>, _ first: Int, _ x: MatrixView<Self>, _ weights: MatrixView<Self>,
     _ dz: MatrixView<Self>, _ dWeights: MutableMatrixView<Self>, _ dx: MutableMatrixView<Self>?,

@@ -42,10 +42,10 @@ typedef struct {
 
   /// Elements of scratch that local_backward needs for tiles of so many rows.
   int64_t (*local_scratch)(int64_t rows);
-  /// Z += Φ(X)·W; x: [rows × inputs], weights: [inputs·K × columns] and z: [rows × columns], the first columns of as
-  /// many as there are outputs.
+  /// Z = b + Φ(X)·W; x: [rows × inputs], weights: [inputs·K × columns], bias: [columns] and z: [rows × columns], the
+  /// first columns of as many as there are outputs.
   void (*local_forward)(const KAN_NAME(kan_spline) * spline, int64_t rows, int64_t outputs, int64_t columns,
-                        const KAN_REAL *x, int64_t x_stride, const KAN_REAL *weights, KAN_REAL *z);
+                        const KAN_REAL *x, int64_t x_stride, const KAN_REAL *weights, const KAN_REAL *bias, KAN_REAL *z);
   /// For inputs first ..< first + count: dW = Φᵀ·dZ, added to what is there, and dX = Σₖ (dZ·Wᵀ)·f′ₖ(X) unless dx is
   /// null. x and dx: [rows × count], weights and dweights: [count·K × outputs] of those inputs, dz: [rows × outputs].
   void (*local_backward)(const KAN_NAME(kan_spline) * spline, int64_t first, int64_t count, int64_t rows,

@@ -6,8 +6,10 @@ package protocol LocalBasis<Element>: Basis {
   /// Elements of scratch for tiles of so many rows.
   func localScratch(rows: Int) -> Int
 
-  /// Z += Φ(X)·W; x: [rows × in], weights: [in·K × out], z: [rows × out].
-  func addProduct(of x: MatrixView<Element>, weights: MatrixView<Element>, to z: MutableMatrixView<Element>)
+  /// Z = b + Φ(X)·W; x: [rows × in], weights: [in·K × out], bias: [out], z: [rows × out].
+  func writeProduct(
+    of x: MatrixView<Element>, weights: MatrixView<Element>, bias: UnsafePointer<Element>,
+    to z: MutableMatrixView<Element>)
 
   /// dW += Φᵀ·dZ and, unless it is nil, dX = Σₖ (dZ·Wᵀ)·f′ₖ(X) for the inputs `first ..< first + x.columns`; x and dx:
   /// [rows × columns], weights and dWeights: [columns·K × out], dz: [rows × out].
@@ -22,10 +24,11 @@ extension BSpline: LocalBasis {
 
   package func localScratch(rows: Int) -> Int { Element._localScratch(rows) }
 
-  package func addProduct(
-    of x: MatrixView<Element>, weights: MatrixView<Element>, to z: MutableMatrixView<Element>
+  package func writeProduct(
+    of x: MatrixView<Element>, weights: MatrixView<Element>, bias: UnsafePointer<Element>,
+    to z: MutableMatrixView<Element>
   ) {
-    withExtendedLifetime(grid) { Element._localForward(parameters, x, weights, z) }
+    withExtendedLifetime(grid) { Element._localForward(parameters, x, weights, bias, z) }
   }
 
   package func addGradients(

@@ -27,15 +27,17 @@ struct ForwardLoop<Element: Scalar>: ParallelLoop {
     let column = index / tiles * tiling.columns
     let columns = min(tiling.columns, layer.outputs - column)
     let z = z.slice(row: row, rows: rows, column: column, columns: columns)
-    z.forEachRun { Element._broadcastRow($1, columns, bias + column, $0) }
-    if layer.basis.isIdentity {
-      multiply(x.slice(row: row, rows: rows, columns: x.columns), .no, weights, .no, into: z, accumulate: true)
-    } else if tiling.isLocal {
-      layer.localBasis!.addProduct(
+    if tiling.isLocal {
+      layer.localBasis!.writeProduct(
         of: x.slice(row: row, rows: rows, columns: x.columns),
-        weights: weights.slice(rows: weights.rows, column: column, columns: columns), to: z)
+        weights: weights.slice(rows: weights.rows, column: column, columns: columns), bias: bias + column, to: z)
     } else {
-      addTiles(row: row, worker: worker, to: z)
+      z.forEachRun { Element._broadcastRow($1, columns, bias + column, $0) }
+      if layer.basis.isIdentity {
+        multiply(x.slice(row: row, rows: rows, columns: x.columns), .no, weights, .no, into: z, accumulate: true)
+      } else {
+        addTiles(row: row, worker: worker, to: z)
+      }
     }
     if layer.activation != .identity {
       let distance = y.base - self.z.base
@@ -89,17 +91,25 @@ struct BackwardLoop<Element: Scalar>: ParallelLoop {
 
   var blocks: Int { tiling.inputBlocks(x.columns) }
   private var passes: Int { blocks + (dx == nil || tiling.isLocal ? 0 : tiling.rowTiles(x.rows)) }
-  var count: Int { passes + (gather?.count ?? 0) }
+  var count: Int { passes + 1 + (gather?.count ?? 0) }
 
   func iterate(_ index: Int, worker: Int) {
-    if index >= passes {
-      gather?.iterate(index - passes, worker: worker)
-    } else if index < blocks {
-      tiling.isLocal ? localGradients(block: index, worker: worker) : weightGradient(block: index, worker: worker)
-      if index == 0 { Element._columnSums(dz.rows, layer.outputs, dz.base, dBias) }
-    } else if let dx {
-      inputGradient(tile: index - blocks, worker: worker, to: dx)
+    if index < blocks {
+      let block = spread(index)
+      tiling.isLocal ? localGradients(block: block, worker: worker) : weightGradient(block: block, worker: worker)
+    } else if index < passes {
+      inputGradient(tile: index - blocks, worker: worker, to: dx!)
+    } else if index == passes {
+      Element._columnSums(dz.rows, layer.outputs, dz.base, dBias)
+    } else {
+      gather?.iterate(index - passes - 1, worker: worker)
     }
+  }
+
+  /// The even blocks first: two neighbours may write to halves of the same lines of dX, and are not formed at once.
+  private func spread(_ index: Int) -> Int {
+    let even = (blocks + 1) / 2
+    return index < even ? 2 * index : 2 * (index - even) + 1
   }
 
   private func weightGradient(block index: Int, worker: Int) {

@@ -39,7 +39,7 @@ struct Tiling: Equatable {
       inputs = layer.inputs
       // Where there are enough, two of the kernel's blocks, which share the cache's lines of X.
       gradientInputs = layer.inputs >= 256 ? 16 : min(max(1, layer.inputs / 4), 8)
-      gradientRows = layer.functions < 32 ? Tiling.localGradientRows : 2 * Tiling.localGradientRows
+      gradientRows = Tiling.localGradientRows
     } else {
       inputs = min(layer.inputs, max(1, Tiling.tileBytes / (rows * functions * size)))
       // About 128 rows of dW a block, and more blocks than threads.
@@ -48,9 +48,9 @@ struct Tiling: Equatable {
     }
   }
 
-  /// Rows whose order by intervals is found at a time, and twice as many on fine grids: enough that an interval has
-  /// ten and its sums are rarely moved.
-  static let localGradientRows = 256
+  /// Rows whose order by intervals is found at a time: enough that an interval has ten on grids of 50, and its sums are
+  /// rarely moved.
+  static let localGradientRows = 512
 
   /// No tile of this layer needs more elements, for any number of rows up to `capacity`.
   static func largestTile<Element: Scalar>(
@@ -58,7 +58,7 @@ struct Tiling: Equatable {
   ) -> Int {
     if layer.basis.isIdentity { return 0 }
     if layer.contractionUsed(contraction) == .local, let basis = layer.localBasis {
-      return basis.localScratch(rows: min(capacity, 2 * localGradientRows))
+      return basis.localScratch(rows: min(capacity, localGradientRows))
     }
     // A tile is one input wide at least, and 128 or 256 rows high at most.
     let bound = max(tileBytes / MemoryLayout<Element>.stride, 128 * layer.functions)

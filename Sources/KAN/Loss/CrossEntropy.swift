@@ -3,10 +3,9 @@ extension Loss {
   ///
   /// The largest logit of a row is taken off first, so that large ones do not overflow.
   static func crossEntropy<Element: Scalar>(
-    _ logits: MatrixView<Element>, _ labels: UnsafePointer<Int32>, gradient: MutableMatrixView<Element>?
+    _ logits: MatrixView<Element>, _ labels: UnsafePointer<Int32>, of rows: Int, gradient: MutableMatrixView<Element>?
   ) -> Double {
-    let rows = logits.rows
-    return Element._crossEntropy(
-      rows, logits.columns, logits.base, labels, 1 / Element(rows), gradient?.base) / Double(rows)
+    Element._crossEntropy(
+      logits.rows, logits.columns, logits.base, labels, 1 / Element(rows), gradient?.base) / Double(rows)
   }
 }

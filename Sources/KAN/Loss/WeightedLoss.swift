@@ -7,7 +7,7 @@ extension Loss {
   @specialized(where Element == Double)
   static func weighted<Element: Scalar>(
     _ outputs: MatrixView<Element>, _ targets: TargetView<Element>, _ weights: UnsafePointer<Element>,
-    gradient: MutableMatrixView<Element>?
+    of rows: Int, gradient: MutableMatrixView<Element>?
   ) -> Double {
     let columns = outputs.columns
     var sum = 0.0
@@ -17,14 +17,14 @@ extension Loss {
       let weight = weights[row]
       switch targets {
       case .values(let values):
-        let factor = 2 / Element(outputs.rows * columns)
+        let factor = 2 / Element(rows * columns)
         sum +=
           Double(weight) / Double(columns)
           * Element._squaredError(columns, y, values.base + row * values.stride, factor * weight, dy)
       case .classes(let labels):
-        sum += Double(weight) * Element._crossEntropy(1, columns, y, labels + row, weight / Element(outputs.rows), dy)
+        sum += Double(weight) * Element._crossEntropy(1, columns, y, labels + row, weight / Element(rows), dy)
       }
     }
-    return sum / Double(outputs.rows)
+    return sum / Double(rows)
   }
 }

@@ -11,6 +11,7 @@ package final class TrainingStep<Element: Scalar> {
   private let targetClasses: [UnsafeMutablePointer<Int32>]
   /// 1 on average over the data set; only where the data has weights.
   private let rowWeights: [UnsafeMutablePointer<Element>]
+  private let lossSums: UnsafeMutablePointer<Double>
   private var current = 0
   /// Whether the current batch has been brought together during the step before.
   private var isGathered = false
@@ -27,12 +28,14 @@ package final class TrainingStep<Element: Scalar> {
     targetValues = (0..<(ahead ? 2 : 1)).map { _ in .allocate(capacity: values) }
     targetClasses = (0..<(ahead ? 2 : 1)).map { _ in .allocate(capacity: classes) }
     rowWeights = (0..<(ahead ? 2 : 1)).map { _ in .allocate(capacity: batch) }
+    lossSums = .allocate(capacity: LossLoop<Element>.count(rows: batch))
   }
 
   deinit {
     for pointer in targetValues { pointer.deallocate() }
     for pointer in targetClasses { pointer.deallocate() }
     for pointer in rowWeights { pointer.deallocate() }
+    lossSums.deallocate()
   }
 
   /// The mean loss of the given rows, and in ``gradients`` its gradient.
@@ -103,16 +106,17 @@ package final class TrainingStep<Element: Scalar> {
 
   private func loss(of data: Dataset<Element>, rows: Int, _ network: Network<Element>) -> Double {
     let last = network.layers.count - 1
-    let outputs = workspace.output(last, rows: rows).readOnly
-    let gradient = workspace.gradient(last, rows: rows)
-    let weights = data.weights == nil ? nil : UnsafePointer(rowWeights[current])
-    switch data.targets {
-    case .values(let matrix):
-      let targets = MatrixView(
-        base: targetValues[current], rows: rows, columns: matrix.columns, stride: matrix.columns)
-      return Loss.evaluate(outputs, .values(targets), weights: weights, gradient: gradient)
-    case .classes:
-      return Loss.evaluate(outputs, .classes(targetClasses[current]), weights: weights, gradient: gradient)
-    }
+    let targets: TargetView<Element> =
+      switch data.targets {
+      case .values(let matrix):
+        .values(
+          MatrixView(base: targetValues[current], rows: rows, columns: matrix.columns, stride: matrix.columns))
+      case .classes: .classes(targetClasses[current])
+      }
+    return LossLoop(
+      outputs: workspace.output(last, rows: rows).readOnly, targets: targets,
+      weights: data.weights == nil ? nil : UnsafePointer(rowWeights[current]),
+      gradient: workspace.gradient(last, rows: rows), sums: lossSums
+    ).run(on: pool)
   }
 }

@@ -1,0 +1,105 @@
+// dW and dX in the local way, from the same functions and the same order of rows.
+
+/// A tile of rows of which dW and dX are formed.
+typedef struct {
+  int64_t rows, outputs;
+  int64_t functions;          // K
+  int64_t spread;             // how far rows of numbers, one for each row of the tile, stand apart
+  const KAN_REAL *dz;         // [rows × outputs]
+  const KAN_REAL *padded_dz;  // [rows × KAN_LANES], the columns that fill no vector, unless they go one by one
+} KAN_NAME(local_tile);
+
+#include "local_order_template.h"
+#include "local_weight_gradient_template.h"
+#include "local_input_gradient_template.h"
+
+/// Not a power of two: rows of numbers that stand a page apart compete for the same lines of the cache.
+KAN_INLINE int64_t KAN_NAME(row_spread)(int64_t rows) { return rows + WRITTEN; }
+
+/// Values, slopes, cells and order of a block's inputs, sums of dX, and the padded columns of dZ; no integer is wider
+/// than a number.
+KAN_KERNEL int64_t KAN_NAME(local_scratch)(int64_t rows) {
+  return KAN_NAME(row_spread)(rows) * (BLOCK * (2 * WEIGHTS + 3) + KAN_LANES);
+}
+
+/// Where there are registers for it, the base function's row of W is one more row of each cell.
+#define KAN_TOGETHER(degree, with_base) ((with_base) && REGISTERS > 16 && (degree) < MAX_ORDER - 1)
+
+typedef void (*KAN_NAME(weights_of_cell))(const KAN_NAME(local_tile) * tile, int64_t cell, const uint16_t *order,
+                                          int length, const KAN_REAL *values, KAN_REAL *edge, KAN_REAL *padded);
+typedef void (*KAN_NAME(inputs_of_cell))(const KAN_NAME(local_tile) * tile, int64_t cell, const uint16_t *order,
+                                         int length, const KAN_REAL *slopes, const KAN_REAL *edge,
+                                         const KAN_REAL *padded_w, KAN_NAME(edges) * waiting, KAN_REAL *sums);
+
+KAN_INLINE void KAN_NAME(backward_inputs)(const int degree, const int with_base,
+                                          const KAN_NAME(weights_of_cell) weights_of_cell,
+                                          const KAN_NAME(inputs_of_cell) inputs_of_cell,
+                                          const KAN_NAME(kan_spline) * spline, const KAN_NAME(local_tile) * tile,
+                                          int64_t first, int count, const KAN_REAL *x, int64_t x_stride,
+                                          const KAN_REAL *W, KAN_REAL *dweights, KAN_REAL *dx, int64_t dx_stride,
+                                          KAN_REAL *scratch) {
+  const int64_t K = tile->functions, rows = tile->rows, outputs = tile->outputs, spread = tile->spread;
+  const int64_t edge_stride = K * outputs;
+  const int tail = (int)(outputs % KAN_LANES);
+  const int64_t whole = outputs - tail;
+  KAN_REAL *values = scratch;                                       // [BLOCK × WEIGHTS × spread]
+  KAN_REAL *slopes = values + BLOCK * WEIGHTS * spread;             // [BLOCK × WEIGHTS × spread]
+  int32_t *cells = (int32_t *)(slopes + BLOCK * WEIGHTS * spread);  // [BLOCK × spread]
+  uint16_t *order = (uint16_t *)(cells + BLOCK * spread);           // [BLOCK × rows], and WRITTEN behind them
+  KAN_REAL *sums = scratch + BLOCK * (2 * WEIGHTS + 2) * spread;    // [rows × BLOCK]
+  for (int64_t row = 0; row < rows; row += CHUNK)
+    KAN_NAME(evaluate_local)(spline, dx != NULL, first, count, rows - row < CHUNK ? (int)(rows - row) : CHUNK,
+                             x + row * x_stride, x_stride, cells + row, values + row, spread, slopes + row);
+  // On a grid with more cells than that, a cell has few of a tile's rows, and each row stands for itself.
+  const int sorted = spline->intervals <= CELLS;
+  int32_t ends[BLOCK][CELLS + 1];
+  if (sorted)
+    KAN_NAME(sort_by_cell)(count, rows, spline->intervals, cells, spread, order, ends);
+  else
+    for (int64_t row = 0; row < count * rows; row++) order[row] = (uint16_t)(row % rows);
+  const int together = KAN_TOGETHER(degree, with_base);
+  const int by_vectors = dx && (whole > 0 || tile->padded_dz);
+  KAN_REAL padded[PACKED_FUNCTIONS * KAN_LANES] KAN_ALIGNED, padded_w[PACKED_FUNCTIONS * KAN_LANES] KAN_ALIGNED;
+  KAN_NAME(edges) waiting = {0};
+  for (int i = 0; i < count; i++) {
+    KAN_REAL *to = dweights + i * edge_stride;
+    const KAN_REAL *edge = W + i * edge_stride;
+    const KAN_REAL *value = values + i * (WEIGHTS * spread), *slope = slopes + i * (WEIGHTS * spread);
+    const uint16_t *of_input = order + i * rows;
+    if (tile->padded_dz) {
+      for (int64_t j = 0; j < K * KAN_LANES; j++) padded[j] = 0;
+      if (dx) KAN_NAME(pad_columns)(K, tail, edge + whole, outputs, padded_w);
+    }
+    int32_t start = 0;
+    for (int64_t group = 0; start < rows; group++) {
+      const int length = sorted ? ends[i][group] - start : 1;
+      const int64_t cell = sorted ? group : cells[i * spread + group];
+      if (length == 0) continue;
+      weights_of_cell(tile, cell, of_input + start, length, value, to, padded);
+      if (by_vectors) inputs_of_cell(tile, cell, of_input + start, length, slope, edge, padded_w, &waiting, sums + i);
+      start += length;
+    }
+    if (tile->padded_dz)
+      for (int64_t j = 0; j < K - with_base + together; j++)
+        for (int c = 0; c < tail; c++) to[j * outputs + whole + c] += padded[j * KAN_LANES + c];
+    if (!dx) continue;
+    if (by_vectors)
+      KAN_NAME(write_edge_sums)(waiting.count, of_input + rows - waiting.count, waiting.lanes, sums + i);
+    else
+      for (int64_t row = 0; row < rows; row++) sums[row * BLOCK + i] = 0;
+    waiting.count = 0;
+    if (tail > 0 && !tile->padded_dz)
+      KAN_NAME(input_gradient_of_tail)(degree, with_base, tile, cells + i * spread, slope, edge, sums + i);
+  }
+  if (with_base)
+    KAN_NAME(weight_gradient_of_base)(!together, tile, count, values + (degree + 1) * spread, dweights);
+  if (!dx) return;
+  for (int64_t row = 0; row < rows; row++) {
+    if (count == BLOCK) {
+      KAN_UNROLL
+      for (int i = 0; i < BLOCK; i++) dx[row * dx_stride + i] = sums[row * BLOCK + i];
+    } else {
+      for (int i = 0; i < count; i++) dx[row * dx_stride + i] = sums[row * BLOCK + i];
+    }
+  }
+}

@@ -1,0 +1,66 @@
+// A tile's rows in the order of their cells.
+
+/// Bit q is set where row q of `count` ≤ WORD is in the cell.
+KAN_INLINE uint64_t KAN_NAME(rows_in_cell)(const int32_t *cells, int64_t count, int32_t cell) {
+  typedef int32_t integers __attribute__((vector_size(4 * KAN_INTEGERS), aligned(4)));
+  typedef _Bool bits __attribute__((ext_vector_type(KAN_INTEGERS)));
+  uint64_t word = 0;
+  int64_t q = 0;
+  for (; q + KAN_INTEGERS <= count; q += KAN_INTEGERS) {
+    const bits met = __builtin_convertvector(*(const integers *)(cells + q) == cell, bits);
+    word |= (uint64_t)KAN_BITS(met) << q;
+  }
+  for (; q < count; q++) word |= (uint64_t)(cells[q] == cell) << q;
+  return word;
+}
+
+/// Writes the rows that are in the cell to `to` and returns where they end; up to WRITTEN entries behind it are
+/// overwritten. No branch depends on which rows they are.
+KAN_INLINE uint16_t *KAN_NAME(write_rows_in_cell)(const int32_t *cells, int64_t rows, int32_t cell, uint16_t *to) {
+#ifdef KAN_COMPRESS
+  int64_t first = 0;
+  for (; first + WRITTEN <= rows; first += WRITTEN) to += KAN_COMPRESS(cells + first, cell, (int)first, to);
+#else
+  int64_t first = 0;
+#endif
+  typedef uint8_t bytes __attribute__((vector_size(8)));
+  typedef uint16_t numbers __attribute__((vector_size(16), aligned(2)));
+  for (; first < rows; first += WORD) {
+    const uint64_t word = KAN_NAME(rows_in_cell)(cells + first, rows - first < WORD ? rows - first : WORD, cell);
+    KAN_UNROLL
+    for (int byte = 0; byte < WORD; byte += 8) {
+      const uint8_t part = (uint8_t)(word >> byte);
+      bytes set;
+      memcpy(&set, &kan_set_bits[part], 8);
+      *(numbers *)to = __builtin_convertvector(set, numbers) + (uint16_t)(first + byte);
+      to += __builtin_popcount(part);
+    }
+  }
+  return to;
+}
+
+/// For all inputs of a block: input i's rows in cell c are order[i·rows + j] for ends[i][c - 1] <= j < ends[i][c]. Up to
+/// WRITTEN entries behind `order` are overwritten. The cells of an input are `spread` behind those of the one before.
+KAN_INLINE void KAN_NAME(sort_by_cell)(int count, int64_t rows, int cell_count, const int32_t *cells, int64_t spread,
+                                       uint16_t *order, int32_t (*ends)[CELLS + 1]) {
+  if (cell_count <= COMPARED_CELLS) {
+    for (int i = 0; i < count; i++) {
+      uint16_t *to = order + i * rows;
+      for (int cell = 0; cell < cell_count; cell++) {
+        to = KAN_NAME(write_rows_in_cell)(cells + i * spread, rows, cell, to);
+        ends[i][cell] = (int32_t)(to - (order + i * rows));
+      }
+    }
+    return;
+  }
+  for (int i = 0; i < count; i++)
+    for (int cell = 0; cell <= cell_count; cell++) ends[i][cell] = 0;
+  // Row by row for all inputs, since the counters of one input alone would wait for each other.
+  for (int64_t row = 0; row < rows; row++)
+    for (int i = 0; i < count; i++) ends[i][cells[i * spread + row] + 1]++;
+  for (int i = 0; i < count; i++)
+    for (int cell = 0; cell < cell_count; cell++) ends[i][cell + 1] += ends[i][cell];
+  // Each counter moves from where its cell starts to where it ends.
+  for (int64_t row = 0; row < rows; row++)
+    for (int i = 0; i < count; i++) order[i * rows + ends[i][cells[i * spread + row]]++] = (uint16_t)row;
+}
