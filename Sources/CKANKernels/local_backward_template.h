@@ -50,12 +50,14 @@ KAN_INLINE void KAN_NAME(backward_inputs)(const int degree, const int with_base,
   for (int64_t row = 0; row < rows; row += CHUNK)
     KAN_NAME(evaluate_local)(spline, dx != NULL, first, count, rows - row < CHUNK ? (int)(rows - row) : CHUNK,
                              x + row * x_stride, x_stride, cells + row, values + row, spread, slopes + row);
+  // Few columns of a few rows of a cell are not worth bringing these together.
+  const int scattered = whole == 0 && !tile->padded_dz && rows < 4 * spline->intervals;
   // On a grid with more cells than that, a cell has few of a tile's rows, and each row stands for itself.
   const int sorted = spline->intervals <= CELLS;
   int32_t ends[BLOCK][CELLS + 1];
-  if (sorted)
+  if (sorted && !scattered)
     KAN_NAME(sort_by_cell)(count, rows, spline->intervals, cells, spread, order, ends);
-  else
+  else if (!scattered)
     for (int64_t row = 0; row < count * rows; row++) order[row] = (uint16_t)(row % rows);
   const int together = KAN_TOGETHER(degree, with_base);
   const int by_vectors = dx && (whole > 0 || tile->padded_dz);
@@ -70,8 +72,9 @@ KAN_INLINE void KAN_NAME(backward_inputs)(const int degree, const int with_base,
       for (int64_t j = 0; j < K * KAN_LANES; j++) padded[j] = 0;
       if (dx) KAN_NAME(pad_columns)(K, tail, edge + whole, outputs, padded_w);
     }
+    if (scattered) KAN_NAME(weight_gradient_of_rows)(degree, tile, cells + i * spread, value, to);
     int32_t start = 0;
-    for (int64_t group = 0; start < rows; group++) {
+    for (int64_t group = 0; !scattered && start < rows; group++) {
       const int length = sorted ? ends[i][group] - start : 1;
       const int64_t cell = sorted ? group : cells[i * spread + group];
       if (length == 0) continue;

@@ -97,6 +97,19 @@ KAN_INLINE void KAN_NAME(weight_gradient_of_cell)(const int degree, const int to
   }
 }
 
+/// dW of one input, row by row, where all columns are few; without the base function.
+KAN_INLINE void KAN_NAME(weight_gradient_of_rows)(const int degree, const KAN_NAME(local_tile) * tile,
+                                                  const int32_t *cells, const KAN_REAL *values, KAN_REAL *edge) {
+  const int64_t outputs = tile->outputs;
+  for (int64_t row = 0; row < tile->rows; row++) {
+    const KAN_REAL *error = tile->dz + row * outputs;
+    KAN_REAL *to = edge + cells[row] * outputs;
+    for (int64_t c = 0; c < outputs; c++)
+      KAN_UNROLL
+      for (int r = 0; r <= degree; r++) to[r * outputs + c] += values[r * tile->spread + row] * error[c];
+  }
+}
+
 /// The base functions' rows of dW, which every row of the tile meets: a dense product, four inputs together. Of columns
 /// that are padded, only the others unless `all`.
 KAN_INLINE void KAN_NAME(weight_gradient_of_base)(const int all, const KAN_NAME(local_tile) * tile, int count,

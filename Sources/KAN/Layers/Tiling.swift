@@ -28,7 +28,9 @@ struct Tiling: Equatable {
     let size = MemoryLayout<Element>.stride
     // Small batches are cut too, so that several threads have work; no finer than a product runs well on.
     let splits = isLocal && layer.weightCount * size > Tiling.largeWeights
-    rows = total >= 512 || splits ? 128 : max(32, (total + 127) / 128 * 32)
+    // A dense product has no tile of Φ to keep in the cache, and runs better on more rows.
+    let most = layer.basis.isIdentity ? max(128, min(512, total / 16 / 128 * 128)) : 128
+    rows = total >= 512 || splits ? most : max(32, (total + 127) / 128 * 32)
     // Whole vectors of any instruction set; the bits do not depend on it.
     columns = splits ? max(64, (layer.outputs / 4 + 63) / 64 * 64) : layer.outputs
     if layer.basis.isIdentity {
