@@ -10,8 +10,8 @@ struct Figures: Encodable {
   var gridRatio: Double
   /// 784-64-10, batch 4096: a KAN's step on one thread over that on two.
   var threadRatio: Double
-  /// 64-64-64, batch 1024, G = 5, all threads: the KAN's products of the measured peak.
-  var peakFraction: Double
+  /// w-w-w, batch 1024, G = 5, all threads, by w: the products of a KAN's step of the measured peak.
+  var peakFractions: [Int: Double]
   var contraction: String
   /// 784-64-10: the peak of a step beyond data, parameters, gradients and activations.
   var stepMemory: [StepMemory]
@@ -37,13 +37,20 @@ extension ThroughputTool {
     let coarse = timed(Shape(widths: [64, 64, 64], batch: 1024, grid: 5), pool)
     let fine = timed(Shape(widths: [64, 64, 64], batch: 1024, grid: 50), pool)
     let grids = measure([coarse, fine], effort, peaks: &peaks)
+    let squares = [64, 128, 256].map {
+      (width: $0, network: timed(Shape(widths: [$0, $0, $0], batch: 1024, grid: 5), pool))
+    }
+    let products = measure(squares.map(\.network), effort, peaks: &peaks)
     let images = Shape(widths: [784, 64, 10], batch: 4096, grid: 5)
     let threads = measure([1, 2].map { timed(images, ThreadPool(threads: $0)) }, effort, peaks: &peaks)
 
     let figures = Figures(
       latencyMicroseconds: latencies(choice), gridRatio: median(grids[1]) / median(grids[0]),
       threadRatio: median(threads[0]) / median(threads[1]),
-      peakFraction: 1e-6 * coarse.stepOperations / median(grids[0]) / peaks[pool.threads],
+      peakFractions: Dictionary(
+        uniqueKeysWithValues: zip(squares, products).map { square, sample in
+          (square.width, 1e-6 * square.network.stepOperations / median(sample) / peaks[pool.threads])
+        }),
       contraction: coarse.contractionUsed, stepMemory: try [4096, 16384].flatMap { try stepMemory(batch: $0) })
     if form == .json { return print(try encodeJSON(figures)) }
     print(figures.text)
@@ -81,7 +88,10 @@ extension Figures {
         + "MLP of the same parameters \(significant(latencyMicroseconds["mlp"]!, 3)) µs",
       "step at G = 50 over G = 5, 64-64-64, batch 1024: \(significant(gridRatio, 3))",
       "step on 1 thread over 2 threads, 784-64-10, batch 4096: \(significant(threadRatio, 3))",
-      "products of the peak, 64-64-64, batch 1024, G = 5: \(Int((100 * peakFraction).rounded())) % (\(contraction))",
+      "products of the peak in a whole step, batch 1024, G = 5, \(contraction): "
+        + peakFractions.sorted { $0.key < $1.key }.map {
+          "\($0.key)-\($0.key)-\($0.key) \(Int((100 * $0.value).rounded())) %"
+        }.joined(separator: ", "),
     ]
     for row in stepMemory {
       lines.append(
