@@ -27,6 +27,36 @@ extension Network {
     }
   }
 
+  /// The loss of each row, whose mean is the ``Metrics/loss``.
+  func losses(on data: Dataset<Element>, threads pool: ThreadPool) -> [Double] {
+    let weights = data.relativeWeights
+    func weight(_ row: Int) -> Double { weights.map { Double($0.pointer[row]) } ?? 1 }
+    var losses: [Double] = []
+    losses.reserveCapacity(data.rows)
+    switch data.targets {
+    case .values(let targets):
+      let predictions = predict(data.inputs, threads: pool)
+      for row in 0..<targets.rows {
+        let sum = (0..<targets.columns).reduce(0.0) { sum, column in
+          let error = Double(predictions[row, column]) - Double(targets[row, column])
+          return sum + error * error * Double(outputScaling.factor[column]) * Double(outputScaling.factor[column])
+        }
+        losses.append(weight(row) * sum / Double(targets.columns))
+      }
+    case .classes(let labels, _):
+      labels.withUnsafeBufferPointer { labels in
+        forEachChunk(of: data.inputs, threads: pool) { start, logits in
+          for row in 0..<logits.rows {
+            let one = logits.slice(row: row, rows: 1, columns: logits.columns)
+            let loss = Loss.evaluate(one, .classes(labels.baseAddress! + start + row), gradient: nil)
+            losses.append(weight(start + row) * loss)
+          }
+        }
+      }
+    }
+    return losses
+  }
+
   private func evaluateClassification(
     _ inputs: Matrix<Element>, _ labels: [Int32], _ weights: AlignedArray<Element>?, _ pool: ThreadPool
   ) -> Metrics {

@@ -49,7 +49,7 @@ extension Network {
       prepare(for: data)
     }
     let isResumed = options.resumes && trainingState != nil && record != nil
-    var choice = GridChoice(.validation)
+    var judge = GridJudge(.validation)
     let present = isResumed ? record?.history.last?.grid ?? layers.compactMap(\.gridIntervals).max()! : 0
     var (best, result, seconds, done) = (Network?.none, TrainingHistory?.none, 0.0, 0)
     for intervals in options.grids where intervals >= present {
@@ -77,14 +77,15 @@ extension Network {
       done += history.epochs.count - earlier
       result = history
       if history.end == .stopped { break }
-      let isBest = choice.judge(intervals, evaluate(on: judges!, threads: pool).loss)
-      record?.grid = choice
+      let isBest = judge.keeps(intervals, losses(on: judges!, threads: pool))
+      record?.grid = judge.choice
       if isBest { best = self }
-      if choice.isExhausted { break }
+      if judge.choice.isExhausted { break }
     }
     guard var result else {
       return TrainingHistory(
-        epochs: record?.history ?? [], seconds: 0, samplesPerSecond: 0, end: .allEpochs, bestEpoch: 0, grid: choice)
+        epochs: record?.history ?? [], seconds: 0, samplesPerSecond: 0, end: .allEpochs, bestEpoch: 0,
+        grid: judge.choice)
     }
     let bestEpoch = best?.record?.history.last?.epoch
     if result.end != .stopped, let best {
@@ -96,7 +97,7 @@ extension Network {
     result.seconds = seconds
     result.samplesPerSecond = seconds > 0 ? Double(done * training.rows) / seconds : 0
     if let bestEpoch, result.end != .stopped { result.bestEpoch = bestEpoch }
-    result.grid = choice
+    result.grid = judge.choice
     return result
   }
 

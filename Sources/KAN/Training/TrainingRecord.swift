@@ -22,66 +22,6 @@ public struct TrainingRecord: Sendable, Equatable, Codable {
   public var outside: [OutsideGridCounts?]? = nil
 }
 
-/// Grids trained on in turn, and the one that was kept.
-public struct GridChoice: Sendable, Equatable, Codable {
-  /// A grid and how good the fit on it was; less is better.
-  public struct Judgement: Sendable, Equatable, Codable {
-    public var intervals: Int
-    public var score: Double
-  }
-
-  /// What a score is.
-  public enum Criterion: String, Sendable, Codable {
-    /// The loss on validation data.
-    case validation
-    /// The mean square of training rows that were left out one at a time; see ``LevenbergMarquardt``.
-    case crossValidation = "cross-validation"
-  }
-
-  public var criterion: Criterion
-  /// In the order of training, to the one after which it stopped.
-  public var judgements: [Judgement]
-
-  /// The grid kept: the best one.
-  public var intervals: Int? { best?.intervals }
-  private var best: Judgement? { judgements.min { $0.score < $1.score } }
-
-  /// Two grids in a row are worse than the best: finer ones will hardly be better.
-  package var isExhausted: Bool {
-    guard let place = judgements.lastIndex(where: { $0.intervals == intervals }) else { return false }
-    return judgements.count - 1 - place >= 2
-  }
-
-  /// Notes a grid; whether it is the best so far.
-  package mutating func judge(_ intervals: Int, _ score: Double) -> Bool {
-    let isBest = best.map { score < $0.score } ?? true
-    judgements.append(Judgement(intervals: intervals, score: score.isFinite ? score : .greatestFiniteMagnitude))
-    return isBest
-  }
-
-  package init(_ criterion: Criterion) {
-    self.criterion = criterion
-    judgements = []
-  }
-}
-
-extension GridChoice: CustomStringConvertible {
-  /// In a sentence.
-  public var description: String {
-    guard let place = judgements.indices.min(by: { judgements[$0].score < judgements[$1].score }) else {
-      return "no grid was judged"
-    }
-    let kept = judgements[place]
-    if place == judgements.count - 1 {
-      return "kept grid \(kept.intervals), the finest: better by \(criterion.rawValue) than those before"
-    }
-    let next = judgements[place + 1]
-    let share = (next.score / kept.score - 1) * 100
-    return "kept grid \(kept.intervals): by \(criterion.rawValue) grid \(next.intervals) is "
-      + (share < 1000 ? "\(Double(Int(share * 10)) / 10) % worse" : "far worse")
-  }
-}
-
 /// One epoch of a training.
 public struct EpochRecord: Sendable, Equatable, Codable {
   /// From 1.

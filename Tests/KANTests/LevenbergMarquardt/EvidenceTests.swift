@@ -121,20 +121,22 @@ import Testing
     #expect(try #require(minimization.evidence(leavingOut: false)).leftOut.isNaN)
   }
 
-  /// λ moves to the fixed point by a factor of 30 at most.
+  /// λ moves to the fixed point by a factor of 30 at most, and up only where the data determines some difference.
   @Test func adoption() throws {
     let problem = LeastSquaresProblem(
       Network<Double>(.spline(2, 1, grid: 6), seed: 2), rows(200, noise: 0.1), threads: ThreadPool(threads: 1))
     var minimization = DampedMinimization(problem, order: 4, lambda: 1, damping: 1e-3, tolerance: 1e-6)
     var isSettled = false
-    func adopted(_ lambda: Double) -> Double {
+    func adopted(_ lambda: Double, determined: Double = 2) -> Double {
       var copy = minimization
       isSettled = copy.adopt(
-        .init(effectiveParameters: 5, lambda: [lambda], crossValidation: 1, leftOut: 1))
+        .init(
+          effectiveParameters: 5, lambda: [lambda], determined: [determined], crossValidation: 1, squaresLeftOut: []))
       return copy.lambda[0]
     }
     #expect(adopted(2) == 2 && !isSettled && adopted(1.4) == 1.4 && isSettled && adopted(0.7) == 0.7 && isSettled)
     #expect(adopted(1000) == 30 && !isSettled && adopted(1e-9) == 1 / 30.0 && !isSettled)
+    #expect(adopted(2, determined: 0.9) == 1 && isSettled && adopted(0.5, determined: 0.9) == 0.5 && !isSettled)
     minimization.scaleLambda(by: 1e-13)
     #expect(adopted(0) == 1e-13 && abs(adopted(1) - 30e-13) <= 1e-24)
   }

@@ -6,17 +6,22 @@ extension DampedMinimization {
     var effectiveParameters: Double
     /// λ = σ²/τ² of each layer.
     var lambda: [Double]
+    /// How many of a layer's differences the data determines, tr(1 - λDᵀD·H⁻¹): with fewer than one it knows of no λ.
+    var determined: [Double]
     /// Generalised cross-validation: n·Σ r²/(n - γ)² (Golub, Heath and Wahba 1979, Technometrics 21), the mean square
     /// of a row that was left out if all rows had the same leverage.
     var crossValidation: Double
-    /// The mean square of rows that were left out, each with its own leverage.
-    var leftOut: Double
+    /// The squares of rows that were left out, each with its own leverage: [rows × out]; empty unless asked for.
+    var squaresLeftOut: [Double]
+
+    /// Their mean; NaN unless they were asked for.
+    var leftOut: Double { squaresLeftOut.reduce(0, +) / Double(squaresLeftOut.count) }
   }
 
   /// From the curvature at the present parameters; all traces are exact, from L⁻¹ of H + μ·diag = L·Lᵀ with the least
   /// damping that there can be. Nil where not even much damping makes that positive definite.
   ///
-  /// - Parameter leavingOut: whether `leftOut` is wanted; NaN without.
+  /// - Parameter leavingOut: whether `squaresLeftOut` are wanted.
   func evidence(leavingOut: Bool = true) -> Evidence? {
     let equations = problem.makeEquations()
     defer { equations.deallocate() }
@@ -55,15 +60,17 @@ extension DampedMinimization {
       let n = Double(problem.residuals)
       let free = max(n - gamma, 1e-3 * n)
       let variance = squares / free
+      let ranks = lambda.indices.map { Double(penalty.rank(ofLayer: $0)) }
+      let determined = lambda.indices.map { ranks[$0] - shares[$0] }
       let fixedPoint = lambda.indices.map { layer in
-        let rank = Double(penalty.rank(ofLayer: layer))
         let roughness = penalty.roughness(ofLayer: layer, problem.parameters.pointer)
-        let determined = min(max(rank - shares[layer], 1), max(rank, 1))
-        return roughness > 0 ? variance * determined / roughness : lambda[layer]
+        let known = min(max(determined[layer], 1), max(ranks[layer], 1))
+        return roughness > 0 ? variance * known / roughness : lambda[layer]
       }
       return Evidence(
-        effectiveParameters: gamma, lambda: fixedPoint, crossValidation: n * squares / (free * free),
-        leftOut: leavingOut ? problem.meanSquareLeftOut(inverse: inverse) : .nan)
+        effectiveParameters: gamma, lambda: fixedPoint, determined: determined,
+        crossValidation: n * squares / (free * free),
+        squaresLeftOut: leavingOut ? problem.squaresLeftOut(inverse: inverse) : [])
     }
   }
 

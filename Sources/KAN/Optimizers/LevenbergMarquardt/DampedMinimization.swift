@@ -67,13 +67,16 @@ struct DampedMinimization {
     return iterations
   }
 
-  /// Takes λ towards its fixed point, by a factor of 30 at most.
+  /// Takes λ towards its fixed point, by a factor of 30 at most. Where the data determines none of a layer's differences, it
+  /// takes no more of λ: a polynomial has no roughness, whatever there is of λ, and the fixed point would run away from a
+  /// grid that is too coarse to show what the curve is.
   ///
   /// - Returns: whether it was there already, within a factor of 1.5.
   mutating func adopt(_ evidence: Evidence) -> Bool {
     var isSettled = true
     for layer in lambda.indices {
-      let wanted = min(max(evidence.lambda[layer], 1e-13), 1e12)
+      var wanted = min(max(evidence.lambda[layer], 1e-13), 1e12)
+      if evidence.determined[layer] < 1 { wanted = min(wanted, lambda[layer]) }
       if !(wanted < 1.5 * lambda[layer] && lambda[layer] < 1.5 * wanted) { isSettled = false }
       lambda[layer] = min(max(wanted, lambda[layer] / 30), lambda[layer] * 30)
     }

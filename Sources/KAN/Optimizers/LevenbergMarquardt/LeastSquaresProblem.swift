@@ -86,13 +86,13 @@ final class LeastSquaresProblem {
   /// JᵀJ and Jᵀr at the present parameters.
   func linearize(_ equations: GaussNewtonEquations) {
     equations.clear()
-    forEachBlock { errors, rows in equations.add(jacobian, residual: errors, rows: rows, threads: pool) }
+    forEachBlock { errors, rows, _, _ in equations.add(jacobian, residual: errors, rows: rows, threads: pool) }
   }
 
   /// J itself, column after column of `stride`, in memory that is 0, and r: the first rows of a least-squares problem.
   func writeJacobian(to a: UnsafeMutablePointer<Double>, stride: Int, _ b: UnsafeMutablePointer<Double>) {
     var first = 0
-    forEachBlock { errors, rows in
+    forEachBlock { errors, rows, _, _ in
       for row in 0..<rows {
         for (index, segment) in jacobian.segments.enumerated() {
           let start = Int(jacobian.starts[row * jacobian.segments.count + index])
@@ -105,7 +105,7 @@ final class LeastSquaresProblem {
     }
   }
 
-  /// The mean of (r/(1 - h))²: each residual as it would be had its row been left out (Allen 1974, Technometrics 16), to
+  /// (r/(1 - h))²: each residual as it would be had its row been left out (Allen 1974, Technometrics 16), to
   /// first order, with the leverages h = J·(JᵀJ + …)⁻¹·Jᵀ = ‖L⁻¹Jᵀ‖².
   ///
   /// The largest count as the next one, a row for each end of each input's grid but a fiftieth of all at most: the outermost
@@ -113,11 +113,11 @@ final class LeastSquaresProblem {
   /// curve.
   ///
   /// - Parameter inverse: L⁻ᵀ, as ``Cholesky/invert(factored:order:to:threads:)`` writes it.
-  func meanSquareLeftOut(inverse: UnsafePointer<Double>) -> Double {
-    var squares: [Double] = []
-    squares.reserveCapacity(residuals)
+  /// - Returns: [rows × out]
+  func squaresLeftOut(inverse: UnsafePointer<Double>) -> [Double] {
+    var squares = [Double](repeating: 0, count: residuals)
     var leverages = [Double](repeating: 0, count: workspace.capacity)
-    forEachBlock { errors, rows in
+    forEachBlock { errors, rows, start, output in
       leverages.withUnsafeMutableBufferPointer {
         jacobian.writeLeverages(
           rows: rows, inverse: inverse, order: network.parameterCount, to: $0.baseAddress!, threads: pool)
@@ -125,18 +125,19 @@ final class LeastSquaresProblem {
       for row in 0..<rows {
         // Beyond ten digits 1 - h is rounding.
         let error = errors[row] / max(1 - leverages[row], 1e-10)
-        squares.append(error * error)
+        squares[(start + row) * network.outputs + output] = error * error
       }
     }
-    squares.sort()
     let ends = network.layers.reduce(0) { $0 + ($1.gridIntervals == nil ? 0 : 2 * $1.inputs) }
     let outermost = min(ends * network.outputs, residuals / 50)
-    let counted = residuals - outermost
-    return (squares[..<counted].reduce(0, +) + Double(outermost) * squares[counted - 1]) / Double(residuals)
+    let largest = squares.sorted()[residuals - outermost - 1]
+    for index in squares.indices { squares[index] = min(squares[index], largest) }
+    return squares
   }
 
-  /// Calls `body` with residuals while `jacobian` holds their rows of J: of one chunk and output after another.
-  private func forEachBlock(_ body: (UnsafePointer<Double>, Int) -> Void) {
+  /// Calls `body` with residuals while `jacobian` holds their rows of J: of one chunk and output after another, with the
+  /// number of rows, the first row and the output.
+  private func forEachBlock(_ body: (UnsafePointer<Double>, Int, Int, Int) -> Void) {
     let last = network.layers.count - 1
     forEachChunk { start, rows in
       jacobian.writeFunctions(network, rows: rows, in: workspace)
@@ -152,7 +153,7 @@ final class LeastSquaresProblem {
         for row in 0..<rows { seed[row, output] = 1 }
         network.backward(rows: rows, in: workspace, on: pool, gradients: weightGradients.mutablePointer())
         jacobian.writeValues(network, rows: rows, in: workspace, factors: factors)
-        errors.withUnsafeBufferPointer { body($0.baseAddress!, rows) }
+        errors.withUnsafeBufferPointer { body($0.baseAddress!, rows, start, output) }
       }
     }
   }
@@ -181,7 +182,7 @@ final class LeastSquaresProblem {
           throw BasisError("layer \(index + 1): sees a value that is not finite")
         }
         let ranges = (0..<layer.inputs).map {
-          rangeWithRoom(seen[index].sample.column($0), spline.grid.range(ofInput: $0))
+          rangeWithRoom(seen[index].sample.column($0), spline.grid.range(ofInput: $0), isHidden: index > 0)
         }
         let moved = try layer.movingGrid(
           to: ranges, weights: weights, continuation: .polynomial(intervals: 2), measuring: false, threads: pool)
@@ -199,10 +200,13 @@ final class LeastSquaresProblem {
   }
 }
 
-/// The range of some values and room at each end: half a per cent of the range, and twice the distance from the outermost
-/// value to the fourth one that differs, which tells how far away the next outermost is, so that new values seldom fall
-/// outside.
-private func rangeWithRoom(_ values: [Double], _ old: ClosedRange<Double>) -> ClosedRange<Double> {
+/// The range of some values and room at each end, so that new values seldom fall outside: half a per cent of the range,
+/// and twice the distance from the outermost value to the fourth one that differs, which tells how far away the next
+/// outermost is.
+///
+/// The values of a hidden node thin out towards the ends: near a largest one at an edge of the inputs the share of values
+/// above max - d goes as d^(3/2), so that the last of n is of the order n^(-2/3) away. There is at least twice that.
+private func rangeWithRoom(_ values: [Double], _ old: ClosedRange<Double>, isHidden: Bool) -> ClosedRange<Double> {
   let all = values.sorted()
   let sorted = all.indices.filter { $0 == 0 || all[$0] != all[$0 - 1] }.map { all[$0] }
   let (low, high) = (sorted[0], sorted[sorted.count - 1])
@@ -212,7 +216,8 @@ private func rangeWithRoom(_ values: [Double], _ old: ClosedRange<Double>) -> Cl
     return old.contains(low) && old.contains(high) ? old : low - half...low + half
   }
   let fourth = min(3, sorted.count - 1)
-  let below = min(0.005 * width + 2 * (sorted[fourth] - low), width / 2)
-  let above = min(0.005 * width + 2 * (high - sorted[sorted.count - 1 - fourth]), width / 2)
+  let least = isHidden ? max(0.005, 2 * Elementary.pow(Double(sorted.count), -2.0 / 3)) : 0.005
+  let below = min(least * width + 2 * (sorted[fourth] - low), width / 2)
+  let above = min(least * width + 2 * (high - sorted[sorted.count - 1 - fourth]), width / 2)
   return low - below...high + above
 }

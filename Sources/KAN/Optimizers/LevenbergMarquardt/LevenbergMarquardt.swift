@@ -37,7 +37,7 @@ public struct LevenbergMarquardt: Sendable, Equatable {
 
   /// Traps unless grids rise, there is a start, and a q is 1 to 8.
   public init(
-    grids: [Int] = [], starts: Int = 64, penaltyOrder: Int? = nil, tolerance: Double = 1e-3, memoryLimit: Int = 2 << 30
+    grids: [Int] = [], starts: Int = 160, penaltyOrder: Int? = nil, tolerance: Double = 1e-3, memoryLimit: Int = 2 << 30
   ) {
     require(
       grids.allSatisfy { $0 > 0 } && zip(grids, grids.dropFirst()).allSatisfy { $0 < $1 },

@@ -12,7 +12,7 @@ struct LevenbergMarquardtRun {
   private(set) var best: Network<Double>
   private(set) var bestEpoch = 0
   private(set) var bestLoss = Double.infinity
-  private var choice: GridChoice
+  private var judge: GridJudge
   private var end = TrainingHistory.End.allEpochs
   private var seconds = 0.0
   private let clock = ContinuousClock()
@@ -34,7 +34,7 @@ struct LevenbergMarquardtRun {
     self.validation = validation
     start = network
     best = network
-    choice = GridChoice(validation == nil ? .crossValidation : .validation)
+    judge = GridJudge(validation == nil ? .crossValidation : .validation)
     degree = network.layers.compactMap { ($0.basis as? BSpline<Double>)?.grid.degree }.max() ?? 3
     order = rule.penaltyOrder ?? min(8, degree + (data.rows < Self.fewRows ? 2 : 3))
     earlierSeconds = earlier?.seconds ?? 0
@@ -48,7 +48,7 @@ struct LevenbergMarquardtRun {
     TrainingHistory(
       epochs: record.history, seconds: seconds,
       samplesPerSecond: seconds > 0 ? Double(record.history.count * data.rows) / seconds : 0, end: end,
-      bestEpoch: bestEpoch, grid: rule.grids.isEmpty ? nil : choice)
+      bestEpoch: bestEpoch, grid: rule.grids.isEmpty ? nil : judge.choice)
   }
 
   /// Starts, then one grid after another.
@@ -80,17 +80,17 @@ struct LevenbergMarquardtRun {
         &minimization, problem, isLast: index == grids.count - 1, grids: grids.count, progress)
       seconds = started.duration(to: clock.now).seconds
       record.seconds = earlierSeconds + seconds
-      let score =
-        validation.map { problem.network.evaluate(on: $0, threads: pool).loss }
-        ?? judged?.leftOut ?? minimization.squares / Double(problem.residuals)
-      if choice.judge(problem.network.layers.compactMap(\.gridIntervals).max() ?? 0, score) {
+      let losses =
+        validation.map { problem.network.losses(on: $0, threads: pool) }
+        ?? judged?.squaresLeftOut ?? problem.network.losses(on: data, threads: pool)
+      if judge.keeps(problem.network.layers.compactMap(\.gridIntervals).max() ?? 0, losses) {
         best = problem.network
         bestEpoch = epoch
         bestLoss = minimization.squares / Double(problem.residuals)
       }
-      if isStopped || choice.isExhausted { break }
+      if isStopped || judge.choice.isExhausted { break }
     }
-    if !rule.grids.isEmpty { record.grid = choice }
+    if !rule.grids.isEmpty { record.grid = judge.choice }
     record.epochs = record.history.count
     best.record = record
   }

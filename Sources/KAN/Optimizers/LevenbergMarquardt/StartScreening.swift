@@ -20,7 +20,7 @@ struct StartScreening {
   /// Rows that starts are judged by.
   static let rows = 800
   /// A start this good has found the shape of the curves: what is left is the coarse grid's error.
-  private static let good = 0.02
+  private static let good = 0.012
   /// A multiple of the interval at which ranges are followed: a start is not judged just after it was disturbed.
   private static let iterations = 14 * interval
   private static let interval = 3
@@ -30,7 +30,8 @@ struct StartScreening {
     let some = Self.some(of: data)
     var best: Candidate?
     var done = 0
-    // How many starts have come to the best, within 3 %: that of noise rather than of some poor local minimum.
+    // How many starts have come to the best, within half a per cent. Where a sixth of all have, it is noise that keeps
+    // them from a better one, and no poor local minimum that some come near.
     var agreeing = 0
     while done < starts {
       let count = min(Self.group, starts - done)
@@ -43,15 +44,15 @@ struct StartScreening {
       pool.run(count, StartLoop(screening: self, data: some, first: done, slots: slots))
       for candidate in slots {
         guard let candidate, candidate.rms.isFinite else { continue }
-        if best == nil || candidate.rms < best!.rms / 1.03 {
+        if best == nil || candidate.rms < best!.rms / 1.005 {
           agreeing = 1
-        } else if candidate.rms < best!.rms * 1.03 {
+        } else if candidate.rms < best!.rms * 1.005 {
           agreeing += 1
         }
         if best == nil || candidate.rms < best!.rms { best = candidate }
       }
       done += count
-      if let best, best.rms < Self.good || agreeing >= 3 && done >= 2 * Self.group { break }
+      if let best, best.rms < Self.good || 6 * agreeing >= done && done >= 2 * Self.group { break }
     }
     return best
   }

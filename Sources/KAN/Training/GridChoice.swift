@@ -1,0 +1,85 @@
+/// Grids trained on in turn, and the one that was kept.
+///
+/// A finer grid is kept in place of a coarser one if it is better by more than two standard errors of the difference, row
+/// by row, or if it halves the score. What could be chance does not make a network larger: a rule of this kind is in
+/// Breiman, Friedman, Olshen and Stone, Classification and Regression Trees (1984), section 3.4.
+public struct GridChoice: Sendable, Equatable, Codable {
+  /// A grid and how good the fit on it was; less is better.
+  public struct Judgement: Sendable, Equatable, Codable {
+    public var intervals: Int
+    public var score: Double
+  }
+
+  /// What a score is.
+  public enum Criterion: String, Sendable, Codable {
+    /// The loss on validation data.
+    case validation
+    /// The mean square of training rows that were left out one at a time; see ``LevenbergMarquardt``.
+    case crossValidation = "cross-validation"
+  }
+
+  public var criterion: Criterion
+  /// In the order of training, to the one after which it stopped.
+  public var judgements: [Judgement]
+  /// Which of ``judgements`` is of the grid that was kept.
+  public var kept: Int?
+
+  /// The grid kept.
+  public var intervals: Int? { kept.map { judgements[$0].intervals } }
+
+  /// Two grids in a row were not kept: finer ones will hardly be better.
+  package var isExhausted: Bool { kept.map { judgements.count - 1 - $0 >= 2 } ?? false }
+
+  package init(_ criterion: Criterion) {
+    self.criterion = criterion
+    judgements = []
+  }
+}
+
+extension GridChoice: CustomStringConvertible {
+  /// In a sentence.
+  public var description: String {
+    guard let kept, judgements.indices.contains(kept) else { return "no grid was judged" }
+    let judgement = judgements[kept]
+    if kept == judgements.count - 1 {
+      return "kept grid \(judgement.intervals), the finest: better by \(criterion.rawValue) than those before"
+    }
+    let next = judgements[kept + 1]
+    let share = (next.score / judgement.score - 1) * 100
+    let size = "\(Double(Int(share.magnitude * 10)) / 10) %"
+    let comparison =
+      share >= 1000 ? "far worse" : share >= 0 ? "\(size) worse" : "\(size) better, less than two standard errors"
+    return "kept grid \(judgement.intervals): by \(criterion.rawValue) grid \(next.intervals) is \(comparison)"
+  }
+}
+
+/// Judges grids by what each row is off by.
+struct GridJudge {
+  private(set) var choice: GridChoice
+  /// Of the grid kept.
+  private var losses: [Double] = []
+
+  init(_ criterion: GridChoice.Criterion) { choice = GridChoice(criterion) }
+
+  /// Notes a grid; whether it is kept in place of the one so far. Losses are of the same rows each time.
+  mutating func keeps(_ intervals: Int, _ losses: [Double]) -> Bool {
+    let score = losses.reduce(0, +) / Double(losses.count)
+    let before = choice.kept.map { choice.judgements[$0].score }
+    choice.judgements.append(.init(intervals: intervals, score: score.isFinite ? score : .greatestFiniteMagnitude))
+    if let before, !(score < before / 2 || score.isFinite && isClearlyLess(losses)) { return false }
+    choice.kept = choice.judgements.count - 1
+    self.losses = losses
+    return true
+  }
+
+  /// Whether the mean is lower by more than two standard errors of the differences.
+  private func isClearlyLess(_ others: [Double]) -> Bool {
+    let count = Double(losses.count)
+    let gain = zip(losses, others).reduce(0) { $0 + ($1.0 - $1.1) } / count
+    let squares = zip(losses, others).reduce(0) { sum, pair in
+      let distance = pair.0 - pair.1 - gain
+      return sum + distance * distance
+    }
+    return gain > 2 * (squares / (count * max(count - 1, 1))).squareRoot()
+  }
+}
