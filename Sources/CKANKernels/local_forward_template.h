@@ -43,20 +43,49 @@ KAN_INLINE void KAN_NAME(forward_columns)(const int N, const int M, const int de
     for (int m = 0; m < M; m++) KAN_STORE(z + n * z_stride + m * KAN_LANES, sum[n][m]);
 }
 
+/// The panel of W that comes next, which is brought near while this one is used.
+typedef struct {
+  const KAN_REAL *at;
+  int64_t stride;
+  int rows;
+  int step;  // rows for each few rows of Z
+} KAN_NAME(ahead);
+
+/// Fetches the next `step` rows of a panel of M vectors.
+KAN_INLINE void KAN_NAME(fetch_ahead)(const int M, KAN_NAME(ahead) * ahead) {
+  for (int row = 0; row < ahead->step && ahead->rows > 0; row++) {
+    KAN_UNROLL
+    for (int m = 0; m < M; m++) __builtin_prefetch(ahead->at + m * KAN_LANES);
+    ahead->at += ahead->stride;
+    ahead->rows--;
+  }
+}
+
 /// M vectors of columns for all rows of a chunk. Several rows together where one has too few sums to keep the
 /// multipliers busy.
 KAN_INLINE void KAN_NAME(forward_rows)(const int M, const int degree, const int with_base, int count, int rows,
                                        int64_t edge_stride, int64_t w_stride, const int32_t *cells,
                                        const KAN_REAL *values, const KAN_REAL *W, const KAN_REAL *start,
-                                       int64_t start_stride, KAN_REAL *z, int64_t z_stride) {
+                                       int64_t start_stride, KAN_REAL *z, int64_t z_stride,
+                                       KAN_NAME(ahead) * ahead) {
   const int N = M * 4 <= MOST_SUMS ? 4 : M * 2 <= MOST_SUMS ? 2 : 1;
   int q = 0;
-  for (; q + N <= rows; q += N)
+  for (; q + N <= rows; q += N) {
+    if (ahead) KAN_NAME(fetch_ahead)(M, ahead);
     KAN_NAME(forward_columns)(N, M, degree, with_base, count, edge_stride, w_stride, cells + q, CHUNK, values + q,
                               WEIGHTS * CHUNK, W, start + q * start_stride, start_stride, z + q * z_stride, z_stride);
+  }
   for (; q < rows; q++)
     KAN_NAME(forward_columns)(1, M, degree, with_base, count, edge_stride, w_stride, cells + q, CHUNK, values + q,
                               WEIGHTS * CHUNK, W, start + q * start_stride, start_stride, z + q * z_stride, z_stride);
+}
+
+/// The panel of M vectors behind the one at `column`: to its right, or of the block of inputs that comes next.
+KAN_INLINE KAN_NAME(ahead) KAN_NAME(next_panel)(const KAN_REAL *W, int64_t column, const int M, int64_t whole,
+                                                int64_t rows, int64_t outputs, int tile) {
+  const int64_t right = column + M * KAN_LANES;
+  const KAN_REAL *at = right < whole ? W + right : W + rows * outputs;
+  return (KAN_NAME(ahead)){at, outputs, (int)rows, (int)(4 * rows / tile + 1)};
 }
 
 /// Runs its arguments for one panel of W after another from `column` on, as long as there are `whole` columns: VECTORS
@@ -68,6 +97,7 @@ KAN_INLINE void KAN_NAME(forward_rows)(const int M, const int degree, const int 
   for (; whole - column >= (M) * KAN_LANES; column += (M) * KAN_LANES) {                            \
     enum { VECTORS = M };                                                                           \
     const KAN_REAL *panel = packs ? KAN_NAME(pack)(M, count * K, W + column, outputs, packed) : W + column; \
+    KAN_NAME(ahead) ahead = KAN_NAME(next_panel)(W, column, M, whole, count * K, outputs, tile);    \
     const int64_t stride = packs ? (M) * KAN_LANES : outputs;                                       \
     __VA_ARGS__                                                                                     \
   }
@@ -86,6 +116,7 @@ KAN_INLINE void KAN_NAME(forward_inputs)(const int degree, const int with_base, 
   for (int64_t row = 0; row < rows; row += CHUNKS * CHUNK) {
     const int tile = (int)(rows - row < CHUNKS * CHUNK ? rows - row : CHUNKS * CHUNK);
     const int packs = KAN_NAME(packs)(outputs, tile, K);
+    const int fetches = packs && spline->inputs * edge_stride * KAN_WIDTH > FAR_BYTES;
     for (int q = 0; q < tile; q += CHUNK)
       KAN_NAME(evaluate_local)(spline, 0, first, count, tile - q < CHUNK ? tile - q : CHUNK, x + (row + q) * x_stride,
                                x_stride, cells[q / CHUNK], values[q / CHUNK], CHUNK, NULL);
@@ -96,7 +127,7 @@ KAN_INLINE void KAN_NAME(forward_inputs)(const int degree, const int with_base, 
                    KAN_NAME(forward_rows)(VECTORS, degree, with_base, count, tile - q < CHUNK ? tile - q : CHUNK,
                                           K * stride, stride, cells[q / CHUNK], values[q / CHUNK], panel,
                                           from + q * start_stride + column, start_stride, to + q * outputs + column,
-                                          outputs);)
+                                          outputs, fetches ? &ahead : NULL);)
     if (pads) KAN_NAME(pad_columns)(count * K, tail, W + whole, outputs, packed);
     for (int first_row = 0; first_row < tile && tail > 0; first_row += CHUNK) {
       const int part = tile - first_row < CHUNK ? tile - first_row : CHUNK;
@@ -105,7 +136,7 @@ KAN_INLINE void KAN_NAME(forward_inputs)(const int degree, const int with_base, 
       if (pads) {
         KAN_NAME(pad_columns)(part, tail, begin, start_stride, padded_z);
         KAN_NAME(forward_rows)(1, degree, with_base, count, part, K * KAN_LANES, KAN_LANES, cells[first_row / CHUNK],
-                               values[first_row / CHUNK], packed, padded_z, KAN_LANES, padded_z, KAN_LANES);
+                               values[first_row / CHUNK], packed, padded_z, KAN_LANES, padded_z, KAN_LANES, NULL);
         for (int q = 0; q < part; q++)
           for (int c = 0; c < tail; c++) at[q * outputs + c] = padded_z[q * KAN_LANES + c];
         continue;

@@ -21,11 +21,12 @@ public struct GridChoice: Sendable, Equatable, Codable {
   public var criterion: Criterion
   /// In the order of training, to the one after which it stopped.
   public var judgements: [Judgement]
-  /// Which of ``judgements`` is of the grid that was kept.
+  /// Which of ``judgements`` is of the grid that was kept; nil in older model files, where it is the best one.
   public var kept: Int?
 
   /// The grid kept.
-  public var intervals: Int? { kept.map { judgements[$0].intervals } }
+  public var intervals: Int? { keptPlace.map { judgements[$0].intervals } }
+  private var keptPlace: Int? { kept ?? judgements.indices.min { judgements[$0].score < judgements[$1].score } }
 
   /// Two grids in a row were not kept: finer ones will hardly be better.
   package var isExhausted: Bool { kept.map { judgements.count - 1 - $0 >= 2 } ?? false }
@@ -39,7 +40,7 @@ public struct GridChoice: Sendable, Equatable, Codable {
 extension GridChoice: CustomStringConvertible {
   /// In a sentence.
   public var description: String {
-    guard let kept, judgements.indices.contains(kept) else { return "no grid was judged" }
+    guard let kept = keptPlace, judgements.indices.contains(kept) else { return "no grid was judged" }
     let judgement = judgements[kept]
     if kept == judgements.count - 1 {
       return "kept grid \(judgement.intervals), the finest: better by \(criterion.rawValue) than those before"
