@@ -26,9 +26,8 @@ public struct LevenbergMarquardt: Sendable, Equatable {
   public var grids: [Int]
   /// Starts at most; 1 trains the network from the parameters that it has.
   public var starts: Int
-  /// q, the order of the differences, 1 to 8; without it k + 3, or k + 2 for fewer than 200 rows: a curve goes on beyond the
-  /// data nearly as its end polynomial does, and its k-th derivative, which is constant between knots, along a parabola
-  /// or line.
+  /// q, the order of the differences, 1 to 8; without it k + 3: a curve goes on beyond the data nearly as its end polynomial
+  /// does, and its k-th derivative, which is constant between knots, along a parabola.
   public var penaltyOrder: Int?
   /// Ends on a grid when an iteration lowers the sum by no more than this share of it, twice in a row.
   public var tolerance: Double

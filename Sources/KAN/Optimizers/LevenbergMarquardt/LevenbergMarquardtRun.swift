@@ -17,9 +17,6 @@ struct LevenbergMarquardtRun {
   private var seconds = 0.0
   private let clock = ContinuousClock()
   private let earlierSeconds: Double
-  /// Fewer rows than these do not carry the higher order: of 80 fits to 100 rows of a smooth function 17 were off by more
-  /// than 3e-4 with it, seven without it; of 40 to 300 rows none, and by a fifth as much in the median.
-  private static let fewRows = 200
   /// How often more λ is tried on a grid.
   var attempts = 6
 
@@ -36,7 +33,7 @@ struct LevenbergMarquardtRun {
     best = network
     judge = GridJudge(validation == nil ? .crossValidation : .validation)
     degree = network.layers.compactMap { ($0.basis as? BSpline<Double>)?.grid.degree }.max() ?? 3
-    order = rule.penaltyOrder ?? min(8, degree + (data.rows < Self.fewRows ? 2 : 3))
+    order = rule.penaltyOrder ?? min(8, degree + 3)
     earlierSeconds = earlier?.seconds ?? 0
     record = TrainingRecord(
       optimizer: rule.name, learningRate: 0, weightDecay: 0, schedule: .constant, batch: data.rows,
