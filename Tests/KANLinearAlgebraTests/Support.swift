@@ -38,7 +38,11 @@ func ulps<Element: Scalar>(_ result: Element, from truth: Double) -> Double {
 
 /// √Σ aᵢⱼ²
 func norm<Element: Scalar>(_ matrix: Matrix<Element>) -> Double {
-  matrix.elements.reduce(0) { $0 + Double($1) * Double($1) }.squareRoot()
+  // In units of the largest element, whose square may be no number.
+  let largest = matrix.elements.reduce(0) { max($0, abs(Double($1))) }
+  if largest == 0 || !largest.isFinite { return largest }
+  let squares = matrix.elements.reduce(0) { $0 + (Double($1) / largest) * (Double($1) / largest) }
+  return largest * squares.squareRoot()
 }
 
 /// The largest |aᵢⱼ - bᵢⱼ|, or infinity for different shapes; NaN where there is one.

@@ -1,4 +1,5 @@
 import CAllocationCounter
+import KANLinearAlgebra
 import Synchronization
 import Testing
 
@@ -59,6 +60,29 @@ struct AllocationTests {
     }
   }
 
+  /// OpenBLAS's kernels for some processors allocate in products of some shapes; ours have no part in that.
+  private func productsAllocate() -> Bool {
+    var count: Int64 = 0
+    for (rows, inputs, outputs) in [(1, 6, 40), (1, 40, 20), (1, 20, 3), (100, 6, 40), (100, 40, 20), (100, 20, 3)] {
+      let (x, w) = (Matrix<Float>(rows: rows, columns: inputs), Matrix<Float>(rows: inputs, columns: outputs))
+      var y = Matrix<Float>(rows: rows, columns: outputs)
+      let view = y.mutableView()
+      func product() { multiply(x.view, .no, w.view, .no, into: view, accumulate: true) }
+      product()
+      count += allocations(on: ThreadPool(threads: 1)) { product() }
+    }
+    return count > 0
+  }
+
+  /// Expects no allocation, but for those of OpenBLAS.
+  private func expectNone(_ kind: Kind, _ count: () -> Int64) {
+    withKnownIssue("OpenBLAS's kernels for this processor allocate", isIntermittent: true) {
+      #expect(count() == 0)
+    } when: {
+      kind == .perceptron && productsAllocate()
+    }
+  }
+
   @Test(arguments: Kind.allCases, [1, 2])
   func trainingStep(kind: Kind, threads: Int) {
     let pool = ThreadPool(threads: threads)
@@ -69,11 +93,11 @@ struct AllocationTests {
       let data = Dataset(inputs: inputs, targets: targets)
       var network = kind.network
       network.describe(data)
-      #expect(stepAllocations(&network, data, SGD(), pool) == 0)
-      #expect(stepAllocations(&network, data, AdamW(), pool) == 0)
+      expectNone(kind) { stepAllocations(&network, data, SGD(), pool) }
+      expectNone(kind) { stepAllocations(&network, data, AdamW(), pool) }
       let weighted = Dataset(
         inputs: inputs, targets: targets, weights: AlignedArray((0..<100).map { Float($0 % 4) }))
-      #expect(stepAllocations(&network, weighted, SGD(), pool) == 0)
+      expectNone(kind) { stepAllocations(&network, weighted, SGD(), pool) }
     }
   }
 
@@ -113,7 +137,7 @@ struct AllocationTests {
     let count = allocations(on: pool) {
       for _ in 0..<10 { predictor.predict(row, into: &result) }
     }
-    #expect(count == 0)
+    expectNone(kind) { count }
     #expect(result == network.predict(row, threads: pool))
   }
 
