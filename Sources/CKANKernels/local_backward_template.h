@@ -13,13 +13,13 @@ typedef struct {
 #include "local_weight_gradient_template.h"
 #include "local_input_gradient_template.h"
 
-/// Not a power of two: rows of numbers that stand a page apart compete for the same lines of the cache.
+/// No power of two: rows of numbers that stand a page apart compete for the same lines of the cache.
 KAN_INLINE int64_t KAN_NAME(row_spread)(int64_t rows) { return rows + WRITTEN; }
 
-/// Values, slopes, cells and order of a block's inputs, sums of dX, and the padded columns of dZ; no integer is wider
-/// than a number.
+/// The padded columns of dZ, and values, slopes, cells and order of a block's inputs and their sums of dX; no integer is
+/// wider than a number.
 KAN_KERNEL int64_t KAN_NAME(local_scratch)(int64_t rows) {
-  return KAN_NAME(row_spread)(rows) * (BLOCK * (2 * WEIGHTS + 3) + KAN_LANES);
+  return KAN_NAME(row_spread)(rows) * (KAN_LANES + BLOCK * (2 * WEIGHTS + 3));
 }
 
 /// Where there are registers for it, the base function's row of W is one more row of each cell.

@@ -93,13 +93,13 @@ KAN_INLINE KAN_NAME(ahead) KAN_NAME(next_panel)(const KAN_REAL *W, int64_t colum
 #define KAN_PANELS(...)                                                             \
   if (PANEL == 8) KAN_PANELS_OF(8, __VA_ARGS__)                                     \
   KAN_PANELS_OF(4, __VA_ARGS__) KAN_PANELS_OF(2, __VA_ARGS__) KAN_PANELS_OF(1, __VA_ARGS__)
-#define KAN_PANELS_OF(M, ...)                                                                       \
-  for (; whole - column >= (M) * KAN_LANES; column += (M) * KAN_LANES) {                            \
-    enum { VECTORS = M };                                                                           \
-    const KAN_REAL *panel = packs ? KAN_NAME(pack)(M, count * K, W + column, outputs, packed) : W + column; \
-    KAN_NAME(ahead) ahead = KAN_NAME(next_panel)(W, column, M, whole, count * K, outputs, tile);    \
-    const int64_t stride = packs ? (M) * KAN_LANES : outputs;                                       \
-    __VA_ARGS__                                                                                     \
+#define KAN_PANELS_OF(M, ...)                                                                                \
+  for (; whole - column >= (M) * KAN_LANES; column += (M) * KAN_LANES) {                                     \
+    enum { VECTORS = M };                                                                                    \
+    const KAN_REAL *panel = packs ? KAN_NAME(pack)(M, count * K, W + column, outputs, packed) : W + column;  \
+    KAN_NAME(ahead) ahead = KAN_NAME(next_panel)(W, column, M, whole, count * K, outputs, tile);             \
+    const int64_t stride = packs ? (M) * KAN_LANES : outputs;                                                \
+    __VA_ARGS__                                                                                              \
   }
 
 KAN_INLINE void KAN_NAME(forward_inputs)(const int degree, const int with_base, const KAN_NAME(kan_spline) * spline,

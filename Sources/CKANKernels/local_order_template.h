@@ -17,11 +17,9 @@ KAN_INLINE uint64_t KAN_NAME(rows_in_cell)(const int32_t *cells, int64_t count, 
 /// Writes the rows that are in the cell to `to` and returns where they end; up to WRITTEN entries behind it are
 /// overwritten. No branch depends on which rows they are.
 KAN_INLINE uint16_t *KAN_NAME(write_rows_in_cell)(const int32_t *cells, int64_t rows, int32_t cell, uint16_t *to) {
+  int64_t first = 0;
 #ifdef KAN_COMPRESS
-  int64_t first = 0;
   for (; first + WRITTEN <= rows; first += WRITTEN) to += KAN_COMPRESS(cells + first, cell, (int)first, to);
-#else
-  int64_t first = 0;
 #endif
   typedef uint8_t bytes __attribute__((vector_size(8)));
   typedef uint16_t numbers __attribute__((vector_size(16), aligned(2)));

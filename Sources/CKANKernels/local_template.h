@@ -60,7 +60,8 @@ KAN_INLINE const KAN_REAL *KAN_NAME(pack)(const int M, int64_t rows, const KAN_R
                                           KAN_REAL *to) {
   for (int64_t row = 0; row < rows; row++)
     KAN_UNROLL
-    for (int m = 0; m < M; m++) KAN_STORE(to + (row * M + m) * KAN_LANES, KAN_LOAD(from + row * stride + m * KAN_LANES));
+    for (int m = 0; m < M; m++)
+      KAN_STORE(to + (row * M + m) * KAN_LANES, KAN_LOAD(from + row * stride + m * KAN_LANES));
   return to;
 }
 
@@ -68,10 +69,11 @@ KAN_INLINE const KAN_REAL *KAN_NAME(pack)(const int M, int64_t rows, const KAN_R
 #include "local_backward_template.h"
 
 // The degree and whether there is a base function are constants in each case; the compiler unrolls over them.
-#define KAN_LOCAL(degree, base)                                                                                       \
-  KAN_KERNEL void KAN_NAME(forward_##degree##_##base)(const KAN_NAME(kan_spline) * spline, int64_t first, int count,       \
-                                                  int64_t rows, int64_t outputs, int64_t columns, const KAN_REAL *x, int64_t x_stride,  \
-                                                  const KAN_REAL *W, const KAN_REAL *start, int64_t start_stride, KAN_REAL *z) { \
+#define KAN_LOCAL(degree, base)                                                                                        \
+  KAN_KERNEL void KAN_NAME(forward_##degree##_##base)(                                                                 \
+      const KAN_NAME(kan_spline) * spline, int64_t first, int count, int64_t rows, int64_t outputs, int64_t columns,   \
+      const KAN_REAL *x, int64_t x_stride, const KAN_REAL *W, const KAN_REAL *start, int64_t start_stride,             \
+      KAN_REAL *z) {                                                                                                   \
     if (rows < FEW_ROWS)                                                                                               \
       KAN_NAME(forward_few)(degree, base, spline, first, count, rows, outputs, columns, x, x_stride, W, start,         \
                             start_stride, z);                                                                          \
@@ -79,13 +81,13 @@ KAN_INLINE const KAN_REAL *KAN_NAME(pack)(const int M, int64_t rows, const KAN_R
       KAN_NAME(forward_inputs)(degree, base, spline, first, count, rows, outputs, columns, x, x_stride, W, start,      \
                                start_stride, z);                                                                       \
   }                                                                                                                    \
-  KAN_CALLED KAN_KERNEL void KAN_NAME(weights_of_cell_##degree##_##base)(                                               \
+  KAN_CALLED KAN_KERNEL void KAN_NAME(weights_of_cell_##degree##_##base)(                                              \
       const KAN_NAME(local_tile) * tile, int64_t cell, const uint16_t *order, int length, const KAN_REAL *values,      \
       KAN_REAL *edge, KAN_REAL *padded) {                                                                              \
     KAN_NAME(weight_gradient_of_cell)(degree, KAN_TOGETHER(degree, base), tile, cell, order, length, values, edge,     \
                                       padded);                                                                         \
   }                                                                                                                    \
-  KAN_CALLED KAN_KERNEL void KAN_NAME(inputs_of_cell_##degree##_##base)(                                                \
+  KAN_CALLED KAN_KERNEL void KAN_NAME(inputs_of_cell_##degree##_##base)(                                               \
       const KAN_NAME(local_tile) * tile, int64_t cell, const uint16_t *order, int length, const KAN_REAL *slopes,      \
       const KAN_REAL *edge, const KAN_REAL *padded_w, KAN_NAME(edges) * waiting, KAN_REAL *sums) {                     \
     KAN_NAME(input_gradient_of_cell)(degree, base, tile, cell, order, length, slopes, edge, padded_w, waiting, sums);  \
@@ -152,15 +154,14 @@ KAN_KERNEL void KAN_NAME(local_backward)(const KAN_NAME(kan_spline) * spline, in
   const int tail = (int)(outputs % KAN_LANES);
   KAN_NAME(local_tile) tile = {rows, outputs, spline->functions, KAN_NAME(row_spread)(rows), dz, NULL};
   if (KAN_NAME(pads)(tail, rows, spline->functions)) {
-    KAN_REAL *padded_dz = scratch + BLOCK * (2 * WEIGHTS + 3) * tile.spread;
-    KAN_NAME(pad_columns)(rows, tail, dz + outputs - tail, outputs, padded_dz);
-    tile.padded_dz = padded_dz;
+    KAN_NAME(pad_columns)(rows, tail, dz + outputs - tail, outputs, scratch);
+    tile.padded_dz = scratch;
   }
   for (int64_t start = 0; start < count; start += BLOCK) {
     const int part = (int)(count - start < BLOCK ? count - start : BLOCK);
     const int64_t offset = start * spline->functions * outputs;
     KAN_BY_DEGREE_AND_BASE(backward, spline, &tile, first + start, part, x + start, x_stride, weights + offset,
-                           dweights + offset, dx ? dx + start : NULL, dx_stride, scratch)
+                           dweights + offset, dx ? dx + start : NULL, dx_stride, scratch + tile.spread * KAN_LANES)
   }
 }
 #undef KAN_BY_DEGREE_AND_BASE

@@ -110,8 +110,8 @@ KAN_INLINE void KAN_NAME(weight_gradient_of_rows)(const int degree, const KAN_NA
   }
 }
 
-/// The base functions' rows of dW, which every row of the tile meets: a dense product, four inputs together. Of columns
-/// that are padded, only the others unless `all`.
+/// The base functions' rows of dW, which every row of the tile meets: a dense product, four inputs together. Unless of
+/// `all` columns, of those alone that go one by one: the others have gone with the cells.
 KAN_INLINE void KAN_NAME(weight_gradient_of_base)(const int all, const KAN_NAME(local_tile) * tile, int count,
                                                   const KAN_REAL *values, KAN_REAL *dweights) {
   const int64_t K = tile->functions, outputs = tile->outputs, rows = tile->rows, next = WEIGHTS * tile->spread;

@@ -47,7 +47,7 @@ struct TrainCommand: ParsableCommand {
   @Option(
     parsing: .unconditional,
     help: """
-      Grids to train on in turn, 5,10,20 for example, with --epochs on each; the one on which the fit is best is kept.
+      Grids to train on in turn, 5,10,20 for example, with --epochs on each; a finer one is kept if it fits clearly better.
       """,
     transform: parseGrids)
   var extend: [Int] = []

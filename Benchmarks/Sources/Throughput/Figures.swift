@@ -36,11 +36,9 @@ extension ThroughputTool {
 
     let coarse = timed(Shape(widths: [64, 64, 64], batch: 1024, grid: 5), pool)
     let fine = timed(Shape(widths: [64, 64, 64], batch: 1024, grid: 50), pool)
-    let grids = measure([coarse, fine], effort, peaks: &peaks)
-    let squares = [64, 128, 256].map {
-      (width: $0, network: timed(Shape(widths: [$0, $0, $0], batch: 1024, grid: 5), pool))
-    }
-    let products = measure(squares.map(\.network), effort, peaks: &peaks)
+    let wide = [128, 256].map { timed(Shape(widths: [$0, $0, $0], batch: 1024, grid: 5), pool) }
+    let grids = measure([coarse, fine] + wide, effort, peaks: &peaks)
+    let squares = [(64, coarse, grids[0]), (128, wide[0], grids[2]), (256, wide[1], grids[3])]
     let images = Shape(widths: [784, 64, 10], batch: 4096, grid: 5)
     let threads = measure([1, 2].map { timed(images, ThreadPool(threads: $0)) }, effort, peaks: &peaks)
 
@@ -48,8 +46,8 @@ extension ThroughputTool {
       latencyMicroseconds: latencies(choice), gridRatio: median(grids[1]) / median(grids[0]),
       threadRatio: median(threads[0]) / median(threads[1]),
       peakFractions: Dictionary(
-        uniqueKeysWithValues: zip(squares, products).map { square, sample in
-          (square.width, 1e-6 * square.network.stepOperations / median(sample) / peaks[pool.threads])
+        uniqueKeysWithValues: squares.map { width, network, sample in
+          (width, 1e-6 * network.stepOperations / median(sample) / peaks[pool.threads])
         }),
       contraction: coarse.contractionUsed, stepMemory: try [4096, 16384].flatMap { try stepMemory(batch: $0) })
     if form == .json { return print(try encodeJSON(figures)) }

@@ -74,8 +74,8 @@ struct ActivationBackwardLoop<Element: Scalar>: ParallelLoop {
   }
 }
 
-/// dW = Φᵀ·dZ and db; and dX from dZ·Wᵀ unless nobody asks for it. The first iterations are blocks of inputs, the
-/// others tiles of rows. The local way needs the same functions for both and has blocks of inputs only.
+/// dW = Φᵀ·dZ and db; and dX from dZ·Wᵀ unless nobody asks for it. The first iterations are blocks of inputs, the next
+/// tiles of rows, and one is db. The local way needs the same functions for dW and dX and has blocks of inputs only.
 struct BackwardLoop<Element: Scalar>: ParallelLoop {
   let layer: Layer<Element>
   let tiling: Tiling
@@ -95,10 +95,10 @@ struct BackwardLoop<Element: Scalar>: ParallelLoop {
 
   func iterate(_ index: Int, worker: Int) {
     if index < blocks {
-      let block = spread(index)
+      let block = interleaved(index)
       tiling.isLocal ? localGradients(block: block, worker: worker) : weightGradient(block: block, worker: worker)
-    } else if index < passes {
-      inputGradient(tile: index - blocks, worker: worker, to: dx!)
+    } else if let dx, index < passes {
+      inputGradient(tile: index - blocks, worker: worker, to: dx)
     } else if index == passes {
       Element._columnSums(dz.rows, layer.outputs, dz.base, dBias)
     } else {
@@ -107,7 +107,7 @@ struct BackwardLoop<Element: Scalar>: ParallelLoop {
   }
 
   /// The even blocks first: two neighbours may write to halves of the same lines of dX, and are not formed at once.
-  private func spread(_ index: Int) -> Int {
+  private func interleaved(_ index: Int) -> Int {
     let even = (blocks + 1) / 2
     return index < even ? 2 * index : 2 * (index - even) + 1
   }

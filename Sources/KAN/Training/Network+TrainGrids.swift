@@ -22,16 +22,17 @@ enum GridTrainer {
 }
 
 extension Network {
-  /// Trains on one grid after another with a rule of any kind, and keeps the grid on which the fit is best.
+  /// Trains on one grid after another with a rule of any kind, and keeps a finer grid if it is clearly better
+  /// (``GridChoice``).
   ///
   /// Between two grids the curves are carried over (``extendGrid(to:on:threads:)``) and the ranges of hidden layers follow
   /// what these see of the training inputs. What an optimiser remembers starts afresh: gradients of finer functions are
   /// no combination of those of coarser ones, and a running mean that starts at 0 needs its correction for that. So does
   /// the schedule of the rate.
   ///
-  /// Each grid is judged by the validation data, or by a tenth of the rows put aside for it, and two in a row that are
-  /// worse end the training. Resumed, a training goes on on the grid that the network has, and judges from
-  /// that grid on, since the networks of coarser ones are not kept.
+  /// Each grid is judged by the validation data, or by a tenth of the rows put aside for it, and two in a row that are not
+  /// kept end the training. Resumed, a training goes on on the grid that the network has, and judges from that grid on,
+  /// since the networks of coarser ones are not stored.
   ///
   /// - Throws: ``TrainingError/cannotRestrictOnGrids`` with ``TrainingOptions/restrictsToSupport``: a curve that is carried to
   ///   another grid or range changes where no data lies too.
@@ -77,9 +78,9 @@ extension Network {
       done += history.epochs.count - earlier
       result = history
       if history.end == .stopped { break }
-      let isBest = judge.keeps(intervals, losses(on: judges!, threads: pool))
+      let isKept = judge.keeps(intervals, losses(on: judges!, threads: pool))
       record?.grid = judge.choice
-      if isBest { best = self }
+      if isKept { best = self }
       if judge.choice.isExhausted { break }
     }
     guard var result else {

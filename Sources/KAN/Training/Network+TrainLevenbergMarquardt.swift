@@ -3,7 +3,7 @@ extension Network {
   ///
   /// Of the options `epochs` is the number of iterations on each grid at most, and `seed` decides the starts; batch and
   /// schedule are not used. An epoch's loss is that of all rows after its step. After each grid the fit is judged by the
-  /// validation data, or without it by training rows that were left out; the best is kept, with its grid.
+  /// validation data, or without it by training rows that were left out; a finer one is kept if it is clearly better (``GridChoice``).
   ///
   /// - Throws: ``TrainingError`` if the data is not finite, is for a classification, or if the memory that
   ///   ``LevenbergMarquardt/bytes(for:rows:)`` tells is beyond the rule's limit.

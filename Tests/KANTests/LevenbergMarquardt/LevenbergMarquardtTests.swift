@@ -56,7 +56,7 @@ import Testing
   }
 
   /// Fine grids on noise: the one kept, by rows left out or by validation data, is hardly worse than the coarse one, or
-  /// better.
+  /// better. The coarse one alone is fitted more exactly than with others to come.
   @Test(arguments: [false, true], 1..<UInt64(5))
   func noiseOnFineGrids(validated: Bool, seed: UInt64) throws {
     let data = paperData(Double.self, rows: 120, seed: seed, noise: 0.3)

@@ -8,7 +8,7 @@ struct LevenbergMarquardtRun {
   private let start: Network<Double>
   private let degree, order: Int
   private(set) var record: TrainingRecord
-  /// The network of the best grid so far.
+  /// The network of the grid that is kept so far.
   private(set) var best: Network<Double>
   private(set) var bestEpoch = 0
   private(set) var bestLoss = Double.infinity
