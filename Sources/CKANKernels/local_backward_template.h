@@ -5,6 +5,7 @@ typedef struct {
   int64_t rows, outputs;
   int64_t functions;          // K
   int64_t spread;             // how far rows of numbers, one for each row of the tile, stand apart
+  int fade;                   // whether functions fade out outside of the grids
   const KAN_REAL *dz;         // [rows × outputs]
   const KAN_REAL *padded_dz;  // [rows × KAN_LANES], the columns that fill no vector, unless they go one by one
 } KAN_NAME(local_tile);
@@ -16,7 +17,7 @@ typedef struct {
 /// No power of two: rows of numbers that stand a page apart compete for the same lines of the cache.
 KAN_INLINE int64_t KAN_NAME(row_spread)(int64_t rows) { return rows + WRITTEN; }
 
-/// The padded columns of dZ, and values, slopes, cells and order of a block's inputs and their sums of dX; no integer is
+/// The padded columns of dZ, and values, rates, cells and order of a block's inputs and their sums of dX; no integer is
 /// wider than a number.
 KAN_KERNEL int64_t KAN_NAME(local_scratch)(int64_t rows) {
   return KAN_NAME(row_spread)(rows) * (KAN_LANES + BLOCK * (2 * WEIGHTS + 3));
@@ -28,7 +29,7 @@ KAN_KERNEL int64_t KAN_NAME(local_scratch)(int64_t rows) {
 typedef void (*KAN_NAME(weights_of_cell))(const KAN_NAME(local_tile) * tile, int64_t cell, const uint16_t *order,
                                           int length, const KAN_REAL *values, KAN_REAL *edge, KAN_REAL *padded);
 typedef void (*KAN_NAME(inputs_of_cell))(const KAN_NAME(local_tile) * tile, int64_t cell, const uint16_t *order,
-                                         int length, const KAN_REAL *slopes, const KAN_REAL *edge,
+                                         int length, const KAN_REAL *rates, const KAN_REAL *edge,
                                          const KAN_REAL *padded_w, KAN_NAME(edges) * waiting, KAN_REAL *sums);
 
 KAN_INLINE void KAN_NAME(backward_inputs)(const int degree, const int with_base,
@@ -43,13 +44,13 @@ KAN_INLINE void KAN_NAME(backward_inputs)(const int degree, const int with_base,
   const int tail = (int)(outputs % KAN_LANES);
   const int64_t whole = outputs - tail;
   KAN_REAL *values = scratch;                                       // [BLOCK × WEIGHTS × spread]
-  KAN_REAL *slopes = values + BLOCK * WEIGHTS * spread;             // [BLOCK × WEIGHTS × spread]
-  int32_t *cells = (int32_t *)(slopes + BLOCK * WEIGHTS * spread);  // [BLOCK × spread]
+  KAN_REAL *rates = values + BLOCK * WEIGHTS * spread;             // [BLOCK × WEIGHTS × spread]
+  int32_t *cells = (int32_t *)(rates + BLOCK * WEIGHTS * spread);  // [BLOCK × spread]
   uint16_t *order = (uint16_t *)(cells + BLOCK * spread);           // [BLOCK × rows], and WRITTEN behind them
   KAN_REAL *sums = scratch + BLOCK * (2 * WEIGHTS + 2) * spread;    // [rows × BLOCK]
   for (int64_t row = 0; row < rows; row += CHUNK)
     KAN_NAME(evaluate_local)(spline, dx != NULL, first, count, rows - row < CHUNK ? (int)(rows - row) : CHUNK,
-                             x + row * x_stride, x_stride, cells + row, values + row, spread, slopes + row);
+                             x + row * x_stride, x_stride, cells + row, values + row, spread, rates + row);
   // Few columns of a few rows of a cell are not worth bringing these together.
   const int scattered = whole == 0 && !tile->padded_dz && rows < 4 * spline->intervals;
   // On a grid with more cells than that, a cell has few of a tile's rows, and each row stands for itself.
@@ -66,7 +67,7 @@ KAN_INLINE void KAN_NAME(backward_inputs)(const int degree, const int with_base,
   for (int i = 0; i < count; i++) {
     KAN_REAL *to = dweights + i * edge_stride;
     const KAN_REAL *edge = W + i * edge_stride;
-    const KAN_REAL *value = values + i * (WEIGHTS * spread), *slope = slopes + i * (WEIGHTS * spread);
+    const KAN_REAL *value = values + i * (WEIGHTS * spread), *rate = rates + i * (WEIGHTS * spread);
     const uint16_t *of_input = order + i * rows;
     if (tile->padded_dz) {
       for (int64_t j = 0; j < K * KAN_LANES; j++) padded[j] = 0;
@@ -79,7 +80,7 @@ KAN_INLINE void KAN_NAME(backward_inputs)(const int degree, const int with_base,
       const int64_t cell = sorted ? group : cells[i * spread + group];
       if (length == 0) continue;
       weights_of_cell(tile, cell, of_input + start, length, value, to, padded);
-      if (by_vectors) inputs_of_cell(tile, cell, of_input + start, length, slope, edge, padded_w, &waiting, sums + i);
+      if (by_vectors) inputs_of_cell(tile, cell, of_input + start, length, rate, edge, padded_w, &waiting, sums + i);
       start += length;
     }
     if (tile->padded_dz)
@@ -92,7 +93,7 @@ KAN_INLINE void KAN_NAME(backward_inputs)(const int degree, const int with_base,
       for (int64_t row = 0; row < rows; row++) sums[row * BLOCK + i] = 0;
     waiting.count = 0;
     if (tail > 0 && !tile->padded_dz)
-      KAN_NAME(input_gradient_of_tail)(degree, with_base, tile, cells + i * spread, slope, edge, sums + i);
+      KAN_NAME(input_gradient_of_tail)(degree, with_base, tile, cells + i * spread, rate, edge, sums + i);
   }
   if (with_base)
     KAN_NAME(weight_gradient_of_base)(!together, tile, count, values + (degree + 1) * spread, dweights);

@@ -1,4 +1,5 @@
-// dX = Σₖ (dZ·Wᵀ)·f′ₖ in the local way. The rows of one cell meet the same rows of W, which stay in registers.
+// dX = Σₖ (dZ·Wᵀ)·f′ₖ in the local way: for a row and an input, Σⱼ rateⱼ·(wⱼ₊₁ - wⱼ)·dz and the base function's part. The
+// rows of one cell meet the same differences of rows of W, which are formed once and stay in registers.
 
 // Folds two vectors to one of half their sums.
 #define KAN_FOLD(a, b, s) (KAN_EVEN(a, b, KAN_LANES, s) + KAN_ODD(a, b, KAN_LANES, s))
@@ -25,19 +26,25 @@ KAN_INLINE KAN_NAME(vector) KAN_NAME(lane_sums)(const KAN_REAL *vectors) {
 }
 
 /// Of `length` rows of one cell: lanes[q·KAN_LANES …] = Σ over M vectors of columns of dZ times the derivative of the
-/// edge, its lanes not yet summed up; added to what is there if it `adds`. Row r of the N of W stands at
-/// from + r·w_stride, the last one at `last` unless that is null, and has the slopes slopes[r·spread + row].
-KAN_INLINE void KAN_NAME(edge_columns)(const int N, const int M, const int adds, const uint16_t *order, int length,
-                                       const KAN_REAL *slopes, int64_t spread, const KAN_REAL *from, int64_t w_stride,
-                                       const KAN_REAL *last, const KAN_REAL *dz, int64_t dz_stride, KAN_REAL *lanes) {
+/// edge, its lanes not yet summed up; added to what is there if it `adds`. Row r of W stands at from + r·w_stride, the
+/// base function's at `base` if there is one. The last of the rates[r·spread + row] is left out unless rows `fade`.
+KAN_INLINE void KAN_NAME(edge_columns)(const int degree, const int with_base, const int fade, const int M,
+                                       const int adds, const uint16_t *order, int length, const KAN_REAL *rates,
+                                       int64_t spread, const KAN_REAL *from, int64_t w_stride, const KAN_REAL *base,
+                                       const KAN_REAL *dz, int64_t dz_stride, KAN_REAL *lanes) {
+  const int N = degree + fade + with_base;
   KAN_NAME(vector) w[WEIGHTS][4];
-  const KAN_REAL *slope[WEIGHTS];
+  const KAN_REAL *rate[WEIGHTS];
   KAN_UNROLL
   for (int r = 0; r < N; r++) {
-    const KAN_REAL *row = last && r == N - 1 ? last : from + r * w_stride;
-    slope[r] = slopes + r * spread;
+    const int of_base = with_base && r == N - 1;
+    const KAN_REAL *row = of_base ? base : from + r * w_stride;
+    rate[r] = rates + (of_base ? degree + 1 : r) * spread;
     KAN_UNROLL
-    for (int m = 0; m < M; m++) w[r][m] = KAN_LOAD(row + m * KAN_LANES);
+    for (int m = 0; m < M; m++) {
+      w[r][m] = KAN_LOAD(row + m * KAN_LANES);
+      if (r < degree) w[r][m] = KAN_LOAD(row + w_stride + m * KAN_LANES) - w[r][m];
+    }
   }
   for (int q = 0; q < length; q++) {
     const int64_t row = order[q];
@@ -45,7 +52,7 @@ KAN_INLINE void KAN_NAME(edge_columns)(const int N, const int M, const int adds,
     KAN_NAME(vector) part[4];
     KAN_UNROLL
     for (int r = 0; r < N; r++) {
-      const KAN_NAME(vector) weight = slope[r][row] - (KAN_NAME(vector)){0};
+      const KAN_NAME(vector) weight = rate[r][row] - (KAN_NAME(vector)){0};
       KAN_UNROLL
       for (int m = 0; m < M; m++) part[m] = r == 0 ? weight * w[r][m] : part[m] + weight * w[r][m];
     }
@@ -58,19 +65,21 @@ KAN_INLINE void KAN_NAME(edge_columns)(const int N, const int M, const int adds,
 }
 
 /// All columns, as many together as leave N·M vectors of W, M of products and a weight in registers.
-KAN_INLINE void KAN_NAME(edge_rows)(const int N, int adds, const uint16_t *order, int length, const KAN_REAL *slopes,
-                                    int64_t spread, const KAN_REAL *from, int64_t w_stride, const KAN_REAL *last,
-                                    const KAN_REAL *dz, int64_t dz_stride, int64_t columns, KAN_REAL *lanes) {
+KAN_INLINE void KAN_NAME(edge_rows)(const int degree, const int with_base, const int fade, int adds,
+                                    const uint16_t *order, int length, const KAN_REAL *rates, int64_t spread,
+                                    const KAN_REAL *from, int64_t w_stride, const KAN_REAL *base, const KAN_REAL *dz,
+                                    int64_t dz_stride, int64_t columns, KAN_REAL *lanes) {
+  const int N = degree + fade + with_base;
   int64_t column = 0;
-#define KAN_COLUMNS(M)                                                                                            \
-  if (N * M + M + 1 <= REGISTERS)                                                                                 \
-    for (; columns - column >= (M) * KAN_LANES; column += (M) * KAN_LANES) {                                      \
-      const KAN_REAL *base = last ? last + column : NULL;                                                         \
-      if (adds || column > 0)                                                                                     \
-        KAN_NAME(edge_columns)(N, M, 1, order, length, slopes, spread, from + column, w_stride, base, dz + column, \
-                               dz_stride, lanes);                                                                 \
-      else                                                                                                        \
-        KAN_NAME(edge_columns)(N, M, 0, order, length, slopes, spread, from, w_stride, base, dz, dz_stride, lanes); \
+#define KAN_COLUMNS(M)                                                                                               \
+  if (N * M + M + 1 <= REGISTERS)                                                                                    \
+    for (; columns - column >= (M) * KAN_LANES; column += (M) * KAN_LANES) {                                         \
+      if (adds || column > 0)                                                                                        \
+        KAN_NAME(edge_columns)(degree, with_base, fade, M, 1, order, length, rates, spread, from + column, w_stride, \
+                               base + column, dz + column, dz_stride, lanes);                                        \
+      else                                                                                                           \
+        KAN_NAME(edge_columns)(degree, with_base, fade, M, 0, order, length, rates, spread, from, w_stride, base,    \
+                               dz, dz_stride, lanes);                                                                \
     }
   KAN_COLUMNS(4)
   KAN_COLUMNS(2)
@@ -100,22 +109,21 @@ typedef struct {
 
 /// dX of the `length` rows of one cell of one input, the rows of order behind those that wait; `padded_w`: [K × KAN_LANES]
 /// are the columns of W that fill no vector, where dZ's are padded.
-KAN_INLINE void KAN_NAME(input_gradient_of_cell)(const int degree, const int with_base,
+KAN_INLINE void KAN_NAME(input_gradient_of_cell)(const int degree, const int with_base, const int fade,
                                                  const KAN_NAME(local_tile) * tile, int64_t cell,
-                                                 const uint16_t *order, int length, const KAN_REAL *slopes,
+                                                 const uint16_t *order, int length, const KAN_REAL *rates,
                                                  const KAN_REAL *edge, const KAN_REAL *padded_w,
                                                  KAN_NAME(edges) * waiting, KAN_REAL *sums) {
-  const int N = degree + 1 + with_base;
   const int64_t K = tile->functions, outputs = tile->outputs, whole = outputs - outputs % KAN_LANES;
   for (int q = 0, part; q < length; q += part) {
     part = length - q < WAITING - waiting->count ? length - q : WAITING - waiting->count;
     KAN_REAL *lanes = waiting->lanes + waiting->count * KAN_LANES;
-    KAN_NAME(edge_rows)(N, 0, order + q, part, slopes, tile->spread, edge + cell * outputs, outputs,
-                        with_base ? edge + (K - 1) * outputs : NULL, tile->dz, outputs, whole, lanes);
+    KAN_NAME(edge_rows)(degree, with_base, fade, 0, order + q, part, rates, tile->spread, edge + cell * outputs,
+                        outputs, edge + (K - 1) * outputs, tile->dz, outputs, whole, lanes);
     if (tile->padded_dz)
-      KAN_NAME(edge_rows)(N, whole > 0, order + q, part, slopes, tile->spread, padded_w + cell * KAN_LANES, KAN_LANES,
-                          with_base ? padded_w + (K - 1) * KAN_LANES : NULL, tile->padded_dz, KAN_LANES, KAN_LANES,
-                          lanes);
+      KAN_NAME(edge_rows)(degree, with_base, fade, whole > 0, order + q, part, rates, tile->spread,
+                          padded_w + cell * KAN_LANES, KAN_LANES, padded_w + (K - 1) * KAN_LANES, tile->padded_dz,
+                          KAN_LANES, KAN_LANES, lanes);
     waiting->count += part;
     if (waiting->count == WAITING) {
       KAN_NAME(write_edge_sums)(WAITING, order + q + part - WAITING, waiting->lanes, sums);
@@ -127,7 +135,7 @@ KAN_INLINE void KAN_NAME(input_gradient_of_cell)(const int degree, const int wit
 /// sums[q·BLOCK] += dX of one input by the columns that fill no vector, one by one: the vector runs over rows, and gathers.
 KAN_INLINE void KAN_NAME(input_gradient_of_tail)(const int degree, const int with_base,
                                                  const KAN_NAME(local_tile) * tile, const int32_t *cells,
-                                                 const KAN_REAL *slopes, const KAN_REAL *edge, KAN_REAL *sums) {
+                                                 const KAN_REAL *rates, const KAN_REAL *edge, KAN_REAL *sums) {
   const int64_t outputs = tile->outputs, spread = tile->spread;
   for (int64_t start = 0; start < tile->rows; start += CHUNK) {
     const int part = tile->rows - start < CHUNK ? (int)(tile->rows - start) : CHUNK;
@@ -135,13 +143,15 @@ KAN_INLINE void KAN_NAME(input_gradient_of_tail)(const int degree, const int wit
     for (int64_t c = outputs - outputs % KAN_LANES; c < outputs; c++) {
       const KAN_REAL *error = tile->dz + start * outputs + c;
       const KAN_REAL base = edge[(tile->functions - 1) * outputs + c];
-      const KAN_REAL *w = slopes + start;
+      const KAN_REAL *w = rates + start;
       const int32_t *cell = cells + start;
       KAN_VECTORIZE
       for (int q = 0; q < part; q++) {
         KAN_REAL sum = with_base ? w[(degree + 1) * spread + q] * base : 0;
+        const KAN_REAL *from = edge + cell[q] * outputs + c;
         KAN_UNROLL
-        for (int r = 0; r <= degree; r++) sum += w[r * spread + q] * edge[(cell[q] + r) * outputs + c];
+        for (int r = 0; r < degree; r++) sum += w[r * spread + q] * (from[(r + 1) * outputs] - from[r * outputs]);
+        sum += w[degree * spread + q] * from[degree * outputs];
         totals[q] += sum * error[q * outputs];
       }
     }

@@ -6,30 +6,30 @@
 // left at the right is copied into matrices of one vector's width, padded with zeros, and goes the same way.
 
 /// Functions of `count` inputs at a chunk of rows. Those of input i and row q are in cell cells[i·stride + q], with the
-/// values values[(i·WEIGHTS + r)·stride + q] and the slopes slopes[(i·WEIGHTS + r)·stride + q].
+/// values values[(i·WEIGHTS + r)·stride + q] and the rates of change rates[(i·WEIGHTS + r)·stride + q].
 KAN_INLINE void KAN_NAME(evaluate_local)(const KAN_NAME(kan_spline) * spline, int derivative, int64_t first, int count,
                                          int rows, const KAN_REAL *x, int64_t x_stride, int32_t *cells,
-                                         KAN_REAL *values, int64_t stride, KAN_REAL *slopes) {
+                                         KAN_REAL *values, int64_t stride, KAN_REAL *rates) {
   if (rows >= FEW_ROWS) {
     KAN_REAL points[BLOCK * CHUNK] KAN_ALIGNED;
     KAN_NAME(copy_columns)(count, rows, x, x_stride, points);
     for (int i = 0; i < count; i++)
       KAN_NAME(evaluate_chunk)(spline, derivative, 0, first + i, rows, points + i * CHUNK, cells + i * stride,
-                               values + i * WEIGHTS * stride, stride, slopes + i * WEIGHTS * stride);
+                               values + i * WEIGHTS * stride, stride, rates + i * WEIGHTS * stride);
     return;
   }
   // A few rows: the vector runs over inputs.
   int32_t row_cells[BLOCK];
-  KAN_REAL row_values[WEIGHTS * CHUNK], row_slopes[WEIGHTS * CHUNK];
+  KAN_REAL row_values[WEIGHTS * CHUNK], row_rates[WEIGHTS * CHUNK];
   const int functions = spline->degree + 1 + (spline->base != KAN_BASE_NONE);
   for (int q = 0; q < rows; q++) {
     KAN_NAME(evaluate_chunk)(spline, derivative, 1, first, count, x + q * x_stride, row_cells, row_values, CHUNK,
-                             row_slopes);
+                             row_rates);
     for (int i = 0; i < count; i++) {
       cells[i * stride + q] = row_cells[i];
       for (int r = 0; r < functions; r++) {
         values[(i * WEIGHTS + r) * stride + q] = row_values[r * CHUNK + i];
-        if (derivative) slopes[(i * WEIGHTS + r) * stride + q] = row_slopes[r * CHUNK + i];
+        if (derivative) rates[(i * WEIGHTS + r) * stride + q] = row_rates[r * CHUNK + i];
       }
     }
   }
@@ -88,9 +88,14 @@ KAN_INLINE const KAN_REAL *KAN_NAME(pack)(const int M, int64_t rows, const KAN_R
                                       padded);                                                                         \
   }                                                                                                                    \
   KAN_CALLED KAN_KERNEL void KAN_NAME(inputs_of_cell_##degree##_##base)(                                               \
-      const KAN_NAME(local_tile) * tile, int64_t cell, const uint16_t *order, int length, const KAN_REAL *slopes,      \
+      const KAN_NAME(local_tile) * tile, int64_t cell, const uint16_t *order, int length, const KAN_REAL *rates,      \
       const KAN_REAL *edge, const KAN_REAL *padded_w, KAN_NAME(edges) * waiting, KAN_REAL *sums) {                     \
-    KAN_NAME(input_gradient_of_cell)(degree, base, tile, cell, order, length, slopes, edge, padded_w, waiting, sums);  \
+    if (tile->fade)                                                                                                    \
+      KAN_NAME(input_gradient_of_cell)(degree, base, 1, tile, cell, order, length, rates, edge, padded_w, waiting,     \
+                                       sums);                                                                          \
+    else                                                                                                               \
+      KAN_NAME(input_gradient_of_cell)(degree, base, 0, tile, cell, order, length, rates, edge, padded_w, waiting,     \
+                                       sums);                                                                          \
   }                                                                                                                    \
   KAN_KERNEL void KAN_NAME(backward_##degree##_##base)(                                                                \
       const KAN_NAME(kan_spline) * spline, const KAN_NAME(local_tile) * tile, int64_t first, int count,                \
@@ -152,7 +157,8 @@ KAN_KERNEL void KAN_NAME(local_backward)(const KAN_NAME(kan_spline) * spline, in
                                          const KAN_REAL *weights, const KAN_REAL *dz, KAN_REAL *dweights, KAN_REAL *dx,
                                          int64_t dx_stride, KAN_REAL *scratch) {
   const int tail = (int)(outputs % KAN_LANES);
-  KAN_NAME(local_tile) tile = {rows, outputs, spline->functions, KAN_NAME(row_spread)(rows), dz, NULL};
+  KAN_NAME(local_tile) tile = {rows, outputs, spline->functions, KAN_NAME(row_spread)(rows),
+                               spline->outside == KAN_OUTSIDE_BASE, dz, NULL};
   if (KAN_NAME(pads)(tail, rows, spline->functions)) {
     KAN_NAME(pad_columns)(rows, tail, dz + outputs - tail, outputs, scratch);
     tile.padded_dz = scratch;

@@ -6,11 +6,11 @@ KAN_KERNEL void KAN_NAME(spline_points)(const KAN_NAME(kan_spline) * spline, int
                                         const KAN_REAL *x, int64_t x_stride, int32_t *cells, KAN_REAL *values) {
   KAN_NAME(kan_spline) bare = *spline;
   bare.base = KAN_BASE_NONE;
-  KAN_REAL points[CHUNK], slopes[WEIGHTS * CHUNK];
+  KAN_REAL points[CHUNK], rates[WEIGHTS * CHUNK];
   for (int64_t start = 0; start < count; start += CHUNK) {
     const int chunk = (int)(count - start < CHUNK ? count - start : CHUNK);
     for (int i = 0; i < chunk; i++) points[i] = x[(start + i) * x_stride];
-    KAN_NAME(evaluate_chunk)(&bare, 0, 0, input, chunk, points, cells + start, values + start, count, slopes);
+    KAN_NAME(evaluate_chunk)(&bare, 0, 0, input, chunk, points, cells + start, values + start, count, rates);
   }
 }
 
@@ -25,11 +25,11 @@ KAN_KERNEL void KAN_NAME(spline_normal_equations)(const KAN_NAME(kan_spline) * s
   bare.base = KAN_BASE_NONE;
   const int order = spline->degree + 1;
   int32_t cells[CHUNK];
-  KAN_REAL points[CHUNK], values[WEIGHTS * CHUNK], slopes[WEIGHTS * CHUNK];
+  KAN_REAL points[CHUNK], values[WEIGHTS * CHUNK], rates[WEIGHTS * CHUNK];
   for (int64_t start = 0; start < count; start += CHUNK) {
     const int chunk = (int)(count - start < CHUNK ? count - start : CHUNK);
     for (int i = 0; i < chunk; i++) points[i] = x[(start + i) * x_stride];
-    KAN_NAME(evaluate_chunk)(&bare, 0, 0, input, chunk, points, cells, values, CHUNK, slopes);
+    KAN_NAME(evaluate_chunk)(&bare, 0, 0, input, chunk, points, cells, values, CHUNK, rates);
     for (int i = 0; i < chunk; i++) {
       const double weight = weights ? weights[start + i] : 1;
       const KAN_REAL *restrict target = y + (start + i) * y_stride;

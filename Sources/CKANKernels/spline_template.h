@@ -3,30 +3,30 @@
 //
 // Recursion of Cox and de Boor in the form of Piegl and Tiller, The NURBS Book, A2.2: within a non-empty interval
 // every denominator is at least the interval's width, so repeated knots never give 0/0.
+//
+// Derivatives are passed as k rates of change from one function to the next, of which a curve Σ wᵢBᵢ has the derivative
+// Σⱼ rateⱼ·(wⱼ₊₁ - wⱼ), rateⱼ = k·Bⱼ₊₁,ₖ₋₁/(tⱼ₊ₖ₊₁ - tⱼ₊₁): one product less than by the functions' own derivatives,
+// B′ⱼ = rateⱼ₋₁ - rateⱼ. Where functions fade out, some are missing, and their derivatives sum to something; that is
+// row k of the rates, and a factor of w_k.
 
 /// The k+1 functions of one point, by de Boor's recursion on the span [knots[span], knots[span + 1]).
 KAN_INLINE void KAN_NAME(de_boor)(const KAN_REAL *knots, int span, const int degree, KAN_REAL x, KAN_REAL *values,
-                                  KAN_REAL *derivatives) {
+                                  KAN_REAL *rates) {
   KAN_REAL left[MAX_ORDER], right[MAX_ORDER];
   values[0] = 1;
   KAN_UNROLL
   for (int j = 1; j <= degree; j++) {
     left[j] = x - knots[span + 1 - j];
     right[j] = knots[span + j] - x;
-    KAN_REAL saved = 0, previous = 0;
+    KAN_REAL saved = 0;
     KAN_UNROLL
     for (int r = 0; r < j; r++) {
       KAN_REAL part = values[r] / (right[r + 1] + left[j - r]);
       values[r] = saved + right[r + 1] * part;
       saved = left[j - r] * part;
-      if (j == degree) {
-        // B′ᵢ = k·(Bᵢ,ₖ₋₁/(tᵢ₊ₖ - tᵢ) - Bᵢ₊₁,ₖ₋₁/(tᵢ₊ₖ₊₁ - tᵢ₊₁)); `part` is just that quotient.
-        derivatives[r] = degree * (previous - part);
-        previous = part;
-      }
+      if (j == degree) rates[r] = degree * part;
     }
     values[j] = saved;
-    if (j == degree) derivatives[j] = degree * previous;
   }
 }
 
@@ -47,7 +47,7 @@ KAN_INLINE int KAN_NAME(find_span)(const KAN_REAL *knots, int first, int last, K
 // those of one input in several rows, or of neighbouring inputs in one row (`across`).
 
 /// The k+1 functions at t, 0 ≤ t ≤ 1, of the way through an interval among equally wide ones of width 1/scale.
-KAN_INLINE void KAN_NAME(even_functions)(const int degree, KAN_REAL t, KAN_REAL scale, KAN_REAL *v, KAN_REAL *d) {
+KAN_INLINE void KAN_NAME(even_functions)(const int degree, KAN_REAL t, KAN_REAL scale, KAN_REAL *v, KAN_REAL *rates) {
   if (degree == 3) {
     // The recursion multiplied out, with half of its operations: t³/6 and 2/3 - t² + t³/2, and the same for 1 - t.
     const KAN_REAL s = 1 - t, t2 = t * t, s2 = s * s;
@@ -57,10 +57,9 @@ KAN_INLINE void KAN_NAME(even_functions)(const int degree, KAN_REAL t, KAN_REAL 
     v[2] = (half * s - 1) * s2 + two_thirds;
     v[3] = t2 * (t * ((KAN_REAL)1 / 6));
     const KAN_REAL half_scale = half * scale;
-    d[0] = -half_scale * s2;
-    d[3] = half_scale * t2;
-    d[1] = half_scale * (t * (3 * t - 4));
-    d[2] = -half_scale * (s * (3 * s - 4));
+    rates[0] = half_scale * s2;
+    rates[1] = half_scale + scale * (s * t);
+    rates[2] = half_scale * t2;
     return;
   }
   v[0] = 1;
@@ -68,14 +67,9 @@ KAN_INLINE void KAN_NAME(even_functions)(const int degree, KAN_REAL t, KAN_REAL 
   for (int j = 1; j <= degree; j++) {
     const KAN_REAL inverse = (KAN_REAL)1 / (KAN_REAL)j;
     KAN_REAL saved = 0;
-    if (j == degree) {
-      d[0] = -v[0] * scale;
-      KAN_UNROLL
-      for (int r = 1; r < degree; r++) d[r] = (v[r - 1] - v[r]) * scale;
-      d[degree] = v[degree - 1] * scale;
-    }
     KAN_UNROLL
     for (int r = 0; r < j; r++) {
+      if (j == degree) rates[r] = v[r] * scale;
       KAN_REAL part = v[r] * inverse;
       v[r] = saved + ((KAN_REAL)(r + 1) - t) * part;
       saved = (t + (KAN_REAL)(j - r - 1)) * part;
@@ -84,12 +78,17 @@ KAN_INLINE void KAN_NAME(even_functions)(const int degree, KAN_REAL t, KAN_REAL 
   }
 }
 
+/// The derivative of function r of k+1 that are all there.
+KAN_INLINE KAN_REAL KAN_NAME(slope_of)(const int degree, int r, const KAN_REAL *rates) {
+  return (r > 0 ? rates[r - 1] : 0) - (r < degree ? rates[r] : 0);
+}
+
 /// Piecewise polynomials on equally wide intervals, where the recursion's denominators are 1, 2, …, k; `outside` is
 /// INSIDE where no point lies outside.
 KAN_INLINE void KAN_NAME(evaluate_uniform)(const KAN_NAME(kan_spline) * spline, const int degree, const int derivative,
                                            const int outside, const int across, int64_t input, int count,
                                            const KAN_REAL *restrict x, int32_t *restrict cells,
-                                           KAN_REAL *restrict values, int64_t stride, KAN_REAL *restrict slopes) {
+                                           KAN_REAL *restrict values, int64_t stride, KAN_REAL *restrict rates) {
   const KAN_REAL *lower = spline->lower + input, *upper = spline->upper + input;
   const KAN_REAL *inverse_step = spline->inverse_step + input;
   const KAN_REAL last = (KAN_REAL)(spline->intervals - 1);
@@ -103,14 +102,17 @@ KAN_INLINE void KAN_NAME(evaluate_uniform)(const KAN_NAME(kan_spline) * spline, 
     interval = interval < last ? interval : last;
     const int32_t cell = (int32_t)interval;
     const KAN_REAL t = u - (KAN_REAL)cell;
-    KAN_REAL v[MAX_ORDER], d[MAX_ORDER];
-    KAN_NAME(even_functions)(degree, t, scale, v, d);
+    KAN_REAL v[MAX_ORDER], rate[MAX_ORDER];
+    KAN_NAME(even_functions)(degree, t, scale, v, rate);
     cells[i] = cell;
     KAN_UNROLL
     for (int r = 0; r <= degree; r++) {
-      values[r * stride + i] = outside == KAN_OUTSIDE_LINEAR ? v[r] + (x[i] - held) * d[r] : v[r];
+      const KAN_REAL beyond = outside == KAN_OUTSIDE_LINEAR ? x[i] - held : 0;
+      values[r * stride + i] =
+          outside == KAN_OUTSIDE_LINEAR ? v[r] + beyond * KAN_NAME(slope_of)(degree, r, rate) : v[r];
       if (derivative)
-        slopes[r * stride + i] = outside == KAN_OUTSIDE_CLAMP && (x[i] < a || x[i] > b) ? 0 : d[r];
+        rates[r * stride + i] =
+            r == degree || (outside == KAN_OUTSIDE_CLAMP && (x[i] < a || x[i] > b)) ? 0 : rate[r];
     }
   }
 }
@@ -119,7 +121,7 @@ KAN_INLINE void KAN_NAME(evaluate_uniform)(const KAN_NAME(kan_spline) * spline, 
 KAN_INLINE void KAN_NAME(evaluate_uneven)(const KAN_NAME(kan_spline) * spline, const int degree, const int derivative,
                                           const int outside, const int across, int64_t input, int count,
                                           const KAN_REAL *restrict x, int32_t *restrict cells,
-                                          KAN_REAL *restrict values, int64_t stride, KAN_REAL *restrict slopes) {
+                                          KAN_REAL *restrict values, int64_t stride, KAN_REAL *restrict rates) {
   const int G = spline->intervals;
   const int64_t knot_stride = across ? G + 2 * degree + 1 : 0;
   const KAN_REAL *knots = spline->knots + input * (G + 2 * degree + 1);
@@ -150,13 +152,16 @@ KAN_INLINE void KAN_NAME(evaluate_uneven)(const KAN_NAME(kan_spline) * spline, c
   KAN_VECTORIZE
   for (int i = 0; i < count; i++) {
     const KAN_REAL a = lower[across ? i : 0], b = upper[across ? i : 0];
-    KAN_REAL v[MAX_ORDER], d[MAX_ORDER];
-    KAN_NAME(de_boor)(knots + i * knot_stride, cells[i] + degree, degree, inside[i], v, d);
+    KAN_REAL v[MAX_ORDER], rate[MAX_ORDER];
+    KAN_NAME(de_boor)(knots + i * knot_stride, cells[i] + degree, degree, inside[i], v, rate);
     KAN_UNROLL
     for (int r = 0; r <= degree; r++) {
-      values[r * stride + i] = outside == KAN_OUTSIDE_LINEAR ? v[r] + (x[i] - inside[i]) * d[r] : v[r];
+      const KAN_REAL beyond = outside == KAN_OUTSIDE_LINEAR ? x[i] - inside[i] : 0;
+      values[r * stride + i] =
+          outside == KAN_OUTSIDE_LINEAR ? v[r] + beyond * KAN_NAME(slope_of)(degree, r, rate) : v[r];
       if (derivative)
-        slopes[r * stride + i] = outside == KAN_OUTSIDE_CLAMP && (x[i] < a || x[i] > b) ? 0 : d[r];
+        rates[r * stride + i] =
+            r == degree || (outside == KAN_OUTSIDE_CLAMP && (x[i] < a || x[i] > b)) ? 0 : rate[r];
     }
   }
 }
@@ -182,7 +187,7 @@ KAN_INLINE int KAN_NAME(any_outside)(const KAN_NAME(kan_spline) * spline, const 
 KAN_INLINE void KAN_NAME(evaluate_fading)(const KAN_NAME(kan_spline) * spline, const int degree, const int derivative,
                                           const int across, int64_t input, int count, const KAN_REAL *restrict x,
                                           int32_t *restrict cells, KAN_REAL *restrict values, int64_t stride,
-                                          KAN_REAL *restrict slopes) {
+                                          KAN_REAL *restrict rates) {
   const int G = spline->intervals, last = G + 2 * degree;
   const int64_t knot_stride = across ? last + 1 : 0;
   const KAN_REAL *all_knots = spline->knots + input * (last + 1);
@@ -208,67 +213,70 @@ KAN_INLINE void KAN_NAME(evaluate_fading)(const KAN_NAME(kan_spline) * spline, c
       const KAN_REAL high = knots[last] + (b - a) * (KAN_REAL)(at - last);
       near[j] = at < 0 ? low : at > last ? high : knot;
     }
-    KAN_REAL v[MAX_ORDER], d[MAX_ORDER];
-    KAN_NAME(de_boor)(near, degree - 1, degree, x[i], v, d);
+    KAN_REAL v[MAX_ORDER], rate[MAX_ORDER];
+    KAN_NAME(de_boor)(near, degree - 1, degree, x[i], v, rate);
     const int cell = below ? 0 : G - 1;
     const int shift = span - degree - cell;  // v[r] is function cell + shift + r
+    KAN_REAL slopes = 0;                     // of the functions so far
     KAN_UNROLL
     for (int slot = 0; slot <= degree; slot++) {
       KAN_REAL value = 0, slope = 0;
       KAN_UNROLL
       for (int r = 0; r <= degree; r++) {
         value = (meets & (slot - shift == r)) ? v[r] : value;
-        slope = (meets & (slot - shift == r)) ? d[r] : slope;
+        slope = (meets & (slot - shift == r)) ? KAN_NAME(slope_of)(degree, r, rate) : slope;
       }
+      slopes += slope;
       values[slot * stride + i] = outside ? value : values[slot * stride + i];
-      if (derivative) slopes[slot * stride + i] = outside ? slope : slopes[slot * stride + i];
+      if (derivative)
+        rates[slot * stride + i] = outside ? (slot < degree ? -slopes : slopes) : rates[slot * stride + i];
     }
     cells[i] = outside ? cell : cells[i];
   }
 }
 
 KAN_INLINE void KAN_NAME(evaluate_base)(const int base, const int derivative, int count, const KAN_REAL *restrict x,
-                                        KAN_REAL *restrict values, KAN_REAL *restrict slopes) {
+                                        KAN_REAL *restrict values, KAN_REAL *restrict rates) {
   if (base == KAN_BASE_SILU) {
     KAN_VECTORIZE
     for (int i = 0; i < count; i++) {
       const KAN_REAL s = KAN_NAME(sigmoid)(x[i]);
       values[i] = KAN_NAME(silu_value)(x[i], s);
-      if (derivative) slopes[i] = KAN_NAME(silu_slope_of)(x[i], s);
+      if (derivative) rates[i] = KAN_NAME(silu_slope_of)(x[i], s);
     }
   } else {
     for (int i = 0; i < count; i++) values[i] = x[i];
-    for (int i = 0; derivative && i < count; i++) slopes[i] = 1;
+    for (int i = 0; derivative && i < count; i++) rates[i] = 1;
   }
 }
 
-/// Cells, values and slopes: [k+2][stride] of at most CHUNK points.
+/// Cells, values and rates: [k+2][stride] of at most CHUNK points; the last rate is the base function's derivative.
 KAN_INLINE void KAN_NAME(evaluate)(const KAN_NAME(kan_spline) * spline, const int degree, const int derivative,
                                    const int across, int64_t input, int count, const KAN_REAL *x, int32_t *cells,
-                                   KAN_REAL *values, int64_t stride, KAN_REAL *slopes) {
+                                   KAN_REAL *values, int64_t stride, KAN_REAL *rates) {
   // Clamped first where functions fade out, and those outside once more.
   const int linear = spline->outside == KAN_OUTSIDE_LINEAR;
   const int beyond = KAN_NAME(any_outside)(spline, across, input, count, x);
   if (spline->uniform && !beyond)
     KAN_NAME(evaluate_uniform)(spline, degree, derivative, INSIDE, across, input, count, x, cells, values, stride,
-                               slopes);
+                               rates);
   else if (spline->uniform && linear)
     KAN_NAME(evaluate_uniform)(spline, degree, derivative, KAN_OUTSIDE_LINEAR, across, input, count, x, cells, values,
-                               stride, slopes);
+                               stride, rates);
   else if (spline->uniform)
     KAN_NAME(evaluate_uniform)(spline, degree, derivative, KAN_OUTSIDE_CLAMP, across, input, count, x, cells, values,
-                               stride, slopes);
+                               stride, rates);
   else if (linear)
     KAN_NAME(evaluate_uneven)(spline, degree, derivative, KAN_OUTSIDE_LINEAR, across, input, count, x, cells, values,
-                              stride, slopes);
+                              stride, rates);
   else
     KAN_NAME(evaluate_uneven)(spline, degree, derivative, KAN_OUTSIDE_CLAMP, across, input, count, x, cells, values,
-                              stride, slopes);
+                              stride, rates);
   if (spline->outside == KAN_OUTSIDE_BASE && beyond)
-    KAN_NAME(evaluate_fading)(spline, degree, derivative, across, input, count, x, cells, values, stride, slopes);
+    KAN_NAME(evaluate_fading)(spline, degree, derivative, across, input, count, x, cells, values, stride, rates);
   if (spline->base != KAN_BASE_NONE)
     KAN_NAME(evaluate_base)(spline->base, derivative, count, x, values + (degree + 1) * stride,
-                            derivative ? slopes + (degree + 1) * stride : slopes);
+                            derivative ? rates + (degree + 1) * stride : rates);
 }
 
 // The degree is a constant in each case, so that the loops over it unroll.
@@ -285,15 +293,15 @@ KAN_INLINE void KAN_NAME(evaluate)(const KAN_NAME(kan_spline) * spline, const in
 #define KAN_EVALUATE(degree)                                                                                   \
   KAN_KERNEL void KAN_NAME(evaluate_##degree)(const KAN_NAME(kan_spline) * spline, int derivative, int across,      \
                                           int64_t input, int count, const KAN_REAL *x, int32_t *cells,          \
-                                          KAN_REAL *values, int64_t stride, KAN_REAL *slopes) {                 \
+                                          KAN_REAL *values, int64_t stride, KAN_REAL *rates) {                 \
     if (derivative && across)                                                                                  \
-      KAN_NAME(evaluate)(spline, degree, 1, 1, input, count, x, cells, values, stride, slopes);                         \
+      KAN_NAME(evaluate)(spline, degree, 1, 1, input, count, x, cells, values, stride, rates);                         \
     else if (derivative)                                                                                       \
-      KAN_NAME(evaluate)(spline, degree, 1, 0, input, count, x, cells, values, stride, slopes);                         \
+      KAN_NAME(evaluate)(spline, degree, 1, 0, input, count, x, cells, values, stride, rates);                         \
     else if (across)                                                                                           \
-      KAN_NAME(evaluate)(spline, degree, 0, 1, input, count, x, cells, values, stride, slopes);                         \
+      KAN_NAME(evaluate)(spline, degree, 0, 1, input, count, x, cells, values, stride, rates);                         \
     else                                                                                                       \
-      KAN_NAME(evaluate)(spline, degree, 0, 0, input, count, x, cells, values, stride, slopes);                         \
+      KAN_NAME(evaluate)(spline, degree, 0, 0, input, count, x, cells, values, stride, rates);                         \
   }
 KAN_EVALUATE(1)
 KAN_EVALUATE(2)
@@ -302,17 +310,23 @@ KAN_EVALUATE(4)
 KAN_EVALUATE(5)
 #undef KAN_EVALUATE
 
-/// The points' functions: values, and slopes if `derivative`.
+/// The points' functions: values, and rates of change if `derivative`.
 KAN_INLINE void KAN_NAME(evaluate_chunk)(const KAN_NAME(kan_spline) * spline, int derivative, int across, int64_t input,
                                          int count, const KAN_REAL *x, int32_t *cells, KAN_REAL *values,
-                                         int64_t stride, KAN_REAL *slopes) {
+                                         int64_t stride, KAN_REAL *rates) {
 #define KAN_CALL(degree) \
-  KAN_NAME(evaluate_##degree)(spline, derivative, across, input, count, x, cells, values, stride, slopes)
+  KAN_NAME(evaluate_##degree)(spline, derivative, across, input, count, x, cells, values, stride, rates)
   KAN_BY_DEGREE(KAN_CALL)
 #undef KAN_CALL
 }
 
 // Tiles of Φ
+
+/// The derivative of function r at a point, from its rates, which stand CHUNK apart.
+KAN_INLINE KAN_REAL KAN_NAME(slope_at)(int degree, int r, const KAN_REAL *rates) {
+  if (r > degree) return rates[r * CHUNK];
+  return (r > 0 ? rates[(r - 1) * CHUNK] : 0) + (r < degree ? -rates[r * CHUNK] : rates[r * CHUNK]);
+}
 
 /// Φ or Φ′ of a tile: zeros, the k+1 functions in their places, the base function last.
 KAN_INLINE void KAN_NAME(write_tile)(const KAN_NAME(kan_spline) * spline, int derivative, int64_t first, int64_t count,
@@ -321,18 +335,18 @@ KAN_INLINE void KAN_NAME(write_tile)(const KAN_NAME(kan_spline) * spline, int de
   const int64_t K = spline->functions;
   const int degree = spline->degree, with_base = spline->base != KAN_BASE_NONE;
   int32_t cells[CHUNK];
-  KAN_REAL points[CHUNK], values[WEIGHTS * CHUNK], slopes[WEIGHTS * CHUNK];
-  const KAN_REAL *from = derivative ? slopes : values;
+  KAN_REAL points[CHUNK], values[WEIGHTS * CHUNK], rates[WEIGHTS * CHUNK];
   for (int64_t row = 0; row < rows; row += CHUNK) {
     const int chunk = (int)(rows - row < CHUNK ? rows - row : CHUNK);
     for (int64_t input = 0; input < count; input++) {
       for (int i = 0; i < chunk; i++) points[i] = x[(row + i) * x_stride + input];
-      KAN_NAME(evaluate_chunk)(spline, derivative, 0, first + input, chunk, points, cells, values, CHUNK, slopes);
+      KAN_NAME(evaluate_chunk)(spline, derivative, 0, first + input, chunk, points, cells, values, CHUNK, rates);
       for (int i = 0; i < chunk; i++) {
         KAN_REAL *edge = out + (row + i) * out_stride + input * K;
         for (int64_t j = 0; j < K; j++) edge[j] = 0;
-        for (int r = 0; r <= degree; r++) edge[cells[i] + r] = from[r * CHUNK + i];
-        if (with_base) edge[K - 1] = from[(degree + 1) * CHUNK + i];
+        for (int r = 0; r <= degree + with_base; r++)
+          edge[r <= degree ? cells[i] + r : K - 1] =
+              derivative ? KAN_NAME(slope_at)(degree, r, rates + i) : values[r * CHUNK + i];
       }
     }
   }
@@ -355,16 +369,16 @@ KAN_KERNEL void KAN_NAME(spline_pull_back)(const KAN_NAME(kan_spline) * spline, 
   const int64_t K = spline->functions;
   const int degree = spline->degree, with_base = spline->base != KAN_BASE_NONE;
   int32_t cells[CHUNK];
-  KAN_REAL points[CHUNK], values[WEIGHTS * CHUNK], slopes[WEIGHTS * CHUNK];
+  KAN_REAL points[CHUNK], values[WEIGHTS * CHUNK], rates[WEIGHTS * CHUNK];
   for (int64_t row = 0; row < rows; row += CHUNK) {
     const int chunk = (int)(rows - row < CHUNK ? rows - row : CHUNK);
     for (int64_t input = 0; input < count; input++) {
       for (int i = 0; i < chunk; i++) points[i] = x[(row + i) * x_stride + input];
-      KAN_NAME(evaluate_chunk)(spline, 1, 0, first + input, chunk, points, cells, values, CHUNK, slopes);
+      KAN_NAME(evaluate_chunk)(spline, 1, 0, first + input, chunk, points, cells, values, CHUNK, rates);
       for (int i = 0; i < chunk; i++) {
         const KAN_REAL *edge = dvalues + (row + i) * dvalues_stride + input * K;
-        KAN_REAL sum = with_base ? edge[K - 1] * slopes[(degree + 1) * CHUNK + i] : 0;
-        for (int r = 0; r <= degree; r++) sum += edge[cells[i] + r] * slopes[r * CHUNK + i];
+        KAN_REAL sum = with_base ? edge[K - 1] * rates[(degree + 1) * CHUNK + i] : 0;
+        for (int r = 0; r <= degree; r++) sum += edge[cells[i] + r] * KAN_NAME(slope_at)(degree, r, rates + i);
         dx[(row + i) * dx_stride + input] = sum;
       }
     }
