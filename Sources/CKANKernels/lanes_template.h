@@ -88,3 +88,28 @@ KAN_INLINE KAN_NAME(vector) KAN_NAME(pick)(KAN_NAME(vector) all, const int n) {
   return n == 0 ? KAN_PICK(0) : KAN_PICK(1);
 #undef KAN_PICK
 }
+
+// Folds two vectors to one of half their sums.
+#define KAN_FOLD(a, b, s) (KAN_EVEN(a, b, KAN_LANES, s) + KAN_ODD(a, b, KAN_LANES, s))
+
+/// Lane i is the sum of the lanes of vector i of KAN_LANES.
+KAN_INLINE KAN_NAME(vector) KAN_NAME(lane_sums)(const KAN_REAL *vectors) {
+  KAN_NAME(vector) v[KAN_LANES];
+  KAN_UNROLL
+  for (int i = 0; i < KAN_LANES; i++) v[i] = KAN_LOAD(vectors + i * KAN_LANES);
+  KAN_UNROLL
+  for (int i = 0; i < KAN_LANES / 2; i++) v[i] = KAN_FOLD(v[2 * i], v[2 * i + 1], 1);
+#if KAN_LANES >= 4
+  KAN_UNROLL
+  for (int i = 0; i < KAN_LANES / 4; i++) v[i] = KAN_FOLD(v[2 * i], v[2 * i + 1], 2);
+#endif
+#if KAN_LANES >= 8
+  KAN_UNROLL
+  for (int i = 0; i < KAN_LANES / 8; i++) v[i] = KAN_FOLD(v[2 * i], v[2 * i + 1], 4);
+#endif
+#if KAN_LANES >= 16
+  v[0] = KAN_FOLD(v[0], v[1], 8);
+#endif
+  return v[0];
+}
+#undef KAN_FOLD

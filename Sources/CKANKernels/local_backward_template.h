@@ -1,15 +1,5 @@
 // dW and dX in the local way, from the same functions and the same order of rows.
 
-/// A tile of rows of which dW and dX are formed.
-typedef struct {
-  int64_t rows, outputs;
-  int64_t functions;          // K
-  int64_t spread;             // how far rows of numbers, one for each row of the tile, stand apart
-  int fade;                   // whether functions fade out outside of the grids
-  const KAN_REAL *dz;         // [rows × outputs]
-  const KAN_REAL *padded_dz;  // [rows × KAN_LANES], the columns that fill no vector, unless they go one by one
-} KAN_NAME(local_tile);
-
 #include "local_order_template.h"
 #include "local_weight_gradient_template.h"
 #include "local_input_gradient_template.h"
@@ -52,13 +42,13 @@ KAN_INLINE void KAN_NAME(backward_inputs)(const int degree, const int with_base,
     KAN_NAME(evaluate_local)(spline, dx != NULL, first, count, rows - row < CHUNK ? (int)(rows - row) : CHUNK,
                              x + row * x_stride, x_stride, cells + row, values + row, spread, rates + row);
   // Few columns of a few rows of a cell are not worth bringing these together.
-  const int scattered = whole == 0 && !tile->padded_dz && rows < 4 * spline->intervals;
+  const int grouped = whole > 0 || tile->padded_dz || (!tile->picks && rows >= 4 * spline->intervals);
   // On a grid with more cells than that, a cell has few of a tile's rows, and each row stands for itself.
   const int sorted = spline->intervals <= CELLS;
   int32_t ends[BLOCK][CELLS + 1];
-  if (sorted && !scattered)
+  if (sorted && grouped)
     KAN_NAME(sort_by_cell)(count, rows, spline->intervals, cells, spread, order, ends);
-  else if (!scattered)
+  else if (grouped)
     for (int64_t row = 0; row < count * rows; row++) order[row] = (uint16_t)(row % rows);
   const int together = KAN_TOGETHER(degree, with_base);
   const int by_vectors = dx && (whole > 0 || tile->padded_dz);
@@ -73,9 +63,12 @@ KAN_INLINE void KAN_NAME(backward_inputs)(const int degree, const int with_base,
       for (int64_t j = 0; j < K * KAN_LANES; j++) padded[j] = 0;
       if (dx) KAN_NAME(pad_columns)(K, tail, edge + whole, outputs, padded_w);
     }
-    if (scattered) KAN_NAME(weight_gradient_of_rows)(degree, tile, cells + i * spread, value, to);
+    for (int c = 0; c < tail && tile->picks; c++)
+      KAN_NAME(weight_gradient_picked)(degree, with_base, tile, spline->intervals, cells + i * spread, value,
+                                       tile->columns_dz + c * spread, to + whole + c);
+    if (!grouped && !tile->picks) KAN_NAME(weight_gradient_of_rows)(degree, tile, cells + i * spread, value, to);
     int32_t start = 0;
-    for (int64_t group = 0; !scattered && start < rows; group++) {
+    for (int64_t group = 0; grouped && start < rows; group++) {
       const int length = sorted ? ends[i][group] - start : 1;
       const int64_t cell = sorted ? group : cells[i * spread + group];
       if (length == 0) continue;
@@ -89,10 +82,13 @@ KAN_INLINE void KAN_NAME(backward_inputs)(const int degree, const int with_base,
     if (!dx) continue;
     if (by_vectors)
       KAN_NAME(write_edge_sums)(waiting.count, of_input + rows - waiting.count, waiting.lanes, sums + i);
-    else
+    else if (!tile->picks)
       for (int64_t row = 0; row < rows; row++) sums[row * BLOCK + i] = 0;
     waiting.count = 0;
-    if (tail > 0 && !tile->padded_dz)
+    if (tile->picks)
+      KAN_NAME(input_gradient_picked)(degree, with_base, by_vectors, tile, spline->intervals, tail, cells + i * spread, rate,
+                                      edge + whole, sums + i);
+    else if (tile->columns_dz)
       KAN_NAME(input_gradient_of_tail)(degree, with_base, tile, cells + i * spread, rate, edge, sums + i);
   }
   if (with_base)

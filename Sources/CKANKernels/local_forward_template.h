@@ -109,7 +109,7 @@ KAN_INLINE void KAN_NAME(forward_inputs)(const int degree, const int with_base, 
   const int64_t K = spline->functions, edge_stride = K * outputs;
   const int tail = (int)(columns % KAN_LANES);
   const int64_t whole = columns - tail;
-  const int pads = KAN_NAME(pads)(tail, rows, K);
+  const int pads = KAN_NAME(pads)(spline, tail, rows), picks = KAN_NAME(picks)(spline, rows);
   int32_t cells[CHUNKS][BLOCK * CHUNK] KAN_ALIGNED;
   KAN_REAL values[CHUNKS][BLOCK * WEIGHTS * CHUNK] KAN_ALIGNED;
   KAN_REAL packed[BLOCK * PACKED_FUNCTIONS * PANEL * KAN_LANES] KAN_ALIGNED, padded_z[CHUNK * KAN_LANES] KAN_ALIGNED;
@@ -141,12 +141,15 @@ KAN_INLINE void KAN_NAME(forward_inputs)(const int degree, const int with_base, 
           for (int c = 0; c < tail; c++) at[q * outputs + c] = padded_z[q * KAN_LANES + c];
         continue;
       }
-      // Column by column: the vector runs over rows, and gathers. Sums are formed in the order of forward_columns, so
-      // that a row's bits do not depend on how many come with it.
+      // Column by column: the vector runs over rows, and gathers if it cannot pick. Sums are formed in the order of
+      // forward_columns, so that a row's bits do not depend on how many come with it.
       for (int c = 0; c < tail; c++) {
-        KAN_REAL totals[CHUNK];
+        KAN_REAL totals[CHUNK] KAN_ALIGNED = {0};
         for (int q = 0; q < part; q++) totals[q] = begin[q * start_stride + c];
-        for (int i = 0; i < count; i++) {
+        if (picks)
+          KAN_NAME(forward_picked)(degree, with_base, count, part, spline->intervals, edge_stride, outputs,
+                                   cells[first_row / CHUNK], values[first_row / CHUNK], W + whole + c, totals);
+        for (int i = 0; !picks && i < count; i++) {
           const KAN_REAL *edge = W + i * edge_stride + whole + c;
           const KAN_REAL base = edge[(K - 1) * outputs];
           const KAN_REAL *w = values[first_row / CHUNK] + i * (WEIGHTS * CHUNK);

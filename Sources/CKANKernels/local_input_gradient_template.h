@@ -1,30 +1,6 @@
 // dX = Σₖ (dZ·Wᵀ)·f′ₖ in the local way: for a row and an input, Σⱼ rateⱼ·(wⱼ₊₁ - wⱼ)·dz and the base function's part. The
 // rows of one cell meet the same differences of rows of W, which are formed once and stay in registers.
 
-// Folds two vectors to one of half their sums.
-#define KAN_FOLD(a, b, s) (KAN_EVEN(a, b, KAN_LANES, s) + KAN_ODD(a, b, KAN_LANES, s))
-
-/// Lane i is the sum of the lanes of vector i of KAN_LANES.
-KAN_INLINE KAN_NAME(vector) KAN_NAME(lane_sums)(const KAN_REAL *vectors) {
-  KAN_NAME(vector) v[KAN_LANES];
-  KAN_UNROLL
-  for (int i = 0; i < KAN_LANES; i++) v[i] = KAN_LOAD(vectors + i * KAN_LANES);
-  KAN_UNROLL
-  for (int i = 0; i < KAN_LANES / 2; i++) v[i] = KAN_FOLD(v[2 * i], v[2 * i + 1], 1);
-#if KAN_LANES >= 4
-  KAN_UNROLL
-  for (int i = 0; i < KAN_LANES / 4; i++) v[i] = KAN_FOLD(v[2 * i], v[2 * i + 1], 2);
-#endif
-#if KAN_LANES >= 8
-  KAN_UNROLL
-  for (int i = 0; i < KAN_LANES / 8; i++) v[i] = KAN_FOLD(v[2 * i], v[2 * i + 1], 4);
-#endif
-#if KAN_LANES >= 16
-  v[0] = KAN_FOLD(v[0], v[1], 8);
-#endif
-  return v[0];
-}
-
 /// Of `length` rows of one cell: lanes[q·KAN_LANES …] = Σ over M vectors of columns of dZ times the derivative of the
 /// edge, its lanes not yet summed up; added to what is there if it `adds`. Row r of W stands at from + r·w_stride, the
 /// base function's at `base` if there is one. The last of the rates[r·spread + row] is left out unless rows `fade`.
@@ -141,7 +117,7 @@ KAN_INLINE void KAN_NAME(input_gradient_of_tail)(const int degree, const int wit
     const int part = tile->rows - start < CHUNK ? (int)(tile->rows - start) : CHUNK;
     KAN_REAL totals[CHUNK] = {0};
     for (int64_t c = outputs - outputs % KAN_LANES; c < outputs; c++) {
-      const KAN_REAL *error = tile->dz + start * outputs + c;
+      const KAN_REAL *error = tile->columns_dz + (c - (outputs - outputs % KAN_LANES)) * spread + start;
       const KAN_REAL base = edge[(tile->functions - 1) * outputs + c];
       const KAN_REAL *w = rates + start;
       const int32_t *cell = cells + start;
@@ -152,11 +128,9 @@ KAN_INLINE void KAN_NAME(input_gradient_of_tail)(const int degree, const int wit
         KAN_UNROLL
         for (int r = 0; r < degree; r++) sum += w[r * spread + q] * (from[(r + 1) * outputs] - from[r * outputs]);
         sum += w[degree * spread + q] * from[degree * outputs];
-        totals[q] += sum * error[q * outputs];
+        totals[q] += sum * error[q];
       }
     }
     for (int q = 0; q < part; q++) sums[(start + q) * BLOCK] += totals[q];
   }
 }
-
-#undef KAN_FOLD

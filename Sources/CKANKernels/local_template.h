@@ -6,15 +6,19 @@
 // left at the right is copied into matrices of one vector's width, padded with zeros, and goes the same way.
 
 /// Functions of `count` inputs at a chunk of rows. Those of input i and row q are in cell cells[i·stride + q], with the
-/// values values[(i·WEIGHTS + r)·stride + q] and the rates of change rates[(i·WEIGHTS + r)·stride + q].
+/// values values[(i·WEIGHTS + r)·stride + q] and the rates of change rates[(i·WEIGHTS + r)·stride + q]. What fills up the last
+/// vector of rows is written too: the last row once more.
 KAN_INLINE void KAN_NAME(evaluate_local)(const KAN_NAME(kan_spline) * spline, int derivative, int64_t first, int count,
                                          int rows, const KAN_REAL *x, int64_t x_stride, int32_t *cells,
                                          KAN_REAL *values, int64_t stride, KAN_REAL *rates) {
   if (rows >= FEW_ROWS) {
     KAN_REAL points[BLOCK * CHUNK] KAN_ALIGNED;
     KAN_NAME(copy_columns)(count, rows, x, x_stride, points);
+    const int whole = (rows + KAN_LANES - 1) / KAN_LANES * KAN_LANES;
+    for (int i = 0; i < count && rows < whole; i++)
+      for (int q = rows; q < whole; q++) points[i * CHUNK + q] = points[i * CHUNK + rows - 1];
     for (int i = 0; i < count; i++)
-      KAN_NAME(evaluate_chunk)(spline, derivative, 0, first + i, rows, points + i * CHUNK, cells + i * stride,
+      KAN_NAME(evaluate_chunk)(spline, derivative, 0, first + i, whole, points + i * CHUNK, cells + i * stride,
                                values + i * WEIGHTS * stride, stride, rates + i * WEIGHTS * stride);
     return;
   }
@@ -43,11 +47,6 @@ KAN_INLINE void KAN_NAME(pad_columns)(int64_t rows, int columns, const KAN_REAL 
   }
 }
 
-/// Whether the columns that fill no vector are worth the copies that make them one; else they go one by one.
-KAN_INLINE int KAN_NAME(pads)(int tail, int64_t rows, int64_t functions) {
-  return tail > 2 && rows >= 16 && tail * rows >= 4 * functions && functions <= PACKED_FUNCTIONS;
-}
-
 /// Whether columns of W are worth a copy of their own, M·KAN_LANES to a row: where a row of W is longer than what is
 /// added up at a time, its pieces stand a page or a power of two apart, which neither address translation nor the cache
 /// is made for.
@@ -65,6 +64,20 @@ KAN_INLINE const KAN_REAL *KAN_NAME(pack)(const int M, int64_t rows, const KAN_R
   return to;
 }
 
+/// A tile of rows of which dW and dX are formed.
+typedef struct {
+  int64_t rows, outputs;
+  int64_t functions;          // K
+  int64_t spread;             // how far rows of numbers, one for each row of the tile, stand apart
+  int fade;                   // whether functions fade out outside of the grids
+  const KAN_REAL *dz;         // [rows × outputs]
+  // The columns of dZ that fill no vector, in one of two ways:
+  const KAN_REAL *padded_dz;   // [rows × KAN_LANES], zeros behind them, or null
+  const KAN_REAL *columns_dz;  // one after another, `spread` apart, zeros behind their rows, or null
+  int picks;                   // whether those columns are formed by picking
+} KAN_NAME(local_tile);
+
+#include "local_picked_template.h"
 #include "local_forward_template.h"
 #include "local_backward_template.h"
 
@@ -157,11 +170,19 @@ KAN_KERNEL void KAN_NAME(local_backward)(const KAN_NAME(kan_spline) * spline, in
                                          const KAN_REAL *weights, const KAN_REAL *dz, KAN_REAL *dweights, KAN_REAL *dx,
                                          int64_t dx_stride, KAN_REAL *scratch) {
   const int tail = (int)(outputs % KAN_LANES);
-  KAN_NAME(local_tile) tile = {rows, outputs, spline->functions, KAN_NAME(row_spread)(rows),
-                               spline->outside == KAN_OUTSIDE_BASE, dz, NULL};
-  if (KAN_NAME(pads)(tail, rows, spline->functions)) {
+  KAN_NAME(local_tile) tile = {
+      rows, outputs, spline->functions, KAN_NAME(row_spread)(rows), spline->outside == KAN_OUTSIDE_BASE, dz};
+  if (KAN_NAME(pads)(spline, tail, rows)) {
     KAN_NAME(pad_columns)(rows, tail, dz + outputs - tail, outputs, scratch);
     tile.padded_dz = scratch;
+  } else if (tail > 0) {
+    for (int c = 0; c < tail; c++) {
+      KAN_REAL *column = scratch + c * tile.spread;
+      for (int64_t row = 0; row < rows; row++) column[row] = dz[row * outputs + outputs - tail + c];
+      for (int64_t row = rows; row < tile.spread; row++) column[row] = 0;
+    }
+    tile.columns_dz = scratch;
+    tile.picks = KAN_NAME(picks)(spline, rows);
   }
   for (int64_t start = 0; start < count; start += BLOCK) {
     const int part = (int)(count - start < BLOCK ? count - start : BLOCK);

@@ -57,14 +57,14 @@ KAN_INLINE void KAN_NAME(gradient_rows)(const int N, const int ordered, const ui
 #undef KAN_COLUMNS
 }
 
-/// Σ a·b, where the elements of b stand `stride` apart.
-KAN_INLINE KAN_REAL KAN_NAME(dot)(int64_t count, const KAN_REAL *a, const KAN_REAL *b, int64_t stride) {
+/// Σ a·b.
+KAN_INLINE KAN_REAL KAN_NAME(dot)(int64_t count, const KAN_REAL *a, const KAN_REAL *b) {
   KAN_REAL parts[PARTIAL_SUMS] = {0};
   int64_t i = 0;
   for (; i + PARTIAL_SUMS <= count; i += PARTIAL_SUMS)
-    for (int part = 0; part < PARTIAL_SUMS; part++) parts[part] += a[i + part] * b[(i + part) * stride];
+    for (int part = 0; part < PARTIAL_SUMS; part++) parts[part] += a[i + part] * b[i + part];
   KAN_REAL sum = 0;
-  for (; i < count; i++) sum += a[i] * b[i * stride];
+  for (; i < count; i++) sum += a[i] * b[i];
   for (int part = 0; part < PARTIAL_SUMS; part++) sum += parts[part];
   return sum;
 }
@@ -86,10 +86,10 @@ KAN_INLINE void KAN_NAME(weight_gradient_of_cell)(const int degree, const int to
                             together ? padded + (K - 1) * KAN_LANES : NULL);
     return;
   }
-  for (int c = 0; c < tail; c++) {
+  for (int c = 0; c < tail && !tile->picks; c++) {
     KAN_REAL sums[MAX_ORDER] = {0};
     for (int q = 0; q < length; q++) {
-      const KAN_REAL error = tile->dz[order[q] * outputs + whole + c];
+      const KAN_REAL error = tile->columns_dz[c * spread + order[q]];
       KAN_UNROLL
       for (int r = 0; r <= degree; r++) sums[r] += values[r * spread + order[q]] * error;
     }
@@ -125,6 +125,7 @@ KAN_INLINE void KAN_NAME(weight_gradient_of_base)(const int all, const KAN_NAME(
   for (; i < count; i++)
     KAN_NAME(gradient_rows)(1, 0, NULL, (int)rows, values + i * next, next, tile->dz, outputs, whole,
                             base + i * edge_stride, edge_stride, NULL);
+  if (tile->picks) return;
   for (i = tile->padded_dz && !all ? count : 0; tail > 0 && i < count; i++) {
     KAN_REAL *to = base + i * edge_stride + whole;
     if (tile->padded_dz) {
@@ -133,7 +134,7 @@ KAN_INLINE void KAN_NAME(weight_gradient_of_base)(const int all, const KAN_NAME(
                               padded, 0, NULL);
       for (int c = 0; c < tail; c++) to[c] += padded[c];
     } else {
-      for (int c = 0; c < tail; c++) to[c] += KAN_NAME(dot)(rows, values + i * next, tile->dz + whole + c, outputs);
+      for (int c = 0; c < tail; c++) to[c] += KAN_NAME(dot)(rows, values + i * next, tile->columns_dz + c * tile->spread);
     }
   }
 }

@@ -182,6 +182,18 @@ KAN_INLINE int KAN_NAME(any_outside)(const KAN_NAME(kan_spline) * spline, const 
   return outside;
 }
 
+/// to = from where a point lies outside of its grid.
+KAN_INLINE void KAN_NAME(put_outside)(const int across, const KAN_REAL *lower, const KAN_REAL *upper, int count,
+                                      const KAN_REAL *restrict x, const KAN_REAL *restrict from,
+                                      KAN_REAL *restrict to) {
+  KAN_VECTORIZE
+  for (int i = 0; i < count; i++) {
+    const int outside = (x[i] < lower[across ? i : 0]) | (x[i] > upper[across ? i : 0]);
+    const KAN_REAL beyond = from[i], within = to[i];
+    to[i] = outside ? beyond : within;
+  }
+}
+
 /// The points outside of their grid once more, where functions fade out over the outer knots: those beyond the first
 /// or last of the layer's are dropped. Every point is evaluated, and those within keep what they have.
 KAN_INLINE void KAN_NAME(evaluate_fading)(const KAN_NAME(kan_spline) * spline, const int degree, const int derivative,
@@ -192,6 +204,7 @@ KAN_INLINE void KAN_NAME(evaluate_fading)(const KAN_NAME(kan_spline) * spline, c
   const int64_t knot_stride = across ? last + 1 : 0;
   const KAN_REAL *all_knots = spline->knots + input * (last + 1);
   const KAN_REAL *lower = spline->lower + input, *upper = spline->upper + input;
+  KAN_REAL faded[MAX_ORDER * CHUNK], fading[MAX_ORDER * CHUNK];  // functions and rates, as if every point lay outside
   KAN_VECTORIZE
   for (int i = 0; i < count; i++) {
     const KAN_REAL *knots = all_knots + i * knot_stride;
@@ -217,21 +230,28 @@ KAN_INLINE void KAN_NAME(evaluate_fading)(const KAN_NAME(kan_spline) * spline, c
     KAN_NAME(de_boor)(near, degree - 1, degree, x[i], v, rate);
     const int cell = below ? 0 : G - 1;
     const int shift = span - degree - cell;  // v[r] is function cell + shift + r
-    KAN_REAL slopes = 0;                     // of the functions so far
+    // The rate before the first function that is kept: the derivatives of those sum to that less than without them.
+    KAN_REAL dropped = 0;
+    rate[degree] = 0;
+    KAN_UNROLL
+    for (int r = 0; r < degree; r++) dropped = (meets & (-shift - 1 == r)) ? rate[r] : dropped;
     KAN_UNROLL
     for (int slot = 0; slot <= degree; slot++) {
-      KAN_REAL value = 0, slope = 0;
+      KAN_REAL value = 0, kept = 0;
       KAN_UNROLL
       for (int r = 0; r <= degree; r++) {
         value = (meets & (slot - shift == r)) ? v[r] : value;
-        slope = (meets & (slot - shift == r)) ? KAN_NAME(slope_of)(degree, r, rate) : slope;
+        kept = (meets & (slot - shift == r)) ? rate[r] : kept;
       }
-      slopes += slope;
-      values[slot * stride + i] = outside ? value : values[slot * stride + i];
-      if (derivative)
-        rates[slot * stride + i] = outside ? (slot < degree ? -slopes : slopes) : rates[slot * stride + i];
+      faded[slot * CHUNK + i] = value;
+      fading[slot * CHUNK + i] = slot < degree ? kept - dropped : dropped - kept;
     }
     cells[i] = outside ? cell : cells[i];
+  }
+  for (int slot = 0; slot <= degree; slot++) {
+    KAN_NAME(put_outside)(across, lower, upper, count, x, faded + slot * CHUNK, values + slot * stride);
+    if (derivative)
+      KAN_NAME(put_outside)(across, lower, upper, count, x, fading + slot * CHUNK, rates + slot * stride);
   }
 }
 
