@@ -95,8 +95,8 @@ KAN_INLINE void KAN_NAME(evaluate_uniform)(const KAN_NAME(kan_spline) * spline, 
   KAN_VECTORIZE
   for (int i = 0; i < count; i++) {
     const KAN_REAL a = lower[across ? i : 0], b = upper[across ? i : 0], scale = inverse_step[across ? i : 0];
-    KAN_REAL held = x[i] < a ? a : x[i];
-    held = held > b ? b : held;
+    KAN_REAL held = x[i];
+    if (outside != INSIDE) held = held < a ? a : held > b ? b : held;
     const KAN_REAL u = (held - a) * scale;
     KAN_REAL interval = u > 0 ? u : 0;  // NaN is put into the first one
     interval = interval < last ? interval : last;
