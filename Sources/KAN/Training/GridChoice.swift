@@ -1,8 +1,9 @@
 /// Grids trained on in turn, and the one that was kept.
 ///
-/// A finer grid is kept in place of a coarser one if it is better by more than two standard errors of the difference, row
-/// by row, or if it halves the score. What could be chance does not make a network larger: a rule of this kind is in
-/// Breiman, Friedman, Olshen and Stone, Classification and Regression Trees (1984), section 3.4.
+/// A finer grid is kept in place of a coarser one if it is better by more than three standard errors of the difference,
+/// row by row, or if it halves the score and is better on more rows than could be by chance. What could be chance does not
+/// make a network larger: a rule of this kind is in Breiman, Friedman, Olshen and Stone, Classification and Regression
+/// Trees (1984), section 3.4. Three, since several grids are compared.
 public struct GridChoice: Sendable, Equatable, Codable {
   /// A grid and how good the fit on it was; less is better.
   public struct Judgement: Sendable, Equatable, Codable {
@@ -49,7 +50,7 @@ extension GridChoice: CustomStringConvertible {
     let share = (next.score / judgement.score - 1) * 100
     let size = "\(Double(Int(share.magnitude * 10)) / 10) %"
     let comparison =
-      share >= 1000 ? "far worse" : share >= 0 ? "\(size) worse" : "\(size) better, less than two standard errors"
+      share >= 1000 ? "far worse" : share >= 0 ? "\(size) worse" : "\(size) better, which may be chance"
     return "kept grid \(judgement.intervals): by \(criterion.rawValue) grid \(next.intervals) is \(comparison)"
   }
 }
@@ -67,13 +68,22 @@ struct GridJudge {
     let score = losses.reduce(0, +) / Double(losses.count)
     let before = choice.kept.map { choice.judgements[$0].score }
     choice.judgements.append(.init(intervals: intervals, score: score.isFinite ? score : .greatestFiniteMagnitude))
-    if let before, !(score < before / 2 || score.isFinite && isClearlyLess(losses)) { return false }
+    if let before, !(score < before / 2 && isLessInMostRows(losses) || score.isFinite && isClearlyLess(losses)) {
+      return false
+    }
     choice.kept = choice.judgements.count - 1
     self.losses = losses
     return true
   }
 
-  /// Whether the mean is lower by more than two standard errors of the differences.
+  /// Whether more rows are lower than half of them by three standard errors of that number, √n/2 each: a sign test.
+  private func isLessInMostRows(_ others: [Double]) -> Bool {
+    let lower = zip(losses, others).reduce(0) { $0 + ($1.1 < $1.0 ? 1 : 0) }
+    let count = Double(losses.count)
+    return Double(lower) - count / 2 > 1.5 * count.squareRoot()
+  }
+
+  /// Whether the mean is lower by more than three standard errors of the differences.
   private func isClearlyLess(_ others: [Double]) -> Bool {
     let count = Double(losses.count)
     let gain = zip(losses, others).reduce(0) { $0 + ($1.0 - $1.1) } / count
@@ -81,6 +91,6 @@ struct GridJudge {
       let distance = pair.0 - pair.1 - gain
       return sum + distance * distance
     }
-    return gain > 2 * (squares / (count * max(count - 1, 1))).squareRoot()
+    return gain > 3 * (squares / (count * max(count - 1, 1))).squareRoot()
   }
 }

@@ -141,6 +141,27 @@ import Testing
     #expect(adopted(0) == 1e-13 && abs(adopted(1) - 30e-13) <= 1e-24)
   }
 
+  /// Curves that noise leaves no more than polynomials, which no λ holds back: on a fine grid as on a coarse one they cost
+  /// as many parameters as they have, two of degree q - 1 with one constant. However often λ is asked for, it stays where
+  /// rounding does not hide that.
+  @Test(arguments: [10, 200])
+  func polynomialsAreParameters(intervals: Int) throws {
+    let order = 6
+    let problem = LeastSquaresProblem(
+      Network<Double>(.spline(2, 1, grid: intervals, base: .none), seed: 2), rows(300, noise: 10),
+      threads: ThreadPool(threads: 2))
+    var minimization = DampedMinimization(problem, order: order, lambda: 1e4, damping: 1e-3, tolerance: 1e-6)
+    for _ in 0..<12 {
+      _ = try minimization.run(iterations: 3)
+      minimization.scaleLambda(by: 1e3)
+      let evidence = try #require(minimization.evidence())
+      #expect(evidence.effectiveParameters >= Double(2 * order - 1) - 0.01)
+      _ = minimization.adopt(evidence)
+      minimization.restart(damping: 1e-6)
+    }
+    #expect(minimization.lambda[0] > 1e6)
+  }
+
   /// More parameters than residuals and hardly a penalty: all residuals are met, and nothing is left to judge by.
   @Test func saturation() throws {
     let problem = LeastSquaresProblem(

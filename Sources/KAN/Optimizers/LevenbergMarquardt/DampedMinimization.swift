@@ -13,6 +13,10 @@ struct DampedMinimization {
   /// The factor of the damping that is always there: directions in which nothing changes, such as a constant that two
   /// edges share, would have no pivot.
   private static let leastDamping = 1e-14
+  /// With more of λ, the rounding of λDᵀD would drown what the data say about the polynomials that have no roughness, and
+  /// they would seem to cost no parameters. Noise alone asks for more, on fine grids; with less of it curves bend a little
+  /// more there, since differences of order q grow with the q-th power of the frequency.
+  private static let mostLambda = 1e7
   /// Bytes of the stacked matrix up to which a step is solved by QR where Cholesky's method breaks down.
   var orthogonalBytes = 4 << 20
   /// Steps that have been.
@@ -75,7 +79,7 @@ struct DampedMinimization {
   mutating func adopt(_ evidence: Evidence) -> Bool {
     var isSettled = true
     for layer in lambda.indices {
-      var wanted = min(max(evidence.lambda[layer], 1e-13), 1e12)
+      var wanted = min(max(evidence.lambda[layer], 1e-13), Self.mostLambda)
       if evidence.determined[layer] < 1 { wanted = min(wanted, lambda[layer]) }
       if !(wanted < 1.5 * lambda[layer] && lambda[layer] < 1.5 * wanted) { isSettled = false }
       lambda[layer] = min(max(wanted, lambda[layer] / 30), lambda[layer] * 30)
@@ -83,7 +87,9 @@ struct DampedMinimization {
     return isSettled
   }
 
-  mutating func scaleLambda(by factor: Double) { for layer in lambda.indices { lambda[layer] *= factor } }
+  mutating func scaleLambda(by factor: Double) {
+    for layer in lambda.indices { lambda[layer] = min(lambda[layer] * factor, max(lambda[layer], Self.mostLambda)) }
+  }
 
   func linearize(_ equations: GaussNewtonEquations) {
     problem.linearize(equations)

@@ -74,15 +74,14 @@ struct LevenbergMarquardtRun {
           by: Elementary.pow(Double(intervals) / Double(before), Double(max(0, 2 * (order - degree - 1)))))
       }
       let (judged, epoch) = try fit(
-        &minimization, problem, isLast: index == grids.count - 1, grids: grids.count, progress)
+        &minimization, problem, isExact: index == 0 || index == grids.count - 1, grids: grids.count, progress)
       seconds = started.duration(to: clock.now).seconds
       record.seconds = earlierSeconds + seconds
       let losses =
         validation.map { problem.network.losses(on: $0, threads: pool) }
         ?? judged?.squaresLeftOut ?? problem.network.losses(on: data, threads: pool)
       if judge.keeps(problem.network.layers.compactMap(\.gridIntervals).max() ?? 0, losses) {
-        best = problem.network
-        bestEpoch = epoch
+        (best, bestEpoch) = (problem.network, epoch)
         bestLoss = minimization.squares / Double(problem.residuals)
       }
       if isStopped || judge.choice.isExhausted { break }
@@ -99,12 +98,13 @@ struct LevenbergMarquardtRun {
   ///
   /// - Returns: what the fit is judged by, and the epoch that it is of.
   private mutating func fit(
-    _ minimization: inout DampedMinimization, _ problem: LeastSquaresProblem, isLast: Bool, grids: Int,
+    _ minimization: inout DampedMinimization, _ problem: LeastSquaresProblem, isExact: Bool, grids: Int,
     _ progress: (TrainingProgress, Network<Double>) -> TrainingDecision
   ) throws(BasisError) -> (DampedMinimization.Evidence?, epoch: Int) {
-    // Curves that will move to a finer grid need not be exact.
+    // Curves that come from a coarser grid and go on to a finer one need not be exact; the coarsest are what a training
+    // on that grid alone gives, so that the finer ones are compared with that, and it is what is left if none is kept.
     let coarse = max(rule.tolerance, 1e-2)
-    let iterations = isLast ? options.epochs : min(options.epochs, 20)
+    let iterations = isExact ? options.epochs : min(options.epochs, 20)
     minimization.restart(damping: 1e-3)
     minimization.tolerance = coarse
     try iterate(&minimization, problem, iterations, grids: grids, progress)
@@ -116,7 +116,7 @@ struct LevenbergMarquardtRun {
       try iterate(&minimization, problem, min(iterations, 5), grids: grids, progress)
     }
     if isStopped { return (minimization.evidence(), record.history.count) }
-    minimization.tolerance = isLast ? rule.tolerance : coarse
+    minimization.tolerance = isExact ? rule.tolerance : coarse
     try iterate(&minimization, problem, iterations, grids: grids, progress)
     var (judged, epoch) = (minimization.evidence(), record.history.count)
     for _ in 0..<attempts {
