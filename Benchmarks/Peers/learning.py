@@ -22,7 +22,7 @@ import numpy
 import torch
 from torch import nn
 
-from networks import multilayer_perceptron
+from networks import keep_memory, multilayer_perceptron
 
 COLUMNS = [
     "comparison", "network", "seed", "parameters", "epochs", "epoch", "epochSeconds", "seconds", "trainLoss",
@@ -104,6 +104,7 @@ def main():
     parser.add_argument("--seeds", type=int, default=3, help="rounds, each with a seed of its own")
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)
+    keep_memory()
     parts = load(arguments.images)
 
     with open(arguments.out, "w", newline="") as file:

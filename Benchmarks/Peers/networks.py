@@ -1,11 +1,23 @@
 """The peers: networks whose forward pass and training step are timed as those of `throughput` are."""
 
+import ctypes
+import sys
 import time
 
 import torch
 from torch import nn
 
 ACTIVATIONS = {"relu": nn.ReLU, "silu": nn.SiLU, "tanh": nn.Tanh, "sigmoid": nn.Sigmoid, "identity": nn.Identity}
+
+
+def keep_memory():
+    """Lets glibc's allocator keep large blocks. It would give them back to the system and fetch them page by page anew
+    at every step, which takes inKAN a quarter of its time on large layers, or not, as the heap happens to stand."""
+    if sys.platform == "linux":
+        mallopt = ctypes.CDLL(None).mallopt
+        M_TRIM_THRESHOLD, M_MMAP_MAX = -1, -4
+        mallopt(M_TRIM_THRESHOLD, 2**31 - 1)
+        mallopt(M_MMAP_MAX, 0)
 
 
 def multilayer_perceptron(widths, activation):
