@@ -34,6 +34,7 @@ enum {
   FEW_ROWS = 4,            // below it, the vector of the evaluation runs over inputs
   BLOCK_BYTES = 24 << 10,  // of W that they may take
   FAR_BYTES = 1 << 20,     // of all of W, from which on it is fetched ahead
+  LINE = 64,               // bytes of a line of the cache
   CELLS = 256,             // of an input that rows are sorted by
   COMPARED_CELLS = 12,     // of an input that all rows are compared with, rather than counted
   WORD = 64,               // rows compared at a time

@@ -43,19 +43,19 @@ KAN_INLINE void KAN_NAME(forward_columns)(const int N, const int M, const int de
     for (int m = 0; m < M; m++) KAN_STORE(z + n * z_stride + m * KAN_LANES, sum[n][m]);
 }
 
-/// The panel of W that comes next, which is brought near while this one is used.
+/// Rows of W of the block of inputs that comes next, which are brought near while this block is used.
 typedef struct {
   const KAN_REAL *at;
   int64_t stride;
   int rows;
-  int step;  // rows for each few rows of Z
+  int lines;  // of the cache, of a row
+  int step;   // rows for each few rows of Z
 } KAN_NAME(ahead);
 
-/// Fetches the next `step` rows of a panel of M vectors.
-KAN_INLINE void KAN_NAME(fetch_ahead)(const int M, KAN_NAME(ahead) * ahead) {
+/// Fetches the next `step` rows into the second-level cache.
+KAN_INLINE void KAN_NAME(fetch_ahead)(KAN_NAME(ahead) * ahead) {
   for (int row = 0; row < ahead->step && ahead->rows > 0; row++) {
-    KAN_UNROLL
-    for (int m = 0; m < M; m++) __builtin_prefetch(ahead->at + m * KAN_LANES);
+    for (int line = 0; line < ahead->lines; line++) __builtin_prefetch((const char *)ahead->at + line * LINE, 0, 2);
     ahead->at += ahead->stride;
     ahead->rows--;
   }
@@ -71,7 +71,7 @@ KAN_INLINE void KAN_NAME(forward_rows)(const int M, const int degree, const int 
   const int N = M * 4 <= MOST_SUMS ? 4 : M * 2 <= MOST_SUMS ? 2 : 1;
   int q = 0;
   for (; q + N <= rows; q += N) {
-    if (ahead) KAN_NAME(fetch_ahead)(M, ahead);
+    if (ahead) KAN_NAME(fetch_ahead)(ahead);
     KAN_NAME(forward_columns)(N, M, degree, with_base, count, edge_stride, w_stride, cells + q, CHUNK, values + q,
                               WEIGHTS * CHUNK, W, start + q * start_stride, start_stride, z + q * z_stride, z_stride);
   }
@@ -80,12 +80,14 @@ KAN_INLINE void KAN_NAME(forward_rows)(const int M, const int degree, const int 
                               WEIGHTS * CHUNK, W, start + q * start_stride, start_stride, z + q * z_stride, z_stride);
 }
 
-/// The panel of M vectors behind the one at `column`: to its right, or of the block of inputs that comes next.
-KAN_INLINE KAN_NAME(ahead) KAN_NAME(next_panel)(const KAN_REAL *W, int64_t column, const int M, int64_t whole,
-                                                int64_t rows, int64_t outputs, int tile) {
+/// The share of the panel of M vectors at `column` in fetching the next block of as many `rows`: some of these, each in
+/// its full width, so that memory is read in long runs.
+KAN_INLINE KAN_NAME(ahead) KAN_NAME(share_of_next_block)(const KAN_REAL *W, int64_t column, const int M, int64_t whole,
+                                                         int64_t rows, int64_t outputs, int tile) {
   const int64_t right = column + M * KAN_LANES;
-  const KAN_REAL *at = right < whole ? W + right : W + rows * outputs;
-  return (KAN_NAME(ahead)){at, outputs, (int)rows, (int)(4 * rows / tile + 1)};
+  const int64_t from = rows * column / whole, count = rows * right / whole - from;
+  return (KAN_NAME(ahead)){W + (rows + from) * outputs, outputs, (int)count, (int)(whole * KAN_WIDTH / LINE),
+                           (int)(4 * count / tile + 1)};
 }
 
 /// Runs its arguments for one panel of W after another from `column` on, as long as there are `whole` columns: VECTORS
@@ -97,7 +99,7 @@ KAN_INLINE KAN_NAME(ahead) KAN_NAME(next_panel)(const KAN_REAL *W, int64_t colum
   for (; whole - column >= (M) * KAN_LANES; column += (M) * KAN_LANES) {                                     \
     enum { VECTORS = M };                                                                                    \
     const KAN_REAL *panel = packs ? KAN_NAME(pack)(M, count * K, W + column, outputs, packed) : W + column;  \
-    KAN_NAME(ahead) ahead = KAN_NAME(next_panel)(W, column, M, whole, count * K, outputs, tile);             \
+    KAN_NAME(ahead) ahead = KAN_NAME(share_of_next_block)(W, column, M, whole, count * K, outputs, tile);    \
     const int64_t stride = packs ? (M) * KAN_LANES : outputs;                                                \
     __VA_ARGS__                                                                                              \
   }

@@ -39,8 +39,8 @@ struct Tiling: Equatable {
       gradientRows = max(total, 1)
     } else if isLocal {
       inputs = layer.inputs
-      // Where there are enough, two of the kernel's blocks, which share the cache's lines of X.
-      gradientInputs = layer.inputs >= 256 ? 16 : min(max(1, layer.inputs / 4), 8)
+      // Where there are enough, two of the kernel's blocks, which share the cache's lines of X; one where its dW is large.
+      gradientInputs = layer.inputs >= 256 && !splits ? 16 : min(max(1, layer.inputs / 4), 8)
       gradientRows = Tiling.localGradientRows
     } else {
       inputs = min(layer.inputs, max(1, Tiling.tileBytes / (rows * functions * size)))
