@@ -7,7 +7,7 @@
 /// No power of two: rows of numbers that stand a page apart compete for the same lines of the cache.
 KAN_INLINE int64_t KAN_NAME(row_spread)(int64_t rows) { return rows + WRITTEN; }
 
-/// The padded columns of dZ, and values, rates, cells and order of a block's inputs and their sums of dX; no integer is
+/// The columns of dZ that fill no vector, and values, rates, cells and order of a block's inputs and their sums of dX; no integer is
 /// wider than a number.
 KAN_KERNEL int64_t KAN_NAME(local_scratch)(int64_t rows) {
   return KAN_NAME(row_spread)(rows) * (KAN_LANES + BLOCK * (2 * WEIGHTS + 3));
@@ -33,11 +33,11 @@ KAN_INLINE void KAN_NAME(backward_inputs)(const int degree, const int with_base,
   const int64_t edge_stride = K * outputs;
   const int tail = (int)(outputs % KAN_LANES);
   const int64_t whole = outputs - tail;
-  KAN_REAL *values = scratch;                                       // [BLOCK × WEIGHTS × spread]
+  KAN_REAL *values = scratch;                                      // [BLOCK × WEIGHTS × spread]
   KAN_REAL *rates = values + BLOCK * WEIGHTS * spread;             // [BLOCK × WEIGHTS × spread]
   int32_t *cells = (int32_t *)(rates + BLOCK * WEIGHTS * spread);  // [BLOCK × spread]
-  uint16_t *order = (uint16_t *)(cells + BLOCK * spread);           // [BLOCK × rows], and WRITTEN behind them
-  KAN_REAL *sums = scratch + BLOCK * (2 * WEIGHTS + 2) * spread;    // [rows × BLOCK]
+  uint16_t *order = (uint16_t *)(cells + BLOCK * spread);          // [BLOCK × rows], and WRITTEN behind them
+  KAN_REAL *sums = scratch + BLOCK * (2 * WEIGHTS + 2) * spread;   // [rows × BLOCK]
   for (int64_t row = 0; row < rows; row += CHUNK)
     KAN_NAME(evaluate_local)(spline, dx != NULL, first, count, rows - row < CHUNK ? (int)(rows - row) : CHUNK,
                              x + row * x_stride, x_stride, cells + row, values + row, spread, rates + row);
@@ -86,8 +86,8 @@ KAN_INLINE void KAN_NAME(backward_inputs)(const int degree, const int with_base,
       for (int64_t row = 0; row < rows; row++) sums[row * BLOCK + i] = 0;
     waiting.count = 0;
     if (tile->picks)
-      KAN_NAME(input_gradient_picked)(degree, with_base, by_vectors, tile, spline->intervals, tail, cells + i * spread, rate,
-                                      edge + whole, sums + i);
+      KAN_NAME(input_gradient_picked)(degree, with_base, by_vectors, tile, spline->intervals, tail, cells + i * spread,
+                                      rate, edge + whole, sums + i);
     else if (tile->columns_dz)
       KAN_NAME(input_gradient_of_tail)(degree, with_base, tile, cells + i * spread, rate, edge, sums + i);
   }

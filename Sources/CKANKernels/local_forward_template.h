@@ -104,6 +104,26 @@ KAN_INLINE KAN_NAME(ahead) KAN_NAME(share_of_next_block)(const KAN_REAL *W, int6
     __VA_ARGS__                                                                                              \
   }
 
+/// totals[row] += one column of Φ·W of `count` inputs, for the rows of a chunk: the vector runs over rows, and gathers.
+KAN_INLINE void KAN_NAME(forward_gathered)(const int degree, const int with_base, int count, int rows,
+                                           int64_t edge_stride, int64_t w_stride, const int32_t *cells,
+                                           const KAN_REAL *values, const KAN_REAL *W, KAN_REAL *totals) {
+  for (int i = 0; i < count; i++) {
+    const KAN_REAL *edge = W + i * edge_stride;
+    const KAN_REAL base = edge[edge_stride - w_stride];
+    const KAN_REAL *w = values + i * (WEIGHTS * CHUNK);
+    const int32_t *cell = cells + i * CHUNK;
+    KAN_VECTORIZE
+    for (int q = 0; q < rows; q++) {
+      KAN_REAL total = totals[q];
+      KAN_UNROLL
+      for (int r = 0; r <= degree; r++) total += w[r * CHUNK + q] * edge[(cell[q] + r) * w_stride];
+      if (with_base) total += w[(degree + 1) * CHUNK + q] * base;
+      totals[q] = total;
+    }
+  }
+}
+
 KAN_INLINE void KAN_NAME(forward_inputs)(const int degree, const int with_base, const KAN_NAME(kan_spline) * spline,
                                          int64_t first, int count, int64_t rows, int64_t outputs, int64_t columns,
                                          const KAN_REAL *x, int64_t x_stride, const KAN_REAL *W,
@@ -143,28 +163,15 @@ KAN_INLINE void KAN_NAME(forward_inputs)(const int degree, const int with_base, 
           for (int c = 0; c < tail; c++) at[q * outputs + c] = padded_z[q * KAN_LANES + c];
         continue;
       }
-      // Column by column: the vector runs over rows, and gathers if it cannot pick. Sums are formed in the order of
-      // forward_columns, so that a row's bits do not depend on how many come with it.
       for (int c = 0; c < tail; c++) {
         KAN_REAL totals[CHUNK] KAN_ALIGNED = {0};
         for (int q = 0; q < part; q++) totals[q] = begin[q * start_stride + c];
         if (picks)
           KAN_NAME(forward_picked)(degree, with_base, count, part, spline->intervals, edge_stride, outputs,
                                    cells[first_row / CHUNK], values[first_row / CHUNK], W + whole + c, totals);
-        for (int i = 0; !picks && i < count; i++) {
-          const KAN_REAL *edge = W + i * edge_stride + whole + c;
-          const KAN_REAL base = edge[(K - 1) * outputs];
-          const KAN_REAL *w = values[first_row / CHUNK] + i * (WEIGHTS * CHUNK);
-          const int32_t *cell = cells[first_row / CHUNK] + i * CHUNK;
-          KAN_VECTORIZE
-          for (int q = 0; q < part; q++) {
-            KAN_REAL total = totals[q];
-            KAN_UNROLL
-            for (int r = 0; r <= degree; r++) total += w[r * CHUNK + q] * edge[(cell[q] + r) * outputs];
-            if (with_base) total += w[(degree + 1) * CHUNK + q] * base;
-            totals[q] = total;
-          }
-        }
+        else
+          KAN_NAME(forward_gathered)(degree, with_base, count, part, edge_stride, outputs, cells[first_row / CHUNK],
+                                     values[first_row / CHUNK], W + whole + c, totals);
         for (int q = 0; q < part; q++) at[q * outputs + c] = totals[q];
       }
     }

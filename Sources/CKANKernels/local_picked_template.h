@@ -40,8 +40,8 @@ KAN_INLINE void KAN_NAME(pick_functions)(const int degree, int cells, KAN_NAME(m
   }
 }
 
-/// totals[row] += one column of Φ·W of `count` inputs, for the rows of a chunk in whole vectors. Sums are formed in the
-/// order of forward_columns, so that a row's bits do not depend on how many come with it.
+/// totals[row] += one column of Φ·W of `count` inputs, for the rows of a chunk in whole vectors. As where it gathers, sums
+/// are formed in the order of forward_columns, so that a row's bits do not depend on how many come with it.
 KAN_INLINE void KAN_NAME(forward_picked)(const int degree, const int with_base, int count, int rows, int cell_count,
                                          int64_t edge_stride, int64_t w_stride, const int32_t *cells,
                                          const KAN_REAL *values, const KAN_REAL *W, KAN_REAL *totals) {
@@ -65,7 +65,8 @@ KAN_INLINE void KAN_NAME(weight_gradient_picked)(const int degree, const int wit
                                                  const int32_t *cells, const KAN_REAL *values, const KAN_REAL *dz,
                                                  KAN_REAL *to) {
   const int64_t spread = tile->spread, stride = tile->outputs;
-  KAN_REAL lanes[(KAN_LANES + MAX_ORDER) * KAN_LANES] KAN_ALIGNED = {0}, sums[KAN_LANES] KAN_ALIGNED;
+  // A vector for each function; narrower vectors than these functions need are not used, but compiled.
+  KAN_REAL lanes[(KAN_LANES + MAX_ORDER) * KAN_LANES] KAN_ALIGNED = {0}, sums[KAN_LANES + MAX_ORDER] KAN_ALIGNED;
   for (int c = 0; c < cell_count; c++) {
     const int of_base = with_base && c == 0;
     KAN_NAME(vector) sum[MAX_ORDER] = {{0}}, base = {0};

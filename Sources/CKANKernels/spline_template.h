@@ -78,9 +78,9 @@ KAN_INLINE void KAN_NAME(even_functions)(const int degree, KAN_REAL t, KAN_REAL 
   }
 }
 
-/// The derivative of function r of k+1 that are all there.
-KAN_INLINE KAN_REAL KAN_NAME(slope_of)(const int degree, int r, const KAN_REAL *rates) {
-  return (r > 0 ? rates[r - 1] : 0) - (r < degree ? rates[r] : 0);
+/// The derivative of function r of k+1 that are all there, from their rates, `stride` apart.
+KAN_INLINE KAN_REAL KAN_NAME(slope_of)(const int degree, int r, const KAN_REAL *rates, const int stride) {
+  return (r > 0 ? rates[(r - 1) * stride] : 0) - (r < degree ? rates[r * stride] : 0);
 }
 
 /// Piecewise polynomials on equally wide intervals, where the recursion's denominators are 1, 2, …, k; `outside` is
@@ -109,7 +109,7 @@ KAN_INLINE void KAN_NAME(evaluate_uniform)(const KAN_NAME(kan_spline) * spline, 
     for (int r = 0; r <= degree; r++) {
       const KAN_REAL beyond = outside == KAN_OUTSIDE_LINEAR ? x[i] - held : 0;
       values[r * stride + i] =
-          outside == KAN_OUTSIDE_LINEAR ? v[r] + beyond * KAN_NAME(slope_of)(degree, r, rate) : v[r];
+          outside == KAN_OUTSIDE_LINEAR ? v[r] + beyond * KAN_NAME(slope_of)(degree, r, rate, 1) : v[r];
       if (derivative)
         rates[r * stride + i] =
             r == degree || (outside == KAN_OUTSIDE_CLAMP && (x[i] < a || x[i] > b)) ? 0 : rate[r];
@@ -158,7 +158,7 @@ KAN_INLINE void KAN_NAME(evaluate_uneven)(const KAN_NAME(kan_spline) * spline, c
     for (int r = 0; r <= degree; r++) {
       const KAN_REAL beyond = outside == KAN_OUTSIDE_LINEAR ? x[i] - inside[i] : 0;
       values[r * stride + i] =
-          outside == KAN_OUTSIDE_LINEAR ? v[r] + beyond * KAN_NAME(slope_of)(degree, r, rate) : v[r];
+          outside == KAN_OUTSIDE_LINEAR ? v[r] + beyond * KAN_NAME(slope_of)(degree, r, rate, 1) : v[r];
       if (derivative)
         rates[r * stride + i] =
             r == degree || (outside == KAN_OUTSIDE_CLAMP && (x[i] < a || x[i] > b)) ? 0 : rate[r];
@@ -342,10 +342,10 @@ KAN_INLINE void KAN_NAME(evaluate_chunk)(const KAN_NAME(kan_spline) * spline, in
 
 // Tiles of Φ
 
-/// The derivative of function r at a point, from its rates, which stand CHUNK apart.
+/// The same where some may be missing, or of the base function, r = k+1; rates stand CHUNK apart.
 KAN_INLINE KAN_REAL KAN_NAME(slope_at)(int degree, int r, const KAN_REAL *rates) {
   if (r > degree) return rates[r * CHUNK];
-  return (r > 0 ? rates[(r - 1) * CHUNK] : 0) + (r < degree ? -rates[r * CHUNK] : rates[r * CHUNK]);
+  return KAN_NAME(slope_of)(degree, r, rates, CHUNK) + (r == degree ? rates[r * CHUNK] : 0);
 }
 
 /// Φ or Φ′ of a tile: zeros, the k+1 functions in their places, the base function last.
