@@ -13,13 +13,25 @@ KAN_INLINE void KAN_NAME(forward_columns)(const int N, const int M, const int de
   for (int n = 0; n < N; n++)
     KAN_UNROLL
     for (int m = 0; m < M; m++) sum[n][m] = KAN_LOAD(start + n * start_stride + m * KAN_LANES);
+  // With few sums each product waits for the one before it, and nothing makes up for a wait for an address: those of the
+  // next input are found ahead.
+  const int ahead = N <= 2;
+  const KAN_REAL *next[4];
+  KAN_UNROLL
+  for (int n = 0; n < N && ahead; n++) next[n] = W + cells[n] * w_stride;
   for (int i = 0; i < count; i++) {
     const KAN_REAL *edge = W + i * edge_stride;
     const KAN_REAL *base = edge + edge_stride - w_stride;
     const KAN_REAL *weights = values + i * input_stride;
+    const int following = i + 1 < count ? i + 1 : i;
     const KAN_REAL *from[4];
     KAN_UNROLL
-    for (int n = 0; n < N; n++) from[n] = edge + cells[i * cell_stride + n] * w_stride;
+    for (int n = 0; n < N; n++) {
+      from[n] = ahead ? next[n] : edge + cells[i * cell_stride + n] * w_stride;
+      if (!ahead) continue;
+      next[n] = W + following * edge_stride + cells[following * cell_stride + n] * w_stride;
+      KAN_OPAQUE(next[n]);
+    }
     KAN_UNROLL
     for (int r = 0; r <= degree + with_base; r++) {
       KAN_NAME(vector) all = {0};

@@ -40,7 +40,8 @@ KAN_INLINE void KAN_NAME(edge_columns)(const int degree, const int with_base, co
   }
 }
 
-/// All columns, as many together as leave N·M vectors of W, M of products and a weight in registers.
+/// All columns, four vectors together or as many as leave N·M vectors of W, M of products and a weight in registers. Where
+/// four leave too few, some of W come from the stack: those loads cost less than twice as many rounds over the rows.
 KAN_INLINE void KAN_NAME(edge_rows)(const int degree, const int with_base, const int fade, int adds,
                                     const uint16_t *order, int length, const KAN_REAL *rates, int64_t spread,
                                     const KAN_REAL *from, int64_t w_stride, const KAN_REAL *base, const KAN_REAL *dz,
@@ -48,7 +49,7 @@ KAN_INLINE void KAN_NAME(edge_rows)(const int degree, const int with_base, const
   const int N = degree + fade + with_base;
   int64_t column = 0;
 #define KAN_COLUMNS(M)                                                                                               \
-  if (N * M + M + 1 <= REGISTERS)                                                                                    \
+  if (M == 4 || N * M + M + 1 <= REGISTERS)                                                                          \
     for (; columns - column >= (M) * KAN_LANES; column += (M) * KAN_LANES) {                                         \
       if (adds || column > 0)                                                                                        \
         KAN_NAME(edge_columns)(degree, with_base, fade, M, 1, order, length, rates, spread, from + column, w_stride, \

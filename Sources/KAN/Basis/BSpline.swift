@@ -28,13 +28,15 @@ public struct BSpline<Element: Scalar>: Basis {
   public let outside: OutsideGrid
   public let base: BaseFunction
 
-  public var inputs: Int { grid.inputs }
-  public var functions: Int { grid.intervals + grid.degree + base.count }
+  public let inputs: Int
+  public let functions: Int
 
   public init(grid: Grid<Element>, outside: OutsideGrid = .linear, base: BaseFunction = .silu) {
     self.grid = grid
     self.outside = outside
     self.base = base
+    inputs = grid.inputs
+    functions = grid.intervals + grid.degree + base.count
   }
 
   public func writeValues(of x: MatrixView<Element>, first: Int, to values: MutableMatrixView<Element>) {

@@ -24,6 +24,8 @@ extension BSpline: LocalBasis {
 
   package func localScratch(rows: Int) -> Int { Element._localScratch(rows) }
 
+  @specialized(where Element == Float)
+  @specialized(where Element == Double)
   package func writeProduct(
     of x: MatrixView<Element>, weights: MatrixView<Element>, bias: UnsafePointer<Element>,
     to z: MutableMatrixView<Element>
@@ -31,6 +33,8 @@ extension BSpline: LocalBasis {
     withExtendedLifetime(grid) { Element._localForward(parameters, x, weights, bias, z) }
   }
 
+  @specialized(where Element == Float)
+  @specialized(where Element == Double)
   package func addGradients(
     at x: MatrixView<Element>, first: Int, weights: MatrixView<Element>, dz: MatrixView<Element>,
     dWeights: MutableMatrixView<Element>, dx: MutableMatrixView<Element>?, scratch: UnsafeMutablePointer<Element>

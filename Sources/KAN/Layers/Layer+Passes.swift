@@ -20,6 +20,8 @@ struct ForwardLoop<Element: Scalar>: ParallelLoop {
 
   var count: Int { tiling.rowTiles(x.rows) * tiling.columnTiles(layer.outputs) }
 
+  @specialized(where Element == Float)
+  @specialized(where Element == Double)
   func iterate(_ index: Int, worker: Int) {
     let tiles = tiling.rowTiles(x.rows)
     let row = index % tiles * tiling.rows
@@ -66,6 +68,8 @@ struct ActivationBackwardLoop<Element: Scalar>: ParallelLoop {
   let kept: MatrixView<Element>  // Z for SiLU, else Y: [rows × out]
   let dy: MutableMatrixView<Element>  // [rows × out]
 
+  @specialized(where Element == Float)
+  @specialized(where Element == Double)
   func iterate(_ index: Int, worker: Int) {
     let row = index * tiling.rows
     let rows = min(tiling.rows, dy.rows - row)
@@ -93,6 +97,8 @@ struct BackwardLoop<Element: Scalar>: ParallelLoop {
   private var passes: Int { blocks + (dx == nil || tiling.isLocal ? 0 : tiling.rowTiles(x.rows)) }
   var count: Int { passes + 1 + (gather?.count ?? 0) }
 
+  @specialized(where Element == Float)
+  @specialized(where Element == Double)
   func iterate(_ index: Int, worker: Int) {
     if index < blocks {
       let block = interleaved(index)

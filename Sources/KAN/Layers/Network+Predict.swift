@@ -80,6 +80,8 @@ public final class Predictor<Element: Scalar> {
 
   /// ``Network/predict(_:threads:)`` into a matrix that is there: [rows × in] → [rows × out]. Traps with both shapes if
   /// they do not fit.
+  @specialized(where Element == Float)
+  @specialized(where Element == Double)
   public func predict(_ rows: Matrix<Element>, into result: inout Matrix<Element>) {
     network.requireColumns(of: rows)
     require(
