@@ -28,13 +28,11 @@ struct Tiling: Equatable {
     let size = MemoryLayout<Element>.stride
     // Small batches are cut too, so that several threads have work; no finer than a product runs well on.
     let splits = isLocal && layer.weightCount * size > Tiling.largeWeights
+    // A dense product has no tile of Φ to keep in the cache, and runs better on more rows.
+    let most = layer.basis.isIdentity ? max(128, min(512, total / 16 / 128 * 128)) : 128
+    rows = total >= 512 || splits ? most : max(32, (total + 127) / 128 * 32)
     // Whole vectors of any instruction set; the bits do not depend on it.
     columns = splits ? max(64, (layer.outputs / 4 + 63) / 64 * 64) : layer.outputs
-    // Without a tile of Φ to keep in the cache, more rows are better: W is read for each tile. But in the local way Z is
-    // read again for each few inputs.
-    let fitting = isLocal ? Tiling.tileBytes / 2 / (columns * size) : layer.basis.isIdentity ? 512 : 128
-    let most = max(128, min(512, fitting, total / 16) / 128 * 128)
-    rows = total >= 512 || splits ? most : max(32, (total + 127) / 128 * 32)
     if layer.basis.isIdentity {
       inputs = layer.inputs
       gradientInputs = min(layer.inputs, 64)
