@@ -12,13 +12,22 @@ static enum kan_instruction_set best_of_processor(void) {
   return KAN_BASELINE;
 }
 
+const char *kan_instruction_set_name(enum kan_instruction_set set) {
+  switch (set) {
+    case KAN_BASELINE: return "baseline";
+    case KAN_X86_64_V3: return "x86-64-v3";
+    case KAN_X86_64_V4: return "x86-64-v4";
+  }
+  return "";
+}
+
 enum kan_instruction_set kan_best_instruction_set(void) {
   const enum kan_instruction_set best = best_of_processor();
   const char *wanted = getenv("KAN_INSTRUCTION_SET");
   if (!wanted) return best;
-  static const char *const names[] = {"baseline", "x86-64-v3", "x86-64-v4"};
   for (int set = 0; set < (int)best; set++)
-    if (strcmp(wanted, names[set]) == 0) return (enum kan_instruction_set)set;
+    if (strcmp(wanted, kan_instruction_set_name((enum kan_instruction_set)set)) == 0)
+      return (enum kan_instruction_set)set;
   return best;
 }
 

@@ -1,11 +1,14 @@
 import Foundation
 import KAN
 
-/// What a measurement was made on: processor, cores, threads, and the kernels that OpenBLAS has chosen.
+/// What a measurement was made on: processor, cores, threads, and the kernels that the engine and OpenBLAS have chosen.
 public func machineText(threads: [Int]) -> String {
   "\(processorName()), \(ThreadPool.availableCores) cores, \(threads.map(String.init).joined(separator: ", ")) "
-    + "threads, OpenBLAS with kernels for \(BLAS.core)"
+    + "threads, kernels for \(instructionSet), OpenBLAS's for \(BLAS.core)"
 }
+
+/// What the engine's kernels are built for: `baseline`, `x86-64-v3` or `x86-64-v4`.
+public var instructionSet: String { BLAS.instructionSet }
 
 /// A line on standard error.
 public func note(_ text: String) { FileHandle.standardError.write(Data((text + "\n").utf8)) }

@@ -20,7 +20,9 @@ public func drawResults(in folder: String) throws -> [String] {
   try write("accuracy.svg", accuracy.map { LineChart.document(accuracyCharts($0)) })
   let accuracyMachine = try resultLines("accuracy-machine.txt", in: folder).joined(separator: "; ")
   try write("accuracy.md", accuracy.map { "\(accuracyTable($0))\n\n\(accuracyMachine).\n" })
-  try write("table.md", try resultsText(folder, peers: peers, learning: learning))
+  if peers != nil || learning != nil {
+    try write("table.md", try resultsText(folder, peers: peers, learning: learning))
+  }
   return written
 }
 

@@ -7,11 +7,11 @@ func resultLines(_ name: String, in folder: String) throws -> [Substring] {
   return try String(contentsOfFile: path, encoding: .utf8).split(whereSeparator: \.isNewline)
 }
 
-/// The tables for README.md.
+/// The tables for README.md, beside which `folder` is a path.
 func resultsText(_ folder: String, peers: ResultTable?, learning: ResultTable?) throws -> String {
   var parts: [String] = []
   if let peers {
-    parts = ["![Time of one training step](Benchmarks/Results/peers.svg)", stepTable(peers)]
+    parts = ["![Time of one training step](\(folder)/peers.svg)", stepTable(peers)]
   }
   if let learning { parts.append(learningTable(learning)) }
   var figures = try resultLines("figures.txt", in: folder).map { "- \($0)" }
@@ -19,7 +19,7 @@ func resultsText(_ folder: String, peers: ResultTable?, learning: ResultTable?) 
   if !figures.isEmpty { parts.append(figures.joined(separator: "\n")) }
   parts.append(
     (try resultLines("machine.txt", in: folder) + [
-      "medians; the other charts are in [Benchmarks/Results](Benchmarks/Results)"
+      "medians; the other charts are in [\(folder)](\(folder))"
     ])
     .joined(separator: "; "))
   return parts.joined(separator: "\n\n") + ".\n"

@@ -52,6 +52,8 @@ struct ThroughputTool: ParsableCommand {
   var checkContraction = false
   @Flag(help: "Print the contractions that can be forced, with commas between them.")
   var contractions = false
+  @Flag(help: "Print the instruction set that the kernels are built for.")
+  var instructionSet = false
   @Flag(help: .hidden)
   var memory = false
 
@@ -72,6 +74,7 @@ struct ThroughputTool: ParsableCommand {
     if contractions {
       return Swift.print(Contraction.allCases.filter { $0 != .auto }.map(\.rawValue).joined(separator: ","))
     }
+    if instructionSet { return Swift.print(KANBenchmarking.instructionSet) }
     note(machineText(threads: threadCounts))
     if figures { return try printFigures() }
     if checkContraction { return try reportContraction() }

@@ -32,8 +32,10 @@ enum kan_activation {
 /// What the kernels are built for; each one includes those before it.
 enum kan_instruction_set { KAN_BASELINE = 0, KAN_X86_64_V3 = 1, KAN_X86_64_V4 = 2 };
 
-/// The best one that this processor has, or the one below it that the environment variable KAN_INSTRUCTION_SET names:
 /// `baseline`, `x86-64-v3` or `x86-64-v4`.
+const char *kan_instruction_set_name(enum kan_instruction_set set);
+
+/// The best one that this processor has, or the one below it that the environment variable KAN_INSTRUCTION_SET names.
 enum kan_instruction_set kan_best_instruction_set(void);
 
 #define KAN_REAL float
