@@ -1,4 +1,3 @@
-private import CKANKernels
 private import COpenBLAS
 
 /// How an operand of a product stands in memory.
@@ -46,7 +45,4 @@ package enum BLAS {
 
   /// The processor whose kernels OpenBLAS has chosen.
   package static var core: String { String(cString: openblas_get_corename()) }
-
-  /// What the engine's own kernels are built for: `baseline`, `x86-64-v3` or `x86-64-v4`.
-  package static var instructionSet: String { String(cString: kan_instruction_set_name(kan_best_instruction_set())) }
 }

@@ -8,7 +8,7 @@ public func machineText(threads: [Int]) -> String {
 }
 
 /// What the engine's kernels are built for: `baseline`, `x86-64-v3` or `x86-64-v4`.
-public var instructionSet: String { BLAS.instructionSet }
+public var instructionSet: String { Kernels.instructionSet }
 
 /// A line on standard error.
 public func note(_ text: String) { FileHandle.standardError.write(Data((text + "\n").utf8)) }

@@ -1,6 +1,6 @@
 // Forward and backward through all layers, on scaled inputs and within a workspace. Nothing here allocates.
-// What runs for each batch is specialised: unspecialised code looks up each type that it uses, time and again, which one
-// row would take longer for than for its products.
+// What runs for each batch is specialised: generic code looks up the types that it uses at each call, and for a single
+// row that takes longer than the products.
 
 extension Network {
   /// Y of the last layer for the first `rows` rows of the workspace's input; every layer's Y stays in the workspace.
