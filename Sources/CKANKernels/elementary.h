@@ -14,13 +14,8 @@
 // infinity, so that a result is finite just where exp(x) is. Below, x is held where 2ⁿ⁻¹ is still a normal number, and
 // the result is at least 1.8e-38 (float) or 3.3e-308 (double) instead of 0. NaN stays NaN.
 
-KAN_INLINE float exp_f(float x) {
-  x = x > 89.0f ? 89.0f : x;
-  x = x < -86.9f ? -86.9f : x;
-  const float magic = 12582912.0f;  // 1.5·2²³
-  float shifted = x * 1.44269504088896341f + magic;
-  float n = shifted - magic;
-  // ln 2 in two parts; the first has 9 zero bits at its end, so that n·part is exact.
+/// 2exp(x - n·ln 2). ln 2 is in two parts; the first has zero bits at its end, so that n·part is exact.
+KAN_INLINE float twice_exp_f(float x, float n) {
   float f = x - n * 0.693359375f;
   f = f - n * -2.12194440054690583e-4f;
   float p = 2.0f / 5040;
@@ -30,7 +25,15 @@ KAN_INLINE float exp_f(float x) {
   p = p * f + 2.0f / 6;
   p = p * f + 1.0f;
   p = p * f + 2.0f;
-  p = p * f + 2.0f;
+  return p * f + 2.0f;
+}
+
+KAN_INLINE float exp_f(float x) {
+  x = x > 89.0f ? 89.0f : x;
+  x = x < -86.9f ? -86.9f : x;
+  const float magic = 12582912.0f;  // 1.5·2²³
+  float shifted = x * 1.44269504088896341f + magic;
+  float p = twice_exp_f(x, shifted - magic);
   uint32_t bits;
   memcpy(&bits, &shifted, sizeof bits);
   bits = (bits - 0x4B400000u + 126u) << 23;
@@ -39,12 +42,7 @@ KAN_INLINE float exp_f(float x) {
   return p * scale;
 }
 
-KAN_INLINE double exp_d(double x) {
-  x = x > 710.0 ? 710.0 : x;
-  x = x < -708.0 ? -708.0 : x;
-  const double magic = 6755399441055744.0;  // 1.5·2⁵²
-  double shifted = x * 1.44269504088896340736 + magic;
-  double n = shifted - magic;
+KAN_INLINE double twice_exp_d(double x, double n) {
   double f = x - n * 0.693145751953125;
   f = f - n * 1.42860682030941723212e-6;
   double p = 2.0 / 6227020800.0;
@@ -60,7 +58,15 @@ KAN_INLINE double exp_d(double x) {
   p = p * f + 2.0 / 6.0;
   p = p * f + 1.0;
   p = p * f + 2.0;
-  p = p * f + 2.0;
+  return p * f + 2.0;
+}
+
+KAN_INLINE double exp_d(double x) {
+  x = x > 710.0 ? 710.0 : x;
+  x = x < -708.0 ? -708.0 : x;
+  const double magic = 6755399441055744.0;  // 1.5·2⁵²
+  double shifted = x * 1.44269504088896340736 + magic;
+  double p = twice_exp_d(x, shifted - magic);
   uint64_t bits;
   memcpy(&bits, &shifted, sizeof bits);
   bits = (bits - 0x4338000000000000u + 1022u) << 52;
@@ -72,27 +78,60 @@ KAN_INLINE double exp_d(double x) {
 KAN_INLINE float sigmoid_f(float x) { return 1.0f / (1.0f + exp_f(-x)); }
 KAN_INLINE double sigmoid_d(double x) { return 1.0 / (1.0 + exp_d(-x)); }
 
-// SiLU x·σ(x), and its derivative σ·(1 + x·(1 - σ)), from σ(x). σ(-x) is 0 long before 1000, where x is held: infinite x
-// would give ∞·0.
-KAN_INLINE float silu_value_f(float x, float s) { return (x < -1000.0f ? -1000.0f : x) * s; }
-KAN_INLINE double silu_value_d(double x, double s) { return (x < -1000.0 ? -1000.0 : x) * s; }
+// SiLU x·σ(x), and its derivative σ + x·σ·(1 - σ), from σ(x). Where σ is 1 or as good as 0, x is held, within a bound B:
+// infinite x would give ∞·0, and exp(-x) stays a normal number, so that n - 1 can be added to its exponent; for that it
+// comes out of the low bits in place of n. NaN may have any σ there; x makes the rest NaN.
+#define SILU_BOUND_F 87.0f
+#define SILU_BOUND_D 708.0
 
-KAN_INLINE float silu_slope_of_f(float x, float s) {
-  x = x < -1000.0f ? -1000.0f : x;
-  x = x > 1000.0f ? 1000.0f : x;
-  return s * (1.0f + x * (1.0f - s));
+KAN_INLINE float silu_not_below_f(float x) { return x < -SILU_BOUND_F ? -SILU_BOUND_F : x; }
+KAN_INLINE double silu_not_below_d(double x) { return x < -SILU_BOUND_D ? -SILU_BOUND_D : x; }
+
+KAN_INLINE float silu_held_f(float x) {
+  x = silu_not_below_f(x);
+  return x > SILU_BOUND_F ? SILU_BOUND_F : x;
 }
 
-KAN_INLINE double silu_slope_of_d(double x, double s) {
-  x = x < -1000.0 ? -1000.0 : x;
-  x = x > 1000.0 ? 1000.0 : x;
-  return s * (1.0 + x * (1.0 - s));
+KAN_INLINE double silu_held_d(double x) {
+  x = silu_not_below_d(x);
+  return x > SILU_BOUND_D ? SILU_BOUND_D : x;
 }
 
-KAN_INLINE float silu_f(float x) { return silu_value_f(x, sigmoid_f(x)); }
-KAN_INLINE double silu_d(double x) { return silu_value_d(x, sigmoid_d(x)); }
-KAN_INLINE float silu_slope_f(float x) { return silu_slope_of_f(x, sigmoid_f(x)); }
-KAN_INLINE double silu_slope_d(double x) { return silu_slope_of_d(x, sigmoid_d(x)); }
+KAN_INLINE float silu_sigmoid_f(float x) {
+  x = silu_held_f(x);
+  const float magic = 12582911.0f;
+  float shifted = x * -1.44269504088896341f + magic;
+  float p = twice_exp_f(-x, shifted - magic);
+  uint32_t bits, exponent;
+  memcpy(&bits, &p, sizeof bits);
+  memcpy(&exponent, &shifted, sizeof exponent);
+  bits += exponent << 23;
+  memcpy(&p, &bits, sizeof p);
+  return 1.0f / (1.0f + p);
+}
+
+KAN_INLINE double silu_sigmoid_d(double x) {
+  x = silu_held_d(x);
+  const double magic = 6755399441055743.0;
+  double shifted = x * -1.44269504088896340736 + magic;
+  double p = twice_exp_d(-x, shifted - magic);
+  uint64_t bits, exponent;
+  memcpy(&bits, &p, sizeof bits);
+  memcpy(&exponent, &shifted, sizeof exponent);
+  bits += exponent << 52;
+  memcpy(&p, &bits, sizeof p);
+  return 1.0 / (1.0 + p);
+}
+
+KAN_INLINE float silu_value_f(float x, float s) { return silu_not_below_f(x) * s; }
+KAN_INLINE double silu_value_d(double x, double s) { return silu_not_below_d(x) * s; }
+KAN_INLINE float silu_slope_of_f(float x, float s) { return s + silu_held_f(x) * s * (1.0f - s); }
+KAN_INLINE double silu_slope_of_d(double x, double s) { return s + silu_held_d(x) * s * (1.0 - s); }
+
+KAN_INLINE float silu_f(float x) { return silu_value_f(x, silu_sigmoid_f(x)); }
+KAN_INLINE double silu_d(double x) { return silu_value_d(x, silu_sigmoid_d(x)); }
+KAN_INLINE float silu_slope_f(float x) { return silu_slope_of_f(x, silu_sigmoid_f(x)); }
+KAN_INLINE double silu_slope_d(double x) { return silu_slope_of_d(x, silu_sigmoid_d(x)); }
 
 // tanh x = (1 - e)/(1 + e) with e = exp(-2|x|) loses digits near 0. There float takes the Taylor series of tanh, and
 // double -m/(2 + m) with m = exp(-2|x|) - 1 by its own Taylor series.

@@ -51,5 +51,8 @@ KAN_INLINE int kan_compress(const int32_t *cells, int32_t cell, int first, uint1
 /// Before a loop that has to run in vectors of the instruction set's full width.
 #define KAN_VECTORIZE \
   _Pragma(KAN_TEXT(clang loop vectorize(enable) vectorize_width(KAN_LANES) interleave(disable)))
+/// The same, two vectors at a time.
+#define KAN_VECTORIZE_PAIRS \
+  _Pragma(KAN_TEXT(clang loop vectorize(enable) vectorize_width(KAN_LANES) interleave_count(2)))
 
 #endif

@@ -200,7 +200,7 @@ KAN_INLINE void KAN_NAME(forward_few)(const int degree, const int with_base, con
   int32_t cells[CHUNK];
   KAN_REAL values[WEIGHTS * CHUNK];
   for (int64_t row = 0; row < rows; row++) {
-    KAN_NAME(evaluate_chunk)(spline, 0, 1, first, count, x + row * x_stride, cells, values, CHUNK, NULL);
+    KAN_NAME(evaluate_chunk)(spline, 0, 1, first, 1, count, x + row * x_stride, cells, values, CHUNK, NULL);
     KAN_REAL *to = z + row * outputs;
     const KAN_REAL *begin = start + row * start_stride;
     int64_t column = 0;

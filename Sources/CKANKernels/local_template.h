@@ -17,9 +17,7 @@ KAN_INLINE void KAN_NAME(evaluate_local)(const KAN_NAME(kan_spline) * spline, in
     const int whole = (rows + KAN_LANES - 1) / KAN_LANES * KAN_LANES;
     for (int i = 0; i < count && rows < whole; i++)
       for (int q = rows; q < whole; q++) points[i * CHUNK + q] = points[i * CHUNK + rows - 1];
-    for (int i = 0; i < count; i++)
-      KAN_NAME(evaluate_chunk)(spline, derivative, 0, first + i, whole, points + i * CHUNK, cells + i * stride,
-                               values + i * WEIGHTS * stride, stride, rates + i * WEIGHTS * stride);
+    KAN_NAME(evaluate_chunk)(spline, derivative, 0, first, count, whole, points, cells, values, stride, rates);
     return;
   }
   // A few rows: the vector runs over inputs.
@@ -27,7 +25,7 @@ KAN_INLINE void KAN_NAME(evaluate_local)(const KAN_NAME(kan_spline) * spline, in
   KAN_REAL row_values[WEIGHTS * CHUNK], row_rates[WEIGHTS * CHUNK];
   const int functions = spline->degree + 1 + (spline->base != KAN_BASE_NONE);
   for (int q = 0; q < rows; q++) {
-    KAN_NAME(evaluate_chunk)(spline, derivative, 1, first, count, x + q * x_stride, row_cells, row_values, CHUNK,
+    KAN_NAME(evaluate_chunk)(spline, derivative, 1, first, 1, count, x + q * x_stride, row_cells, row_values, CHUNK,
                              row_rates);
     for (int i = 0; i < count; i++) {
       cells[i * stride + q] = row_cells[i];

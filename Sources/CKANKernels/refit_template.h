@@ -10,7 +10,7 @@ KAN_KERNEL void KAN_NAME(spline_points)(const KAN_NAME(kan_spline) * spline, int
   for (int64_t start = 0; start < count; start += CHUNK) {
     const int chunk = (int)(count - start < CHUNK ? count - start : CHUNK);
     for (int i = 0; i < chunk; i++) points[i] = x[(start + i) * x_stride];
-    KAN_NAME(evaluate_chunk)(&bare, 0, 0, input, chunk, points, cells + start, values + start, count, rates);
+    KAN_NAME(evaluate_chunk)(&bare, 0, 0, input, 1, chunk, points, cells + start, values + start, count, rates);
   }
 }
 
@@ -29,7 +29,7 @@ KAN_KERNEL void KAN_NAME(spline_normal_equations)(const KAN_NAME(kan_spline) * s
   for (int64_t start = 0; start < count; start += CHUNK) {
     const int chunk = (int)(count - start < CHUNK ? count - start : CHUNK);
     for (int i = 0; i < chunk; i++) points[i] = x[(start + i) * x_stride];
-    KAN_NAME(evaluate_chunk)(&bare, 0, 0, input, chunk, points, cells, values, CHUNK, rates);
+    KAN_NAME(evaluate_chunk)(&bare, 0, 0, input, 1, chunk, points, cells, values, CHUNK, rates);
     for (int i = 0; i < chunk; i++) {
       const double weight = weights ? weights[start + i] : 1;
       const KAN_REAL *restrict target = y + (start + i) * y_stride;

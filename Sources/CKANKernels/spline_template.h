@@ -255,25 +255,32 @@ KAN_INLINE void KAN_NAME(evaluate_fading)(const KAN_NAME(kan_spline) * spline, c
   }
 }
 
+KAN_INLINE void KAN_NAME(silu_point)(const int derivative, KAN_REAL x, KAN_REAL *value, KAN_REAL *rate) {
+  const KAN_REAL s = KAN_NAME(silu_sigmoid)(x);
+  if (derivative) *rate = KAN_NAME(silu_slope_of)(x, s);
+  *value = KAN_NAME(silu_value)(x, s);
+}
+
 KAN_INLINE void KAN_NAME(evaluate_base)(const int base, const int derivative, int count, const KAN_REAL *restrict x,
                                         KAN_REAL *restrict values, KAN_REAL *restrict rates) {
   if (base == KAN_BASE_SILU) {
+    // One long chain of operations: two vectors at a time do not wait as long.
+    const int pairs = count / (2 * KAN_LANES) * (2 * KAN_LANES);
+    KAN_VECTORIZE_PAIRS
+    for (int i = 0; i < pairs; i++) KAN_NAME(silu_point)(derivative, x[i], values + i, rates + i);
     KAN_VECTORIZE
-    for (int i = 0; i < count; i++) {
-      const KAN_REAL s = KAN_NAME(sigmoid)(x[i]);
-      values[i] = KAN_NAME(silu_value)(x[i], s);
-      if (derivative) rates[i] = KAN_NAME(silu_slope_of)(x[i], s);
-    }
+    for (int i = pairs; i < count; i++) KAN_NAME(silu_point)(derivative, x[i], values + i, rates + i);
   } else {
     for (int i = 0; i < count; i++) values[i] = x[i];
     for (int i = 0; derivative && i < count; i++) rates[i] = 1;
   }
 }
 
-/// Cells, values and rates: [k+2][stride] of at most CHUNK points; the last rate is the base function's derivative.
-KAN_INLINE void KAN_NAME(evaluate)(const KAN_NAME(kan_spline) * spline, const int degree, const int derivative,
-                                   const int across, int64_t input, int count, const KAN_REAL *x, int32_t *cells,
-                                   KAN_REAL *values, int64_t stride, KAN_REAL *rates) {
+/// The spline functions of one input, or across inputs.
+KAN_INLINE void KAN_NAME(evaluate_functions)(const KAN_NAME(kan_spline) * spline, const int degree,
+                                             const int derivative, const int across, int64_t input, int count,
+                                             const KAN_REAL *x, int32_t *cells, KAN_REAL *values, int64_t stride,
+                                             KAN_REAL *rates) {
   // Clamped first where functions fade out, and those outside once more.
   const int linear = spline->outside == KAN_OUTSIDE_LINEAR;
   const int beyond = KAN_NAME(any_outside)(spline, across, input, count, x);
@@ -294,9 +301,22 @@ KAN_INLINE void KAN_NAME(evaluate)(const KAN_NAME(kan_spline) * spline, const in
                               stride, rates);
   if (spline->outside == KAN_OUTSIDE_BASE && beyond)
     KAN_NAME(evaluate_fading)(spline, degree, derivative, across, input, count, x, cells, values, stride, rates);
-  if (spline->base != KAN_BASE_NONE)
-    KAN_NAME(evaluate_base)(spline->base, derivative, count, x, values + (degree + 1) * stride,
-                            derivative ? rates + (degree + 1) * stride : rates);
+}
+
+/// Cells, values and rates of `inputs` one after another, each [k+2][stride] of at most CHUNK points, or across inputs of
+/// one row; the last rate is the base function's derivative.
+KAN_INLINE void KAN_NAME(evaluate)(const KAN_NAME(kan_spline) * spline, const int degree, const int derivative,
+                                   const int across, int64_t input, int inputs, int count, const KAN_REAL *x,
+                                   int32_t *cells, KAN_REAL *values, int64_t stride, KAN_REAL *rates) {
+  for (int i = 0; i < inputs; i++)
+    KAN_NAME(evaluate_functions)(spline, degree, derivative, across, input + i, count, x + i * CHUNK,
+                                 cells + i * stride, values + i * WEIGHTS * stride, stride,
+                                 derivative ? rates + i * WEIGHTS * stride : rates);
+  for (int i = 0; i < inputs && spline->base != KAN_BASE_NONE; i++) {
+    const int64_t base = (i * WEIGHTS + degree + 1) * stride;
+    KAN_NAME(evaluate_base)(spline->base, derivative, count, x + i * CHUNK, values + base,
+                            derivative ? rates + base : rates);
+  }
 }
 
 // The degree is a constant in each case, so that the loops over it unroll.
@@ -310,18 +330,18 @@ KAN_INLINE void KAN_NAME(evaluate)(const KAN_NAME(kan_spline) * spline, const in
     default: break;          \
   }
 
-#define KAN_EVALUATE(degree)                                                                                   \
-  KAN_KERNEL void KAN_NAME(evaluate_##degree)(const KAN_NAME(kan_spline) * spline, int derivative, int across,      \
-                                          int64_t input, int count, const KAN_REAL *x, int32_t *cells,          \
-                                          KAN_REAL *values, int64_t stride, KAN_REAL *rates) {                 \
-    if (derivative && across)                                                                                  \
-      KAN_NAME(evaluate)(spline, degree, 1, 1, input, count, x, cells, values, stride, rates);                         \
-    else if (derivative)                                                                                       \
-      KAN_NAME(evaluate)(spline, degree, 1, 0, input, count, x, cells, values, stride, rates);                         \
-    else if (across)                                                                                           \
-      KAN_NAME(evaluate)(spline, degree, 0, 1, input, count, x, cells, values, stride, rates);                         \
-    else                                                                                                       \
-      KAN_NAME(evaluate)(spline, degree, 0, 0, input, count, x, cells, values, stride, rates);                         \
+#define KAN_EVALUATE(degree)                                                                                           \
+  KAN_KERNEL void KAN_NAME(evaluate_##degree)(const KAN_NAME(kan_spline) * spline, int derivative, int across,         \
+                                              int64_t input, int inputs, int count, const KAN_REAL *x, int32_t *cells, \
+                                              KAN_REAL *values, int64_t stride, KAN_REAL *rates) {                     \
+    if (derivative && across)                                                                                          \
+      KAN_NAME(evaluate)(spline, degree, 1, 1, input, 1, count, x, cells, values, stride, rates);                      \
+    else if (derivative)                                                                                               \
+      KAN_NAME(evaluate)(spline, degree, 1, 0, input, inputs, count, x, cells, values, stride, rates);                 \
+    else if (across)                                                                                                   \
+      KAN_NAME(evaluate)(spline, degree, 0, 1, input, 1, count, x, cells, values, stride, rates);                      \
+    else                                                                                                               \
+      KAN_NAME(evaluate)(spline, degree, 0, 0, input, inputs, count, x, cells, values, stride, rates);                 \
   }
 KAN_EVALUATE(1)
 KAN_EVALUATE(2)
@@ -332,10 +352,10 @@ KAN_EVALUATE(5)
 
 /// The points' functions: values, and rates of change if `derivative`.
 KAN_INLINE void KAN_NAME(evaluate_chunk)(const KAN_NAME(kan_spline) * spline, int derivative, int across, int64_t input,
-                                         int count, const KAN_REAL *x, int32_t *cells, KAN_REAL *values,
+                                         int inputs, int count, const KAN_REAL *x, int32_t *cells, KAN_REAL *values,
                                          int64_t stride, KAN_REAL *rates) {
 #define KAN_CALL(degree) \
-  KAN_NAME(evaluate_##degree)(spline, derivative, across, input, count, x, cells, values, stride, rates)
+  KAN_NAME(evaluate_##degree)(spline, derivative, across, input, inputs, count, x, cells, values, stride, rates)
   KAN_BY_DEGREE(KAN_CALL)
 #undef KAN_CALL
 }
@@ -360,7 +380,7 @@ KAN_INLINE void KAN_NAME(write_tile)(const KAN_NAME(kan_spline) * spline, int de
     const int chunk = (int)(rows - row < CHUNK ? rows - row : CHUNK);
     for (int64_t input = 0; input < count; input++) {
       for (int i = 0; i < chunk; i++) points[i] = x[(row + i) * x_stride + input];
-      KAN_NAME(evaluate_chunk)(spline, derivative, 0, first + input, chunk, points, cells, values, CHUNK, rates);
+      KAN_NAME(evaluate_chunk)(spline, derivative, 0, first + input, 1, chunk, points, cells, values, CHUNK, rates);
       for (int i = 0; i < chunk; i++) {
         KAN_REAL *edge = out + (row + i) * out_stride + input * K;
         for (int64_t j = 0; j < K; j++) edge[j] = 0;
@@ -394,7 +414,7 @@ KAN_KERNEL void KAN_NAME(spline_pull_back)(const KAN_NAME(kan_spline) * spline, 
     const int chunk = (int)(rows - row < CHUNK ? rows - row : CHUNK);
     for (int64_t input = 0; input < count; input++) {
       for (int i = 0; i < chunk; i++) points[i] = x[(row + i) * x_stride + input];
-      KAN_NAME(evaluate_chunk)(spline, 1, 0, first + input, chunk, points, cells, values, CHUNK, rates);
+      KAN_NAME(evaluate_chunk)(spline, 1, 0, first + input, 1, chunk, points, cells, values, CHUNK, rates);
       for (int i = 0; i < chunk; i++) {
         const KAN_REAL *edge = dvalues + (row + i) * dvalues_stride + input * K;
         KAN_REAL sum = with_base ? edge[K - 1] * rates[(degree + 1) * CHUNK + i] : 0;
