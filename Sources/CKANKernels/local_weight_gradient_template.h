@@ -40,20 +40,22 @@ KAN_INLINE void KAN_NAME(gradient_rows)(const int N, const int ordered, const ui
                                         const KAN_REAL *weights, int64_t spread, const KAN_REAL *dz,
                                         int64_t dz_stride, int64_t columns, KAN_REAL *to, int64_t to_stride, KAN_REAL *last) {
   int64_t column = 0;
-#define KAN_COLUMNS(M)                                                                                 \
-  for (; columns - column >= (M) * KAN_LANES; column += (M) * KAN_LANES)                               \
+#define KAN_COLUMNS(M, end)                                                                            \
+  for (; (end) - column >= (M) * KAN_LANES; column += (M) * KAN_LANES)                                 \
   KAN_NAME(gradient_columns)(N, M, ordered, order, length, weights, spread, dz + column, dz_stride,    \
                              to + column, to_stride, last ? last + column : NULL)
 #ifdef KAN_FEW_REGISTERS
-  if (N == 1) KAN_COLUMNS(6);
-  if (N == 2) KAN_COLUMNS(4);
-  if (N == 3 || N == 4) KAN_COLUMNS(3);
+  if (N == 1) KAN_COLUMNS(6, columns);
+  if (N == 2) KAN_COLUMNS(4, columns);
+  // The last four vectors two by two: one alone has so few sums that each waits for itself.
+  const int64_t threes = columns / KAN_LANES % 3 == 1 ? columns - 4 * KAN_LANES : columns;
+  if (N == 3 || N == 4) KAN_COLUMNS(3, threes);
 #else
-  if (N <= 2) KAN_COLUMNS(8);
-  KAN_COLUMNS(4);
+  if (N <= 2) KAN_COLUMNS(8, columns);
+  KAN_COLUMNS(4, columns);
 #endif
-  KAN_COLUMNS(2);
-  KAN_COLUMNS(1);
+  KAN_COLUMNS(2, columns);
+  KAN_COLUMNS(1, columns);
 #undef KAN_COLUMNS
 }
 

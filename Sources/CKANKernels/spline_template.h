@@ -83,6 +83,22 @@ KAN_INLINE KAN_REAL KAN_NAME(slope_of)(const int degree, int r, const KAN_REAL *
   return (r > 0 ? rates[(r - 1) * stride] : 0) - (r < degree ? rates[r * stride] : 0);
 }
 
+/// Adds `beyond` times the functions' derivatives at the end of the grid; it is 0 inside.
+KAN_INLINE void KAN_NAME(even_continuation)(const int degree, KAN_REAL beyond, KAN_REAL scale, KAN_REAL *v,
+                                            const KAN_REAL *rates) {
+  if (degree == 3) {
+    // ∓1/2 of the first and third function at the lower end, of the second and fourth at the upper one.
+    const KAN_REAL half = (KAN_REAL)0.5 * scale * beyond, below = half < 0 ? half : 0, above = half > 0 ? half : 0;
+    v[0] -= below;
+    v[1] -= above;
+    v[2] += below;
+    v[3] += above;
+    return;
+  }
+  KAN_UNROLL
+  for (int r = 0; r <= degree; r++) v[r] += beyond * KAN_NAME(slope_of)(degree, r, rates, 1);
+}
+
 /// Piecewise polynomials on equally wide intervals, where the recursion's denominators are 1, 2, …, k; `outside` is
 /// INSIDE where no point lies outside.
 KAN_INLINE void KAN_NAME(evaluate_uniform)(const KAN_NAME(kan_spline) * spline, const int degree, const int derivative,
@@ -104,12 +120,11 @@ KAN_INLINE void KAN_NAME(evaluate_uniform)(const KAN_NAME(kan_spline) * spline, 
     const KAN_REAL t = u - (KAN_REAL)cell;
     KAN_REAL v[MAX_ORDER], rate[MAX_ORDER];
     KAN_NAME(even_functions)(degree, t, scale, v, rate);
+    if (outside == KAN_OUTSIDE_LINEAR) KAN_NAME(even_continuation)(degree, x[i] - held, scale, v, rate);
     cells[i] = cell;
     KAN_UNROLL
     for (int r = 0; r <= degree; r++) {
-      const KAN_REAL beyond = outside == KAN_OUTSIDE_LINEAR ? x[i] - held : 0;
-      values[r * stride + i] =
-          outside == KAN_OUTSIDE_LINEAR ? v[r] + beyond * KAN_NAME(slope_of)(degree, r, rate, 1) : v[r];
+      values[r * stride + i] = v[r];
       if (derivative)
         rates[r * stride + i] =
             r == degree || (outside == KAN_OUTSIDE_CLAMP && (x[i] < a || x[i] > b)) ? 0 : rate[r];

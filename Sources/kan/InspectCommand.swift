@@ -159,15 +159,16 @@ private struct GridOutline: Encodable {
 }
 
 extension TrainingRecord {
-  /// A line for each layer some of whose inputs lie outside its grid.
+  /// A line for each layer some of whose inputs lie outside its grid: the three that do so in most rows.
   var outsideLines: [String] {
     (outside ?? []).enumerated().compactMap { index, counts in
       guard let counts, counts.total > 0 else { return nil }
-      let inputs = counts.below.indices.filter { counts.below[$0] + counts.above[$0] > 0 }
-      let shown = inputs.prefix(8).map { input in
+      let rows = zip(counts.below, counts.above).map { $0 + $1 }
+      let inputs = rows.indices.filter { rows[$0] > 0 }.sorted { (rows[$1], $0) < (rows[$0], $1) }
+      let shown = inputs.prefix(3).map { input in
         "input \(input + 1): \(grouped(counts.below[input])) below, \(grouped(counts.above[input])) above"
       }
-      let rest = inputs.count > 8 ? "; and \(counted(inputs.count - 8, "input")) more" : ""
+      let rest = inputs.count > 3 ? "; and \(counted(inputs.count - 3, "input")) more" : ""
       return "outside the grid of layer \(index + 1), of \(counted(counts.rows, "row")): "
         + shown.joined(separator: "; ") + rest
     }
