@@ -27,13 +27,14 @@ public struct ContractionCost: Sendable, Equatable {
   public let gemm: Double
   public let local: Double?
 
-  init<Element: Scalar>(_ layer: Layer<Element>) {
-    functions = layer.functions
-    nonZeroFunctions = layer.localBasis?.nonZeroFunctions
-    let bytes = 32 / MemoryLayout<Element>.stride
-    let vectors = Double((layer.outputs + bytes - 1) / bytes)
+  init<Element: Scalar>(functions: Int, nonZeroFunctions: Int?, outputs: Int, of _: Element.Type) {
+    self.functions = functions
+    self.nonZeroFunctions = nonZeroFunctions
+    let size = MemoryLayout<Element>.stride
+    let lanes = 32 / size
+    let vectors = Double((outputs + lanes - 1) / lanes)
     gemm = 4.0 + 0.01 * Double(functions) + 0.17 * Double(functions) * vectors
-    let block = 2 * functions * min(layer.outputs, 128) * MemoryLayout<Element>.stride
+    let block = 2 * functions * min(outputs, 128) * size
     let cache = block > 32 << 10 ? 1.2 : 1
     local = nonZeroFunctions.map { 1.3 + 0.14 * cache * Double($0) * vectors }
   }
@@ -43,12 +44,9 @@ public struct ContractionCost: Sendable, Equatable {
 }
 
 extension Layer {
-  /// What the cost model says of this layer; nil for a linear layer, whose Φ is X itself.
-  public var contractionCost: ContractionCost? { basis.isIdentity ? nil : ContractionCost(self) }
-
   /// `gemm` or `local`: what the passes do when told to use this contraction.
   public func contractionUsed(_ contraction: Contraction) -> Contraction {
-    if localBasis == nil { return .gemm }
-    return contraction == .auto ? ContractionCost(self).choice : contraction
+    guard let cost = contractionCost, localBasis != nil else { return .gemm }
+    return contraction == .auto ? cost.choice : contraction
   }
 }

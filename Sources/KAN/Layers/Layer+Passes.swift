@@ -35,7 +35,7 @@ struct ForwardLoop<Element: Scalar>: ParallelLoop {
         weights: weights.slice(rows: weights.rows, column: column, columns: columns), bias: bias + column, to: z)
     } else {
       z.forEachRun { Element._broadcastRow($1, columns, bias + column, $0) }
-      if layer.basis.isIdentity {
+      if layer.isIdentity {
         multiply(x.slice(row: row, rows: rows, columns: x.columns), .no, weights, .no, into: z, accumulate: true)
       } else {
         addTiles(row: row, worker: worker, to: z)
@@ -128,7 +128,7 @@ struct BackwardLoop<Element: Scalar>: ParallelLoop {
       let rows = min(tiling.gradientRows, x.rows - row)
       let inputs = x.slice(row: row, rows: rows, column: first, columns: count)
       let errors = dz.slice(row: row, rows: rows, columns: outputs)
-      if layer.basis.isIdentity {
+      if layer.isIdentity {
         multiply(inputs, .yes, errors, .no, into: block, accumulate: row > 0)
       } else {
         let values = scratch.tile(0, worker, rows: rows, columns: count * functions)  // Φ: [rows × count·K]
@@ -162,7 +162,7 @@ struct BackwardLoop<Element: Scalar>: ParallelLoop {
     let row = index * tiling.rows
     let rows = min(tiling.rows, x.rows - row)
     let errors = dz.slice(row: row, rows: rows, columns: layer.outputs)
-    if layer.basis.isIdentity {
+    if layer.isIdentity {
       multiply(errors, .no, weights, .yes, into: dx.slice(row: row, rows: rows, columns: x.columns))
       return
     }

@@ -6,24 +6,37 @@ public struct Layer<Element: Scalar>: Sendable {
   public let basis: any Basis<Element>
   public let outputs: Int
   public let activation: Activation
+  // What each pass asks of the basis, and the way of its products: for a single row, asking takes as long as the products.
+  public let inputs: Int
+  /// K
+  public let functions: Int
+  /// Φ is X itself.
+  let isIdentity: Bool
   /// The basis, if it can form products with its non-zero functions alone.
   let localBasis: (any LocalBasis<Element>)?
+  /// What the cost model says; nil for a linear layer, whose Φ is X itself.
+  public let contractionCost: ContractionCost?
 
   public init(basis: any Basis<Element>, outputs: Int, activation: Activation = .identity) {
     require(outputs > 0, "Layer: \(outputs) outputs")
     self.basis = basis
     self.outputs = outputs
     self.activation = activation
+    inputs = basis.inputs
+    functions = basis.functions
+    isIdentity = basis.isIdentity
     localBasis = basis as? any LocalBasis<Element>
+    contractionCost =
+      isIdentity
+      ? nil
+      : ContractionCost(
+        functions: functions, nonZeroFunctions: localBasis?.nonZeroFunctions, outputs: outputs, of: Element.self)
   }
 
-  public var inputs: Int { basis.inputs }
-  /// K
-  public var functions: Int { basis.functions }
   /// in·K·out
-  public var weightCount: Int { basis.inputs * basis.functions * outputs }
+  public var weightCount: Int { inputs * functions * outputs }
   /// About the multiply-adds of a product with Φ, for the decision whether threads pay.
-  func work(rows: Int) -> Int { rows * inputs * (localBasis?.nonZeroFunctions ?? functions) * outputs }
+  func work(rows: Int) -> Int { rows * inputs * (contractionCost?.nonZeroFunctions ?? functions) * outputs }
   /// in·K·out + out
   public var parameterCount: Int { weightCount + outputs }
 }

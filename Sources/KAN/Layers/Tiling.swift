@@ -29,11 +29,11 @@ struct Tiling: Equatable {
     // Small batches are cut too, so that several threads have work; no finer than a product runs well on.
     let splits = isLocal && layer.weightCount * size > Tiling.largeWeights
     // A dense product has no tile of Φ to keep in the cache, and runs better on more rows.
-    let most = layer.basis.isIdentity ? max(128, min(512, total / 16 / 128 * 128)) : 128
+    let most = layer.isIdentity ? max(128, min(512, total / 16 / 128 * 128)) : 128
     rows = total >= 512 || splits ? most : max(32, (total + 127) / 128 * 32)
     // Whole vectors of any instruction set; the bits do not depend on it.
     columns = splits ? max(64, (layer.outputs / 4 + 63) / 64 * 64) : layer.outputs
-    if layer.basis.isIdentity {
+    if layer.isIdentity {
       inputs = layer.inputs
       gradientInputs = min(layer.inputs, 64)
       gradientRows = max(total, 1)
@@ -58,7 +58,7 @@ struct Tiling: Equatable {
   static func largestTile<Element: Scalar>(
     _ layer: Layer<Element>, capacity: Int, _ contraction: Contraction
   ) -> Int {
-    if layer.basis.isIdentity { return 0 }
+    if layer.isIdentity { return 0 }
     if layer.contractionUsed(contraction) == .local, let basis = layer.localBasis {
       return basis.localScratch(rows: min(capacity, localGradientRows))
     }

@@ -1,7 +1,7 @@
 extension Layer {
   /// Φ: [rows × in·K] of a layer's inputs X: [rows × in]; X itself where the layer is linear.
   func writeValues(of x: MatrixView<Element>, to values: MutableMatrixView<Element>) {
-    if !basis.isIdentity { return basis.writeValues(of: x, first: 0, to: values) }
+    if !isIdentity { return basis.writeValues(of: x, first: 0, to: values) }
     for row in 0..<x.rows {
       (values.base + row * values.stride).update(from: x.base + row * x.stride, count: x.columns)
     }
