@@ -149,6 +149,22 @@ import Testing
     #expect(epochs < 5000)
   }
 
+  @Test func namesTheInputsMostOftenOutside() throws {
+    // One row has a above the range, four have b below it, two c above, and d is three times beyond either end.
+    let rows = (0..<20).map { row -> [String] in
+      [
+        row < 1 ? "2" : "0.1", row < 4 ? "-3" : "0.2", row < 2 ? "1.5" : "-0.3",
+        row < 6 ? (row % 2 == 0 ? "2" : "-2") : "0.4", "\(row)",
+      ]
+    }
+    try folder.write(table(["a", "b", "c", "d", "y"], rows), to: "o.csv")
+    let outcome = try folder.kan("train", "o.csv", "--test", "o.csv", "--range=-1,1", "--epochs", "1").succeeded()
+    #expect(
+      outcome.errors.contains(
+        "outside the grid of layer 1, of 20 rows: input 4: 3 below, 3 above; input 2: 4 below, 0 above; "
+          + "input 3: 0 below, 2 above; and 1 input more\n"))
+  }
+
   @Test func noEpochs() throws {
     try folder.write(regressionTable(), to: "r.csv")
     let result = try result("r.csv", "--epochs", "0", "--save", "m.safetensors")
