@@ -21,11 +21,8 @@
 /// A pointer of which the compiler forgets how it was found, so that it steps it on instead of multiplying anew.
 #define KAN_OPAQUE(pointer) __asm__("" : "+r"(pointer))
 
-/// Integers that a comparison takes at a time.
+/// Integers that are made into bytes at a time.
 #define KAN_INTEGERS 16
-
-/// The KAN_INTEGERS bits of a vector of them.
-#define KAN_BITS(bits) __builtin_bit_cast(uint16_t, bits)
 
 /// A vector that stays in its register: else the compiler would load each of its lanes from memory once more.
 #if defined(__x86_64__)

@@ -37,6 +37,7 @@ KAN_INLINE void KAN_NAME(backward_inputs)(const int degree, const int with_base,
   KAN_REAL *rates = values + BLOCK * WEIGHTS * spread;             // [BLOCK × WEIGHTS × spread]
   int32_t *cells = (int32_t *)(rates + BLOCK * WEIGHTS * spread);  // [BLOCK × spread]
   uint16_t *order = (uint16_t *)(cells + BLOCK * spread);          // [BLOCK × rows], and WRITTEN behind them
+  uint8_t *bytes = (uint8_t *)(order + BLOCK * spread);            // [rows + WORD]
   KAN_REAL *sums = scratch + BLOCK * (2 * WEIGHTS + 2) * spread;   // [rows × BLOCK]
   for (int64_t row = 0; row < rows; row += CHUNK)
     KAN_NAME(evaluate_local)(spline, dx != NULL, first, count, rows - row < CHUNK ? (int)(rows - row) : CHUNK,
@@ -47,7 +48,7 @@ KAN_INLINE void KAN_NAME(backward_inputs)(const int degree, const int with_base,
   const int sorted = spline->intervals <= CELLS;
   int32_t ends[BLOCK][CELLS + 1];
   if (sorted && grouped)
-    KAN_NAME(sort_by_cell)(count, rows, spline->intervals, cells, spread, order, ends);
+    KAN_NAME(sort_by_cell)(count, rows, spline->intervals, cells, spread, order, ends, bytes);
   else if (grouped)
     for (int64_t row = 0; row < count * rows; row++) order[row] = (uint16_t)(row % rows);
   const int together = KAN_TOGETHER(degree, with_base);
