@@ -78,9 +78,9 @@ KAN_INLINE double exp_d(double x) {
 KAN_INLINE float sigmoid_f(float x) { return 1.0f / (1.0f + exp_f(-x)); }
 KAN_INLINE double sigmoid_d(double x) { return 1.0 / (1.0 + exp_d(-x)); }
 
-// SiLU x·σ(x), and its derivative σ + x·σ·(1 - σ), from σ(x). Where σ is 1 or as good as 0, x is held, within a bound B:
-// infinite x would give ∞·0, and exp(-x) stays a normal number, so that n - 1 can be added to its exponent; for that it
-// comes out of the low bits in place of n. NaN may have any σ there; x makes the rest NaN.
+// SiLU x·σ(x), and its derivative σ + x·σ·(1 - σ), from σ(x). Where σ is 1 or as good as 0, x is held: infinite x
+// would give ∞·0, and exp(-x) stays a normal number, so that 2ⁿ⁻¹ is multiplied by adding n - 1 to an exponent. With a
+// power of two less 1, n - 1 comes out of the low bits. NaN may have any σ there; x makes the rest NaN.
 #define SILU_BOUND_F 87.0f
 #define SILU_BOUND_D 708.0
 
@@ -99,7 +99,7 @@ KAN_INLINE double silu_held_d(double x) {
 
 KAN_INLINE float silu_sigmoid_f(float x) {
   x = silu_held_f(x);
-  const float magic = 12582911.0f;
+  const float magic = 12582911.0f;  // 1.5·2²³ - 1
   float shifted = x * -1.44269504088896341f + magic;
   float p = twice_exp_f(-x, shifted - magic);
   uint32_t bits, exponent;
@@ -112,7 +112,7 @@ KAN_INLINE float silu_sigmoid_f(float x) {
 
 KAN_INLINE double silu_sigmoid_d(double x) {
   x = silu_held_d(x);
-  const double magic = 6755399441055743.0;
+  const double magic = 6755399441055743.0;  // 1.5·2⁵² - 1
   double shifted = x * -1.44269504088896340736 + magic;
   double p = twice_exp_d(-x, shifted - magic);
   uint64_t bits, exponent;

@@ -270,6 +270,7 @@ KAN_INLINE void KAN_NAME(evaluate_fading)(const KAN_NAME(kan_spline) * spline, c
   }
 }
 
+/// SiLU at one point, and its derivative.
 KAN_INLINE void KAN_NAME(silu_point)(const int derivative, KAN_REAL x, KAN_REAL *value, KAN_REAL *rate) {
   const KAN_REAL s = KAN_NAME(silu_sigmoid)(x);
   if (derivative) *rate = KAN_NAME(silu_slope_of)(x, s);

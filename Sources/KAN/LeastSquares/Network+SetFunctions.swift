@@ -104,7 +104,7 @@ extension Layer {
   fileprivate func values(ofInput input: Int, at points: [Element]) -> Matrix<Element> {
     var values = Matrix<Element>(rows: points.count, columns: functions)
     let x = Matrix(rows: points.count, columns: 1, elements: points)
-    if basis.isIdentity { return x }
+    if isIdentity { return x }
     withExtendedLifetime(x) { basis.writeValues(of: x.view, first: input, to: values.mutableView()) }
     return values
   }
