@@ -53,6 +53,33 @@ KAN_INLINE void KAN_NAME(transpose_square)(const KAN_REAL *from, int64_t stride,
   for (int i = 0; i < KAN_SIDE; i++) *(KAN_NAME(side) *)(to + i * CHUNK) = KAN_SIDE == 8 ? w[i] : v[i];
 }
 
+#if KAN_LANES >= 4
+typedef KAN_REAL KAN_NAME(four) __attribute__((vector_size(4 * KAN_WIDTH), aligned(KAN_WIDTH)));
+#define KAN_FIRST_LANE(j, n, s) ((j) / 4 * 4 + (j) % 4 / 2 + ((j) % 2 ? (n) : 0) + (s))
+#define KAN_MIX(a, b, s) __builtin_shufflevector(a, b, KAN_JOIN(KAN_LANES_, KAN_LANES)(KAN_FIRST_LANE, KAN_LANES, s))
+#define KAN_PART_LANE(j, n, s) ((s) + (j))
+
+/// to[row·stride + r] = lane `row` of v[r], for all lanes.
+KAN_INLINE void KAN_NAME(store_fours)(const KAN_NAME(vector) * v, KAN_REAL *to, int64_t stride) {
+  // Within each four rows, lanes of the first and third vector in turn, and of the second and fourth; then of those.
+  const KAN_NAME(vector) even[2] = {KAN_MIX(v[0], v[2], 0), KAN_MIX(v[0], v[2], 2)};
+  const KAN_NAME(vector) odd[2] = {KAN_MIX(v[1], v[3], 0), KAN_MIX(v[1], v[3], 2)};
+  KAN_UNROLL
+  for (int i = 0; i < 4; i++) {
+    const KAN_NAME(vector) rows = i % 2 ? KAN_MIX(even[i / 2], odd[i / 2], 2) : KAN_MIX(even[i / 2], odd[i / 2], 0);
+#define KAN_STORE_PART(part)                                                                                     \
+  if (4 * (part) < KAN_LANES)                                                                                    \
+  *(KAN_NAME(four) *)(to + (4 * (part) + i) * stride) =                                                          \
+      __builtin_shufflevector(rows, rows, KAN_LANES_4(KAN_PART_LANE, 4, 4 * (part) < KAN_LANES ? 4 * (part) : 0))
+    KAN_STORE_PART(0);
+    KAN_STORE_PART(1);
+    KAN_STORE_PART(2);
+    KAN_STORE_PART(3);
+#undef KAN_STORE_PART
+  }
+}
+#endif
+
 /// points[i·CHUNK + q] = x[q·x_stride + i]. Vectors load these points soon after, and would wait for single numbers.
 /// The next inputs, which may stand a page away from row to row, come into the cache meanwhile.
 KAN_INLINE void KAN_NAME(copy_columns)(int count, int rows, const KAN_REAL *x, int64_t x_stride, KAN_REAL *points) {

@@ -3,14 +3,16 @@
 #include "local_order_template.h"
 #include "local_weight_gradient_template.h"
 #include "local_input_gradient_template.h"
+#include "local_panels_template.h"
 
 /// No power of two: rows of numbers that stand a page apart compete for the same lines of the cache.
 KAN_INLINE int64_t KAN_NAME(row_spread)(int64_t rows) { return rows + WRITTEN; }
 
-/// The columns of dZ that fill no vector, and values, rates, cells and order of a block's inputs and their sums of dX; no integer is
-/// wider than a number.
+/// The columns of dZ that fill no vector, and values, rates, cells and order of a block's inputs and their sums of dX,
+/// and records, those of one input in their first order, and offsets; no integer is wider than a number.
 KAN_KERNEL int64_t KAN_NAME(local_scratch)(int64_t rows) {
-  return KAN_NAME(row_spread)(rows) * (KAN_LANES + BLOCK * (2 * WEIGHTS + 3));
+  const int64_t records = (BLOCK + 1) * KAN_RECORD(MAX_ORDER, 1) + BLOCK;
+  return KAN_NAME(row_spread)(rows) * (KAN_LANES + BLOCK * (2 * WEIGHTS + 3) + records);
 }
 
 /// Where there are registers for it, the base function's row of W is one more row of each cell.
@@ -23,6 +25,7 @@ typedef void (*KAN_NAME(inputs_of_cell))(const KAN_NAME(local_tile) * tile, int6
                                          const KAN_REAL *padded_w, KAN_NAME(edges) * waiting, KAN_REAL *sums);
 
 KAN_INLINE void KAN_NAME(backward_inputs)(const int degree, const int with_base,
+                                          const KAN_NAME(weights_of_panel) weights_of_panel,
                                           const KAN_NAME(weights_of_cell) weights_of_cell,
                                           const KAN_NAME(inputs_of_cell) inputs_of_cell,
                                           const KAN_NAME(kan_spline) * spline, const KAN_NAME(local_tile) * tile,
@@ -43,6 +46,7 @@ KAN_INLINE void KAN_NAME(backward_inputs)(const int degree, const int with_base,
     KAN_NAME(evaluate_local)(spline, dx != NULL, first, count, rows - row < CHUNK ? (int)(rows - row) : CHUNK,
                              x + row * x_stride, x_stride, cells + row, values + row, spread, rates + row);
   // Few columns of a few rows of a cell are not worth bringing these together.
+  const int by_panels = tile->panels != NULL;
   const int grouped = whole > 0 || tile->padded_dz || (!tile->picks && rows >= 4 * spline->intervals);
   // On a grid with more cells than that, a cell has few of a tile's rows, and each row stands for itself.
   const int sorted = spline->intervals <= CELLS;
@@ -51,6 +55,16 @@ KAN_INLINE void KAN_NAME(backward_inputs)(const int degree, const int with_base,
     KAN_NAME(sort_by_cell)(count, rows, spline->intervals, cells, spread, order, ends, bytes);
   else if (grouped)
     for (int64_t row = 0; row < count * rows; row++) order[row] = (uint16_t)(row % rows);
+  if (by_panels) {
+    KAN_REAL *in_rows = sums + BLOCK * spread, *records = in_rows + KAN_RECORD(MAX_ORDER, 1) * spread;
+    uint16_t *offsets = (uint16_t *)(records + BLOCK * KAN_RECORD(MAX_ORDER, 1) * spread);
+    for (int i = 0; i < count; i++)
+      KAN_NAME(sort_records)(degree, with_base, rows, values + i * (WEIGHTS * spread), spread, order + i * rows, in_rows,
+                             records + i * rows * KAN_RECORD(degree, with_base), offsets + i * rows);
+    KAN_NAME(weight_gradient_by_panels)(weights_of_panel, KAN_RECORD(degree, with_base), tile, count, spline->intervals,
+                                        ends, records, offsets, dweights);
+    if (!dx) return;
+  }
   const int together = KAN_TOGETHER(degree, with_base);
   const int by_vectors = dx && (whole > 0 || tile->padded_dz);
   KAN_REAL padded[PACKED_FUNCTIONS * KAN_LANES] KAN_ALIGNED, padded_w[PACKED_FUNCTIONS * KAN_LANES] KAN_ALIGNED;
@@ -61,10 +75,10 @@ KAN_INLINE void KAN_NAME(backward_inputs)(const int degree, const int with_base,
     const KAN_REAL *value = values + i * (WEIGHTS * spread), *rate = rates + i * (WEIGHTS * spread);
     const uint16_t *of_input = order + i * rows;
     if (tile->padded_dz) {
-      for (int64_t j = 0; j < K * KAN_LANES; j++) padded[j] = 0;
+      for (int64_t j = 0; j < K * KAN_LANES && !by_panels; j++) padded[j] = 0;
       if (dx) KAN_NAME(pad_columns)(K, tail, edge + whole, outputs, padded_w);
     }
-    for (int c = 0; c < tail && tile->picks; c++)
+    for (int c = 0; c < tail && tile->picks && !by_panels; c++)
       KAN_NAME(weight_gradient_picked)(degree, with_base, tile, spline->intervals, cells + i * spread, value,
                                        tile->columns_dz + c * spread, to + whole + c);
     if (!grouped && !tile->picks) KAN_NAME(weight_gradient_of_rows)(degree, tile, cells + i * spread, value, to);
@@ -73,11 +87,11 @@ KAN_INLINE void KAN_NAME(backward_inputs)(const int degree, const int with_base,
       const int length = sorted ? ends[i][group] - start : 1;
       const int64_t cell = sorted ? group : cells[i * spread + group];
       if (length == 0) continue;
-      weights_of_cell(tile, cell, of_input + start, length, value, to, padded);
+      if (!by_panels) weights_of_cell(tile, cell, of_input + start, length, value, to, padded);
       if (by_vectors) inputs_of_cell(tile, cell, of_input + start, length, rate, edge, padded_w, &waiting, sums + i);
       start += length;
     }
-    if (tile->padded_dz)
+    if (tile->padded_dz && !by_panels)
       for (int64_t j = 0; j < K - with_base + together; j++)
         for (int c = 0; c < tail; c++) to[j * outputs + whole + c] += padded[j * KAN_LANES + c];
     if (!dx) continue;
@@ -92,7 +106,7 @@ KAN_INLINE void KAN_NAME(backward_inputs)(const int degree, const int with_base,
     else if (tile->columns_dz)
       KAN_NAME(input_gradient_of_tail)(degree, with_base, tile, cells + i * spread, rate, edge, sums + i);
   }
-  if (with_base)
+  if (with_base && !by_panels)
     KAN_NAME(weight_gradient_of_base)(!together, tile, count, values + (degree + 1) * spread, dweights);
   if (!dx) return;
   for (int64_t row = 0; row < rows; row++) {

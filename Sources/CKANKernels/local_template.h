@@ -73,6 +73,8 @@ typedef struct {
   const KAN_REAL *padded_dz;   // [rows × KAN_LANES], zeros behind them, or null
   const KAN_REAL *columns_dz;  // one after another, `spread` apart, zeros behind their rows, or null
   int picks;                   // whether those columns are formed by picking
+  const KAN_REAL *panels;      // panels of dZ, `panel_stride` apart, if dW is formed from them, or null
+  int64_t panel_stride;
 } KAN_NAME(local_tile);
 
 #include "local_picked_template.h"
@@ -91,6 +93,15 @@ typedef struct {
     else                                                                                                               \
       KAN_NAME(forward_inputs)(degree, base, spline, first, count, rows, outputs, columns, x, x_stride, W, start,      \
                                start_stride, z);                                                                       \
+  }                                                                                                                    \
+  KAN_CALLED KAN_KERNEL void KAN_NAME(weights_of_panel_##degree##_##base)(                                             \
+      int vectors, int cell_count, const int32_t *ends, KAN_REAL *to, int64_t stride, int64_t K,                       \
+      const KAN_REAL *records, const uint16_t *offsets, const KAN_REAL *panel) {                                       \
+    if (vectors == 1)                                                                                                  \
+      KAN_NAME(gradient_of_panel)(degree, base, 1, cell_count, ends, to, stride, K, records, offsets, panel);          \
+    else                                                                                                               \
+      KAN_NAME(gradient_of_panel)(degree, base, PANEL_VECTORS, cell_count, ends, to, stride, K, records, offsets,      \
+                                  panel);                                                                              \
   }                                                                                                                    \
   KAN_CALLED KAN_KERNEL void KAN_NAME(weights_of_cell_##degree##_##base)(                                              \
       const KAN_NAME(local_tile) * tile, int64_t cell, const uint16_t *order, int length, const KAN_REAL *values,      \
@@ -112,8 +123,8 @@ typedef struct {
       const KAN_NAME(kan_spline) * spline, const KAN_NAME(local_tile) * tile, int64_t first, int count,                \
       const KAN_REAL *x, int64_t x_stride, const KAN_REAL *W, KAN_REAL *dweights, KAN_REAL *dx, int64_t dx_stride,     \
       KAN_REAL *scratch) {                                                                                             \
-    KAN_NAME(backward_inputs)(degree, base, KAN_NAME(weights_of_cell_##degree##_##base),                               \
-                              KAN_NAME(inputs_of_cell_##degree##_##base), spline, tile, first, count, x, x_stride, W,  \
+    KAN_NAME(backward_inputs)(degree, base, KAN_NAME(weights_of_panel_##degree##_##base),                              \
+                              KAN_NAME(weights_of_cell_##degree##_##base), KAN_NAME(inputs_of_cell_##degree##_##base), spline, tile, first, count, x, x_stride, W,  \
                               dweights, dx, dx_stride, scratch);                                                       \
   }
 KAN_LOCAL(1, 0)
@@ -165,11 +176,16 @@ KAN_KERNEL void KAN_NAME(local_forward)(const KAN_NAME(kan_spline) * spline, int
 
 KAN_KERNEL void KAN_NAME(local_backward)(const KAN_NAME(kan_spline) * spline, int64_t first, int64_t count,
                                          int64_t rows, int64_t outputs, const KAN_REAL *x, int64_t x_stride,
-                                         const KAN_REAL *weights, const KAN_REAL *dz, KAN_REAL *dweights, KAN_REAL *dx,
-                                         int64_t dx_stride, KAN_REAL *scratch) {
+                                         const KAN_REAL *weights, const KAN_REAL *dz, const KAN_REAL *panels,
+                                         int64_t panel_stride, KAN_REAL *dweights, KAN_REAL *dx, int64_t dx_stride,
+                                         KAN_REAL *scratch) {
   const int tail = (int)(outputs % KAN_LANES);
   KAN_NAME(local_tile) tile = {
       rows, outputs, spline->functions, KAN_NAME(row_spread)(rows), spline->outside == KAN_OUTSIDE_BASE, dz};
+  if (panels && KAN_NAME(local_panel_width)(spline, rows, outputs) > 0) {
+    tile.panels = panels;
+    tile.panel_stride = panel_stride;
+  }
   if (KAN_NAME(pads)(spline, tail, rows)) {
     KAN_NAME(pad_columns)(rows, tail, dz + outputs - tail, outputs, scratch);
     tile.padded_dz = scratch;

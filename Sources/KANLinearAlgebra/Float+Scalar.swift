@@ -90,15 +90,25 @@ extension Float: Scalar {
     }
   }
 
+  public static func _localPanelWidth(_ spline: SplineParameters<Self>, _ rows: Int, _ outputs: Int) -> Int {
+    withUnsafePointer(to: kan_spline_f(spline)) { Int(kernels.local_panel_width($0, Int64(rows), Int64(outputs))) }
+  }
+
+  public static func _writeLocalPanels(
+    _ dz: MatrixView<Self>, _ panels: UnsafeMutablePointer<Self>, _ panelStride: Int
+  ) {
+    kernels.local_panels(Int64(dz.rows), Int64(dz.columns), dz.base, panels, Int64(panelStride))
+  }
+
   public static func _localBackward(
     _ spline: SplineParameters<Self>, _ first: Int, _ x: MatrixView<Self>, _ weights: MatrixView<Self>,
-    _ dz: MatrixView<Self>, _ dWeights: MutableMatrixView<Self>, _ dx: MutableMatrixView<Self>?,
-    _ scratch: UnsafeMutablePointer<Self>
+    _ dz: MatrixView<Self>, _ panels: UnsafePointer<Self>?, _ panelStride: Int, _ dWeights: MutableMatrixView<Self>,
+    _ dx: MutableMatrixView<Self>?, _ scratch: UnsafeMutablePointer<Self>
   ) {
     withUnsafePointer(to: kan_spline_f(spline)) {
       kernels.local_backward(
         $0, Int64(first), Int64(x.columns), Int64(x.rows), Int64(dz.columns), x.base, Int64(x.stride), weights.base,
-        dz.base, dWeights.base, dx?.base, Int64(dx?.stride ?? 0), scratch)
+        dz.base, panels, Int64(panelStride), dWeights.base, dx?.base, Int64(dx?.stride ?? 0), scratch)
     }
   }
 

@@ -42,10 +42,13 @@ where RawSignificand: FixedWidthInteger {
   static func _localForward(
     _ spline: SplineParameters<Self>, _ x: MatrixView<Self>, _ weights: MatrixView<Self>, _ bias: UnsafePointer<Self>,
     _ z: MutableMatrixView<Self>)
+  /// The width of panels of dZ for tiles of so many rows, or 0 where they are not wanted.
+  static func _localPanelWidth(_ spline: SplineParameters<Self>, _ rows: Int, _ outputs: Int) -> Int
+  static func _writeLocalPanels(_ dz: MatrixView<Self>, _ panels: UnsafeMutablePointer<Self>, _ panelStride: Int)
   static func _localBackward(
     _ spline: SplineParameters<Self>, _ first: Int, _ x: MatrixView<Self>, _ weights: MatrixView<Self>,
-    _ dz: MatrixView<Self>, _ dWeights: MutableMatrixView<Self>, _ dx: MutableMatrixView<Self>?,
-    _ scratch: UnsafeMutablePointer<Self>)
+    _ dz: MatrixView<Self>, _ panels: UnsafePointer<Self>?, _ panelStride: Int, _ dWeights: MutableMatrixView<Self>,
+    _ dx: MutableMatrixView<Self>?, _ scratch: UnsafeMutablePointer<Self>)
 
   // Element by element
   static func _exp(_ count: Int, _ values: UnsafeMutablePointer<Self>)

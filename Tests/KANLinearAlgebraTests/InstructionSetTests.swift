@@ -100,13 +100,21 @@ import Testing
     #expect(distance(localZ, z) < 1e-5)
 
     var scratch = [Float](repeating: .nan, count: Int(kernels.local_scratch(deep)))
-    for wantsInputs in [true, false] {
+    // dW from dZ itself, and from panels where they are wanted, whose last columns are to be written too.
+    let panelWidth = kernels.local_panel_width(&spline, deep, Int64(outputs))
+    let panelStride = deep * panelWidth
+    var panels = [Float](repeating: .nan, count: rows * (outputs + Int(panelWidth)))
+    if panelWidth > 0 { kernels.local_panels(deep, Int64(outputs), dz, &panels, panelStride) }
+    for (wantsInputs, hasPanels) in [(true, false), (false, false), (true, true), (false, true)] {
+      if hasPanels && panelWidth == 0 { continue }
       var localWeights = [Float](repeating: 1, count: width * outputs)
       var localInputs = [Float](repeating: .nan, count: rows * inputs)
       localInputs.withUnsafeMutableBufferPointer { dx in
-        kernels.local_backward(
-          &spline, 0, wide, deep, Int64(outputs), x, wide, weights, dz, &localWeights,
-          wantsInputs ? dx.baseAddress : nil, wide, &scratch)
+        panels.withUnsafeBufferPointer { panels in
+          kernels.local_backward(
+            &spline, 0, wide, deep, Int64(outputs), x, wide, weights, dz, hasPanels ? panels.baseAddress : nil,
+            panelStride, &localWeights, wantsInputs ? dx.baseAddress : nil, wide, &scratch)
+        }
       }
       #expect(distance(localWeights, dWeights) < 1e-5)
       if wantsInputs { #expect(distance(localInputs, dx) < 1e-5) }

@@ -46,11 +46,18 @@ typedef struct {
   /// first columns of as many as there are outputs.
   void (*local_forward)(const KAN_NAME(kan_spline) * spline, int64_t rows, int64_t outputs, int64_t columns,
                         const KAN_REAL *x, int64_t x_stride, const KAN_REAL *weights, const KAN_REAL *bias, KAN_REAL *z);
+  /// The numbers of a row of a panel, or 0 where dW of tiles of so many rows is formed from dZ itself.
+  int64_t (*local_panel_width)(const KAN_NAME(kan_spline) * spline, int64_t rows, int64_t outputs);
+  /// Copies dz: [rows × outputs] into panels of that width, each [rows × width], `panel_stride` apart, with zeros
+  /// behind the last columns.
+  void (*local_panels)(int64_t rows, int64_t outputs, const KAN_REAL *dz, KAN_REAL *panels, int64_t panel_stride);
   /// For inputs first ..< first + count: dW = Φᵀ·dZ, added to what is there, and dX = Σₖ (dZ·Wᵀ)·f′ₖ(X) unless dx is
-  /// null. x and dx: [rows × count], weights and dweights: [count·K × outputs] of those inputs, dz: [rows × outputs].
+  /// null. x and dx: [rows × count], weights and dweights: [count·K × outputs] of those inputs, dz: [rows × outputs],
+  /// panels: its panels, or null.
   void (*local_backward)(const KAN_NAME(kan_spline) * spline, int64_t first, int64_t count, int64_t rows,
                          int64_t outputs, const KAN_REAL *x, int64_t x_stride, const KAN_REAL *weights,
-                         const KAN_REAL *dz, KAN_REAL *dweights, KAN_REAL *dx, int64_t dx_stride, KAN_REAL *scratch);
+                         const KAN_REAL *dz, const KAN_REAL *panels, int64_t panel_stride, KAN_REAL *dweights,
+                         KAN_REAL *dx, int64_t dx_stride, KAN_REAL *scratch);
 
   /// values = exp(values), in place; at most 4 ulp; infinite where exp is, and held above 0 where it is not normal.
   void (*exponentials)(int64_t count, KAN_REAL *values);

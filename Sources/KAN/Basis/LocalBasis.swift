@@ -11,11 +11,34 @@ package protocol LocalBasis<Element>: Basis {
     of x: MatrixView<Element>, weights: MatrixView<Element>, bias: UnsafePointer<Element>,
     to z: MutableMatrixView<Element>)
 
+  /// The width of panels of dZ from which `addGradients` forms dW of tiles of so many rows faster than from dZ itself, or
+  /// 0 where it does not.
+  func panelWidth(rows: Int, outputs: Int) -> Int
+
   /// dW += Φᵀ·dZ and, unless it is nil, dX = Σₖ (dZ·Wᵀ)·f′ₖ(X) for the inputs `first ..< first + x.columns`; x and dx:
-  /// [rows × columns], weights and dWeights: [columns·K × out], dz: [rows × out].
+  /// [rows × columns], weights and dWeights: [columns·K × out], dz: [rows × out], panels: those of dz's rows, if there
+  /// are any.
   func addGradients(
     at x: MatrixView<Element>, first: Int, weights: MatrixView<Element>, dz: MatrixView<Element>,
-    dWeights: MutableMatrixView<Element>, dx: MutableMatrixView<Element>?, scratch: UnsafeMutablePointer<Element>)
+    panels: Panels<Element>?, dWeights: MutableMatrixView<Element>, dx: MutableMatrixView<Element>?,
+    scratch: UnsafeMutablePointer<Element>)
+}
+
+/// A matrix cut into panels of neighbouring columns, each [rows × width] in one piece, the last with zeros behind its
+/// columns: few columns of many rows do not lie scattered over the cache.
+package struct Panels<Element: Scalar> {
+  /// The first row of the first panel.
+  let base: UnsafeMutablePointer<Element>
+  /// From a panel to the next, in elements.
+  let stride: Int
+  let width: Int
+
+  func slice(row: Int) -> Panels { Panels(base: base + row * width, stride: stride, width: width) }
+
+  /// Elements of the panels of so many columns.
+  static func elements(rows: Int, columns: Int, width: Int) -> Int {
+    width == 0 ? 0 : (columns + width - 1) / width * width * rows
+  }
 }
 
 extension BSpline: LocalBasis {
@@ -23,6 +46,10 @@ extension BSpline: LocalBasis {
   package var nonZeroFunctions: Int { grid.degree + 1 + base.count }
 
   package func localScratch(rows: Int) -> Int { Element._localScratch(rows) }
+
+  package func panelWidth(rows: Int, outputs: Int) -> Int {
+    withExtendedLifetime(grid) { Element._localPanelWidth(parameters, rows, outputs) }
+  }
 
   @specialized(where Element == Float)
   @specialized(where Element == Double)
@@ -37,10 +64,12 @@ extension BSpline: LocalBasis {
   @specialized(where Element == Double)
   package func addGradients(
     at x: MatrixView<Element>, first: Int, weights: MatrixView<Element>, dz: MatrixView<Element>,
-    dWeights: MutableMatrixView<Element>, dx: MutableMatrixView<Element>?, scratch: UnsafeMutablePointer<Element>
+    panels: Panels<Element>?, dWeights: MutableMatrixView<Element>, dx: MutableMatrixView<Element>?,
+    scratch: UnsafeMutablePointer<Element>
   ) {
     withExtendedLifetime(grid) {
-      Element._localBackward(parameters, first, x, weights, dz, dWeights, dx, scratch)
+      Element._localBackward(
+        parameters, first, x, weights, dz, panels?.base, panels?.stride ?? 0, dWeights, dx, scratch)
     }
   }
 }

@@ -2,6 +2,7 @@
 //
 //   forward    Z = Φ(X)·W + b,  Y = f(Z)          a tile of rows each
 //   backward   dZ = dY·f′(Z)                      a tile of rows each
+//              panels of dZ, where dW wants them  a tile of rows each
 //              dW = Φᵀ·dZ,  db = Σ dZ             a block of inputs each, over all rows
 //              dX = Σₖ (dZ·Wᵀ)·f′ₖ(X)             a tile of rows each; in the local way, with dW
 //
@@ -78,6 +79,21 @@ struct ActivationBackwardLoop<Element: Scalar>: ParallelLoop {
   }
 }
 
+/// Copies dZ into panels.
+struct PanelLoop<Element: Scalar>: ParallelLoop {
+  let tiling: Tiling
+  let dz: MatrixView<Element>  // [rows × out]
+  let panels: Panels<Element>
+
+  @specialized(where Element == Float)
+  @specialized(where Element == Double)
+  func iterate(_ index: Int, worker: Int) {
+    let row = index * tiling.rows
+    let rows = dz.slice(row: row, rows: min(tiling.rows, dz.rows - row), columns: dz.columns)
+    Element._writeLocalPanels(rows, panels.slice(row: row).base, panels.stride)
+  }
+}
+
 /// dW = Φᵀ·dZ and db; and dX from dZ·Wᵀ unless nobody asks for it. The first iterations are blocks of inputs, the next
 /// tiles of rows, and one is db. The local way needs the same functions for dW and dX and has blocks of inputs only.
 struct BackwardLoop<Element: Scalar>: ParallelLoop {
@@ -86,6 +102,7 @@ struct BackwardLoop<Element: Scalar>: ParallelLoop {
   let weights: MatrixView<Element>  // W: [in·K × out]
   let x: MatrixView<Element>  // [rows × in]
   let dz: MatrixView<Element>  // [rows × out]
+  let panels: Panels<Element>?  // of dZ
   let dWeights: MutableMatrixView<Element>  // [in·K × out]
   let dBias: UnsafeMutablePointer<Element>  // [out]
   let dx: MutableMatrixView<Element>?  // [rows × in]
@@ -147,12 +164,13 @@ struct BackwardLoop<Element: Scalar>: ParallelLoop {
     // As bytes, which is memset whatever the type is.
     UnsafeMutableRawPointer(block.base).initializeMemory(
       as: UInt8.self, repeating: 0, count: rowsOfW * layer.outputs * MemoryLayout<Element>.stride)
-    for row in stride(from: 0, to: x.rows, by: tiling.gradientRows) {
-      let rows = min(tiling.gradientRows, x.rows - row)
+    let tileRows = panels == nil ? tiling.gradientRows : Tiling.panelRows(functions: layer.functions)
+    for row in stride(from: 0, to: x.rows, by: tileRows) {
+      let rows = min(tileRows, x.rows - row)
       layer.localBasis!.addGradients(
         at: x.slice(row: row, rows: rows, column: first, columns: count), first: first,
         weights: weights.slice(row: start, rows: rowsOfW, columns: layer.outputs),
-        dz: dz.slice(row: row, rows: rows, columns: layer.outputs), dWeights: block,
+        dz: dz.slice(row: row, rows: rows, columns: layer.outputs), panels: panels?.slice(row: row), dWeights: block,
         dx: dx?.slice(row: row, rows: rows, column: first, columns: count), scratch: scratch.start(worker))
     }
   }

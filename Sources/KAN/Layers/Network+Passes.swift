@@ -52,12 +52,17 @@ extension Network {
           layer: layer, tiling: tiling, kept: workspace.preactivation(index, rows: rows).readOnly, dy: dz)
         pool.run(tiling.rowTiles(rows), work: rows * layer.outputs, loop)
       }
+      let panels = workspace.panels(of: layer, rows: rows)
+      if let panels {
+        let loop = PanelLoop(tiling: tiling, dz: dz.readOnly, panels: panels)
+        pool.run(tiling.rowTiles(rows), work: rows * layer.outputs, loop)
+      }
       let loop = BackwardLoop(
         layer: layer, tiling: tiling,
         weights: MatrixView(
           base: parameters + offset, rows: layer.inputs * layer.functions, columns: layer.outputs,
           stride: layer.outputs),
-        x: layerInput(index, rows, workspace), dz: dz.readOnly,
+        x: layerInput(index, rows, workspace), dz: dz.readOnly, panels: panels,
         dWeights: MutableMatrixView(
           base: gradients + offset, rows: layer.inputs * layer.functions, columns: layer.outputs,
           stride: layer.outputs),

@@ -67,6 +67,16 @@ struct Tiling: Equatable {
     return min(bound, layer.functions * layer.inputs * min(capacity, 256))
   }
 
+  /// The width of the panels that dZ is copied into before dW is formed, for a batch of so many rows; 0 if it is not.
+  static func panelWidth<Element: Scalar>(_ layer: Layer<Element>, rows: Int, _ contraction: Contraction) -> Int {
+    guard let basis = layer.localBasis, layer.contractionUsed(contraction) == .local else { return 0 }
+    return basis.panelWidth(rows: min(rows, localGradientRows), outputs: layer.outputs)
+  }
+
+  /// Rows whose order is found at a time where dW is formed from panels: one of 256 rows is half of a first-level cache;
+  /// on fine grids an interval would have few of those.
+  static func panelRows(functions: Int) -> Int { functions <= 20 ? 256 : localGradientRows }
+
   func rowTiles(_ total: Int) -> Int { (total + rows - 1) / rows }
   func columnTiles(_ total: Int) -> Int { (total + columns - 1) / columns }
   func inputBlocks(_ total: Int) -> Int { (total + gradientInputs - 1) / gradientInputs }

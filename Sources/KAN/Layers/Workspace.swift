@@ -15,6 +15,8 @@ final class Workspace<Element: Scalar> {
   private let outputs, gradients: [UnsafeMutablePointer<Element>]
   /// Z of the layers that keep it, else the same memory as Y.
   private let preactivations: [UnsafeMutablePointer<Element>]
+  /// Panels of dZ of the layer whose gradient is being formed.
+  private let panels: UnsafeMutablePointer<Element>
   private let widths: [Int]
   private let inputWidth: Int
   private let slab: UnsafeMutablePointer<Element>
@@ -42,6 +44,11 @@ final class Workspace<Element: Scalar> {
       layer.activation.keepsPreactivation ? place(capacity * layer.outputs) : outputPlaces[index]
     }
     let gradientPlaces = training ? widths.map { place(capacity * $0) } : []
+    let panelElements = network.layers.map {
+      Panels<Element>.elements(
+        rows: capacity, columns: $0.outputs, width: Tiling.panelWidth($0, rows: capacity, contraction))
+    }
+    let panelPlace = place(training ? panelElements.max()! : 0)
     let tile = network.layers.map { Tiling.largestTile($0, capacity: capacity, contraction) }.max()!
     let tileSize = (tile + 15) / 16 * 16
     let scratchPlace = place(2 * workers * tileSize)
@@ -54,6 +61,7 @@ final class Workspace<Element: Scalar> {
     outputs = outputPlaces.map { slab + $0 }
     preactivations = keptPlaces.map { slab + $0 }
     gradients = gradientPlaces.map { slab + $0 }
+    panels = slab + panelPlace
     scratch = Scratch(base: slab + scratchPlace, tileElements: tileSize)
   }
 
@@ -74,6 +82,12 @@ final class Workspace<Element: Scalar> {
   func output(_ layer: Int, rows: Int) -> MutableMatrixView<Element> { view(outputs[layer], layer, rows) }
   func preactivation(_ layer: Int, rows: Int) -> MutableMatrixView<Element> { view(preactivations[layer], layer, rows) }
   func gradient(_ layer: Int, rows: Int) -> MutableMatrixView<Element> { view(gradients[layer], layer, rows) }
+
+  /// Panels of dZ of a layer, if dW is formed from them.
+  func panels(of layer: Layer<Element>, rows: Int) -> Panels<Element>? {
+    let width = Tiling.panelWidth(layer, rows: rows, contraction)
+    return width == 0 ? nil : Panels(base: panels, stride: rows * width, width: width)
+  }
 
   private func view(_ base: UnsafeMutablePointer<Element>, _ layer: Int, _ rows: Int) -> MutableMatrixView<Element> {
     MutableMatrixView(base: base, rows: rows, columns: widths[layer], stride: widths[layer])

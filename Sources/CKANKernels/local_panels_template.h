@@ -1,0 +1,174 @@
+// dW where registers are few: panels of dZ as wide as a line of the cache, copied once for all inputs, stay in the
+// first-level cache while the inputs of a block pass, and so do a cell's sums in registers while its rows pass.
+//
+// The spline functions of a point add up to 1. With c for the middle one of those that are not 0, dW of a cell is
+//
+//   Σ fᵣ·dz for r ≠ c,  and  Σ dz - Σ_{r≠c} Σ fᵣ·dz  for c
+//
+// which takes one product less, and a sum, which other units of the processor form meanwhile. The middle function is
+// never near 0, so that the difference loses no digits.
+
+#define KAN_CENTRE(degree) ((degree) / 2)
+
+/// Numbers of a record, which are a row's weights for one input: its functions but the middle one, and then the base
+/// function.
+#define KAN_RECORD(degree, with_base) ((degree) + (with_base) <= 4 ? 4 : 8)
+
+/// The numbers of a row of a panel, or 0 where dW of tiles of so many rows is formed from dZ itself: where registers are
+/// many, a cell has few rows, or a few whole vectors of outputs are all there is.
+KAN_KERNEL int64_t KAN_NAME(local_panel_width)(const KAN_NAME(kan_spline) * spline, int64_t rows, int64_t outputs) {
+  const int shared = spline->intervals <= CELLS && rows >= ROWS_OF_CELL * (int64_t)spline->intervals;
+  const int fits = rows * PANEL_VECTORS * KAN_LANES <= UINT16_MAX;  // as offsets are
+  const int sums_to_1 = spline->degree > 1 && spline->outside != KAN_OUTSIDE_BASE;
+  const int wide = outputs >= (outputs % KAN_LANES == 0 ? WHOLE_VECTORS * KAN_LANES : FEW_COLUMNS);
+  return REGISTERS <= 16 && shared && fits && sums_to_1 && wide ? PANEL_VECTORS * KAN_LANES : 0;
+}
+
+/// Panels of dZ, `panel_stride` apart, each [rows × width] and the last with zeros behind its columns.
+KAN_KERNEL void KAN_NAME(local_panels)(int64_t rows, int64_t outputs, const KAN_REAL *dz, KAN_REAL *panels,
+                                       int64_t panel_stride) {
+  enum { WIDTH = PANEL_VECTORS * KAN_LANES };
+  const int64_t whole = outputs / WIDTH;
+  for (int64_t row = 0; row < rows; row++) {
+    const KAN_REAL *from = dz + row * outputs;
+    KAN_REAL *to = panels + row * WIDTH;
+    for (int64_t panel = 0; panel < whole; panel++)
+      KAN_UNROLL
+      for (int c = 0; c < WIDTH; c += KAN_LANES)
+        KAN_STORE(to + panel * panel_stride + c, KAN_LOAD(from + panel * WIDTH + c));
+    for (int64_t c = 0; c < WIDTH && whole * WIDTH < outputs; c++)
+      to[whole * panel_stride + c] = whole * WIDTH + c < outputs ? from[whole * WIDTH + c] : 0;
+  }
+}
+
+/// records[row·RECORD …] of the functions values[r·stride + row] of one input. Rows are read and written up to a whole
+/// vector.
+KAN_INLINE void KAN_NAME(write_records)(const int degree, const int with_base, int64_t rows, const KAN_REAL *values,
+                                        int64_t stride, KAN_REAL *records) {
+  const int size = KAN_RECORD(degree, with_base), weights = degree + with_base, centre = KAN_CENTRE(degree);
+#if KAN_LANES >= 4
+  for (int64_t q = 0; q < rows; q += KAN_LANES)
+    KAN_UNROLL
+    for (int part = 0; part < size; part += 4) {
+      KAN_NAME(vector) v[4];
+      KAN_UNROLL
+      for (int r = 0; r < 4; r++) {
+        const int function = part + r < centre ? part + r : part + r + 1;
+        v[r] = part + r < weights ? KAN_LOAD(values + function * stride + q) : (KAN_NAME(vector)){0};
+      }
+      KAN_NAME(store_fours)(v, records + q * size + part, size);
+    }
+#else
+  for (int64_t q = 0; q < rows; q++)
+    KAN_UNROLL
+    for (int r = 0; r < size; r++)
+      records[q * size + r] = r < weights ? values[(r < centre ? r : r + 1) * stride + q] : 0;
+#endif
+}
+
+/// The records of `rows` rows in their order by cells, and offsets[q], where the row of record q begins in a panel.
+KAN_INLINE void KAN_NAME(sort_records)(const int degree, const int with_base, int64_t rows, const KAN_REAL *values,
+                                       int64_t stride, const uint16_t *order, KAN_REAL *scratch, KAN_REAL *records,
+                                       uint16_t *offsets) {
+  const int size = KAN_RECORD(degree, with_base);
+  KAN_NAME(write_records)(degree, with_base, rows, values, stride, scratch);
+  for (int64_t q = 0; q < rows; q++) memcpy(records + q * size, scratch + order[q] * size, (size_t)size * KAN_WIDTH);
+  for (int64_t q = 0; q < rows; q++) offsets[q] = (uint16_t)(order[q] * (PANEL_VECTORS * KAN_LANES));
+}
+
+/// Sums of one row of a panel.
+KAN_INLINE void KAN_NAME(add_record)(const int weights, const int M, KAN_NAME(vector) (*sum)[PANEL_VECTORS],
+                                     KAN_NAME(vector) * all, const KAN_REAL *record, const KAN_REAL *dz) {
+  KAN_NAME(vector) error[PANEL_VECTORS];
+  KAN_UNROLL
+  for (int m = 0; m < M; m++) {
+    error[m] = KAN_LOAD(dz + m * KAN_LANES);
+    all[m] += error[m];
+  }
+  KAN_UNROLL
+  for (int r = 0; r < weights; r++)
+    KAN_UNROLL
+    for (int m = 0; m < M; m++) sum[r][m] += record[r] * error[m];
+}
+
+/// dW += Φᵀ·dZ of one input for M vectors of a panel. Function j's row of dW stands at to + j·stride, the base function's
+/// last of K; the records of cell c end at ends[c].
+KAN_INLINE void KAN_NAME(gradient_of_panel)(const int degree, const int with_base, const int M, int cell_count,
+                                            const int32_t *ends, KAN_REAL *to, int64_t stride, int64_t K,
+                                            const KAN_REAL *records, const uint16_t *offsets, const KAN_REAL *panel) {
+  const int weights = degree + with_base, size = KAN_RECORD(degree, with_base);
+  KAN_NAME(vector) sum[WEIGHTS][PANEL_VECTORS], all[PANEL_VECTORS];
+  KAN_REAL *base = to + (K - 1) * stride;
+  KAN_UNROLL
+  for (int m = 0; m < M && with_base; m++) sum[degree][m] = KAN_LOAD(base + m * KAN_LANES);
+  int q = 0;
+  for (int cell = 0; cell < cell_count; cell++, to += stride) {
+    const int end = ends[cell];
+    if (q == end) continue;
+    KAN_UNROLL
+    for (int m = 0; m < M; m++) {
+      all[m] = (KAN_NAME(vector)){0};
+      KAN_UNROLL
+      for (int r = 0; r < degree; r++) sum[r][m] = (KAN_NAME(vector)){0};
+    }
+    if ((end - q) % 2) {
+      KAN_NAME(add_record)(weights, M, sum, all, records + q * size, panel + offsets[q]);
+      q++;
+    }
+    for (; q < end; q += 2) {
+      KAN_NAME(add_record)(weights, M, sum, all, records + q * size, panel + offsets[q]);
+      KAN_NAME(add_record)(weights, M, sum, all, records + (q + 1) * size, panel + offsets[q + 1]);
+    }
+    KAN_UNROLL
+    for (int r = 0; r < degree; r++) {
+      KAN_REAL *row = to + (r < KAN_CENTRE(degree) ? r : r + 1) * stride;
+      KAN_UNROLL
+      for (int m = 0; m < M; m++) {
+        KAN_STORE(row + m * KAN_LANES, KAN_LOAD(row + m * KAN_LANES) + sum[r][m]);
+        all[m] -= sum[r][m];
+      }
+    }
+    KAN_UNROLL
+    for (int m = 0; m < M; m++) {
+      KAN_REAL *row = to + KAN_CENTRE(degree) * stride + m * KAN_LANES;
+      KAN_STORE(row, KAN_LOAD(row) + all[m]);
+    }
+  }
+  KAN_UNROLL
+  for (int m = 0; m < M && with_base; m++) KAN_STORE(base + m * KAN_LANES, sum[degree][m]);
+}
+
+typedef void (*KAN_NAME(weights_of_panel))(int vectors, int cell_count, const int32_t *ends, KAN_REAL *to, int64_t stride,
+                                           int64_t K, const KAN_REAL *records, const uint16_t *offsets,
+                                           const KAN_REAL *panel);
+
+/// dW += Φᵀ·dZ of a block of inputs, as many panels together as fit the first-level cache; records and offsets of an
+/// input are `rows` behind those of the one before.
+KAN_INLINE void KAN_NAME(weight_gradient_by_panels)(const KAN_NAME(weights_of_panel) weights_of_panel, const int size,
+                                                    const KAN_NAME(local_tile) * tile, int count, int cell_count,
+                                                    const int32_t (*ends)[CELLS + 1], const KAN_REAL *records,
+                                                    const uint16_t *offsets, KAN_REAL *dweights) {
+  enum { WIDTH = PANEL_VECTORS * KAN_LANES };
+  const int64_t K = tile->functions, rows = tile->rows, outputs = tile->outputs;
+  const int64_t fitting = PANEL_BYTES / (rows * WIDTH * KAN_WIDTH), together = WIDTH * (fitting > 1 ? fitting : 1);
+  for (int64_t first = 0; first < outputs; first += together)
+    for (int i = 0; i < count; i++)
+      for (int64_t column = first; column < first + together && column < outputs; column += WIDTH) {
+        KAN_REAL *edge = dweights + i * K * outputs + column;
+        const KAN_REAL *panel = tile->panels + column / WIDTH * tile->panel_stride;
+        const KAN_REAL *following = i + 1 < count ? edge + K * outputs : dweights + first + together;
+        for (int64_t j = 0; j < K; j++) __builtin_prefetch(following + j * outputs, 1);
+        if (outputs - column >= WIDTH) {
+          weights_of_panel(PANEL_VECTORS, cell_count, ends[i], edge, outputs, K, records + i * rows * size,
+                           offsets + i * rows, panel);
+          continue;
+        }
+        const int columns = (int)(outputs - column);
+        KAN_REAL padded[(CELLS + MAX_ORDER) * WIDTH] KAN_ALIGNED;
+        memset(padded, 0, (size_t)(K * WIDTH) * KAN_WIDTH);
+        weights_of_panel(columns <= KAN_LANES ? 1 : PANEL_VECTORS, cell_count, ends[i], padded, WIDTH, K,
+                         records + i * rows * size, offsets + i * rows, panel);
+        for (int64_t j = 0; j < K; j++)
+          for (int c = 0; c < columns; c++) edge[j * outputs + c] += padded[j * WIDTH + c];
+      }
+}
