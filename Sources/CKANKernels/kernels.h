@@ -41,10 +41,11 @@ enum {
   WRITTEN = 16,            // entries that are written at a time, whether there are as many or not
   WAITING = 64,            // rows of dX whose lanes are summed up at a time
   PANEL_VECTORS = 2,       // of a panel of dZ: a line of the cache
+  OFFSET_BYTES = 16,       // of an offset for each row: those of the smallest record
   PANEL_BYTES = 24 << 10,  // of the panels that are taken together
   WHOLE_VECTORS = 6,       // of outputs, from which on panels are worth their copy,
   FEW_COLUMNS = 6,         // and outputs where they fill no vectors
-  ROWS_OF_CELL = 5,        // on average, from which on they are
+  ROWS_OF_CELL = 8,        // on average, from which on they are
   CHUNKS = 2,              // chunks of rows for which columns of W are copied once
   PACKED_FUNCTIONS = 64,   // most functions of an input for which they are
 #ifdef KAN_FEW_REGISTERS

@@ -59,8 +59,9 @@ KAN_INLINE void KAN_NAME(backward_inputs)(const int degree, const int with_base,
     KAN_REAL *in_rows = sums + BLOCK * spread, *records = in_rows + KAN_RECORD(MAX_ORDER, 1) * spread;
     uint16_t *offsets = (uint16_t *)(records + BLOCK * KAN_RECORD(MAX_ORDER, 1) * spread);
     for (int i = 0; i < count; i++)
-      KAN_NAME(sort_records)(degree, with_base, rows, values + i * (WEIGHTS * spread), spread, order + i * rows, in_rows,
-                             records + i * rows * KAN_RECORD(degree, with_base), offsets + i * rows);
+      KAN_NAME(write_ordered_records)(degree, with_base, KAN_NAME(orders_records)(spline->intervals), rows,
+                                      values + i * (WEIGHTS * spread), spread, order + i * rows, in_rows,
+                                      records + i * rows * KAN_RECORD(degree, with_base), offsets + i * rows);
     KAN_NAME(weight_gradient_by_panels)(weights_of_panel, KAN_RECORD(degree, with_base), tile, count, spline->intervals,
                                         ends, records, offsets, dweights);
     if (!dx) return;

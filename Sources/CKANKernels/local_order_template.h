@@ -55,6 +55,21 @@ KAN_INLINE uint16_t *KAN_NAME(write_rows_in_cell)(const int32_t *cells, const ui
   return to;
 }
 
+/// The same by counting, for grids with many cells: row by row for all inputs, since the counters of one input alone would
+/// wait for each other.
+KAN_INLINE void KAN_NAME(count_by_cell)(const int count, int64_t rows, int cell_count, const int32_t *cells,
+                                        int64_t spread, uint16_t *order, int32_t (*ends)[CELLS + 1]) {
+  for (int i = 0; i < count; i++)
+    for (int cell = 0; cell <= cell_count; cell++) ends[i][cell] = 0;
+  for (int64_t row = 0; row < rows; row++)
+    for (int i = 0; i < count; i++) ends[i][cells[i * spread + row] + 1]++;
+  for (int i = 0; i < count; i++)
+    for (int cell = 0; cell < cell_count; cell++) ends[i][cell + 1] += ends[i][cell];
+  // Each counter moves from where its cell starts to where it ends.
+  for (int64_t row = 0; row < rows; row++)
+    for (int i = 0; i < count; i++) order[i * rows + ends[i][cells[i * spread + row]]++] = (uint16_t)row;
+}
+
 /// For all inputs of a block: input i's rows in cell c are order[i·rows + j] for ends[i][c - 1] <= j < ends[i][c]. Up to
 /// WRITTEN entries behind `order` are overwritten. The cells of an input are `spread` behind those of the one before;
 /// `bytes` are rows + WORD of scratch.
@@ -71,14 +86,8 @@ KAN_INLINE void KAN_NAME(sort_by_cell)(int count, int64_t rows, int cell_count, 
     }
     return;
   }
-  for (int i = 0; i < count; i++)
-    for (int cell = 0; cell <= cell_count; cell++) ends[i][cell] = 0;
-  // Row by row for all inputs, since the counters of one input alone would wait for each other.
-  for (int64_t row = 0; row < rows; row++)
-    for (int i = 0; i < count; i++) ends[i][cells[i * spread + row] + 1]++;
-  for (int i = 0; i < count; i++)
-    for (int cell = 0; cell < cell_count; cell++) ends[i][cell + 1] += ends[i][cell];
-  // Each counter moves from where its cell starts to where it ends.
-  for (int64_t row = 0; row < rows; row++)
-    for (int i = 0; i < count; i++) order[i * rows + ends[i][cells[i * spread + row]]++] = (uint16_t)row;
+  if (count == BLOCK)
+    KAN_NAME(count_by_cell)(BLOCK, rows, cell_count, cells, spread, order, ends);
+  else
+    KAN_NAME(count_by_cell)(count, rows, cell_count, cells, spread, order, ends);
 }

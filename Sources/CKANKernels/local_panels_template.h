@@ -18,7 +18,7 @@
 /// many, a cell has few rows, or a few whole vectors of outputs are all there is.
 KAN_KERNEL int64_t KAN_NAME(local_panel_width)(const KAN_NAME(kan_spline) * spline, int64_t rows, int64_t outputs) {
   const int shared = spline->intervals <= CELLS && rows >= ROWS_OF_CELL * (int64_t)spline->intervals;
-  const int fits = rows * PANEL_VECTORS * KAN_LANES <= UINT16_MAX;  // as offsets are
+  const int fits = rows * OFFSET_BYTES <= UINT16_MAX;  // as offsets are
   const int sums_to_1 = spline->degree > 1 && spline->outside != KAN_OUTSIDE_BASE;
   const int wide = outputs >= (outputs % KAN_LANES == 0 ? WHOLE_VECTORS * KAN_LANES : FEW_COLUMNS);
   return REGISTERS <= 16 && shared && fits && sums_to_1 && wide ? PANEL_VECTORS * KAN_LANES : 0;
@@ -66,19 +66,31 @@ KAN_INLINE void KAN_NAME(write_records)(const int degree, const int with_base, i
 #endif
 }
 
-/// The records of `rows` rows in their order by cells, and offsets[q], where the row of record q begins in a panel.
-KAN_INLINE void KAN_NAME(sort_records)(const int degree, const int with_base, int64_t rows, const KAN_REAL *values,
-                                       int64_t stride, const uint16_t *order, KAN_REAL *scratch, KAN_REAL *records,
-                                       uint16_t *offsets) {
+/// Whether records are brought into the order of their cells: few rows of a cell would be read one by one from far apart.
+KAN_INLINE int KAN_NAME(orders_records)(int cell_count) { return cell_count > COMPARED_CELLS; }
+
+/// The records of an input's rows, in their order by cells if that is asked for; and offsets[q], how far the q-th row by
+/// cells lies behind the first one: OFFSET_BYTES for each row between them.
+KAN_INLINE void KAN_NAME(write_ordered_records)(const int degree, const int with_base, int ordered, int64_t rows,
+                                                const KAN_REAL *values, int64_t stride, const uint16_t *order,
+                                                KAN_REAL *scratch, KAN_REAL *records, uint16_t *offsets) {
   const int size = KAN_RECORD(degree, with_base);
-  KAN_NAME(write_records)(degree, with_base, rows, values, stride, scratch);
-  for (int64_t q = 0; q < rows; q++) memcpy(records + q * size, scratch + order[q] * size, (size_t)size * KAN_WIDTH);
-  for (int64_t q = 0; q < rows; q++) offsets[q] = (uint16_t)(order[q] * (PANEL_VECTORS * KAN_LANES));
+  KAN_NAME(write_records)(degree, with_base, rows, values, stride, ordered ? scratch : records);
+  for (int64_t q = 0; q < rows && ordered; q++)
+    memcpy(records + q * size, scratch + order[q] * size, (size_t)size * KAN_WIDTH);
+  for (int64_t q = 0; q < rows; q++) offsets[q] = (uint16_t)(order[q] * OFFSET_BYTES);
 }
 
-/// Sums of one row of a panel.
-KAN_INLINE void KAN_NAME(add_record)(const int weights, const int M, KAN_NAME(vector) (*sum)[PANEL_VECTORS],
-                                     KAN_NAME(vector) * all, const KAN_REAL *record, const KAN_REAL *dz) {
+/// Where the row at `offset` is in an array whose rows take so many bytes.
+#define KAN_AT_OFFSET(array, offset, bytes) \
+  ((const KAN_REAL *)((const char *)(array) + (int64_t)(offset) * ((bytes) / OFFSET_BYTES)))
+
+/// Sums of one row of a panel, the q-th by cells.
+KAN_INLINE void KAN_NAME(add_record)(const int weights, const int size, const int ordered, const int M,
+                                     KAN_NAME(vector) (*sum)[PANEL_VECTORS], KAN_NAME(vector) * all, int q,
+                                     const KAN_REAL *records, const uint16_t *offsets, const KAN_REAL *panel) {
+  const KAN_REAL *record = ordered ? records + q * size : KAN_AT_OFFSET(records, offsets[q], size * KAN_WIDTH);
+  const KAN_REAL *dz = KAN_AT_OFFSET(panel, offsets[q], PANEL_VECTORS * KAN_LANES * KAN_WIDTH);
   KAN_NAME(vector) error[PANEL_VECTORS];
   KAN_UNROLL
   for (int m = 0; m < M; m++) {
@@ -93,9 +105,10 @@ KAN_INLINE void KAN_NAME(add_record)(const int weights, const int M, KAN_NAME(ve
 
 /// dW += Φᵀ·dZ of one input for M vectors of a panel. Function j's row of dW stands at to + j·stride, the base function's
 /// last of K; the records of cell c end at ends[c].
-KAN_INLINE void KAN_NAME(gradient_of_panel)(const int degree, const int with_base, const int M, int cell_count,
-                                            const int32_t *ends, KAN_REAL *to, int64_t stride, int64_t K,
-                                            const KAN_REAL *records, const uint16_t *offsets, const KAN_REAL *panel) {
+KAN_INLINE void KAN_NAME(gradient_of_panel)(const int degree, const int with_base, const int ordered, const int M,
+                                            int cell_count, const int32_t *ends, KAN_REAL *to, int64_t stride,
+                                            int64_t K, const KAN_REAL *records, const uint16_t *offsets,
+                                            const KAN_REAL *panel) {
   const int weights = degree + with_base, size = KAN_RECORD(degree, with_base);
   KAN_NAME(vector) sum[WEIGHTS][PANEL_VECTORS], all[PANEL_VECTORS];
   KAN_REAL *base = to + (K - 1) * stride;
@@ -112,12 +125,12 @@ KAN_INLINE void KAN_NAME(gradient_of_panel)(const int degree, const int with_bas
       for (int r = 0; r < degree; r++) sum[r][m] = (KAN_NAME(vector)){0};
     }
     if ((end - q) % 2) {
-      KAN_NAME(add_record)(weights, M, sum, all, records + q * size, panel + offsets[q]);
+      KAN_NAME(add_record)(weights, size, ordered, M, sum, all, q, records, offsets, panel);
       q++;
     }
     for (; q < end; q += 2) {
-      KAN_NAME(add_record)(weights, M, sum, all, records + q * size, panel + offsets[q]);
-      KAN_NAME(add_record)(weights, M, sum, all, records + (q + 1) * size, panel + offsets[q + 1]);
+      KAN_NAME(add_record)(weights, size, ordered, M, sum, all, q, records, offsets, panel);
+      KAN_NAME(add_record)(weights, size, ordered, M, sum, all, q + 1, records, offsets, panel);
     }
     KAN_UNROLL
     for (int r = 0; r < degree; r++) {

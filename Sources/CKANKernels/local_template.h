@@ -97,10 +97,14 @@ typedef struct {
   KAN_CALLED KAN_KERNEL void KAN_NAME(weights_of_panel_##degree##_##base)(                                             \
       int vectors, int cell_count, const int32_t *ends, KAN_REAL *to, int64_t stride, int64_t K,                       \
       const KAN_REAL *records, const uint16_t *offsets, const KAN_REAL *panel) {                                       \
+    const int ordered = KAN_NAME(orders_records)(cell_count);                                                          \
     if (vectors == 1)                                                                                                  \
-      KAN_NAME(gradient_of_panel)(degree, base, 1, cell_count, ends, to, stride, K, records, offsets, panel);          \
+      KAN_NAME(gradient_of_panel)(degree, base, ordered, 1, cell_count, ends, to, stride, K, records, offsets, panel); \
+    else if (ordered)                                                                                                  \
+      KAN_NAME(gradient_of_panel)(degree, base, 1, PANEL_VECTORS, cell_count, ends, to, stride, K, records, offsets,   \
+                                  panel);                                                                              \
     else                                                                                                               \
-      KAN_NAME(gradient_of_panel)(degree, base, PANEL_VECTORS, cell_count, ends, to, stride, K, records, offsets,      \
+      KAN_NAME(gradient_of_panel)(degree, base, 0, PANEL_VECTORS, cell_count, ends, to, stride, K, records, offsets,   \
                                   panel);                                                                              \
   }                                                                                                                    \
   KAN_CALLED KAN_KERNEL void KAN_NAME(weights_of_cell_##degree##_##base)(                                              \
