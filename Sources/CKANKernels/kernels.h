@@ -43,8 +43,8 @@ enum {
   PANEL_VECTORS = 2,       // of a panel of dZ: a line of the cache
   OFFSET_BYTES = 16,       // of an offset for each row: those of the smallest record
   PANEL_BYTES = 24 << 10,  // of the panels that are taken together
-  WHOLE_VECTORS = 6,       // of outputs, from which on panels are worth their copy,
-  FEW_COLUMNS = 6,         // and outputs where they fill no vectors
+  WIDE_VECTORS = 8,        // of outputs, from which on panels are worth their copy even if they do not fill the last,
+  FEW_COLUMNS = 6,         // and outputs where they fill no vectors either
   ROWS_OF_CELL = 8,        // on average, from which on they are
   CHUNKS = 2,              // chunks of rows for which columns of W are copied once
   PACKED_FUNCTIONS = 64,   // most functions of an input for which they are

@@ -47,7 +47,7 @@ KAN_INLINE void KAN_NAME(backward_inputs)(const int degree, const int with_base,
                              x + row * x_stride, x_stride, cells + row, values + row, spread, rates + row);
   // Few columns of a few rows of a cell are not worth bringing these together.
   const int by_panels = tile->panels != NULL;
-  const int grouped = whole > 0 || tile->padded_dz || (!tile->picks && rows >= 4 * spline->intervals);
+  const int grouped = by_panels || whole > 0 || tile->padded_dz || (!tile->picks && rows >= 4 * spline->intervals);
   // On a grid with more cells than that, a cell has few of a tile's rows, and each row stands for itself.
   const int sorted = spline->intervals <= CELLS;
   int32_t ends[BLOCK][CELLS + 1];

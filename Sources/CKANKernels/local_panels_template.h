@@ -5,8 +5,8 @@
 //
 //   Σ fᵣ·dz for r ≠ c,  and  Σ dz - Σ_{r≠c} Σ fᵣ·dz  for c
 //
-// which takes one product less, and a sum, which other units of the processor form meanwhile. The middle function is
-// never near 0, so that the difference loses no digits.
+// which takes one weight less: a sum needs none. The middle function is never near 0, so that the difference loses no
+// digits.
 
 #define KAN_CENTRE(degree) ((degree) / 2)
 
@@ -15,13 +15,15 @@
 #define KAN_RECORD(degree, with_base) ((degree) + (with_base) <= 4 ? 4 : 8)
 
 /// The numbers of a row of a panel, or 0 where dW of tiles of so many rows is formed from dZ itself: where registers are
-/// many, a cell has few rows, or a few whole vectors of outputs are all there is.
+/// many, a cell has few rows, or a few vectors of outputs, an odd number of them, are all there is.
 KAN_KERNEL int64_t KAN_NAME(local_panel_width)(const KAN_NAME(kan_spline) * spline, int64_t rows, int64_t outputs) {
+  enum { WIDTH = PANEL_VECTORS * KAN_LANES };
   const int shared = spline->intervals <= CELLS && rows >= ROWS_OF_CELL * (int64_t)spline->intervals;
   const int fits = rows * OFFSET_BYTES <= UINT16_MAX;  // as offsets are
   const int sums_to_1 = spline->degree > 1 && spline->outside != KAN_OUTSIDE_BASE;
-  const int wide = outputs >= (outputs % KAN_LANES == 0 ? WHOLE_VECTORS * KAN_LANES : FEW_COLUMNS);
-  return REGISTERS <= 16 && shared && fits && sums_to_1 && wide ? PANEL_VECTORS * KAN_LANES : 0;
+  const int fills = outputs % WIDTH == 0 || outputs >= WIDE_VECTORS * KAN_LANES;
+  const int wide = fills || (outputs % KAN_LANES != 0 && outputs >= FEW_COLUMNS);
+  return REGISTERS <= 16 && shared && fits && sums_to_1 && wide ? WIDTH : 0;
 }
 
 /// Panels of dZ, `panel_stride` apart, each [rows × width] and the last with zeros behind its columns.

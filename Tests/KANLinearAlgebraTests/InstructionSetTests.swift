@@ -17,7 +17,7 @@ import Testing
     var functions: Int { intervals + degree + (base == 0 ? 0 : 1) }
 
     init(_ number: Int) {
-      rows = [1, 3, 4, 17, 64, 100, 530][number % 7]
+      rows = [1, 3, 4, 17, 64, 12, 530][number % 7]
       inputs = [1, 5, 8, 11][number % 4]
       outputs = [1, 2, 7, 8, 16, 19, 33, 64, 129][number % 9]
       intervals = [1, 5, 30, 300][number % 4]
@@ -27,7 +27,8 @@ import Testing
     }
   }
 
-  @Test(arguments: sets, 0..<45)
+  /// The last one has few rows, all of one cell, and columns that fill no vector.
+  @Test(arguments: sets, Array(0..<45) + [236])
   func single(set: kan_instruction_set, number: Int) {
     let kernels = kan_kernels_for_f(set).pointee
     let plain = kan_kernels_for_f(KAN_BASELINE).pointee
