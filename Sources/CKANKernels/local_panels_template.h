@@ -5,8 +5,8 @@
 //
 //   Σ fᵣ·dz for r ≠ c,  and  Σ dz - Σ_{r≠c} Σ fᵣ·dz  for c
 //
-// which takes one weight less: a sum needs none. The middle function is never near 0, so that the difference loses no
-// digits.
+// which takes one weight less: a sum needs none. On even grids the middle function is never near 0, and the difference
+// loses no digits; where it is, the difference is as exact as Σ dz.
 
 #define KAN_CENTRE(degree) ((degree) / 2)
 
