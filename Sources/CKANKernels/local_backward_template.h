@@ -8,11 +8,11 @@
 /// No power of two: rows of numbers that stand a page apart compete for the same lines of the cache.
 KAN_INLINE int64_t KAN_NAME(row_spread)(int64_t rows) { return rows + WRITTEN; }
 
-/// The columns of dZ that fill no vector, and values, rates, cells and order of a block's inputs and their sums of dX,
-/// and records, those of one input in their first order, and offsets; no integer is wider than a number.
+/// The columns of dZ that fill no vector, and values, rates, cells and order of a block's inputs and their sums of dX;
+/// where there are panels, what those take too. No integer is wider than a number.
 KAN_KERNEL int64_t KAN_NAME(local_scratch)(int64_t rows) {
-  const int64_t records = (BLOCK + 1) * KAN_RECORD(MAX_ORDER, 1) + BLOCK;
-  return KAN_NAME(row_spread)(rows) * (KAN_LANES + BLOCK * (2 * WEIGHTS + 3) + records);
+  const int64_t columns = KAN_LANES + BLOCK * (2 * WEIGHTS + 3);
+  return KAN_NAME(row_spread)(rows) * (columns + (REGISTERS <= 16 ? KAN_NAME(panel_scratch) : 0));
 }
 
 /// Where there are registers for it, the base function's row of W is one more row of each cell.
@@ -56,14 +56,8 @@ KAN_INLINE void KAN_NAME(backward_inputs)(const int degree, const int with_base,
   else if (grouped)
     for (int64_t row = 0; row < count * rows; row++) order[row] = (uint16_t)(row % rows);
   if (by_panels) {
-    KAN_REAL *in_rows = sums + BLOCK * spread, *records = in_rows + KAN_RECORD(MAX_ORDER, 1) * spread;
-    uint16_t *offsets = (uint16_t *)(records + BLOCK * KAN_RECORD(MAX_ORDER, 1) * spread);
-    for (int i = 0; i < count; i++)
-      KAN_NAME(write_ordered_records)(degree, with_base, KAN_NAME(orders_records)(spline->intervals), rows,
-                                      values + i * (WEIGHTS * spread), spread, order + i * rows, in_rows,
-                                      records + i * rows * KAN_RECORD(degree, with_base), offsets + i * rows);
-    KAN_NAME(weight_gradient_by_panels)(weights_of_panel, KAN_RECORD(degree, with_base), tile, count, spline->intervals,
-                                        ends, records, offsets, dweights);
+    KAN_NAME(weight_gradient_by_panels)(degree, with_base, weights_of_panel, tile, count, spline->intervals, values,
+                                        order, ends, sums + BLOCK * spread, dweights);
     if (!dx) return;
   }
   const int together = KAN_TOGETHER(degree, with_base);

@@ -157,20 +157,33 @@ typedef void (*KAN_NAME(weights_of_panel))(int vectors, int cell_count, const in
                                            int64_t K, const KAN_REAL *records, const uint16_t *offsets,
                                            const KAN_REAL *panel);
 
-/// dW += Φᵀ·dZ of a block of inputs, as many panels together as fit the first-level cache; records and offsets of an
-/// input are `rows` behind those of the one before.
-KAN_INLINE void KAN_NAME(weight_gradient_by_panels)(const KAN_NAME(weights_of_panel) weights_of_panel, const int size,
+/// Per row of a tile: the records of a block's inputs, and those of one input in the order of rows, and offsets.
+enum { KAN_NAME(panel_scratch) = (BLOCK + 1) * KAN_RECORD(MAX_ORDER, 1) + BLOCK };
+
+/// dW += Φᵀ·dZ of a block of inputs whose rows are sorted by cells, as many panels together as fit the first-level cache.
+KAN_INLINE void KAN_NAME(weight_gradient_by_panels)(const int degree, const int with_base,
+                                                    const KAN_NAME(weights_of_panel) weights_of_panel,
                                                     const KAN_NAME(local_tile) * tile, int count, int cell_count,
-                                                    const int32_t (*ends)[CELLS + 1], const KAN_REAL *records,
-                                                    const uint16_t *offsets, KAN_REAL *dweights) {
+                                                    const KAN_REAL *values, const uint16_t *order,
+                                                    const int32_t (*ends)[CELLS + 1], KAN_REAL *scratch,
+                                                    KAN_REAL *dweights) {
   enum { WIDTH = PANEL_VECTORS * KAN_LANES };
-  const int64_t K = tile->functions, rows = tile->rows, outputs = tile->outputs;
+  const int size = KAN_RECORD(degree, with_base);
+  const int64_t K = tile->functions, rows = tile->rows, outputs = tile->outputs, spread = tile->spread;
+  KAN_REAL *in_rows = scratch;                                // [spread × size]
+  KAN_REAL *records = in_rows + spread * size;                // [BLOCK × rows × size], and a vector of rows behind them
+  uint16_t *offsets = (uint16_t *)(records + BLOCK * spread * size);  // [BLOCK × rows]
+  for (int i = 0; i < count; i++)
+    KAN_NAME(write_ordered_records)(degree, with_base, KAN_NAME(orders_records)(cell_count), rows,
+                                    values + i * (WEIGHTS * spread), spread, order + i * rows, in_rows,
+                                    records + i * rows * size, offsets + i * rows);
   const int64_t fitting = PANEL_BYTES / (rows * WIDTH * KAN_WIDTH), together = WIDTH * (fitting > 1 ? fitting : 1);
   for (int64_t first = 0; first < outputs; first += together)
     for (int i = 0; i < count; i++)
       for (int64_t column = first; column < first + together && column < outputs; column += WIDTH) {
         KAN_REAL *edge = dweights + i * K * outputs + column;
         const KAN_REAL *panel = tile->panels + column / WIDTH * tile->panel_stride;
+        // Its rows of dW stand too far apart for the processor to foresee the next input's.
         const KAN_REAL *following = i + 1 < count ? edge + K * outputs : dweights + first + together;
         for (int64_t j = 0; j < K; j++) __builtin_prefetch(following + j * outputs, 1);
         if (outputs - column >= WIDTH) {
