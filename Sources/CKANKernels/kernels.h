@@ -41,11 +41,11 @@ enum {
   WRITTEN = 16,            // entries that are written at a time, whether there are as many or not
   WAITING = 64,            // rows of dX whose lanes are summed up at a time
   PANEL_VECTORS = 2,       // of a panel of dZ: a line of the cache
-  OFFSET_BYTES = 16,       // of an offset for each row: those of the smallest record
   PANEL_BYTES = 24 << 10,  // of the panels that are taken together
-  WIDE_VECTORS = 8,        // of outputs, from which on panels are worth their copy even if they do not fill the last,
-  FEW_COLUMNS = 6,         // and outputs where they fill no vectors either
-  ROWS_OF_CELL = 8,        // on average, from which on they are
+  ROWS_OF_CELL = 8,        // on average, from which on panels are worth their copy
+  WIDE_VECTORS = 8,        // of outputs, from which on they are even if whole vectors do not fill the last panel
+  FEW_COLUMNS = 6,         // of dZ, from which on they are where columns do not fill the last vector
+  OFFSET_BYTES = 16,       // by which offsets grow from row to row: those of the smallest record
   CHUNKS = 2,              // chunks of rows for which columns of W are copied once
   PACKED_FUNCTIONS = 64,   // most functions of an input for which they are
 #ifdef KAN_FEW_REGISTERS

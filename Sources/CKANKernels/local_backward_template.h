@@ -45,8 +45,8 @@ KAN_INLINE void KAN_NAME(backward_inputs)(const int degree, const int with_base,
   for (int64_t row = 0; row < rows; row += CHUNK)
     KAN_NAME(evaluate_local)(spline, dx != NULL, first, count, rows - row < CHUNK ? (int)(rows - row) : CHUNK,
                              x + row * x_stride, x_stride, cells + row, values + row, spread, rates + row);
-  // Few columns of a few rows of a cell are not worth bringing these together.
   const int by_panels = tile->panels != NULL;
+  // Few columns of a few rows of a cell are not worth bringing these together.
   const int grouped = by_panels || whole > 0 || tile->padded_dz || (!tile->picks && rows >= 4 * spline->intervals);
   // On a grid with more cells than that, a cell has few of a tile's rows, and each row stands for itself.
   const int sorted = spline->intervals <= CELLS;
@@ -69,10 +69,8 @@ KAN_INLINE void KAN_NAME(backward_inputs)(const int degree, const int with_base,
     const KAN_REAL *edge = W + i * edge_stride;
     const KAN_REAL *value = values + i * (WEIGHTS * spread), *rate = rates + i * (WEIGHTS * spread);
     const uint16_t *of_input = order + i * rows;
-    if (tile->padded_dz) {
-      for (int64_t j = 0; j < K * KAN_LANES && !by_panels; j++) padded[j] = 0;
-      if (dx) KAN_NAME(pad_columns)(K, tail, edge + whole, outputs, padded_w);
-    }
+    if (tile->padded_dz && dx) KAN_NAME(pad_columns)(K, tail, edge + whole, outputs, padded_w);
+    if (tile->padded_dz && !by_panels) memset(padded, 0, (size_t)(K * KAN_LANES) * KAN_WIDTH);
     for (int c = 0; c < tail && tile->picks && !by_panels; c++)
       KAN_NAME(weight_gradient_picked)(degree, with_base, tile, spline->intervals, cells + i * spread, value,
                                        tile->columns_dz + c * spread, to + whole + c);

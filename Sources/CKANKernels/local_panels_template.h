@@ -170,8 +170,8 @@ KAN_INLINE void KAN_NAME(weight_gradient_by_panels)(const int degree, const int 
   enum { WIDTH = PANEL_VECTORS * KAN_LANES };
   const int size = KAN_RECORD(degree, with_base);
   const int64_t K = tile->functions, rows = tile->rows, outputs = tile->outputs, spread = tile->spread;
-  KAN_REAL *in_rows = scratch;                                // [spread × size]
-  KAN_REAL *records = in_rows + spread * size;                // [BLOCK × rows × size], and a vector of rows behind them
+  KAN_REAL *in_rows = scratch;                                        // [spread × size]
+  KAN_REAL *records = in_rows + spread * size;                        // [BLOCK × rows × size], a vector of rows behind them
   uint16_t *offsets = (uint16_t *)(records + BLOCK * spread * size);  // [BLOCK × rows]
   for (int i = 0; i < count; i++)
     KAN_NAME(write_ordered_records)(degree, with_base, KAN_NAME(orders_records)(cell_count), rows,

@@ -128,7 +128,8 @@ typedef struct {
       const KAN_REAL *x, int64_t x_stride, const KAN_REAL *W, KAN_REAL *dweights, KAN_REAL *dx, int64_t dx_stride,     \
       KAN_REAL *scratch) {                                                                                             \
     KAN_NAME(backward_inputs)(degree, base, KAN_NAME(weights_of_panel_##degree##_##base),                              \
-                              KAN_NAME(weights_of_cell_##degree##_##base), KAN_NAME(inputs_of_cell_##degree##_##base), spline, tile, first, count, x, x_stride, W,  \
+                              KAN_NAME(weights_of_cell_##degree##_##base),                                             \
+                              KAN_NAME(inputs_of_cell_##degree##_##base), spline, tile, first, count, x, x_stride, W,  \
                               dweights, dx, dx_stride, scratch);                                                       \
   }
 KAN_LOCAL(1, 0)

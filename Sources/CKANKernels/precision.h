@@ -53,3 +53,6 @@ const KAN_NAME(kan_kernels) KAN_TABLE(KAN_NAME(kan_kernels)) = {
 #undef KAN_GROUP
 #undef KAN_GROUP_LANE
 #undef KAN_PICK_LANE
+#undef KAN_FIRST_LANE
+#undef KAN_MIX
+#undef KAN_PART_LANE

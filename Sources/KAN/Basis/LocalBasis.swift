@@ -34,11 +34,6 @@ package struct Panels<Element: Scalar> {
   let width: Int
 
   func slice(row: Int) -> Panels { Panels(base: base + row * width, stride: stride, width: width) }
-
-  /// Elements of the panels of so many columns.
-  static func elements(rows: Int, columns: Int, width: Int) -> Int {
-    width == 0 ? 0 : (columns + width - 1) / width * width * rows
-  }
 }
 
 extension BSpline: LocalBasis {

@@ -73,6 +73,12 @@ struct Tiling: Equatable {
     return basis.panelWidth(rows: min(rows, localGradientRows), outputs: layer.outputs)
   }
 
+  /// Elements of those panels.
+  static func panelElements<Element: Scalar>(_ layer: Layer<Element>, rows: Int, _ contraction: Contraction) -> Int {
+    let width = panelWidth(layer, rows: rows, contraction)
+    return width == 0 ? 0 : (layer.outputs + width - 1) / width * width * rows
+  }
+
   /// Rows whose order is found at a time where dW is formed from panels: one of 256 rows is half of a first-level cache;
   /// on fine grids an interval would have few of those.
   static func panelRows(functions: Int) -> Int { functions <= 20 ? 256 : localGradientRows }

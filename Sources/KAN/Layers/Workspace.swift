@@ -44,11 +44,8 @@ final class Workspace<Element: Scalar> {
       layer.activation.keepsPreactivation ? place(capacity * layer.outputs) : outputPlaces[index]
     }
     let gradientPlaces = training ? widths.map { place(capacity * $0) } : []
-    let panelElements = network.layers.map {
-      Panels<Element>.elements(
-        rows: capacity, columns: $0.outputs, width: Tiling.panelWidth($0, rows: capacity, contraction))
-    }
-    let panelPlace = place(training ? panelElements.max()! : 0)
+    let panelElements = network.layers.map { Tiling.panelElements($0, rows: capacity, contraction) }.max()!
+    let panelPlace = place(training ? panelElements : 0)
     let tile = network.layers.map { Tiling.largestTile($0, capacity: capacity, contraction) }.max()!
     let tileSize = (tile + 15) / 16 * 16
     let scratchPlace = place(2 * workers * tileSize)

@@ -70,7 +70,9 @@ package final class FullBatch<Element: Scalar> {
   static func workspaceBytes(_ network: Network<Element>, rows: Int) -> Int {
     let chunk = min(max(rows, 1), chunk(for: network))
     let tile = network.layers.map { Tiling.largestTile($0, capacity: chunk, network.contraction) }.max()!
-    return (chunk * rowElements(network) + 2 * ThreadPool.availableCores * tile) * MemoryLayout<Element>.stride
+    let panels = network.layers.map { Tiling.panelElements($0, rows: chunk, network.contraction) }.max()!
+    let elements = chunk * rowElements(network) + panels + 2 * ThreadPool.availableCores * tile
+    return elements * MemoryLayout<Element>.stride
   }
 }
 
