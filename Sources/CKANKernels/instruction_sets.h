@@ -31,14 +31,21 @@
 #define KAN_KEEP(vector)
 #endif
 
+/// A row of a tile, where rows are listed.
+#if defined(KAN_VECTOR_BYTES) && KAN_VECTOR_BYTES == 64 && defined(__x86_64__)
+typedef uint32_t kan_row;
+#else
+typedef uint16_t kan_row;
+#endif
+
 /// Writes first + i for the i < 16 where cells[i] is the cell to `to`, and 16 entries in all; returns how many there are.
 #if defined(KAN_VECTOR_BYTES) && KAN_VECTOR_BYTES == 64 && defined(__x86_64__)
 #define KAN_COMPRESS kan_compress
-KAN_INLINE int kan_compress(const int32_t *cells, int32_t cell, int first, uint16_t *to) {
+KAN_INLINE int kan_compress(const int32_t *cells, int32_t cell, int first, kan_row *to) {
   const __m512i number = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
   const __mmask16 met = _mm512_cmpeq_epi32_mask(_mm512_loadu_si512(cells), _mm512_set1_epi32(cell));
   const __m512i rows = _mm512_maskz_compress_epi32(met, _mm512_add_epi32(number, _mm512_set1_epi32(first)));
-  _mm256_storeu_si256((__m256i *)to, _mm512_cvtepi32_epi16(rows));
+  _mm512_storeu_si512(to, rows);
   return __builtin_popcount(met);
 }
 #endif

@@ -116,8 +116,13 @@ KAN_INLINE KAN_NAME(vector) KAN_NAME(pick)(KAN_NAME(vector) all, const int n) {
 #undef KAN_PICK
 }
 
-// Folds two vectors to one of half their sums.
-#define KAN_FOLD(a, b, s) (KAN_EVEN(a, b, KAN_LANES, s) + KAN_ODD(a, b, KAN_LANES, s))
+// Folds two vectors to one of half their sums, the even blocks of s lanes those of a and the odd ones those of b: a block
+// that is in its place, which takes no shuffle, and its neighbour.
+#define KAN_OWN_LANE(j, n, s) ((j) + ((j) / (s) % 2 ? (n) : 0))
+#define KAN_OTHER_LANE(j, n, s) ((j) / (s) % 2 ? (n) + (j) - (s) : (j) + (s))
+#define KAN_OWN(a, b, n, s) __builtin_shufflevector(a, b, KAN_JOIN(KAN_LANES_, n)(KAN_OWN_LANE, n, s))
+#define KAN_OTHER(a, b, n, s) __builtin_shufflevector(a, b, KAN_JOIN(KAN_LANES_, n)(KAN_OTHER_LANE, n, s))
+#define KAN_FOLD(a, b, s) (KAN_OWN(a, b, KAN_LANES, s) + KAN_OTHER(a, b, KAN_LANES, s))
 
 /// Lane i is the sum of the lanes of vector i of KAN_LANES.
 KAN_INLINE KAN_NAME(vector) KAN_NAME(lane_sums)(const KAN_REAL *vectors) {
@@ -140,3 +145,7 @@ KAN_INLINE KAN_NAME(vector) KAN_NAME(lane_sums)(const KAN_REAL *vectors) {
   return v[0];
 }
 #undef KAN_FOLD
+#undef KAN_OWN
+#undef KAN_OTHER
+#undef KAN_OWN_LANE
+#undef KAN_OTHER_LANE

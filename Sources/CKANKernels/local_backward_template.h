@@ -18,9 +18,9 @@ KAN_KERNEL int64_t KAN_NAME(local_scratch)(int64_t rows) {
 /// Where there are registers for it, the base function's row of W is one more row of each cell.
 #define KAN_TOGETHER(degree, with_base) ((with_base) && REGISTERS > 16 && (degree) < MAX_ORDER - 1)
 
-typedef void (*KAN_NAME(weights_of_cell))(const KAN_NAME(local_tile) * tile, int64_t cell, const uint16_t *order,
+typedef void (*KAN_NAME(weights_of_cell))(const KAN_NAME(local_tile) * tile, int64_t cell, const kan_row *order,
                                           int length, const KAN_REAL *values, KAN_REAL *edge, KAN_REAL *padded);
-typedef void (*KAN_NAME(inputs_of_cell))(const KAN_NAME(local_tile) * tile, int64_t cell, const uint16_t *order,
+typedef void (*KAN_NAME(inputs_of_cell))(const KAN_NAME(local_tile) * tile, int64_t cell, const kan_row *order,
                                          int length, const KAN_REAL *rates, const KAN_REAL *edge,
                                          const KAN_REAL *padded_w, KAN_NAME(edges) * waiting, KAN_REAL *sums);
 
@@ -39,9 +39,9 @@ KAN_INLINE void KAN_NAME(backward_inputs)(const int degree, const int with_base,
   KAN_REAL *values = scratch;                                      // [BLOCK × WEIGHTS × spread]
   KAN_REAL *rates = values + BLOCK * WEIGHTS * spread;             // [BLOCK × WEIGHTS × spread]
   int32_t *cells = (int32_t *)(rates + BLOCK * WEIGHTS * spread);  // [BLOCK × spread]
-  uint16_t *order = (uint16_t *)(cells + BLOCK * spread);          // [BLOCK × rows], and WRITTEN behind them
-  uint8_t *bytes = (uint8_t *)(order + BLOCK * spread);            // [rows + WORD]
+  kan_row *order = (kan_row *)(cells + BLOCK * spread);            // [BLOCK × rows], and WRITTEN behind them
   KAN_REAL *sums = scratch + BLOCK * (2 * WEIGHTS + 2) * spread;   // [rows × BLOCK]
+  uint8_t *bytes = (uint8_t *)sums;                                // [rows + WORD], before there are sums
   for (int64_t row = 0; row < rows; row += CHUNK)
     KAN_NAME(evaluate_local)(spline, dx != NULL, first, count, rows - row < CHUNK ? (int)(rows - row) : CHUNK,
                              x + row * x_stride, x_stride, cells + row, values + row, spread, rates + row);
@@ -54,7 +54,7 @@ KAN_INLINE void KAN_NAME(backward_inputs)(const int degree, const int with_base,
   if (sorted && grouped)
     KAN_NAME(sort_by_cell)(count, rows, spline->intervals, cells, spread, order, ends, bytes);
   else if (grouped)
-    for (int64_t row = 0; row < count * rows; row++) order[row] = (uint16_t)(row % rows);
+    for (int64_t row = 0; row < count * rows; row++) order[row] = (kan_row)(row % rows);
   if (by_panels) {
     KAN_NAME(weight_gradient_by_panels)(degree, with_base, weights_of_panel, tile, count, spline->intervals, values,
                                         order, ends, sums + BLOCK * spread, dweights);
@@ -68,7 +68,7 @@ KAN_INLINE void KAN_NAME(backward_inputs)(const int degree, const int with_base,
     KAN_REAL *to = dweights + i * edge_stride;
     const KAN_REAL *edge = W + i * edge_stride;
     const KAN_REAL *value = values + i * (WEIGHTS * spread), *rate = rates + i * (WEIGHTS * spread);
-    const uint16_t *of_input = order + i * rows;
+    const kan_row *of_input = order + i * rows;
     if (tile->padded_dz && dx) KAN_NAME(pad_columns)(K, tail, edge + whole, outputs, padded_w);
     if (tile->padded_dz && !by_panels) memset(padded, 0, (size_t)(K * KAN_LANES) * KAN_WIDTH);
     for (int c = 0; c < tail && tile->picks && !by_panels; c++)

@@ -5,7 +5,7 @@
 /// edge, its lanes not yet summed up; added to what is there if it `adds`. Row r of W stands at from + r·w_stride, the
 /// base function's at `base` if there is one. The last of the rates[r·spread + row] is left out unless rows `fade`.
 KAN_INLINE void KAN_NAME(edge_columns)(const int degree, const int with_base, const int fade, const int M,
-                                       const int adds, const uint16_t *order, int length, const KAN_REAL *rates,
+                                       const int adds, const kan_row *order, int length, const KAN_REAL *rates,
                                        int64_t spread, const KAN_REAL *from, int64_t w_stride, const KAN_REAL *base,
                                        const KAN_REAL *dz, int64_t dz_stride, KAN_REAL *lanes) {
   const int N = degree + fade + with_base;
@@ -43,7 +43,7 @@ KAN_INLINE void KAN_NAME(edge_columns)(const int degree, const int with_base, co
 /// All columns, four vectors together or as many as leave N·M vectors of W, M of products and a weight in registers. Where
 /// four leave too few, some of W come from the stack: those loads cost less than twice as many rounds over the rows.
 KAN_INLINE void KAN_NAME(edge_rows)(const int degree, const int with_base, const int fade, int adds,
-                                    const uint16_t *order, int length, const KAN_REAL *rates, int64_t spread,
+                                    const kan_row *order, int length, const KAN_REAL *rates, int64_t spread,
                                     const KAN_REAL *from, int64_t w_stride, const KAN_REAL *base, const KAN_REAL *dz,
                                     int64_t dz_stride, int64_t columns, KAN_REAL *lanes) {
   const int N = degree + fade + with_base;
@@ -65,7 +65,7 @@ KAN_INLINE void KAN_NAME(edge_rows)(const int degree, const int with_base, const
 }
 
 /// sums[order[q]·BLOCK] = the sum of the lanes at q·KAN_LANES, q < count. Whole groups of vectors are read.
-KAN_INLINE void KAN_NAME(write_edge_sums)(int count, const uint16_t *order, const KAN_REAL *lanes, KAN_REAL *sums) {
+KAN_INLINE void KAN_NAME(write_edge_sums)(int count, const kan_row *order, const KAN_REAL *lanes, KAN_REAL *sums) {
   for (int q = 0; q < count; q += KAN_LANES) {
     KAN_REAL totals[KAN_LANES] KAN_ALIGNED;
     KAN_STORE(totals, KAN_NAME(lane_sums)(lanes + q * KAN_LANES));
@@ -88,7 +88,7 @@ typedef struct {
 /// are the columns of W that fill no vector, where dZ's are padded.
 KAN_INLINE void KAN_NAME(input_gradient_of_cell)(const int degree, const int with_base, const int fade,
                                                  const KAN_NAME(local_tile) * tile, int64_t cell,
-                                                 const uint16_t *order, int length, const KAN_REAL *rates,
+                                                 const kan_row *order, int length, const KAN_REAL *rates,
                                                  const KAN_REAL *edge, const KAN_REAL *padded_w,
                                                  KAN_NAME(edges) * waiting, KAN_REAL *sums) {
   const int64_t K = tile->functions, outputs = tile->outputs, whole = outputs - outputs % KAN_LANES;

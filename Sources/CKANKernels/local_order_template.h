@@ -32,15 +32,15 @@ KAN_INLINE int64_t KAN_NAME(compressed_rows)(int64_t rows) {
 
 /// Writes the rows that are in the cell to `to` and returns where they end; up to WRITTEN entries behind it are
 /// overwritten. No branch depends on which rows they are.
-KAN_INLINE uint16_t *KAN_NAME(write_rows_in_cell)(const int32_t *cells, const uint8_t *bytes, int64_t rows,
-                                                  int32_t cell, uint16_t *to) {
+KAN_INLINE kan_row *KAN_NAME(write_rows_in_cell)(const int32_t *cells, const uint8_t *bytes, int64_t rows,
+                                                  int32_t cell, kan_row *to) {
   int64_t first = 0;
 #ifdef KAN_COMPRESS
   for (; first < KAN_NAME(compressed_rows)(rows); first += WRITTEN)
     to += KAN_COMPRESS(cells + first, cell, (int)first, to);
 #endif
   typedef uint8_t eight __attribute__((vector_size(8)));
-  typedef uint16_t numbers __attribute__((vector_size(16), aligned(2)));
+  typedef kan_row numbers __attribute__((vector_size(8 * sizeof(kan_row)), aligned(sizeof(kan_row))));
   for (; first < rows; first += WORD) {
     const uint64_t word = KAN_NAME(rows_in_cell)(bytes + first, cell);
     KAN_UNROLL
@@ -48,7 +48,7 @@ KAN_INLINE uint16_t *KAN_NAME(write_rows_in_cell)(const int32_t *cells, const ui
       const uint8_t part = (uint8_t)(word >> byte);
       eight set;
       memcpy(&set, &kan_set_bits[part], 8);
-      *(numbers *)to = __builtin_convertvector(set, numbers) + (uint16_t)(first + byte);
+      *(numbers *)to = __builtin_convertvector(set, numbers) + (kan_row)(first + byte);
       to += __builtin_popcount(part);
     }
   }
@@ -58,7 +58,7 @@ KAN_INLINE uint16_t *KAN_NAME(write_rows_in_cell)(const int32_t *cells, const ui
 /// The same by counting, for grids with many cells: row by row for all inputs, since the counters of one input alone would
 /// wait for each other.
 KAN_INLINE void KAN_NAME(count_by_cell)(const int count, int64_t rows, int cell_count, const int32_t *cells,
-                                        int64_t spread, uint16_t *order, int32_t (*ends)[CELLS + 1]) {
+                                        int64_t spread, kan_row *order, int32_t (*ends)[CELLS + 1]) {
   for (int i = 0; i < count; i++)
     for (int cell = 0; cell <= cell_count; cell++) ends[i][cell] = 0;
   for (int64_t row = 0; row < rows; row++)
@@ -67,17 +67,17 @@ KAN_INLINE void KAN_NAME(count_by_cell)(const int count, int64_t rows, int cell_
     for (int cell = 0; cell < cell_count; cell++) ends[i][cell + 1] += ends[i][cell];
   // Each counter moves from where its cell starts to where it ends.
   for (int64_t row = 0; row < rows; row++)
-    for (int i = 0; i < count; i++) order[i * rows + ends[i][cells[i * spread + row]]++] = (uint16_t)row;
+    for (int i = 0; i < count; i++) order[i * rows + ends[i][cells[i * spread + row]]++] = (kan_row)row;
 }
 
 /// For all inputs of a block: input i's rows in cell c are order[i·rows + j] for ends[i][c - 1] <= j < ends[i][c]. Up to
 /// WRITTEN entries behind `order` are overwritten. The cells of an input are `spread` behind those of the one before;
 /// `bytes` are rows + WORD of scratch.
 KAN_INLINE void KAN_NAME(sort_by_cell)(int count, int64_t rows, int cell_count, const int32_t *cells, int64_t spread,
-                                       uint16_t *order, int32_t (*ends)[CELLS + 1], uint8_t *bytes) {
+                                       kan_row *order, int32_t (*ends)[CELLS + 1], uint8_t *bytes) {
   if (cell_count <= COMPARED_CELLS) {
     for (int i = 0; i < count; i++) {
-      uint16_t *to = order + i * rows;
+      kan_row *to = order + i * rows;
       KAN_NAME(cells_as_bytes)(cells + i * spread, KAN_NAME(compressed_rows)(rows), rows, bytes);
       for (int cell = 0; cell < cell_count; cell++) {
         to = KAN_NAME(write_rows_in_cell)(cells + i * spread, bytes, rows, cell, to);

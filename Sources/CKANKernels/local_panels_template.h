@@ -74,7 +74,7 @@ KAN_INLINE int KAN_NAME(orders_records)(int cell_count) { return cell_count > CO
 /// The records of an input's rows, in their order by cells if that is asked for; and offsets[q], how far the q-th row by
 /// cells lies behind the first one: OFFSET_BYTES for each row between them.
 KAN_INLINE void KAN_NAME(write_ordered_records)(const int degree, const int with_base, int ordered, int64_t rows,
-                                                const KAN_REAL *values, int64_t stride, const uint16_t *order,
+                                                const KAN_REAL *values, int64_t stride, const kan_row *order,
                                                 KAN_REAL *scratch, KAN_REAL *records, uint16_t *offsets) {
   const int size = KAN_RECORD(degree, with_base);
   KAN_NAME(write_records)(degree, with_base, rows, values, stride, ordered ? scratch : records);
@@ -164,7 +164,7 @@ enum { KAN_NAME(panel_scratch) = (BLOCK + 1) * KAN_RECORD(MAX_ORDER, 1) + BLOCK 
 KAN_INLINE void KAN_NAME(weight_gradient_by_panels)(const int degree, const int with_base,
                                                     const KAN_NAME(weights_of_panel) weights_of_panel,
                                                     const KAN_NAME(local_tile) * tile, int count, int cell_count,
-                                                    const KAN_REAL *values, const uint16_t *order,
+                                                    const KAN_REAL *values, const kan_row *order,
                                                     const int32_t (*ends)[CELLS + 1], KAN_REAL *scratch,
                                                     KAN_REAL *dweights) {
   enum { WIDTH = PANEL_VECTORS * KAN_LANES };

@@ -108,13 +108,13 @@ typedef struct {
                                   panel);                                                                              \
   }                                                                                                                    \
   KAN_CALLED KAN_KERNEL void KAN_NAME(weights_of_cell_##degree##_##base)(                                              \
-      const KAN_NAME(local_tile) * tile, int64_t cell, const uint16_t *order, int length, const KAN_REAL *values,      \
+      const KAN_NAME(local_tile) * tile, int64_t cell, const kan_row *order, int length, const KAN_REAL *values,      \
       KAN_REAL *edge, KAN_REAL *padded) {                                                                              \
     KAN_NAME(weight_gradient_of_cell)(degree, KAN_TOGETHER(degree, base), tile, cell, order, length, values, edge,     \
                                       padded);                                                                         \
   }                                                                                                                    \
   KAN_CALLED KAN_KERNEL void KAN_NAME(inputs_of_cell_##degree##_##base)(                                               \
-      const KAN_NAME(local_tile) * tile, int64_t cell, const uint16_t *order, int length, const KAN_REAL *rates,      \
+      const KAN_NAME(local_tile) * tile, int64_t cell, const kan_row *order, int length, const KAN_REAL *rates,      \
       const KAN_REAL *edge, const KAN_REAL *padded_w, KAN_NAME(edges) * waiting, KAN_REAL *sums) {                     \
     if (tile->fade)                                                                                                    \
       KAN_NAME(input_gradient_of_cell)(degree, base, 1, tile, cell, order, length, rates, edge, padded_w, waiting,     \

@@ -3,7 +3,7 @@
 /// Σ of weight·dZ over `length` rows of a tile, for N rows of dW and M vectors of columns that stay in registers
 /// meanwhile. Row r of dW stands at to + r·to_stride, the last one at `last` unless that is null, and has the weights
 /// weights[r·spread + row]; `order` lists the rows if they are `ordered`, else they are 0 ..< length.
-KAN_INLINE void KAN_NAME(gradient_columns)(const int N, const int M, const int ordered, const uint16_t *order,
+KAN_INLINE void KAN_NAME(gradient_columns)(const int N, const int M, const int ordered, const kan_row *order,
                                            int length, const KAN_REAL *weights, int64_t spread, const KAN_REAL *dz,
                                            int64_t dz_stride, KAN_REAL *to, int64_t to_stride, KAN_REAL *last) {
   KAN_NAME(vector) sum[6][8];
@@ -36,7 +36,7 @@ KAN_INLINE void KAN_NAME(gradient_columns)(const int N, const int M, const int o
 }
 
 /// All columns, as many together as leave N·M sums and M errors in registers.
-KAN_INLINE void KAN_NAME(gradient_rows)(const int N, const int ordered, const uint16_t *order, int length,
+KAN_INLINE void KAN_NAME(gradient_rows)(const int N, const int ordered, const kan_row *order, int length,
                                         const KAN_REAL *weights, int64_t spread, const KAN_REAL *dz,
                                         int64_t dz_stride, int64_t columns, KAN_REAL *to, int64_t to_stride, KAN_REAL *last) {
   int64_t column = 0;
@@ -75,7 +75,7 @@ KAN_INLINE KAN_REAL KAN_NAME(dot)(int64_t count, const KAN_REAL *a, const KAN_RE
 /// `together` with them. Columns that fill no vector go to `padded`: [K × KAN_LANES] where dZ's are padded.
 KAN_INLINE void KAN_NAME(weight_gradient_of_cell)(const int degree, const int together,
                                                   const KAN_NAME(local_tile) * tile, int64_t cell,
-                                                  const uint16_t *order, int length, const KAN_REAL *values,
+                                                  const kan_row *order, int length, const KAN_REAL *values,
                                                   KAN_REAL *edge, KAN_REAL *padded) {
   const int64_t K = tile->functions, outputs = tile->outputs, spread = tile->spread;
   const int tail = (int)(outputs % KAN_LANES);
