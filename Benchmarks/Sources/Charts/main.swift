@@ -1,13 +1,20 @@
 import Foundation
 import KANBenchmarking
 
-// The pictures and the table of a folder with the results of scripts/bench.
-guard CommandLine.arguments.count == 2 else {
-  FileHandle.standardError.write(Data("usage: charts FOLDER\n".utf8))
+// The pictures and the page of a folder with the results of scripts/bench; or the table of several such folders.
+let arguments = CommandLine.arguments.dropFirst()
+let together = arguments.first == "--together"
+let folders = Array(arguments.dropFirst(together ? 1 : 0))
+guard !folders.isEmpty, together || folders.count == 1 else {
+  FileHandle.standardError.write(Data("usage: charts FOLDER | charts --together FOLDERS\n".utf8))
   exit(64)
 }
 do {
-  for name in try drawResults(in: CommandLine.arguments[1]) { print(name) }
+  if together {
+    print(try overview(of: folders))
+  } else {
+    for name in try drawResults(in: folders[0]) { print(name) }
+  }
 } catch {
   FileHandle.standardError.write(Data("error: \(error.localizedDescription)\n".utf8))
   exit(65)

@@ -1,7 +1,7 @@
 import Foundation
 import KANReport
 
-/// Draws what the folder has results for, and writes the table for README.md; returns the names of the files.
+/// Draws what the folder has results for, and writes its page; returns the names of the files.
 public func drawResults(in folder: String) throws -> [String] {
   var written: [String] = []
   func write(_ name: String, _ text: String?) throws {
@@ -21,7 +21,7 @@ public func drawResults(in folder: String) throws -> [String] {
   let accuracyMachine = try resultLines("accuracy-machine.txt", in: folder).joined(separator: "; ")
   try write("accuracy.md", accuracy.map { "\(accuracyTable($0))\n\n\(accuracyMachine).\n" })
   if peers != nil || learning != nil {
-    try write("table.md", try resultsText(folder, peers: peers, learning: learning))
+    try write("README.md", try resultsText(folder, peers: peers, learning: learning))
   }
   return written
 }

@@ -7,46 +7,72 @@ func resultLines(_ name: String, in folder: String) throws -> [Substring] {
   return try String(contentsOfFile: path, encoding: .utf8).split(whereSeparator: \.isNewline)
 }
 
-/// The tables for README.md, beside which `folder` is a path.
+/// The page of a folder's results.
 func resultsText(_ folder: String, peers: ResultTable?, learning: ResultTable?) throws -> String {
-  var parts: [String] = []
+  var parts = ["# \(machine(folder))"]
   if let peers {
-    parts = ["![Time of one training step](\(folder)/peers.svg)", stepTable(peers)]
+    parts += ["![Time of one training step](peers.svg)", markdown([stepHeader] + stepRows(peers))]
   }
-  if let learning { parts.append(learningTable(learning)) }
+  if let learning {
+    parts += [learningTable(learning), "![Loss by epoch and by time](learning.svg)"]
+  }
   var figures = try resultLines("figures.txt", in: folder).map { "- \($0)" }
   if let refit = try ResultTable(folder: folder, name: "refit.csv") { figures.append("- " + refitText(refit)) }
   if !figures.isEmpty { parts.append(figures.joined(separator: "\n")) }
-  parts.append(
-    (try resultLines("machine.txt", in: folder) + [
-      "medians; the other charts are in [\(folder)](\(folder))"
-    ])
-    .joined(separator: "; "))
-  return parts.joined(separator: "\n\n") + ".\n"
+  parts += ["grids", "threads", "batches"].map { "![Step by \($0)](\($0).svg)" }
+  parts.append(try resultLines("machine.txt", in: folder).joined(separator: "; ") + "; medians.")
+  return parts.joined(separator: "\n\n") + "\n"
 }
+
+/// The table for README.md, beside which the `folders` are paths: steps, and epochs of Fashion-MNIST.
+public func overview(of folders: [String]) throws -> String {
+  var rows = [["processor"] + stepHeader]
+  var notes: [String] = []
+  for folder in folders {
+    guard let peers = try ResultTable(folder: folder, name: "peers.csv") else { continue }
+    let learning = try ResultTable(folder: folder, name: "learning.csv")
+    let name = "[\(machine(folder))](\(folder))"
+    rows += (stepRows(peers) + (learning.map { [epochRow($0)] } ?? [])).map { [name] + $0 }
+    notes.append("- \(name): " + (try resultLines("machine.txt", in: folder).joined(separator: "; ")) + ".")
+  }
+  return [
+    "![Time of one training step](\(folders[0])/peers.svg)", markdown(rows),
+    "Medians. What the names mean, and losses, memory, latency and refits of each:", notes.joined(separator: "\n"),
+  ].joined(separator: "\n\n")
+}
+
+private func machine(_ folder: String) -> String { URL(fileURLWithPath: folder).lastPathComponent }
 
 private func markdown(_ rows: [[String]]) -> String {
   let lines = [rows[0], ["---"] + Array(repeating: "---:", count: rows[0].count - 1)] + rows.dropFirst()
   return lines.map { "| " + $0.joined(separator: " | ") + " |" }.joined(separator: "\n")
 }
 
+private let stepHeader = [
+  "one step, ms", "batch", "G", "KAN", "inKAN", "MLP, same parameters", "the same in PyTorch", "KAN over inKAN",
+  "KAN over PyTorch's MLP",
+]
+
 /// A row for each shape.
-private func stepTable(_ table: ResultTable) -> String {
-  var rows = [
-    [
-      "one step, ms", "batch", "G", "KAN", "inKAN", "MLP, same parameters", "the same in PyTorch", "KAN over inKAN",
-      "KAN over PyTorch's MLP",
-    ]
-  ]
-  for (key, members) in table.rows.grouped(by: { [$0["shape"], $0["batch"], $0["grid"]] }) {
+private func stepRows(_ table: ResultTable) -> [[String]] {
+  table.rows.grouped { [$0["shape"], $0["batch"], $0["grid"]] }.map { key, members in
     func row(_ name: String) -> ResultTable.Row? { members.first { $0["network"] == name } }
     func time(_ name: String) -> String { significant(row(name)?.number("stepMilliseconds") ?? .nan, 3) }
     func ratio(_ name: String) -> String { significant(row(name)?.number("kanStepOverThis") ?? .nan, 2) }
-    rows.append(
-      key + ["KAN", "inKAN", "MLP same parameters", "PyTorch MLP same parameters"].map(time)
-        + ["inKAN", "PyTorch MLP same parameters"].map(ratio))
+    return key + ["KAN", "inKAN", "MLP same parameters", "PyTorch MLP same parameters"].map(time)
+      + ["inKAN", "PyTorch MLP same parameters"].map(ratio)
   }
-  return markdown(rows)
+}
+
+/// Epochs of Fashion-MNIST.
+private func epochRow(_ table: ResultTable) -> [String] {
+  let names = ["KAN 784-64-10", "MLP 784-576-10", "PyTorch MLP 784-576-10"]
+  let times = names.map { name in
+    table.rows.filter { $0["comparison"] == "equal epochs" && $0["network"] == name }
+      .map { 1000 * $0.number("epochSeconds") }.median
+  }
+  return ["an epoch of 60,000 images, 784-64-10", "256", "5", significant(times[0], 3), "–"]
+    + times[1...].map { significant($0, 3) } + ["–", significant(times[0] / times[2], 2)]
 }
 
 /// The least-squares refit of many inputs, ours first.

@@ -52,8 +52,8 @@ struct ThroughputTool: ParsableCommand {
   var checkContraction = false
   @Flag(help: "Print the contractions that can be forced, with commas between them.")
   var contractions = false
-  @Flag(help: "Print the instruction set that the kernels are built for.")
-  var instructionSet = false
+  @Flag(help: "Print a name for this processor and the instruction set of the kernels.")
+  var machine = false
   @Flag(help: .hidden)
   var memory = false
 
@@ -74,7 +74,7 @@ struct ThroughputTool: ParsableCommand {
     if contractions {
       return Swift.print(Contraction.allCases.filter { $0 != .auto }.map(\.rawValue).joined(separator: ","))
     }
-    if instructionSet { return Swift.print(KANBenchmarking.instructionSet) }
+    if machine { return Swift.print(machineName) }
     note(machineText(threads: threadCounts))
     if figures { return try printFigures() }
     if checkContraction { return try reportContraction() }
