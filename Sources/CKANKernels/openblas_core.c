@@ -1,7 +1,9 @@
 #include "openblas_core.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #if defined(__x86_64__) && defined(__linux__)
 
@@ -10,8 +12,11 @@
 
 /// What OpenBLAS exports when it carries the kernels of several processors, and null otherwise.
 extern char *openblas_get_corename(void) __attribute__((weak));
+extern int openblas_get_num_threads(void) __attribute__((weak));
 extern void gotoblas_dynamic_init(void) __attribute__((weak));
 extern void gotoblas_dynamic_quit(void) __attribute__((weak));
+/// Ends OpenBLAS's threads, which start again when they are needed.
+extern int blas_thread_shutdown_(void) __attribute__((weak));
 
 static const char *const variable = "OPENBLAS_CORETYPE";
 
@@ -25,12 +30,23 @@ const char *kan_openblas_core_instead_of(const char *chosen) {
   return __builtin_cpu_supports("x86-64-v3") ? "Haswell" : NULL;
 }
 
-/// Before main, where nothing multiplies yet: OpenBLAS chooses again, among the kernels that the processor can run.
+/// Whether all of OpenBLAS's threads can map their buffers: one that cannot tries forever, and never ends.
+static bool threads_have_room(void) {
+  const size_t bytes = (size_t)openblas_get_num_threads() * KAN_OPENBLAS_BUFFER_BYTES;
+  void *room = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  return room != MAP_FAILED && munmap(room, bytes) == 0;
+}
+
+/// Before main, where nothing multiplies yet: OpenBLAS chooses again, among the kernels that the processor can run. Its
+/// threads, which have just been started and read what is chosen here, are ended first.
 __attribute__((constructor)) static void choose_openblas_core(void) {
-  if (!openblas_get_corename || !gotoblas_dynamic_init || !gotoblas_dynamic_quit) return;
+  if (!openblas_get_corename || !openblas_get_num_threads || !blas_thread_shutdown_ || !gotoblas_dynamic_init ||
+      !gotoblas_dynamic_quit)
+    return;
   if (getenv(variable)) return;
   const char *core = kan_openblas_core_instead_of(openblas_get_corename());
-  if (!core || setenv(variable, core, 0) != 0) return;
+  if (!core || !threads_have_room() || setenv(variable, core, 0) != 0) return;
+  blas_thread_shutdown_();
   gotoblas_dynamic_quit();
   gotoblas_dynamic_init();
   unsetenv(variable);

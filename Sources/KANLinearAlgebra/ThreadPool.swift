@@ -75,7 +75,7 @@ extension ParallelLoop {
 
 extension BLAS {
   /// Address space that OpenBLAS maps for each thread that multiplies; without it, a product never returns.
-  package static let bufferBytes = 128 << 20
+  package static let bufferBytes = Int(KAN_OPENBLAS_BUFFER_BYTES)
 
   /// Throws where a limit on address space leaves no room for even one thread's buffer.
   fileprivate static func checkAddressSpace() throws(LinearAlgebraError) {

@@ -41,7 +41,7 @@ struct Tiling: Equatable {
       inputs = layer.inputs
       // Where there are enough, two of the kernel's blocks, which share the cache's lines of X; one where its dW is large.
       gradientInputs = layer.inputs >= 256 && !splits ? 16 : min(max(1, layer.inputs / 4), 8)
-      gradientRows = Tiling.localGradientRows
+      gradientRows = Tiling.localGradientRows(functions: functions)
     } else {
       inputs = min(layer.inputs, max(1, Tiling.tileBytes / (rows * functions * size)))
       // About 128 rows of dW a block, and more blocks than threads.
@@ -50,9 +50,9 @@ struct Tiling: Equatable {
     }
   }
 
-  /// Rows whose order by intervals is found at a time: enough that an interval has ten on grids of 50, and its sums are
-  /// rarely moved.
-  static let localGradientRows = 512
+  /// Rows whose order by intervals is found at a time: enough that an interval has twenty on grids of 50, and its sums are
+  /// rarely moved; fewer on coarse grids, whose functions at so many rows would fill the second-level cache for nothing.
+  static func localGradientRows(functions: Int) -> Int { functions <= 40 ? 512 : 1024 }
 
   /// No tile of this layer needs more elements, for any number of rows up to `capacity`.
   static func largestTile<Element: Scalar>(
@@ -60,7 +60,7 @@ struct Tiling: Equatable {
   ) -> Int {
     if layer.isIdentity { return 0 }
     if layer.contractionUsed(contraction) == .local, let basis = layer.localBasis {
-      return basis.localScratch(rows: min(capacity, localGradientRows))
+      return basis.localScratch(rows: min(capacity, localGradientRows(functions: layer.functions)))
     }
     // A tile is one input wide at least, and 128 or 256 rows high at most.
     let bound = max(tileBytes / MemoryLayout<Element>.stride, 128 * layer.functions)
@@ -70,7 +70,7 @@ struct Tiling: Equatable {
   /// The width of the panels that dZ is copied into before dW is formed, for a batch of so many rows; 0 if it is not.
   static func panelWidth<Element: Scalar>(_ layer: Layer<Element>, rows: Int, _ contraction: Contraction) -> Int {
     guard let basis = layer.localBasis, layer.contractionUsed(contraction) == .local else { return 0 }
-    return basis.panelWidth(rows: min(rows, localGradientRows), outputs: layer.outputs)
+    return basis.panelWidth(rows: min(rows, panelRows(functions: layer.functions)), outputs: layer.outputs)
   }
 
   /// Elements of those panels.
@@ -81,7 +81,7 @@ struct Tiling: Equatable {
 
   /// Rows whose order is found at a time where dW is formed from panels: one of 256 rows is half of a first-level cache;
   /// on fine grids an interval would have few of those.
-  static func panelRows(functions: Int) -> Int { functions <= 20 ? 256 : localGradientRows }
+  static func panelRows(functions: Int) -> Int { functions <= 20 ? 256 : 512 }
 
   func rowTiles(_ total: Int) -> Int { (total + rows - 1) / rows }
   func columnTiles(_ total: Int) -> Int { (total + columns - 1) / columns }
