@@ -32,12 +32,13 @@ public func overview(of folders: [String]) throws -> String {
     guard let peers = try ResultTable(folder: folder, name: "peers.csv") else { continue }
     let learning = try ResultTable(folder: folder, name: "learning.csv")
     let name = "[\(machine(folder))](\(folder))"
-    rows += (stepRows(peers) + (learning.map { [epochRow($0)] } ?? [])).map { [name] + $0 }
+    let times = stepRows(peers) + (learning.map { [epochRow($0)] } ?? [])
+    rows += times.enumerated().map { [$0 == 0 ? name : ""] + $1 }
     notes.append("- \(name): " + (try resultLines("machine.txt", in: folder).joined(separator: "; ")) + ".")
   }
   return [
     "![Time of one training step](\(folders[0])/peers.svg)", markdown(rows),
-    "Medians. What the names mean, and losses, memory, latency and refits of each:", notes.joined(separator: "\n"),
+    "Medians. Losses, memory, latency and refits are on the page of each processor:", notes.joined(separator: "\n"),
   ].joined(separator: "\n\n")
 }
 
