@@ -29,15 +29,15 @@ struct ForwardLoop<Element: Scalar>: ParallelLoop {
     let rows = min(tiling.rows, x.rows - row)
     let column = index / tiles * tiling.columns
     let columns = min(tiling.columns, layer.outputs - column)
+    let x = x.slice(row: row, rows: rows, columns: x.columns)
+    let weights = weights.slice(rows: weights.rows, column: column, columns: columns)
     let z = z.slice(row: row, rows: rows, column: column, columns: columns)
     if tiling.isLocal {
-      layer.localBasis!.writeProduct(
-        of: x.slice(row: row, rows: rows, columns: x.columns),
-        weights: weights.slice(rows: weights.rows, column: column, columns: columns), bias: bias + column, to: z)
+      layer.localBasis!.writeProduct(of: x, weights: weights, bias: bias + column, to: z)
     } else {
       z.forEachRun { Element._broadcastRow($1, columns, bias + column, $0) }
       if layer.isIdentity {
-        multiply(x.slice(row: row, rows: rows, columns: x.columns), .no, weights, .no, into: z, accumulate: true)
+        multiply(x, .no, weights, .no, into: z, accumulate: true)
       } else {
         addTiles(row: row, worker: worker, to: z)
       }

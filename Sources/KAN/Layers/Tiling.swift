@@ -21,13 +21,21 @@ struct Tiling: Equatable {
 
   /// Bytes of W that no second-level cache holds.
   static let largeWeights = 4 << 20
+  /// Bytes of W that a dense product of few rows copies for longer than it multiplies.
+  static let packedWeights = 1 << 20
 
   init<Element: Scalar>(_ layer: Layer<Element>, rows total: Int, _ contraction: Contraction) {
     isLocal = layer.contractionUsed(contraction) == .local
     let functions = layer.functions
     let size = MemoryLayout<Element>.stride
-    // Small batches are cut too, so that several threads have work; no finer than a product runs well on.
-    let splits = isLocal && layer.weightCount * size > Tiling.largeWeights
+    // Small batches are cut too, so that several threads have work; no finer than a product runs well on, and not by rows
+    // where each cut would read a large W again.
+    let splits =
+      if layer.isIdentity {
+        total < 512 && layer.weightCount * size > Tiling.packedWeights
+      } else {
+        isLocal && layer.weightCount * size > Tiling.largeWeights
+      }
     // A dense product has no tile of Φ to keep in the cache, and runs better on more rows.
     let most = layer.isIdentity ? max(128, min(512, total / 16 / 128 * 128)) : 128
     rows = total >= 512 || splits ? most : max(32, (total + 127) / 128 * 32)
@@ -35,7 +43,7 @@ struct Tiling: Equatable {
     columns = splits ? max(64, (layer.outputs / 4 + 63) / 64 * 64) : layer.outputs
     if layer.isIdentity {
       inputs = layer.inputs
-      gradientInputs = min(layer.inputs, 64)
+      gradientInputs = min(layer.inputs, splits ? 128 : 64)
       gradientRows = max(total, 1)
     } else if isLocal {
       inputs = layer.inputs

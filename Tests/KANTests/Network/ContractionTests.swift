@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import KAN
@@ -129,6 +130,45 @@ import Testing
     }
     for (local, gemm) in zip(results[0], results[1]) {
       #expect(largestDifference(local, gemm) <= 1e-12 * scale(gemm))
+    }
+  }
+
+  /// So is one of a dense layer that few rows meet.
+  @Test func columnsOfALargeDenseLayer() {
+    var generator = RandomGenerator(seed: 7)
+    let (inputs, outputs, rows) = (140, 1000, 130)
+    let layer = Layer<Double>.linear(inputs, outputs, .silu)
+    let tiling = Tiling(layer, rows: rows, .auto)
+    #expect(tiling.columnTiles(outputs) == 4 && tiling.rowTiles(rows) == 2 && tiling.inputBlocks(inputs) == 2)
+    var network = Network([layer])
+    network.parameters = AlignedArray((0..<layer.parameterCount).map { _ in 0.1 * generator.normal() })
+    let data = Dataset<Double>(
+      inputs: generator.matrix(rows, inputs), targets: .values(generator.matrix(rows, outputs)))
+
+    let product = data.inputs.multiplied(by: network.weights(ofLayer: 0))
+    let bias = network.bias(ofLayer: 0)
+    let expected = product.elements.enumerated().map { index, sum in
+      let z = sum + bias[index % outputs]
+      return z / (1 + exp(-z))
+    }
+    #expect(largestDifference(network.predict(data.inputs).elements, expected) <= 1e-13 * scale(expected))
+
+    let results = [1, 2, 3, 7].map { threads in
+      let step = TrainingStep(network, batch: rows, pool: ThreadPool(threads: threads))
+      let loss = Array(0..<rows).withUnsafeBufferPointer { step.lossAndGradient(of: network, on: data, rows: $0) }
+      return [loss] + step.gradients
+    }
+    #expect(Set(results.map { $0.map(\.bitPattern) }).count == 1)
+    let step = TrainingStep(network, batch: rows, pool: ThreadPool(threads: 2))
+    func loss(changing index: Int, by change: Double) -> Double {
+      var changed = network
+      changed.parameters[index] += change
+      return Array(0..<rows).withUnsafeBufferPointer { step.lossAndGradient(of: changed, on: data, rows: $0) }
+    }
+    let largest = scale(results[0].dropFirst())
+    for index in stride(from: 0, to: layer.parameterCount, by: 4999) + [layer.parameterCount - 1] {
+      let slope = (loss(changing: index, by: 1e-4) - loss(changing: index, by: -1e-4)) / 2e-4
+      #expect(abs(results[0][1 + index] - slope) <= 1e-6 * largest, "parameter \(index)")
     }
   }
 
