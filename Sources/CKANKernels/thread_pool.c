@@ -11,12 +11,44 @@
 // and then sleep on a condition.
 enum { SPINS = 20000 };
 
-// A loop is one word: which loop it is, how many iterations it has, and the next one that nobody has taken. A worker
-// that takes an iteration learns all three at once, so one that comes late can neither run an iteration of a loop that
-// has ended nor mistake the next loop for it; and nobody waits for a worker that has not come.
-enum { INDEX_BITS = 20 };
+// The iterations of a loop are shared out as ranges, one for each thread, in their order: what a thread wrote in one loop
+// it finds in its own cache in the next one of that many iterations. It takes its own range from the front, and then the
+// others' from the back, so nobody waits for a worker that has not come. One more range is of small iterations that come
+// last, so that threads end together.
+//
+// A range is one word: which loop it is of, where it ends, and the next iteration that nobody has taken. A worker that
+// takes an iteration learns all three at once, so one that comes late can neither run an iteration of a loop that has
+// ended nor mistake the next loop for it.
+enum { INDEX_BITS = 20, LINE = 64 };
 static const uint64_t INDEX_MASK = ((uint64_t)1 << INDEX_BITS) - 1;
 static const int64_t MOST_ITERATIONS = (int64_t)1 << (INDEX_BITS - 1);
+
+typedef struct {
+  _Alignas(LINE) _Atomic uint64_t word;
+} range;
+
+static uint64_t range_word(uint64_t generation, int64_t next, int64_t end) {
+  return generation << 2 * INDEX_BITS | (uint64_t)end << INDEX_BITS | (uint64_t)next;
+}
+
+static int64_t next_of(uint64_t word) { return (int64_t)(word & INDEX_MASK); }
+static int64_t end_of(uint64_t word) { return (int64_t)(word >> INDEX_BITS & INDEX_MASK); }
+
+/// The first iteration of a range that nobody has taken, or -1.
+static int64_t take_first(range *own) {
+  const uint64_t word = atomic_fetch_add_explicit(&own->word, 1, memory_order_acq_rel);
+  return next_of(word) < end_of(word) ? next_of(word) : -1;
+}
+
+/// The last one, or -1.
+static int64_t take_last(range *other) {
+  uint64_t word = atomic_load_explicit(&other->word, memory_order_acquire);
+  while (next_of(word) < end_of(word))
+    if (atomic_compare_exchange_weak_explicit(&other->word, &word, word - ((uint64_t)1 << INDEX_BITS),
+                                              memory_order_acq_rel, memory_order_acquire))
+      return end_of(word) - 1;
+  return -1;
+}
 
 struct kan_pool {
   int64_t threads;
@@ -28,7 +60,7 @@ struct kan_pool {
   _Atomic int64_t sleepers;
 
   _Atomic uint64_t generation;  // counts loops; a change starts the workers
-  _Atomic uint64_t loop;        // generation, count, next
+  range *ranges;                // one for each thread, and the one that comes last
   _Atomic int64_t done;         // iterations that have ended
   _Atomic bool ending;
 
@@ -51,13 +83,15 @@ static inline void relax(void) {
 }
 
 static void take_iterations(kan_pool *pool, int64_t worker) {
-  for (;;) {
-    uint64_t loop = atomic_fetch_add_explicit(&pool->loop, 1, memory_order_acq_rel);
-    int64_t index = (int64_t)(loop & INDEX_MASK);
-    int64_t count = (int64_t)(loop >> INDEX_BITS & INDEX_MASK);
-    if (index >= count) return;
-    pool->body(pool->context, pool->first + index, worker);
-    atomic_fetch_add_explicit(&pool->done, 1, memory_order_release);
+  const int64_t threads = pool->threads;
+  for (int64_t i = 0; i <= threads; i++) {
+    range *from = &pool->ranges[i < threads ? (worker + i) % threads : threads];
+    for (;;) {
+      const int64_t index = i == 0 || i == threads ? take_first(from) : take_last(from);
+      if (index < 0) break;
+      pool->body(pool->context, pool->first + index, worker);
+      atomic_fetch_add_explicit(&pool->done, 1, memory_order_release);
+    }
   }
 }
 
@@ -100,7 +134,9 @@ kan_pool *kan_pool_create(int64_t threads) {
   kan_pool *pool = calloc(1, sizeof *pool);
   if (!pool) abort();
   pool->handles = calloc((size_t)threads, sizeof *pool->handles);
-  if (!pool->handles) abort();
+  pool->ranges = aligned_alloc(LINE, (size_t)(threads + 1) * sizeof *pool->ranges);
+  if (!pool->handles || !pool->ranges) abort();
+  for (int64_t i = 0; i <= threads; i++) atomic_init(&pool->ranges[i].word, 0);
   pthread_mutex_init(&pool->busy, NULL);
   pthread_mutex_init(&pool->lock, NULL);
   pthread_cond_init(&pool->wake, NULL);
@@ -126,7 +162,7 @@ kan_pool *kan_pool_create(int64_t threads) {
 
 int64_t kan_pool_threads(const kan_pool *pool) { return pool->threads; }
 
-void kan_pool_run(kan_pool *pool, int64_t count, void *context, kan_pool_body body) {
+void kan_pool_run(kan_pool *pool, int64_t count, int64_t last, void *context, kan_pool_body body) {
   if (pool->threads == 1 || count <= 1 || pthread_mutex_trylock(&pool->busy) != 0) {
     for (int64_t index = 0; index < count; index++) body(context, index, 0);
     return;
@@ -138,8 +174,12 @@ void kan_pool_run(kan_pool *pool, int64_t count, void *context, kan_pool_body bo
     pool->first = first;
     atomic_store_explicit(&pool->done, 0, memory_order_relaxed);
     uint64_t generation = atomic_load_explicit(&pool->generation, memory_order_relaxed) + 1;
-    atomic_store_explicit(&pool->loop, generation << 2 * INDEX_BITS | (uint64_t)part << INDEX_BITS,
-                          memory_order_release);
+    const int64_t shared = last < part ? part - last : part, threads = pool->threads;
+    for (int64_t i = 0; i <= threads; i++)
+      atomic_store_explicit(&pool->ranges[i].word,
+                            i < threads ? range_word(generation, shared * i / threads, shared * (i + 1) / threads)
+                                        : range_word(generation, shared, part),
+                            memory_order_release);
     start_workers(pool);
     take_iterations(pool, 0);
     for (int spin = 0; atomic_load_explicit(&pool->done, memory_order_acquire) < part; spin++) {
@@ -158,5 +198,6 @@ void kan_pool_destroy(kan_pool *pool) {
   pthread_mutex_destroy(&pool->lock);
   pthread_mutex_destroy(&pool->busy);
   free(pool->handles);
+  free(pool->ranges);
   free(pool);
 }

@@ -38,8 +38,10 @@ public final class ThreadPool: Sendable {
 
   /// Runs all iterations 0 ..< count and returns when they have ended.
   ///
-  /// - Parameter work: about how many multiply-adds all of it takes; a little is done by the calling thread alone.
-  package func run<Loop: ParallelLoop>(_ count: Int, work: Int = .max, _ loop: Loop) {
+  /// - Parameters:
+  ///   - last: how many of them, the last ones, are small and begin when all others have.
+  ///   - work: about how many multiply-adds all of it takes; a little is done by the calling thread alone.
+  package func run<Loop: ParallelLoop>(_ count: Int, last: Int = 0, work: Int = .max, _ loop: Loop) {
     if work < Self.smallWork {
       for index in 0..<count { loop.iterate(index, worker: 0) }
       return
@@ -47,7 +49,7 @@ public final class ThreadPool: Sendable {
     withUnsafePointer(to: loop) { pointer in
       var erased = ErasedLoop(pointer: UnsafeRawPointer(pointer), type: Loop.self)
       withUnsafeMutablePointer(to: &erased) { context in
-        kan_pool_run(pool, Int64(count), UnsafeMutableRawPointer(context)) { context, index, worker in
+        kan_pool_run(pool, Int64(count), Int64(last), UnsafeMutableRawPointer(context)) { context, index, worker in
           let erased = context!.assumingMemoryBound(to: ErasedLoop.self).pointee
           erased.type.iterate(at: erased.pointer, Int(index), worker: Int(worker))
         }

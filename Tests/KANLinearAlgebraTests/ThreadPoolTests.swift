@@ -39,11 +39,38 @@ import Testing
   func everyIterationRunsOnce(threads: Int, count: Int) {
     let pool = ThreadPool(threads: threads)
     #expect(pool.threads == threads)
-    for _ in 0..<3 {
+    // Again and again, so that workers come late too.
+    for round in 0..<40 {
       let visits = Visits(count, workers: threads)
-      pool.run(count, Loop(visits: visits))
+      pool.run(count, last: [0, 1, 3, 2000][round % 4], Loop(visits: visits))
       #expect(visits.counts.allSatisfy { $0.add(0) == 1 })
       #expect(visits.overlaps.add(0) == 0)
+    }
+  }
+
+  /// Counts an overlap where an iteration behind `shared` runs before all others have begun, but for those that the other
+  /// threads have taken and not begun yet.
+  private struct Ordered: ParallelLoop {
+    let visits: Visits
+    let shared: Int
+    let threads: Int
+
+    func iterate(_ index: Int, worker: Int) {
+      if index >= shared {
+        let begun = visits.counts[..<shared].reduce(0) { $0 + $1.add(0) }
+        if begun < shared - (threads - 1) { visits.overlaps.add(1) }
+      }
+      visits.counts[index].add(1)
+    }
+  }
+
+  @Test(arguments: [1, 2, 3, 7], [8, 9, 40])
+  func lastOnesComeLast(threads: Int, count: Int) {
+    let pool = ThreadPool(threads: threads)
+    for _ in 0..<200 {
+      let visits = Visits(count, workers: threads)
+      pool.run(count, last: 7, Ordered(visits: visits, shared: count - 7, threads: threads))
+      #expect(visits.counts.allSatisfy { $0.add(0) == 1 } && visits.overlaps.add(0) == 0)
     }
   }
 

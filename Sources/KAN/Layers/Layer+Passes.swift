@@ -112,14 +112,15 @@ struct BackwardLoop<Element: Scalar>: ParallelLoop {
 
   var blocks: Int { tiling.inputBlocks(x.columns) }
   private var passes: Int { blocks + (dx == nil || tiling.isLocal ? 0 : tiling.rowTiles(x.rows)) }
-  var count: Int { passes + 1 + (gather?.count ?? 0) }
+  /// db and the next batch.
+  var last: Int { 1 + (gather?.count ?? 0) }
+  var count: Int { passes + last }
 
   @specialized(where Element == Float)
   @specialized(where Element == Double)
   func iterate(_ index: Int, worker: Int) {
     if index < blocks {
-      let block = interleaved(index)
-      tiling.isLocal ? localGradients(block: block, worker: worker) : weightGradient(block: block, worker: worker)
+      tiling.isLocal ? localGradients(block: index, worker: worker) : weightGradient(block: index, worker: worker)
     } else if let dx, index < passes {
       inputGradient(tile: index - blocks, worker: worker, to: dx)
     } else if index == passes {
@@ -127,12 +128,6 @@ struct BackwardLoop<Element: Scalar>: ParallelLoop {
     } else {
       gather?.iterate(index - passes - 1, worker: worker)
     }
-  }
-
-  /// The even blocks first: two neighbours may write to halves of the same lines of dX, and are not formed at once.
-  private func interleaved(_ index: Int) -> Int {
-    let even = (blocks + 1) / 2
-    return index < even ? 2 * index : 2 * (index - even) + 1
   }
 
   private func weightGradient(block index: Int, worker: Int) {

@@ -69,7 +69,7 @@ extension Network {
         dBias: gradients + offset + layer.weightCount,
         dx: index > 0 ? workspace.gradient(index - 1, rows: rows) : inputGradient, scratch: workspace.scratch,
         gather: index == 0 ? gather : nil)
-      pool.run(loop.count, work: 2 * layer.work(rows: rows), loop)
+      pool.run(loop.count, last: loop.last, work: 2 * layer.work(rows: rows), loop)
     }
   }
 
