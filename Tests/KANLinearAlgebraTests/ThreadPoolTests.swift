@@ -15,12 +15,9 @@ import Testing
     }
 
     final class Count: Sendable {
-      private let value = Mutex(0)
+      private let value = Atomic(0)
       @discardableResult func add(_ change: Int) -> Int {
-        value.withLock {
-          $0 += change
-          return $0
-        }
+        value.add(change, ordering: .sequentiallyConsistent).newValue
       }
     }
   }
