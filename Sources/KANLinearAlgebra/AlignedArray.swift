@@ -64,12 +64,10 @@ public struct AlignedArray<Element: Scalar>: RandomAccessCollection, MutableColl
 
     init(count: Int) {
       self.count = count
-      let raw = UnsafeMutableRawPointer.allocate(
-        byteCount: Swift.max(count, 1) * MemoryLayout<Element>.stride, alignment: 64)
-      pointer = raw.bindMemory(to: Element.self, capacity: Swift.max(count, 1))
+      pointer = AlignedMemory.allocate(count, of: Element.self)
     }
 
-    deinit { UnsafeMutableRawPointer(pointer).deallocate() }
+    deinit { AlignedMemory.free(pointer) }
   }
 }
 

@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "aligned_memory.h"
 #include "openblas_core.h"
 #include "system_limits.h"
 #include "thread_pool.h"

@@ -14,7 +14,7 @@ extension Network {
     var offset = 0
     for index in 0..<min(count, layers.count) {
       let layer = layers[index]
-      let tiling = Tiling(layer, rows: rows, workspace.contraction)
+      let tiling = Tiling(layer, rows: rows, threads: pool.threads, workspace.contraction)
       let loop = ForwardLoop(
         layer: layer, tiling: tiling,
         weights: MatrixView(
@@ -44,7 +44,7 @@ extension Network {
     // Not `reversed()`, whose iterator is made on the heap in unoptimised builds.
     for index in stride(from: layers.count - 1, through: 0, by: -1) {
       let layer = layers[index]
-      let tiling = Tiling(layer, rows: rows, workspace.contraction)
+      let tiling = Tiling(layer, rows: rows, threads: pool.threads, workspace.contraction)
       offset -= layer.parameterCount
       let dz = workspace.gradient(index, rows: rows)
       if layer.activation != .identity {

@@ -1,6 +1,7 @@
 /// How the rows and inputs of a layer are cut up, so that a tile of Φ stays in the second-level cache.
 ///
-/// It depends on the sizes alone and never on the number of threads, so that neither do the bits of a result.
+/// It depends on the sizes alone, so that the bits of a result do not depend on the number of threads; but for the rows of
+/// a local tile, which do, and on which no bit depends.
 struct Tiling: Equatable {
   /// Products touch only what is not 0, and no tile of Φ is written.
   let isLocal: Bool
@@ -23,8 +24,10 @@ struct Tiling: Equatable {
   static let largeWeights = 4 << 20
   /// Bytes of W that a dense product of few rows copies for longer than it multiplies.
   static let packedWeights = 1 << 20
+  /// Bytes of W that a second-level cache holds little of once an optimizer has passed over it.
+  static let coldWeights = 1 << 20
 
-  init<Element: Scalar>(_ layer: Layer<Element>, rows total: Int, _ contraction: Contraction) {
+  init<Element: Scalar>(_ layer: Layer<Element>, rows total: Int, threads: Int, _ contraction: Contraction) {
     isLocal = layer.contractionUsed(contraction) == .local
     let functions = layer.functions
     let size = MemoryLayout<Element>.stride
@@ -38,7 +41,15 @@ struct Tiling: Equatable {
       }
     // A dense product has no tile of Φ to keep in the cache, and runs better on more rows.
     let most = layer.isIdentity ? max(128, min(512, total / 16 / 128 * 128)) : 128
-    rows = total >= 512 || splits ? most : max(32, (total + 127) / 128 * 32)
+    if splits {
+      rows = most
+    } else if isLocal {
+      // Two tiles a thread, for threads do not end together; one where each tile waits for all of W.
+      let tiles = threads * (layer.weightCount * size > Tiling.coldWeights ? 1 : 2)
+      rows = min(most, max(32, (total + 32 * tiles - 1) / (32 * tiles) * 32))
+    } else {
+      rows = total >= 512 ? most : max(32, (total + 127) / 128 * 32)
+    }
     // Whole vectors of any instruction set; the bits do not depend on it.
     columns = splits ? max(64, (layer.outputs / 4 + 63) / 64 * 64) : layer.outputs
     if layer.isIdentity {

@@ -50,9 +50,7 @@ final class Workspace<Element: Scalar> {
     let tileSize = (tile + 15) / 16 * 16
     let scratchPlace = place(2 * workers * tileSize)
 
-    slab = UnsafeMutableRawPointer.allocate(
-      byteCount: max(offset, 1) * MemoryLayout<Element>.stride, alignment: 64
-    ).bindMemory(to: Element.self, capacity: max(offset, 1))
+    slab = AlignedMemory.allocate(offset, of: Element.self)
     let slab = slab
     inputs = inputPlaces.map { slab + $0 }
     outputs = outputPlaces.map { slab + $0 }
@@ -62,7 +60,7 @@ final class Workspace<Element: Scalar> {
     scratch = Scratch(base: slab + scratchPlace, tileElements: tileSize)
   }
 
-  deinit { slab.deallocate() }
+  deinit { AlignedMemory.free(slab) }
 
   func input(rows: Int) -> MutableMatrixView<Element> {
     MutableMatrixView(base: inputs[current], rows: rows, columns: inputWidth, stride: inputWidth)

@@ -109,12 +109,19 @@ import Testing
     }
   }
 
+  /// Every thread gets rows of a batch, down to 32 of them, and no more than it needs to where W is large.
+  @Test(arguments: [(64, 1, 128), (64, 2, 64), (64, 8, 32), (512, 1, 128), (512, 2, 128), (512, 4, 64), (512, 16, 32)])
+  func rowsOfATile(inputs: Int, threads: Int, rows: Int) {
+    let layer = Layer<Float>.spline(inputs, 64, grid: 5)
+    #expect(Tiling(layer, rows: 256, threads: threads, .local).rows == rows)
+  }
+
   /// A W that no second-level cache holds is cut by columns.
   @Test(arguments: [Activation.identity, .silu, .tanh])
   func columnsOfALargeLayer(activation: Activation) {
     var generator = RandomGenerator(seed: 6)
     let layer = Layer<Double>.spline(100, 130, grid: 50, activation)
-    let tiling = Tiling(layer, rows: 200, .local)
+    let tiling = Tiling(layer, rows: 200, threads: 2, .local)
     #expect(tiling.columnTiles(130) == 3 && tiling.rowTiles(200) == 2)
     let data = Dataset<Double>(
       inputs: generator.matrix(200, 100, in: -1.2...1.2), targets: .values(generator.matrix(200, 130)))
@@ -138,7 +145,7 @@ import Testing
     var generator = RandomGenerator(seed: 7)
     let (inputs, outputs, rows) = (140, 1000, 130)
     let layer = Layer<Double>.linear(inputs, outputs, .silu)
-    let tiling = Tiling(layer, rows: rows, .auto)
+    let tiling = Tiling(layer, rows: rows, threads: 2, .auto)
     #expect(tiling.columnTiles(outputs) == 4 && tiling.rowTiles(rows) == 2 && tiling.inputBlocks(inputs) == 2)
     var network = Network([layer])
     network.parameters = AlignedArray((0..<layer.parameterCount).map { _ in 0.1 * generator.normal() })

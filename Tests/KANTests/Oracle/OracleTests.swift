@@ -55,7 +55,7 @@ import Testing
         basis: BSpline(grid: try Grid(breakpoints: breakpoints, degree: 2)), outputs: 2, activation: .silu),
       Layer<Double>(basis: LinearBasis(inputs: 2), outputs: 2, activation: .tanh),
     ]
-    let tiling = Tiling(layers[0], rows: 40, contraction)
+    let tiling = Tiling(layers[0], rows: 40, threads: 2, contraction)
     #expect(tiling.rows < 40 && tiling.gradientInputs < 100 && (tiling.inputs < 100) == (contraction == .gemm))
     var network = Network(layers)
     network.contraction = contraction
