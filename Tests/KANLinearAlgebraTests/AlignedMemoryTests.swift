@@ -1,15 +1,40 @@
+import Foundation
 import Testing
 
 @testable import KANLinearAlgebra
 
 @Suite struct AlignedMemoryTests {
-  /// From a line of the cache on; from half a huge page on, whole ones. The ends can be written.
-  @Test(arguments: [(0, 64), (1, 64), (131_071, 64), (131_072, 2 << 20), (262_145, 2 << 20), (700_000, 2 << 20)])
-  func startsOnALineOrAPage(count: Int, alignment: Int) {
+  private static let hugePage = 2 << 20
+
+  @Test(arguments: [0, 1, 17, 131_071, 131_072, 262_145, 700_000]) func startsOnALineOfTheCache(count: Int) {
     let memory = AlignedMemory.allocate(count, of: Double.self)
     defer { AlignedMemory.free(memory) }
-    #expect(UInt(bitPattern: memory) % UInt(alignment) == 0)
-    for index in [0, count - 1] where index >= 0 && index < count { memory[index] = 3 }
-    #expect(count == 0 || memory[count - 1] == 3)
+    #expect(UInt(bitPattern: memory) % 64 == 0)
+  }
+
+  /// Half a huge page and more asks for whole ones, from its first byte on.
+  @Test(
+    .enabled(if: FileManager.default.fileExists(atPath: "/sys/kernel/mm/transparent_hugepage/enabled")),
+    arguments: [131_072, 262_145, 700_000])
+  func asksForHugePages(count: Int) throws {
+    let memory = AlignedMemory.allocate(count, of: Double.self)
+    defer { AlignedMemory.free(memory) }
+    #expect(UInt(bitPattern: memory) % UInt(Self.hugePage) == 0)
+    #expect(try flags(ofMappingAt: UInt(bitPattern: memory)).contains("hg"))
+  }
+
+  /// What the system notes of the mapping that holds an address; `hg` is the advice to use huge pages.
+  private func flags(ofMappingAt address: UInt) throws -> [Substring] {
+    var holdsAddress = false
+    let file = try #require(FileHandle(forReadingAtPath: "/proc/self/smaps"))
+    // `String(contentsOfFile:)` takes the first short read of such a file for its end.
+    let text = String(decoding: try file.readToEnd() ?? Data(), as: UTF8.self)
+    for line in text.split(separator: "\n") {
+      let fields = line.split(separator: " ")
+      let ends = fields[0].split(separator: "-").compactMap { UInt($0, radix: 16) }
+      if ends.count == 2 { holdsAddress = ends[0] <= address && address < ends[1] }
+      if holdsAddress && fields[0] == "VmFlags:" { return Array(fields.dropFirst()) }
+    }
+    return []
   }
 }
