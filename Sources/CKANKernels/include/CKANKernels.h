@@ -1,4 +1,5 @@
-// Loops over elements that need several instruction sets, and the pool of threads that runs them.
+// Loops over elements that need several instruction sets, the pool of threads that runs them, and what they ask of the
+// system: memory, cores, and that OpenBLAS knows the processor.
 //
 // Every kernel exists for float (suffix _f) and double (suffix _d), and for each instruction set: a table of them stands
 // once, in `kernel_table.h`.

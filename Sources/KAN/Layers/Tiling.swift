@@ -1,7 +1,7 @@
 /// How the rows and inputs of a layer are cut up, so that a tile of Φ stays in the second-level cache.
 ///
-/// It depends on the sizes alone, so that the bits of a result do not depend on the number of threads; but for the rows of
-/// a local tile, which do, and on which no bit depends.
+/// It depends on the sizes alone, and so do the bits of a result. Only the rows of a local tile follow the number of
+/// threads, and on those no bit depends.
 struct Tiling: Equatable {
   /// Products touch only what is not 0, and no tile of Φ is written.
   let isLocal: Bool
@@ -41,14 +41,12 @@ struct Tiling: Equatable {
       }
     // A dense product has no tile of Φ to keep in the cache, and runs better on more rows.
     let most = layer.isIdentity ? max(128, min(512, total / 16 / 128 * 128)) : 128
-    if splits {
-      rows = most
-    } else if isLocal {
+    if isLocal && !splits {
       // Two tiles a thread, for threads do not end together; one where each tile waits for all of W.
       let tiles = threads * (layer.weightCount * size > Tiling.coldWeights ? 1 : 2)
       rows = min(most, max(32, (total + 32 * tiles - 1) / (32 * tiles) * 32))
     } else {
-      rows = total >= 512 ? most : max(32, (total + 127) / 128 * 32)
+      rows = total >= 512 || splits ? most : max(32, (total + 127) / 128 * 32)
     }
     // Whole vectors of any instruction set; the bits do not depend on it.
     columns = splits ? max(64, (layer.outputs / 4 + 63) / 64 * 64) : layer.outputs
