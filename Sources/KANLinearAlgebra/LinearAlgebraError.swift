@@ -32,6 +32,7 @@ public enum LinearAlgebraError: Error, Sendable, Equatable, CustomStringConverti
     case 0: return
     case 1...: throw .notConverged(routine: routine)
     case -1011, -1010: throw .outOfMemory(routine: routine)
+    // What this package hands over does not depend on a user's data.
     default: fatalError("\(routine): argument \(-info) is not valid")
     }
   }

@@ -120,7 +120,7 @@ struct ImageDemo {
   }
 }
 
-/// What the system calls its processor.
+/// What the system calls its processor, or `this machine` where it does not say.
 func processorName() -> String {
   let text = (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)) ?? ""
   let line = text.split(separator: "\n").first { $0.hasPrefix("model name") }

@@ -43,7 +43,7 @@ public struct Grid<Element: Scalar>: Sendable, Equatable {
         breakpoints: Array(repeating: breakpoints, count: inputs), degree: degree, ends: ends,
         isUniform: ends == .extended)
     } catch {
-      fatalError("Grid: \(error)")
+      fatalError("Grid: \(error)")  // A degree that is none: a caller's mistake, as the ranges above.
     }
   }
 

@@ -57,6 +57,7 @@ extension Layer {
     on grid: Grid<Element>, isNested: Bool, _ weights: Matrix<Element>, _ inputs: Matrix<Element>?,
     _ continuation: SplineContinuation, measuring: Bool, _ pool: ThreadPool
   ) -> RefittedLayer<Element> {
+    // Every caller has got its grid from `requireSpline`, which throws.
     guard let spline = basis as? BSpline<Element> else { fatalError("Layer: a refit without splines") }
     require(
       weights.rows == self.inputs * functions && weights.columns == outputs,

@@ -19,6 +19,7 @@ final class LeastSquaresProblem {
   static func chunk(width: Int) -> Int { min(1024, max(16, (32 << 20) / (8 * max(1, width)))) }
 
   init(_ network: Network<Double>, _ data: Dataset<Double>, threads pool: ThreadPool) {
+    // `train` has refused classes.
     guard case .values(var targets) = data.targets else { fatalError("LeastSquaresProblem: classes") }
     var inputs = data.inputs
     network.inputScaling.apply(to: inputs.mutableView())
