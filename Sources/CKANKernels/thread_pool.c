@@ -16,9 +16,9 @@ enum { SPINS = 20000 };
 // others' from the back, so nobody waits for a worker that has not come. One more range is of small iterations that come
 // last, so that threads end together.
 //
-// A range is one word: which loop it is of, where it ends, and the next iteration that nobody has taken. A worker that
-// takes an iteration learns all three at once, so one that comes late can neither run an iteration of a loop that has
-// ended nor mistake the next loop for it.
+// A range is one word: which loop it is of, where it ends, and the next iteration that nobody has taken. A worker takes
+// iterations of the loop that it was woken for alone: one that comes late finds words of another loop and goes back to
+// begin with its own range, rather than in the middle, where it would run the last iterations before all others.
 enum { INDEX_BITS = 20, LINE = 64 };
 static const uint64_t INDEX_MASK = ((uint64_t)1 << INDEX_BITS) - 1;
 static const int64_t MOST_ITERATIONS = (int64_t)1 << (INDEX_BITS - 1);
@@ -27,27 +27,24 @@ typedef struct {
   _Alignas(LINE) _Atomic uint64_t word;
 } range;
 
+/// The part of a word that tells its loop.
+static uint64_t mark_of(uint64_t generation) { return generation << 2 * INDEX_BITS; }
+
 static uint64_t range_word(uint64_t generation, int64_t next, int64_t end) {
-  return generation << 2 * INDEX_BITS | (uint64_t)end << INDEX_BITS | (uint64_t)next;
+  return mark_of(generation) | (uint64_t)end << INDEX_BITS | (uint64_t)next;
 }
 
-static int64_t next_of(uint64_t word) { return (int64_t)(word & INDEX_MASK); }
-static int64_t end_of(uint64_t word) { return (int64_t)(word >> INDEX_BITS & INDEX_MASK); }
-
-/// The first iteration of a range that nobody has taken, or -1.
-static int64_t take_first(range *own) {
-  const uint64_t word = atomic_fetch_add_explicit(&own->word, 1, memory_order_acq_rel);
-  return next_of(word) < end_of(word) ? next_of(word) : -1;
-}
-
-/// The last one, or -1.
-static int64_t take_last(range *other) {
-  uint64_t word = atomic_load_explicit(&other->word, memory_order_acquire);
-  while (next_of(word) < end_of(word))
-    if (atomic_compare_exchange_weak_explicit(&other->word, &word, word - ((uint64_t)1 << INDEX_BITS),
-                                              memory_order_acq_rel, memory_order_acquire))
-      return end_of(word) - 1;
-  return -1;
+/// The first iteration of a range that nobody has taken, or the last one; -1 if there is none, or another loop's.
+static int64_t take(range *from, uint64_t generation, bool first) {
+  const uint64_t step = first ? 1 : -((uint64_t)1 << INDEX_BITS);
+  uint64_t word = atomic_load_explicit(&from->word, memory_order_acquire);
+  for (;;) {
+    const int64_t next = (int64_t)(word & INDEX_MASK), end = (int64_t)(word >> INDEX_BITS & INDEX_MASK);
+    if (next >= end || word >> 2 * INDEX_BITS << 2 * INDEX_BITS != mark_of(generation)) return -1;
+    if (atomic_compare_exchange_weak_explicit(&from->word, &word, word + step, memory_order_acq_rel,
+                                              memory_order_acquire))
+      return first ? next : end - 1;
+  }
 }
 
 struct kan_pool {
@@ -82,12 +79,12 @@ static inline void relax(void) {
 #endif
 }
 
-static void take_iterations(kan_pool *pool, int64_t worker) {
+static void take_iterations(kan_pool *pool, uint64_t generation, int64_t worker) {
   const int64_t threads = pool->threads;
   for (int64_t i = 0; i <= threads; i++) {
     range *from = &pool->ranges[i < threads ? (worker + i) % threads : threads];
     for (;;) {
-      const int64_t index = i == 0 || i == threads ? take_first(from) : take_last(from);
+      const int64_t index = take(from, generation, i == 0 || i == threads);
       if (index < 0) break;
       pool->body(pool->context, pool->first + index, worker);
       atomic_fetch_add_explicit(&pool->done, 1, memory_order_release);
@@ -116,7 +113,7 @@ static void *worker_main(void *argument) {
     }
     seen = generation;
     if (atomic_load_explicit(&pool->ending, memory_order_relaxed)) return NULL;
-    take_iterations(pool, worker.index);
+    take_iterations(pool, generation, worker.index);
   }
 }
 
@@ -181,7 +178,7 @@ void kan_pool_run(kan_pool *pool, int64_t count, int64_t last, void *context, ka
                                         : range_word(generation, shared, part),
                             memory_order_release);
     start_workers(pool);
-    take_iterations(pool, 0);
+    take_iterations(pool, generation, 0);
     for (int spin = 0; atomic_load_explicit(&pool->done, memory_order_acquire) < part; spin++) {
       if (spin < SPINS) relax();
       else sched_yield();
