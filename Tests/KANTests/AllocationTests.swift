@@ -142,6 +142,31 @@ struct AllocationTests {
     #expect(result == network.predict(row, pool: pool))
   }
 
+  /// Any number of rows from memory into memory, more than go through the network at a time too.
+  @Test(arguments: Kind.allCases, [1, 2])
+  func predictionFromBuffers(kind: Kind, threads: Int) {
+    let pool = ThreadPool(threads: threads)
+    let predictor = Predictor(kind.network, rows: 16, pool: pool)
+    var generator = RandomGenerator(seed: 3)
+    let rows: Matrix<Float> = generator.matrix(100, 6)
+    var result = Matrix<Float>(rows: 100, columns: 3)
+    func predict() {
+      result.elements.withUnsafeMutableBufferPointer { result in
+        for count in [1, 16, 17, 100] {
+          rows.elements.withUnsafeBufferPointer { rows in
+            predictor.predict(
+              UnsafeBufferPointer(rebasing: rows[..<(6 * count)]),
+              into: UnsafeMutableBufferPointer(rebasing: result[..<(3 * count)]))
+          }
+        }
+      }
+      var span = result.elements.mutableSpan
+      predictor.predict(rows.elements.span, into: &span)
+    }
+    predict()
+    expectNone(kind) { allocations(on: pool) { predict() } }
+  }
+
   @Test func writingAParameterCopiesNothing() {
     var network = Kind.splines.network
     network.parameters[0] = 1

@@ -14,20 +14,19 @@ public struct Network<Element: Scalar>: Sendable {
   public private(set) var layers: [Layer<Element>]
   public private(set) var parameterCount: Int
   /// Every layer's W, row after row, and b, layer after layer: [parameterCount]. A network with another number of them
-  /// traps when it is used.
+  /// traps when it is used. What is written here counts for everything that follows, a resumed training included.
   // Without an observer, which would copy all of them when another module writes one.
   public var parameters: AlignedArray<Element>
 
   /// How products are formed; not part of a saved model.
   public var contraction: Contraction = .auto
   public package(set) var task: LearningTask = .regression
-  /// Takes inputs to the grids; set by the first training.
+  /// Takes inputs to the grids; set by ``setRanges(inputs:targets:)`` or the first training.
   public package(set) var inputScaling: Scaling<Element>
-  /// Takes targets to unit spread; set by the first training of a regression.
+  /// Takes targets to unit spread; set by ``setRanges(inputs:targets:)`` or the first training of a regression.
   public package(set) var outputScaling: Scaling<Element>
-  /// Whether they have been set, by ``setRanges(inputs:targets:)`` or from data, so that no training sets them again.
-  var hasInputScaling = false
-  var hasOutputScaling = false
+  package var inputScalingOrigin = ScalingOrigin.none
+  package var outputScalingOrigin = ScalingOrigin.none
   /// Names of columns and classes, where the data has them.
   public package(set) var names = Names()
   /// How the network has been trained so far.
@@ -85,6 +84,10 @@ public struct Network<Element: Scalar>: Sendable {
       parameters.count == parameterCount, "Network: \(parameters.count) parameters, not \(parameterCount)")
   }
 
+  func requireLayer(_ index: Int) {
+    require(layers.indices.contains(index), "Network: layer \(index) of \(layers.count), which count from 0")
+  }
+
   /// Where a layer's parameters start in the flat buffer: W, and b right after it.
   package func parameterOffset(ofLayer layer: Int) -> Int {
     layers[..<layer].reduce(0) { $0 + $1.parameterCount }
@@ -92,6 +95,7 @@ public struct Network<Element: Scalar>: Sendable {
 
   /// W of a layer: [in·K × out]
   public func weights(ofLayer layer: Int) -> Matrix<Element> {
+    requireLayer(layer)
     requireParameterCount()
     let start = parameterOffset(ofLayer: layer)
     return Matrix(
@@ -101,6 +105,7 @@ public struct Network<Element: Scalar>: Sendable {
 
   /// b of a layer: [out]
   public func bias(ofLayer layer: Int) -> [Element] {
+    requireLayer(layer)
     requireParameterCount()
     let start = parameterOffset(ofLayer: layer) + layers[layer].weightCount
     return Array(parameters[start..<start + layers[layer].outputs])
@@ -119,19 +124,5 @@ public struct Network<Element: Scalar>: Sendable {
         }
       }
     }
-  }
-}
-
-/// Names that came with the data.
-public struct Names: Sendable, Equatable, Codable {
-  public var inputs: [String] = []
-  public var targets: [String] = []
-  /// Empty unless the task is a classification.
-  public var classes: [String] = []
-
-  public init(inputs: [String] = [], targets: [String] = [], classes: [String] = []) {
-    self.inputs = inputs
-    self.targets = targets
-    self.classes = classes
   }
 }

@@ -2,15 +2,17 @@ extension Network {
   /// Trains on a data set: shuffled mini-batches, a schedule for the rate, early stopping if asked for.
   ///
   /// The first training sets the scalings: inputs to [-1, 1] by their range in `data`, and targets of a regression to
-  /// mean 0 and standard deviation 1. The same data, options and seed give the same parameters, bit for bit, for any
-  /// number of threads.
+  /// mean 0 and standard deviation 1. A column that does not vary there is scaled by the first later training in whose
+  /// data it does. Where the first data shows a part of a range only, call ``setRanges(inputs:targets:)`` before. The
+  /// same data, options and seed give the same parameters, bit for bit, for any number of threads.
   ///
   /// - Parameters:
   ///   - data: its columns have to fit the network, or this traps.
   ///   - validation: judged after every epoch; what early stopping goes by.
   ///   - progress: called now and then with the network as it is; returns whether to go on.
-  /// - Throws: ``TrainingError`` if the data is not finite, or the loss, a gradient or a parameter becomes so; the
-  ///   network then has the parameters of the last good epoch (the best one with `patience`).
+  /// - Throws: ``TrainingError`` if the data is not finite or its names do not fit its columns, or if the loss, a gradient
+  ///   or a parameter stops being finite; the network then has the parameters of the last good epoch (the best one with
+  ///   `patience`).
   @discardableResult
   public mutating func train(
     on data: Dataset<Element>, validation: Dataset<Element>? = nil, with optimizer: some Optimizer = AdamW(),
@@ -47,6 +49,7 @@ extension Network {
     require(
       record == nil || data.targets.task == task,
       "Network: \(which)data for \(data.targets.task) to go on with a network trained for \(task)")
+    try Self.check(data.names, inputs: inputs, outputs: outputs, task: data.targets.task)
     if data.rows == 0 { throw .noData }
     try requireFinite(data.inputs, which + "input")
     if case .values(let values) = data.targets { try requireFinite(values, which + "target") }
@@ -57,23 +60,6 @@ extension Network {
       // A mean that is not finite comes of weights near the largest number there is.
       if !(data.meanWeight > 0 && data.meanWeight.isFinite) { throw .noData }
     }
-  }
-
-  /// Takes scalings, task and names from the data unless an earlier training has.
-  mutating func prepare(for data: Dataset<Element>) {
-    if record != nil { return }
-    describe(data)
-    if !hasInputScaling { inputScaling = Scaling(rangeOf: data.inputs, weights: data.weights) }
-    if !hasOutputScaling, case .values(let values) = data.targets {
-      outputScaling = Scaling(spreadOf: values, weights: data.relativeWeights)
-    }
-    (hasInputScaling, hasOutputScaling) = (true, true)
-  }
-
-  /// Takes the task and the names of columns and classes from a data set.
-  package mutating func describe(_ data: Dataset<Element>) {
-    task = data.targets.task
-    names = data.names
   }
 
   private func requireFinite(_ matrix: Matrix<Element>, _ what: String) throws(TrainingError) {

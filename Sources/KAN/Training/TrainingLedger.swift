@@ -26,7 +26,7 @@ struct TrainingLedger<Element: Scalar> {
       throw .otherOptimizer(trained: trained, asked: record.optimizer)
     }
     self.options = options
-    let earlier = options.resuming ? network.trainingState : nil
+    let earlier = options.resuming ? network.resumableState : nil
     if let earlier, moments == nil || moments == earlier.optimizer.moments.count {
       state = earlier
     } else {

@@ -17,6 +17,8 @@ struct ModelTopology: Codable, Equatable {
   var names: Names
   var record: TrainingRecord?
   var state: State?
+  /// Missing in files of earlier releases.
+  var scalings: Scalings?
 
   struct LayerTopology: Codable, Equatable {
     var basis: String
@@ -28,6 +30,12 @@ struct ModelTopology: Codable, Equatable {
     var arrays: [String]
   }
 
+  /// Where the scalings come from, which decides whether a later training sets them.
+  struct Scalings: Codable, Equatable {
+    var inputs: ScalingOrigin
+    var outputs: ScalingOrigin
+  }
+
   struct State: Codable, Equatable {
     var epochsDone: Int
     var optimizerSteps: Int
@@ -35,5 +43,10 @@ struct ModelTopology: Codable, Equatable {
     var bestEpoch: Int
     /// Missing where nothing has been judged yet.
     var bestLoss: Double?
+
+    var isPlausible: Bool {
+      (0...1_000_000_000).contains(epochsDone) && (0...epochsDone).contains(bestEpoch)
+        && (0...Int.max / 2).contains(optimizerSteps) && (0...200).contains(moments)
+    }
   }
 }
