@@ -150,16 +150,21 @@ struct AllocationTests {
     var generator = RandomGenerator(seed: 3)
     let rows: Matrix<Float> = generator.matrix(100, 6)
     var result = Matrix<Float>(rows: 100, columns: 3)
-    func predict() {
-      result.elements.withUnsafeMutableBufferPointer { result in
-        for count in [1, 16, 17, 100] {
-          rows.elements.withUnsafeBufferPointer { rows in
-            predictor.predict(
-              UnsafeBufferPointer(rebasing: rows[..<(6 * count)]),
-              into: UnsafeMutableBufferPointer(rebasing: result[..<(3 * count)]))
-          }
+    func predict(_ count: Int) {
+      rows.elements.withUnsafeBufferPointer { rows in
+        result.elements.withUnsafeMutableBufferPointer { result in
+          predictor.predict(
+            UnsafeBufferPointer(rebasing: rows[..<(6 * count)]),
+            into: UnsafeMutableBufferPointer(rebasing: result[..<(3 * count)]))
         }
       }
+    }
+    // One by one: in unoptimised builds, a loop over numbers of rows allocates.
+    func predict() {
+      predict(1)
+      predict(16)
+      predict(17)
+      predict(100)
       var span = result.elements.mutableSpan
       predictor.predict(rows.elements.span, into: &span)
     }
