@@ -3,8 +3,15 @@ import Testing
 
 /// A predictor gives the bits of a prediction of all rows at once, whatever its rows come from.
 @Suite struct PredictorTests {
-  private let network = Network<Float>(.spline(3, 5), .spline(5, 2), seed: 3)
+  private let network: Network<Float>
   private let pool = ThreadPool(threads: 2)
+
+  /// With units of its own on both sides.
+  init() throws {
+    var network = Network<Float>(.spline(3, 5), .spline(5, 2), seed: 3)
+    try network.setRanges(inputs: [-1...2, -2...1, -1...1], targets: [3...5, -8...0])
+    self.network = network
+  }
 
   private func rows(_ count: Int) -> Matrix<Float> {
     var generator = RandomGenerator(seed: UInt64(count))
