@@ -6,7 +6,7 @@ extension Network {
   ///
   /// For a regression, values in the targets' units; for a classification, the probability of each class. Any number of
   /// rows; memory beyond the result does not grow with it. Traps with both shapes if the columns do not fit.
-  /// A ``Predictor`` gives the same without allocating, and the variants with `checking` throw.
+  /// A ``Predictor`` gives the same without allocating; the variants with `checking` throw where this traps.
   public func predict(_ rows: Matrix<Element>, pool: ThreadPool = .shared) -> Matrix<Element> {
     var result = outputs(for: rows, pool: pool)
     finish(result.mutableView())
