@@ -9,6 +9,7 @@ extension Network {
     require(
       record == nil || data.targets.task == task,
       "Network: \(which)data for \(data.targets.task) to go on with a network trained for \(task)")
+    try Self.check(data.names, inputs: inputs, outputs: outputs, task: data.targets.task)
     if data.rows == 0 { throw .noData }
     try requireFinite(data.inputs, which + "input")
     if case .values(let values) = data.targets { try requireFinite(values, which + "target") }
@@ -19,23 +20,6 @@ extension Network {
       // A mean that is not finite comes of weights near the largest number there is.
       if !(data.meanWeight > 0 && data.meanWeight.isFinite) { throw .noData }
     }
-  }
-
-  /// Takes scalings, task and names from the data unless an earlier training has.
-  mutating func prepare(for data: Dataset<Element>) {
-    if record != nil { return }
-    describe(data)
-    if !hasInputScaling { inputScaling = Scaling(rangeOf: data.inputs, weights: data.weights) }
-    if !hasOutputScaling, case .values(let values) = data.targets {
-      outputScaling = Scaling(spreadOf: values, weights: data.relativeWeights)
-    }
-    (hasInputScaling, hasOutputScaling) = (true, true)
-  }
-
-  /// Takes the task and the names of columns and classes from a data set.
-  package mutating func describe(_ data: Dataset<Element>) {
-    task = data.targets.task
-    names = data.names
   }
 
   private func requireFinite(_ matrix: Matrix<Element>, _ what: String) throws(TrainingError) {
