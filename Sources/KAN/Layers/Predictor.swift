@@ -25,6 +25,7 @@ public final class Predictor<Element: Scalar> {
     require(
       result.rows == rows.rows && result.columns == network.outputs,
       "Predictor: \(rows.rows) rows of \(network.outputs) outputs into [\(result.rows) × \(result.columns)]")
+    result.requireElements()
     let to = result.mutableView()
     withExtendedLifetime(rows) { write(rows.view, to: to) }
   }
