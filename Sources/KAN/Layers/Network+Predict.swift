@@ -71,6 +71,7 @@ extension Network {
   func requireColumns(of rows: Matrix<Element>) {
     require(
       rows.columns == inputs, "Network: rows of shape [\(rows.rows) × \(rows.columns)] for \(inputs) inputs")
+    rows.requireElements()
   }
 
   func checkColumns(of rows: Matrix<Element>) throws(ShapeError) {
