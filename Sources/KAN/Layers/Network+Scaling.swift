@@ -84,15 +84,12 @@ extension Network {
       inputScaling.openConstantColumns(to: data.inputs, weights: data.weights)
     }
     guard case .values(let targets) = data.targets else { return }
-    switch outputScalingOrigin {
-    case .given, .data: return
-    case .none: outputScaling = Scaling(spreadOf: targets, weights: data.relativeWeights)
-    case .constantData:
-      let spread = Scaling(spreadOf: targets, weights: data.relativeWeights)
-      outputScaling = Scaling(shift: outputScaling.shift, factor: spread.factor)
-    }
-    let deviations = ColumnStatistics(targets, weights: data.relativeWeights).deviations
-    outputScalingOrigin = deviations.contains { $0 > 0 } ? .data : .constantData
+    if outputScalingOrigin == .given || outputScalingOrigin == .data { return }
+    let columns = ColumnStatistics(targets, weights: data.relativeWeights)
+    let spread = Scaling(spread: columns)
+    outputScaling =
+      outputScalingOrigin == .none ? spread : Scaling(shift: outputScaling.shift, factor: spread.factor)
+    outputScalingOrigin = columns.deviations.contains { $0 > 0 } ? .data : .constantData
   }
 
   /// Takes the task and the names of columns and classes from a data set; for the same task, names that it does not have
