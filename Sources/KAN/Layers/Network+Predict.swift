@@ -4,8 +4,9 @@ extension Network {
 
   /// The network's answer to each row: [rows × in] → [rows × out].
   ///
-  /// For a regression, values in the targets' units; for a classification, the probability of each class. Any number of
-  /// rows; memory beyond the result does not grow with it. Traps with both shapes if the columns do not fit.
+  /// What they mean is the ``Objective/link`` of the network's ``objective``: values in the targets' units, the
+  /// probability of each class or of a 1, or a rate. Any number of rows; memory beyond the result does not grow with it.
+  /// Traps with both shapes if the columns do not fit.
   /// A ``Predictor`` gives the same without allocating.
   public func predict(_ rows: Matrix<Element>, pool: ThreadPool = .shared) -> Matrix<Element> {
     var result = outputs(for: rows, pool: pool)
@@ -13,7 +14,7 @@ extension Network {
     return result
   }
 
-  /// The last layer's Y: scaled targets of a regression, logits of a classification.
+  /// The last layer's Y, before the link: scaled targets, logits, logarithms of rates.
   package func outputs(for rows: Matrix<Element>, pool: ThreadPool) -> Matrix<Element> {
     var result = Matrix<Element>(rows: rows.rows, columns: outputs)
     let to = result.mutableView()
@@ -23,13 +24,8 @@ extension Network {
     return result
   }
 
-  /// Takes the last layer's Y to the targets' units or to probabilities, in place.
-  fileprivate func finish(_ y: MutableMatrixView<Element>) {
-    switch task {
-    case .regression: outputScaling.invert(on: y)
-    case .classification: Element._softmax(y.rows, y.columns, y.base)
-    }
-  }
+  /// Takes the last layer's Y to predictions, in place.
+  func finish(_ y: MutableMatrixView<Element>) { objective.link.apply(to: y, outputScaling) }
 
   /// Calls `body` with the first row and the last layer's Y of one chunk of rows after another.
   func forEachChunk(

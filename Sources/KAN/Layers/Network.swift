@@ -21,9 +21,11 @@ public struct Network<Element: Scalar>: Sendable {
   /// How products are formed; not part of a saved model.
   public var contraction: Contraction = .auto
   public package(set) var task: LearningTask = .regression
+  /// The ``objective``, where it is not the one of the task.
+  package var chosenObjective: (any Objective)?
   /// Takes inputs to the grids; set by the first training.
   public package(set) var inputScaling: Scaling<Element>
-  /// Takes targets to unit spread; set by the first training of a regression.
+  /// Takes targets to unit spread; set by the first training with an objective that scales targets, else the identity.
   public package(set) var outputScaling: Scaling<Element>
   /// Whether they have been set, by ``setRanges(inputs:targets:)`` or from data, so that no training sets them again.
   var hasInputScaling = false

@@ -15,7 +15,7 @@ package final class FullBatch<Element: Scalar> {
   package init(_ network: Network<Element>, _ data: Dataset<Element>, chunk: Int? = nil, pool: ThreadPool) {
     self.data = data
     self.chunk = min(data.rows, chunk ?? Self.chunk(for: network))
-    step = TrainingStep(network, batch: self.chunk, pool: pool)
+    step = TrainingStep(network, batch: self.chunk, pool: pool, targets: data.targets.outputs)
     rows = [Int](repeating: 0, count: self.chunk)
     vectors = VectorOperations(count: network.parameterCount, pool: pool)
   }

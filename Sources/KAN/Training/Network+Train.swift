@@ -17,12 +17,13 @@ extension Network {
     options: TrainingOptions = TrainingOptions(), pool: ThreadPool = .shared,
     progress: (TrainingProgress, borrowing Network<Element>) -> TrainingDecision = { _, _ in .continue }
   ) throws(TrainingError) -> TrainingHistory {
-    try check(data, "")
-    if let validation { try check(validation, "validation ") }
+    let objective = try objective(for: data, options)
+    try check(data, "", objective)
+    if let validation { try check(validation, "validation ", objective) }
     if !options.grids.isEmpty {
       return try trainOnGrids(data, validation, by: .batches(optimizer), options, pool, progress)
     }
-    prepare(for: data)
+    prepare(for: data, objective)
     var run = try TrainingRun(self, data: data, optimizer: optimizer, options: options, pool: pool)
     defer { adopt(run.ledger) }
     try run.train(&self, data: data, validation: validation, optimizer: optimizer, progress: progress)
@@ -38,10 +39,10 @@ extension Network {
   }
 
   /// Traps unless the columns fit.
-  /// - Throws: ``TrainingError`` if there are no rows, or a value is not finite.
-  func check(_ data: Dataset<Element>, _ which: String) throws(TrainingError) {
+  /// - Throws: ``TrainingError`` if there are no rows, a value is not finite, or a target is none that the objective takes.
+  func check(_ data: Dataset<Element>, _ which: String, _ objective: any Objective) throws(TrainingError) {
     require(
-      data.inputs.columns == inputs && data.targets.outputs == outputs,
+      data.inputs.columns == inputs && objective.outputs(forTargets: data.targets.outputs) == outputs,
       "Network: \(which)data of \(data.inputs.columns) inputs and \(data.targets.outputs) targets for \(inputs) inputs "
         + "and \(outputs) outputs")
     require(
@@ -50,6 +51,7 @@ extension Network {
     if data.rows == 0 { throw .noData }
     try requireFinite(data.inputs, which + "input")
     if case .values(let values) = data.targets { try requireFinite(values, which + "target") }
+    try objective.check(data.targets, which)
     if let weights = data.weights {
       if let row = weights.firstIndex(where: { !($0 >= 0 && $0.isFinite) }) {
         throw .badWeight(what: which + "weight", row: row)
@@ -59,12 +61,16 @@ extension Network {
     }
   }
 
-  /// Takes scalings, task and names from the data unless an earlier training has.
-  mutating func prepare(for data: Dataset<Element>) {
+  /// Takes the objective and, unless an earlier training has, scalings, task and names from the data.
+  mutating func prepare(for data: Dataset<Element>, _ objective: any Objective) {
+    if record == nil { describe(data) }
+    take(objective)
     if record != nil { return }
-    describe(data)
     if !hasInputScaling { inputScaling = Scaling(rangeOf: data.inputs, weights: data.weights) }
-    if !hasOutputScaling, case .values(let values) = data.targets {
+    objective.requireScalable(targets: data.targets.outputs)
+    if !objective.scalesTargets {
+      outputScaling = Scaling(identity: outputs)
+    } else if !hasOutputScaling, case .values(let values) = data.targets {
       outputScaling = Scaling(spreadOf: values, weights: data.relativeWeights)
     }
     (hasInputScaling, hasOutputScaling) = (true, true)

@@ -47,7 +47,7 @@ extension Network {
       guard let parts = data.holdingOut(0.1, seed: options.seed &+ 1) else { throw .tooFewRows }
       (training, judges) = (parts.training, parts.test)
       // Scalings are those of all rows.
-      prepare(for: data)
+      prepare(for: data, try objective(for: data, options))
     }
     let isResumed = options.resuming && trainingState != nil && record != nil
     var judge = GridJudge(.validation)

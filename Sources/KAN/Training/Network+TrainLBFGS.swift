@@ -15,8 +15,9 @@ extension Network {
     options: TrainingOptions = TrainingOptions(), pool: ThreadPool = .shared,
     progress: (TrainingProgress, borrowing Network<Element>) -> TrainingDecision = { _, _ in .continue }
   ) throws(TrainingError) -> TrainingHistory {
-    try check(data, "")
-    if let validation { try check(validation, "validation ") }
+    let objective = try objective(for: data, options)
+    try check(data, "", objective)
+    if let validation { try check(validation, "validation ", objective) }
     let needed = rule.bytes(for: self, rows: data.rows)
     if needed > rule.memoryLimit {
       throw .memory(
@@ -26,7 +27,7 @@ extension Network {
     if !options.grids.isEmpty {
       return try trainOnGrids(data, validation, by: .allRows(rule), options, pool, progress)
     }
-    prepare(for: data)
+    prepare(for: data, objective)
     var run = try LBFGSRun(self, data: data, rule: rule, options: options, pool: pool)
     defer { adopt(run.ledger) }
     try run.train(&self, data: data, validation: validation, progress: progress)

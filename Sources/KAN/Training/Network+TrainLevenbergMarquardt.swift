@@ -5,7 +5,10 @@ extension Network {
   /// schedule are not used. An epoch's loss is that of all rows after its step. After each grid the fit is judged by the
   /// validation data, or without it by training rows that were left out; a finer one is kept if it is clearly better (``GridChoice``).
   ///
-  /// - Throws: ``TrainingError`` if the data is not finite, is for a classification, or if the memory that
+  /// The objective may be any ``PointwiseObjective`` with an output for each target: all of this module but
+  /// ``SoftmaxCrossEntropy``.
+  ///
+  /// - Throws: ``TrainingError`` if the data is not finite, if the objective couples outputs, or if the memory that
   ///   ``LevenbergMarquardt/bytes(for:rows:)`` tells is beyond the rule's limit.
   @discardableResult
   public mutating func train(
@@ -13,9 +16,12 @@ extension Network {
     options: TrainingOptions = TrainingOptions(epochs: 60), pool: ThreadPool = .shared,
     progress: (TrainingProgress, borrowing Network<Element>) -> TrainingDecision = { _, _ in .continue }
   ) throws(TrainingError) -> TrainingHistory {
-    try check(data, "")
-    if let validation { try check(validation, "validation ") }
-    if data.targets.task == .classification { throw .notForClasses(optimizer: rule.name) }
+    let objective = try objective(for: data, options)
+    try check(data, "", objective)
+    if let validation { try check(validation, "validation ", objective) }
+    if objective as? any PointwiseObjective == nil {
+      throw .notForObjective(optimizer: rule.name, objective: type(of: objective).name)
+    }
     let needed = rule.bytes(for: self, rows: data.rows)
     if needed > rule.memoryLimit {
       throw .memory(
@@ -26,7 +32,7 @@ extension Network {
     // A trained network goes on from its parameters.
     var rule = rule
     if record != nil { rule.starts = 1 }
-    prepare(for: data)
+    prepare(for: data, objective)
     var run: LevenbergMarquardtRun
     do throws(BasisError) {
       run = LevenbergMarquardtRun(

@@ -36,6 +36,7 @@ struct TrainingLedger<Element: Scalar> {
     }
     earlierEpochs = state.epochsDone
     self.record = record
+    self.record.objective = ObjectiveDescription(network.objective)
     if options.resuming || options.stage.map({ $0.earlierEpochs > 0 }) ?? false, let earlier = network.record {
       self.record.seconds = earlier.seconds
       self.record.history = earlier.history

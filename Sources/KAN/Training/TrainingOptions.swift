@@ -13,6 +13,9 @@ public struct TrainingOptions: Sendable {
   public var resuming: Bool
   /// Grids to train on in turn, from coarse to fine, `epochs` on each; empty for the one that the network has.
   public var grids: [Int]
+  /// What to make small; nil for what the network was trained with, or at first for what goes with the targets:
+  /// ``MeanSquaredError`` for numbers, ``SoftmaxCrossEntropy`` for classes.
+  public var objective: (any Objective)?
   /// Which of the grids this is, while several are trained on in turn.
   var stage: Stage?
 
@@ -28,7 +31,7 @@ public struct TrainingOptions: Sendable {
 
   public init(
     epochs: Int = 20, batch: Int = 256, schedule: Schedule = .constant, patience: Int? = nil, seed: UInt64 = 0,
-    resuming: Bool = false, restrictsToSupport: Bool = false, grids: [Int] = []
+    resuming: Bool = false, restrictsToSupport: Bool = false, grids: [Int] = [], objective: (any Objective)? = nil
   ) {
     require(epochs >= 0 && batch > 0, "TrainingOptions: \(epochs) epochs, batch \(batch)")
     require(
@@ -42,6 +45,7 @@ public struct TrainingOptions: Sendable {
     self.seed = seed
     self.resuming = resuming
     self.restrictsToSupport = restrictsToSupport
+    self.objective = objective
   }
 }
 

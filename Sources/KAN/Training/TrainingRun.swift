@@ -19,7 +19,8 @@ struct TrainingRun<Element: Scalar, Rule: Optimizer> {
         epochs: options.epochs, patience: options.patience, seconds: 0, threads: pool.threads, history: []),
       optimizer: OptimizerState(optimizer, parameters: network.parameterCount), moments: optimizer.momentCount)
     step = TrainingStep(
-      network, batch: min(options.batch, data.rows), pool: pool, ahead: data.rows > options.batch)
+      network, batch: min(options.batch, data.rows), pool: pool, ahead: data.rows > options.batch,
+      targets: data.targets.outputs)
     optimizerState = ledger.state.optimizer
   }
 

@@ -36,13 +36,17 @@ extension Network {
       }
     }
     return SafeTensors(
-      metadata: ["format": ModelTopology.format, "version": ModelTopology.version, "network": topologyText()],
+      metadata: [
+        "format": ModelTopology.format,
+        "version": chosenObjective == nil ? ModelTopology.version : ModelTopology.versionWithObjective,
+        "network": topologyText(),
+      ],
       tensors: tensors)
   }
 
   private func topologyText() -> String {
     let topology = ModelTopology(
-      task: task,
+      task: task, objective: chosenObjective.map { ObjectiveDescription($0) },
       layers: layers.map { layer in
         let basis = layer.basis.description
         return .init(

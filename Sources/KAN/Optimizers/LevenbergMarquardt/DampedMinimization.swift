@@ -6,7 +6,7 @@ struct DampedMinimization {
   /// λ of each layer.
   private(set) var lambda: [Double]
   private(set) var damping: Double
-  /// Σ w·(t - y)² at the present parameters.
+  /// Σ w·ℓ at the present parameters, of the squared error Σ w·(t - y)².
   private(set) var squares: Double
   private(set) var penalty: RoughnessPenalty
 
@@ -29,17 +29,17 @@ struct DampedMinimization {
     self.lambda = problem.network.layers.map { _ in lambda }
     self.damping = damping
     penalty = RoughnessPenalty(problem.network, order: order)
-    squares = problem.sumOfSquares()
+    squares = problem.sumOfLosses()
   }
 
   var objective: Double { squares + penalty.value(problem.parameters.pointer, lambda) }
-  /// √(mean squared residual), in units of the targets' spread.
-  var rms: Double { (squares / Double(problem.residuals)).squareRoot() }
+  /// √(mean loss): of the squared error the residuals' root mean square, in units of the targets' spread.
+  var rms: Double { (max(0, squares) / Double(problem.residuals)).squareRoot() }
 
   /// Notes that grids have changed.
   mutating func restart(damping: Double) {
     penalty = RoughnessPenalty(problem.network, order: order)
-    squares = problem.sumOfSquares()
+    squares = problem.sumOfLosses()
     self.damping = damping
   }
 
@@ -61,7 +61,7 @@ struct DampedMinimization {
       linearize(equations)
       guard improve(equations, &factor, from: before) else { return iteration - 1 }
       let after = objective
-      flat = before - after <= tolerance * before ? flat + 1 : 0
+      flat = before - after <= tolerance * before.magnitude ? flat + 1 : 0
       if !progress(rms) || flat >= 2 || after == 0 { return iteration }
       if let interval, iteration % interval == 0, iteration < iterations {
         try problem.followRanges(layers: 1..<problem.network.layers.count)
@@ -118,7 +118,7 @@ struct DampedMinimization {
         let to = trial.mutablePointer()
         for index in 0..<count { to[index] += step[index] }
         problem.parameters = trial
-        squares = problem.sumOfSquares()
+        squares = problem.sumOfLosses()
         if objective < before {
           damping = max(damping / 5, Self.leastDamping)
           return true
@@ -127,7 +127,7 @@ struct DampedMinimization {
       damping = max(damping * 4, found ? 0 : 1e-13)
     }
     problem.parameters = start
-    squares = problem.sumOfSquares()
+    squares = problem.sumOfLosses()
     return false
   }
 

@@ -4,6 +4,13 @@
 ///     minimise  Σ w·(t - y(p))² + Σ_l λ_l·Σ (Δ^q c)²                over all parameters p
 ///     (JᵀJ + λDᵀD + μ·diag)·Δp = Jᵀr - λDᵀD·c                       r = t - y, J = ∂y/∂p
 ///
+/// The sum may be of any ``PointwiseObjective``: of ``HuberLoss``, ``AbsoluteError``, ``QuantileLoss``, ``PoissonDeviance`` and
+/// ``LogisticLoss`` instead of squares. Rows of J and residuals are then those of a parabola that touches the loss of each
+/// output (iteratively reweighted least squares); a step is taken only if it lowers the true sum. Where the loss is
+/// smooth and convex that is Newton's method by expected curvatures. Absolute and quantile errors come to within about 1e-4
+/// of the targets' spread of their minimum: use ``LBFGS`` or ``AdamW`` from there for more. ``SoftmaxCrossEntropy``
+/// couples the outputs of a row and is not taken.
+///
 /// Steps are by Cholesky's method or, where that breaks down with hardly any damping and the problem is small, by QR.
 /// J is exact, from the engine's backward pass, and sparse where bases are local. Three things beside it make smooth
 /// functions come out to ten digits:

@@ -38,7 +38,8 @@ struct LevenbergMarquardtRun {
     record = TrainingRecord(
       optimizer: rule.name, learningRate: 0, weightDecay: 0, schedule: .constant, batch: data.rows,
       seed: options.seed, samples: data.rows, epochs: options.epochs, patience: options.patience,
-      seconds: earlierSeconds, threads: pool.threads, history: earlier?.history ?? [])
+      seconds: earlierSeconds, threads: pool.threads, history: earlier?.history ?? [],
+      objective: ObjectiveDescription(network.objective))
   }
 
   var history: TrainingHistory {

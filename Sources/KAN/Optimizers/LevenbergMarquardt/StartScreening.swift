@@ -113,6 +113,7 @@ extension Network where Element == Double {
 
   private mutating func adoptDescription(of other: Network) {
     task = other.task
+    chosenObjective = other.chosenObjective
     names = other.names
     inputScaling = other.inputScaling
     outputScaling = other.outputScaling

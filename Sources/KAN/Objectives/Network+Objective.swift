@@ -1,0 +1,53 @@
+extension LearningTask {
+  /// What training makes small unless ``TrainingOptions/objective`` says otherwise.
+  public var objective: any Objective {
+    switch self {
+    case .regression: MeanSquaredError()
+    case .classification: SoftmaxCrossEntropy()
+    }
+  }
+}
+
+extension Network {
+  /// What the network has been trained to make small, which also says what its outputs mean; before a training that
+  /// of its ``task``.
+  public var objective: any Objective { chosenObjective ?? task.objective }
+
+  /// The objective that a training is to have: the one asked for, else the network's own, else that of the targets.
+  ///
+  /// - Throws: ``TrainingError/otherObjective(trained:asked:)`` to resume with another one, or with one to which a trained
+  ///   network's outputs mean something else.
+  func objective(for data: Dataset<Element>, _ options: TrainingOptions) throws(TrainingError) -> any Objective {
+    guard record != nil else { return options.objective ?? data.targets.task.objective }
+    guard let asked = options.objective else { return objective }
+    let (own, other) = (ObjectiveDescription(objective), ObjectiveDescription(asked))
+    let meansTheSame = asked.link == objective.link && asked.scalesTargets == objective.scalesTargets
+    if own == other || !options.resuming && meansTheSame { return asked }
+    throw .otherObjective(trained: own.description, asked: other.description)
+  }
+
+  /// Notes the objective of a training.
+  mutating func take(_ objective: any Objective) {
+    let isDefault = ObjectiveDescription(objective) == ObjectiveDescription(task.objective)
+    chosenObjective = isDefault ? nil : objective
+  }
+}
+
+extension Objective {
+  /// - Throws: ``TrainingError/targets(objective:takes:)`` for classes in place of numbers or the other way round, or
+  ///   ``TrainingError/badTarget(what:row:column:objective:takes:)`` for the first target outside ``targetDomain``.
+  package func check<Element: Scalar>(_ targets: Targets<Element>, _ which: String = "") throws(TrainingError) {
+    let domain = targetDomain
+    if targets.task != domain.task { throw .targets(objective: Self.name, takes: domain.requirement) }
+    guard case .values(let values) = targets, let place = domain.firstViolation(in: values) else { return }
+    throw .badTarget(
+      what: which + "target", row: place.row, column: place.column, objective: Self.name, takes: domain.requirement)
+  }
+
+  /// Traps unless targets that are scaled have an output each, whose scaling takes them back.
+  func requireScalable(targets: Int) {
+    require(
+      !scalesTargets || link == .identity && outputs(forTargets: targets) == targets,
+      "\(Self.name): scales \(targets) targets for \(outputs(forTargets: targets)) outputs with the link \(link.rawValue)")
+  }
+}
