@@ -13,6 +13,8 @@ public struct LogisticLoss: PointwiseObjective, Equatable {
 
   public init() {}
 
+  public func startingOutput(meanTarget: Double) -> Double { Elementary.log(meanTarget / (1 - meanTarget)) }
+
   public func point(output: Double, target: Double) -> PointLoss {
     let small = Elementary.exp(-output.magnitude)
     // The probability of what the sign of y speaks against.

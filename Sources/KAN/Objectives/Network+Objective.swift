@@ -31,6 +31,21 @@ extension Network {
     let isDefault = ObjectiveDescription(objective) == ObjectiveDescription(task.objective)
     chosenObjective = isDefault ? nil : objective
   }
+
+  /// Starts the last layer at the ``Objective/startingOutput(meanTarget:)`` of each target, unless it has a bias or an activation
+  /// already.
+  mutating func startOutputs(_ objective: some Objective, for data: Dataset<Element>) {
+    let (last, start) = (layers[layers.count - 1], parameterCount - outputs)
+    guard case .values(let values) = data.targets, values.columns == outputs, last.activation == .identity,
+      parameters[start...].allSatisfy({ $0 == 0 })
+    else { return }
+    let means = ColumnStatistics(values, weights: data.relativeWeights).means
+    for (output, mean) in means.enumerated() {
+      let value = objective.startingOutput(meanTarget: mean)
+      // That of counts that are all 0 is infinite.
+      if value.isFinite { parameters[start + output] = Element(value) }
+    }
+  }
 }
 
 extension Objective {

@@ -25,6 +25,9 @@ public protocol Objective: Sendable {
   ///
   /// True needs as many outputs as targets, and the identity for ``link``.
   var scalesTargets: Bool { get }
+  /// The output that is best for all rows of targets of some mean, where a first training starts: it becomes the bias of
+  /// a last layer whose biases are all 0. By default 0, which goes with targets that are scaled.
+  func startingOutput(meanTarget: Double) -> Double
   /// Outputs of a network for so many columns of targets, or classes; as many by default.
   func outputs(forTargets count: Int) -> Int
   /// q, where a prediction estimates the q-quantile of its target: ``Evaluation/coverage`` should then be about q. nil by
@@ -50,6 +53,7 @@ extension Objective {
   public var link: OutputLink { .identity }
   public var predictedQuantile: Double? { nil }
 
+  public func startingOutput(meanTarget: Double) -> Double { 0 }
   public func outputs(forTargets count: Int) -> Int { count }
 
   public func writeRowLosses<Element: Scalar>(

@@ -12,6 +12,8 @@ public struct PoissonDeviance: PointwiseObjective, Equatable {
 
   public init() {}
 
+  public func startingOutput(meanTarget: Double) -> Double { Elementary.log(meanTarget) }
+
   public func point(output: Double, target: Double) -> PointLoss {
     let rate = Elementary.exp(output)
     let distance = target > 0 ? output - Elementary.log(target) : 0

@@ -70,6 +70,7 @@ extension Network {
     objective.requireScalable(targets: data.targets.outputs)
     if !objective.scalesTargets {
       outputScaling = Scaling(identity: outputs)
+      startOutputs(objective, for: data)
     } else if !hasOutputScaling, case .values(let values) = data.targets {
       outputScaling = Scaling(spreadOf: values, weights: data.relativeWeights)
     }
