@@ -19,6 +19,7 @@ extension Network {
     on data: Dataset<Element>, ridge: Double = 0, restrictsToSupport: Bool = false, pool: ThreadPool = .shared
   ) throws(TrainingError) -> Double {
     let objective = try objective(for: data, TrainingOptions())
+    if case .classes = data.targets { throw .leastSquares("classes have no squared error") }
     if objective as? MeanSquaredError == nil {
       throw .leastSquares("\(type(of: objective).name) is no squared error")
     }

@@ -134,7 +134,7 @@ import Testing
     let data = paperData(Double.self, rows: 100)
     let clean = paperData(Double.self, rows: 1000, seed: 2)
     var network = Network<Double>(.spline(2, 1, grid: 5), .spline(1, 1, grid: 5), seed: 1)
-    network.prepare(for: data)
+    network.prepare(for: data, MeanSquaredError())
     func train(attempts: Int) throws -> (score: Double, rmse: Double, bestEpoch: Int, epochs: Int) {
       var run = LevenbergMarquardtRun(
         network, data, nil, LevenbergMarquardt(grids: [5, 10, 20, 50, 100], starts: 8, penaltyOrder: 5),
@@ -324,7 +324,7 @@ import Testing
 
   @Test func refusals() {
     var network = Network<Double>(.spline(2, 3))
-    #expect(throws: TrainingError.notForClasses(optimizer: "lm")) {
+    #expect(throws: TrainingError.notForObjective(optimizer: "lm", objective: "cross-entropy")) {
       try network.train(on: sectorData(Double.self, rows: 20), with: LevenbergMarquardt())
     }
     var one = Network<Double>(.spline(2, 1))

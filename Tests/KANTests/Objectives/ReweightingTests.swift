@@ -1,0 +1,96 @@
+import Testing
+
+@testable import KAN
+
+/// Levenberg-Marquardt's steps on other losses than the squared error.
+@Suite struct ReweightingTests {
+  struct Case: Decodable, CustomTestStringConvertible {
+    let objective: ObjectiveDescription
+    let widths: [Int]
+    let intervals, degree: Int
+    let inputs, targets, start: [Double]
+    let sum: Double
+    var testDescription: String { "\(objective), \(widths)" }
+
+    func problem(threads: Int) throws -> LeastSquaresProblem {
+      var network = Network<Double>(
+        zip(widths, widths.dropFirst()).map { .spline($0, $1, grid: intervals, degree: degree) })
+      network.parameters = AlignedArray(start)
+      network.take(try makeObjective(objective))
+      let data = Dataset<Double>(
+        inputs: Matrix(rows: targets.count, columns: widths[0], elements: inputs),
+        targets: .values(Matrix(rows: targets.count, columns: 1, elements: targets)))
+      return LeastSquaresProblem(network, data, pool: ThreadPool(threads: threads))
+    }
+  }
+
+  /// The minimum is scipy's, and every iteration lowers the sum.
+  @Test(arguments: try reference("reweighting", as: [Case].self))
+  func equalsScipy(example: Case) throws {
+    let problem = try example.problem(threads: 1)
+    var minimization = DampedMinimization(problem, order: 4, lambda: 0, damping: 1e-3, tolerance: 1e-13)
+    var sums = [minimization.squares]
+    _ = try minimization.run(iterations: 400) { rms in
+      sums.append(rms * rms * Double(problem.residuals))
+      return true
+    }
+    for (before, after) in zip(sums, sums.dropFirst()) { #expect(after < before * (1 + 1e-14)) }
+    // Absolute and quantile errors have a kink where their curvature is taken from the least error.
+    let isSmooth = !["absolute", "quantile"].contains(example.objective.name)
+    let excess = sums.last! / example.sum - 1
+    #expect(excess <= (isSmooth ? 1e-9 : 3e-4) && excess >= (example.widths.count == 2 ? -1e-9 : -1), "\(excess)")
+    #expect(abs(minimization.squares - problem.sumOfLosses()) == 0)
+  }
+
+  /// JᵀJ and Jᵀr of reweighted rows are half of the sum's curvature and negative gradient, by central differences.
+  @Test(arguments: try reference("reweighting", as: [Case].self).filter { $0.widths.count == 2 })
+  func equationsEqualDifferences(example: Case) throws {
+    let problem = try example.problem(threads: 1)
+    var generator = RandomGenerator(seed: 3)
+    let start = AlignedArray(example.start.map { _ in 0.3 * generator.normal() })
+    problem.parameters = start
+    let equations = problem.makeEquations()
+    defer { equations.deallocate() }
+    problem.linearize(equations)
+    func sum(_ changes: [(Int, Double)]) -> Double {
+      var parameters = start
+      for (place, change) in changes { parameters[place] += change }
+      problem.parameters = parameters
+      return problem.sumOfLosses()
+    }
+    let isCurved = ["poisson", "logistic"].contains(example.objective.name)
+    let (middle, h) = (sum([]), 1e-5)
+    for place in stride(from: 0, to: equations.count, by: 2) {
+      let slope = (sum([(place, h)]) - sum([(place, -h)])) / (2 * h)
+      // A row may lie on either side of a kink.
+      #expect(abs(-2 * equations.gradient[place] - slope) <= (isCurved ? 1e-7 : 1e-2) * max(1, abs(slope)))
+      guard isCurved else { continue }
+      let wide = 1e-3
+      let second = (sum([(place, wide)]) - 2 * middle + sum([(place, -wide)])) / (wide * wide)
+      #expect(
+        abs(2 * equations.matrix[place * equations.count + place] - second) <= 1e-5 * max(1, second), "\(place)")
+    }
+  }
+
+  /// Whole trainings, from the choice of λ to that of a grid, with an objective that the squared error does badly with.
+  @Test(arguments: [1, 3])
+  func sameBitsForAnyThreads(threads: Int) throws {
+    func train(_ threads: Int) throws -> Network<Double> {
+      let data = contaminatedData(Double.self, rows: 200)
+      var network = Network<Double>(.spline(2, 1, grid: 3), .spline(1, 1, grid: 3), seed: 1)
+      try network.train(
+        on: data, with: LevenbergMarquardt(grids: [3, 6], starts: 9),
+        options: TrainingOptions(epochs: 8, objective: HuberLoss()), pool: ThreadPool(threads: threads))
+      return network
+    }
+    #expect(try train(threads).parameters == train(2).parameters)
+  }
+
+  @Test func refusesCrossEntropyByName() {
+    var network = Network<Double>(.spline(2, 3))
+    #expect(throws: TrainingError.notForObjective(optimizer: "lm", objective: "cross-entropy")) {
+      try network.train(
+        on: sectorData(Double.self, rows: 20), with: LevenbergMarquardt(), options: TrainingOptions(epochs: 1))
+    }
+  }
+}
