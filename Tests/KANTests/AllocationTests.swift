@@ -110,7 +110,8 @@ struct AllocationTests {
     var generator = RandomGenerator(seed: 1)
     let targets = Matrix<Float>(rows: 100, columns: 3, elements: (0..<300).map { Float($0 % 2) })
     let data = Dataset<Float>(
-      inputs: generator.matrix(100, 6), targets: .values(targets), weights: AlignedArray((0..<100).map { Float($0 % 4) }))
+      inputs: generator.matrix(100, 6), targets: .values(targets),
+      weights: AlignedArray((0..<100).map { Float($0 % 4) }))
     var network = Kind.splines.network
     network.prepare(for: data, objective)
     #expect(stepAllocations(&network, data, SGD(), pool) == 0)

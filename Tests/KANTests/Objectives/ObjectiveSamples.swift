@@ -15,7 +15,7 @@ func cleanData<Element: Scalar>(_: Element.Type, rows: Int, seed: UInt64 = 1) ->
 
 /// Noise whose deviation grows with x₁, so that a quantile is no shifted mean.
 func noisyData<Element: Scalar>(_: Element.Type, rows: Int, seed: UInt64 = 1) -> Dataset<Element> {
-  data(rows: rows, seed: seed, noise: { 0.2 + 0.15 * $0 }) { _, truth, _ in truth }
+  data(rows: rows, seed: seed, slope: 0.15) { _, truth, _ in truth }
 }
 
 /// Counts of a Poisson distribution with the rate exp(1 + truth).
@@ -37,14 +37,14 @@ func binaryData<Element: Scalar>(_: Element.Type, rows: Int, seed: UInt64 = 1) -
 }
 
 private func data<Element: Scalar>(
-  rows: Int, seed: UInt64, noise: (Double) -> Double = { _ in 0 },
+  rows: Int, seed: UInt64, slope: Double? = nil,
   _ target: (Int, Double, inout RandomGenerator) -> Double
 ) -> Dataset<Element> {
   var generator = RandomGenerator(seed: seed)
   var (x, y) = (Matrix<Element>(rows: rows, columns: 2), Matrix<Element>(rows: rows, columns: 1))
   for row in 0..<rows {
     let (a, b) = (2 * generator.uniform() - 1, 2 * generator.uniform() - 1)
-    let truth = sin(3 * a) + b * b + noise(a) * generator.normal()
+    let truth = sin(3 * a) + b * b + (slope.map { (0.2 + $0 * a) * generator.normal() } ?? 0)
     (x[row, 0], x[row, 1]) = (Element(a), Element(b))
     y[row, 0] = Element(target(row, truth, &generator))
   }
