@@ -7,9 +7,9 @@
 /// The sum may be of any ``PointwiseObjective``: of ``HuberLoss``, ``AbsoluteError``, ``QuantileLoss``, ``PoissonDeviance`` and
 /// ``LogisticLoss`` instead of squares. Rows of J and residuals are then those of a parabola that touches the loss of each
 /// output (iteratively reweighted least squares); a step is taken only if it lowers the true sum. Where the loss is
-/// smooth and convex that is Newton's method by expected curvatures. Absolute and quantile errors come to within about 1e-4
-/// of the targets' spread of their minimum: use ``LBFGS`` or ``AdamW`` from there for more. ``SoftmaxCrossEntropy``
-/// couples the outputs of a row and is not taken.
+/// smooth and convex that is Newton's method by expected curvatures. Absolute and quantile errors have no curvature: that of a
+/// parabola is taken no nearer to 0 than 1e-5 of the targets' spread, and their minimum is met to about as many digits.
+/// ``SoftmaxCrossEntropy`` couples the outputs of a row and is not taken.
 ///
 /// Steps are by Cholesky's method or, where that breaks down with hardly any damping and the problem is small, by QR.
 /// J is exact, from the engine's backward pass, and sparse where bases are local. Three things beside it make smooth
