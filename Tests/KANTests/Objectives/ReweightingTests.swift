@@ -4,6 +4,8 @@ import Testing
 
 /// Levenberg-Marquardt's steps on other losses than the squared error.
 @Suite struct ReweightingTests {
+  private static let pool = ThreadPool(threads: 2)
+
   struct Case: Decodable, CustomTestStringConvertible {
     let objective: ObjectiveDescription
     let widths: [Int]
@@ -69,6 +71,38 @@ import Testing
       let second = (sum([(place, wide)]) - 2 * middle + sum([(place, -wide)])) / (wide * wide)
       #expect(
         abs(2 * equations.matrix[place * equations.count + place] - second) <= 1e-5 * max(1, second), "\(place)")
+    }
+  }
+
+  /// A row of weight n is one that is there n times, in the equations too: but for the mean weight, which divides.
+  @Test(arguments: [HuberLoss(), QuantileLoss(0.3), PoissonDeviance(), LogisticLoss()] as [any Objective])
+  func weightsEqualRepetition(objective: any Objective) {
+    let data = binaryData(Double.self, rows: 60)
+    let counts = (0..<60).map { $0 % 4 }
+    let weighted = Dataset(
+      inputs: data.inputs, targets: data.targets, weights: AlignedArray(counts.map { Double($0) }))
+    let repeated = data.selecting(rows: counts.indices.flatMap { Array(repeating: $0, count: counts[$0]) })
+    var network = Network<Double>(.spline(2, 1), seed: 5)
+    network.take(objective)
+    let (here, there) = (
+      LeastSquaresProblem(network, weighted, pool: Self.pool), LeastSquaresProblem(network, repeated, pool: Self.pool)
+    )
+    let factor = Double(repeated.rows) / 60
+    #expect(abs(factor * here.sumOfLosses() / there.sumOfLosses() - 1) <= 1e-13)
+    #expect(abs(factor * here.sumOfSquaredResiduals() / there.sumOfSquaredResiduals() - 1) <= 1e-13)
+    let equations = (here.makeEquations(), there.makeEquations())
+    defer {
+      equations.0.deallocate()
+      equations.1.deallocate()
+    }
+    here.linearize(equations.0)
+    there.linearize(equations.1)
+    let count = equations.0.count
+    for (one, other, size) in [
+      (equations.0.gradient, equations.1.gradient, count), (equations.0.matrix, equations.1.matrix, count * count),
+    ] {
+      let (one, other) = ((0..<size).map { factor * one[$0] }, (0..<size).map { other[$0] })
+      #expect(largestDifference(one, other) <= 1e-12 * scale(other))
     }
   }
 
