@@ -7,8 +7,8 @@ struct PredictCommand: ParsableCommand {
     commandName: "predict", abstract: "A row of predictions for each row of data.",
     usage: "kan predict <model> <data> [<options>]",
     discussion: """
-      The result is a table with the targets' names, in the targets' units: estimates of what the model's loss asks for, which \
-      is a quantile after --loss quantile, a rate after --loss poisson, the probability of a 1 after --loss logistic. A \
+      The result is a table with the targets' names, in the targets' units: what the model's loss estimates, which is a \
+      quantile after --loss quantile, a rate after --loss poisson, the probability of a 1 after --loss logistic. A \
       classification gives the likeliest class \
       and the probability of each class, in columns TARGET:CLASS. An output file that ends in .tsv has tabs between \
       its cells; one that ends in .npy is an array, [rows × targets], or each row's likeliest class: the number that \

@@ -93,7 +93,8 @@ extension TrainCommand {
       let result = TrainingResult(
         parameters: network.parameterCount, epochs: history.epochs.count, seconds: history.seconds,
         samplesPerSecond: history.samplesPerSecond, seed: seed, threads: pool.threads, train: training, test: test,
-        bestEpoch: history.bestEpoch, end: history.end.rawValue, objective: ObjectiveDescription(network.objective), grid: history.grid?.intervals,
+        bestEpoch: history.bestEpoch, end: history.end.rawValue, objective: ObjectiveDescription(network.objective),
+        grid: history.grid?.intervals,
         gridReason: history.grid?.description)
       try Console.print(encodeJSON(result))
       return

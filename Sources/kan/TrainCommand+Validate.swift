@@ -55,7 +55,8 @@ extension TrainCommand {
       throw ValidationError("--optimizer lm takes any --loss but \(name); lbfgs and adam take that too")
     }
     if initialization == .leastSquares && !objective.scalesTargets {
-      throw ValidationError("--init least-squares solves for the targets themselves, which --loss \(name) does not predict")
+      throw ValidationError(
+        "--init least-squares solves for the targets themselves, which --loss \(name) does not predict")
     }
     if kind == .classification && (data.target?.count ?? 1) > 1 {
       throw ValidationError("a classification has one --target, its classes")

@@ -4,9 +4,9 @@ extension Network {
 
   /// The network's answer to each row: [rows × in] → [rows × out].
   ///
-  /// What they mean is the ``Objective/link`` of the network's ``objective``: values in the targets' units, the
-  /// probability of each class or of a 1, or a rate. Any number of rows; memory beyond the result does not grow with it.
-  /// Traps with both shapes if the columns do not fit.
+  /// The ``Objective/link`` of the network's ``objective`` says what it means: values in the targets' units, the
+  /// probability of each class or of a 1, or a rate. Any number of rows; memory beyond the result does not grow with
+  /// it. Traps with both shapes if the columns do not fit.
   /// A ``Predictor`` gives the same without allocating.
   public func predict(_ rows: Matrix<Element>, pool: ThreadPool = .shared) -> Matrix<Element> {
     var result = outputs(for: rows, pool: pool)

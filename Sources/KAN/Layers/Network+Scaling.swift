@@ -7,8 +7,8 @@ extension Network {
   ///
   /// - Parameters:
   ///   - inputs: one range for each input, scaled to [-1, 1]
-  ///   - targets: one range for each output, scaled to [-1, 1]; nil leaves that to the first training. An objective that
-  ///     does not scale targets (``Objective/scalesTargets``) takes them as they are.
+  ///   - targets: one range for each output, scaled to [-1, 1]; nil leaves that to the first training. An objective
+  ///     that does not scale targets (``Objective/scalesTargets``) takes them as they are.
   public mutating func setRanges(inputs: [ClosedRange<Element>], targets: [ClosedRange<Element>]? = nil) {
     require(
       inputs.count == self.inputs && (targets?.count ?? outputs) == outputs,

@@ -12,8 +12,8 @@ extension Network {
   ///   - restrictsToSupport: changes only coefficients of splines whose support the rows meet, as little as it takes,
   ///     and neither base functions nor the bias: what was learned elsewhere stays to the bit
   /// - Returns: the mean squared error, scaled as a training's loss.
-  /// - Throws: ``TrainingError`` for an objective other than ``MeanSquaredError``, an activation on the last layer, data that is not finite, a problem too
-  ///   large for 4 GiB, or with `restrictsToSupport` a last layer without splines.
+  /// - Throws: ``TrainingError`` for an objective other than ``MeanSquaredError``, an activation on the last layer, data
+  ///   that is not finite, a problem too large for 4 GiB, or with `restrictsToSupport` a last layer without splines.
   @discardableResult
   public mutating func fitLastLayer(
     on data: Dataset<Element>, ridge: Double = 0, restrictsToSupport: Bool = false, pool: ThreadPool = .shared

@@ -1,10 +1,10 @@
-/// The logistic loss of targets of 0 and 1, in nats: outputs are logits, predictions the probability of a 1. Several targets
-/// are judged each by itself.
+/// The logistic loss of targets of 0 and 1, in nats: outputs are logits, predictions the probability of a 1. Each of
+/// several targets counts by itself.
 ///
 ///     ℓ(y, t) = log(1 + exp(y)) - t·y          ∂ℓ/∂y = p - t          ∂²ℓ/∂y² = p·(1 - p)          p = 1/(1 + exp(-y))
 ///
-/// (McCullagh and Nelder 1989, Generalized Linear Models, chapter 4.) All of it is computed from exp(-|y|), which does not
-/// overflow.
+/// (McCullagh and Nelder 1989, Generalized Linear Models, chapter 4.) All of it is computed from exp(-|y|), which does
+/// not overflow.
 public struct LogisticLoss: PointwiseObjective, Equatable {
   public static var name: String { "logistic" }
   public var targetDomain: TargetDomain { .binary }

@@ -15,8 +15,8 @@ extension Network {
 
   /// The objective that a training is to have: the one asked for, else the network's own, else that of the targets.
   ///
-  /// - Throws: ``TrainingError/otherObjective(trained:asked:)`` to resume with another one, or with one to which a trained
-  ///   network's outputs mean something else.
+  /// - Throws: ``TrainingError/otherObjective(trained:asked:)`` to resume with another one, or with one to which a
+  ///   trained network's outputs mean something else.
   func objective(for data: Dataset<Element>, _ options: TrainingOptions) throws(TrainingError) -> any Objective {
     guard record != nil else { return options.objective ?? data.targets.task.objective }
     guard let asked = options.objective else { return objective }
@@ -32,8 +32,8 @@ extension Network {
     chosenObjective = isDefault ? nil : objective
   }
 
-  /// Starts the last layer at the ``Objective/startingOutput(meanTarget:)`` of each target, unless it has a bias or an activation
-  /// already.
+  /// Starts the last layer at the ``Objective/startingOutput(meanTarget:)`` of each target, unless it has an activation or
+  /// a bias already.
   mutating func startOutputs(_ objective: some Objective, for data: Dataset<Element>) {
     let (last, start) = (layers[layers.count - 1], parameterCount - outputs)
     guard case .values(let values) = data.targets, values.columns == outputs, last.activation == .identity,
@@ -59,10 +59,15 @@ extension Objective {
       what: which + "target", row: place.row, column: place.column, objective: Self.name, takes: domain.requirement)
   }
 
-  /// Traps unless targets that are scaled have an output each, whose scaling takes them back.
-  func requireScalable(targets: Int) {
+  /// Traps unless targets that are scaled have an output each, whose scaling takes them back, and those of a pointwise
+  /// objective have one too.
+  func requireConsistency(targets: Int) {
+    let outputs = outputs(forTargets: targets)
     require(
-      !scalesTargets || link == .identity && outputs(forTargets: targets) == targets,
-      "\(Self.name): scales \(targets) targets for \(outputs(forTargets: targets)) outputs with the link \(link.rawValue)")
+      !scalesTargets || link == .identity && outputs == targets,
+      "\(Self.name): scales \(targets) targets for \(outputs) outputs with the link \(link.rawValue)")
+    require(
+      !(self is any PointwiseObjective) || outputs == targets,
+      "\(Self.name): a loss of single outputs with \(outputs) outputs for \(targets) targets")
   }
 }

@@ -3,8 +3,8 @@
 ///     L = Σᵣ wᵣ·Lᵣ(yᵣ, tᵣ) / rows
 ///
 /// An objective is a value with settings, chosen by ``TrainingOptions/objective`` and stored with the network. It knows
-/// which targets it takes, what outputs mean for a prediction, and the loss and its gradient by the outputs. Where the loss
-/// of a row is the mean of a loss of each output and its target, conform to ``PointwiseObjective``, which asks for
+/// which targets it takes, what outputs mean for a prediction, and the loss and its gradient by the outputs. Where the
+/// loss of a row is the mean of a loss of each output and its target, conform to ``PointwiseObjective``, which asks for
 /// that function of two numbers alone and which ``LevenbergMarquardt`` takes too.
 ///
 /// - Note: Y is the last layer's output, before ``link``. Y and T are in units of the targets' spread where
@@ -25,13 +25,13 @@ public protocol Objective: Sendable {
   ///
   /// True needs as many outputs as targets, and the identity for ``link``.
   var scalesTargets: Bool { get }
-  /// The output that is best for all rows of targets of some mean, where a first training starts: it becomes the bias of
-  /// a last layer whose biases are all 0. By default 0, which goes with targets that are scaled.
+  /// The constant output that is best for targets of some mean. A first training starts from it: it becomes the bias of
+  /// a last layer whose biases are all 0. Not used where targets are scaled; 0 by default.
   func startingOutput(meanTarget: Double) -> Double
   /// Outputs of a network for so many columns of targets, or classes; as many by default.
   func outputs(forTargets count: Int) -> Int
-  /// q, where a prediction estimates the q-quantile of its target: ``Evaluation/coverage`` should then be about q. nil by
-  /// default.
+  /// q, where a prediction estimates the q-quantile of its target: ``Evaluation/coverage`` should then be about q. nil
+  /// by default.
   var predictedQuantile: Double? { get }
 
   /// The share of a tile in the mean loss of its batch, Σᵣ wᵣ·Lᵣ / tile.total, and with `gradient` the derivative of
@@ -94,7 +94,8 @@ extension ObjectiveDescription: CustomStringConvertible {
   /// Such as `mse`, or `quantile (quantile 0.9)`.
   public var description: String {
     if settings.isEmpty { return name }
-    return "\(name) (" + settings.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: ", ") + ")"
+    return "\(name) (" + settings.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: ", ")
+      + ")"
   }
 }
 

@@ -1,5 +1,5 @@
-/// The loss of a batch and its gradient, a tile of rows each: the sums of tiles are added up in their order, so that the
-/// loss is the same bits for any number of threads.
+/// The loss of a batch and its gradient, tile by tile: the sums of tiles are added in their order, so that the loss has
+/// the same bits for any number of threads.
 struct ObjectiveLoop<Element: Scalar>: ParallelLoop {
   let objective: any Objective
   /// The whole batch.

@@ -17,8 +17,9 @@ public struct PointLoss: Sendable, Equatable {
   public var value: Double
   /// ∂ℓ/∂y
   public var slope: Double
-  /// The second derivative of a parabola that touches ℓ in y: ∂²ℓ/∂y² where ℓ is convex and smooth, or ℓ′/(y - t), with which
-  /// the parabola lies above a ℓ that grows less than quadratically (iteratively reweighted least squares). Not negative.
+  /// The second derivative of a parabola that touches ℓ in y: ∂²ℓ/∂y² where ℓ is convex and smooth, or ℓ′/(y - t), with
+  /// which the parabola lies above a symmetric ℓ that grows less than quadratically (iteratively reweighted least
+  /// squares). Not negative.
   public var curvature: Double
 
   public init(value: Double, slope: Double, curvature: Double) {

@@ -2,8 +2,8 @@
 ///
 ///     ℓ(y, t) = 2·(t·log(t/μ) - t + μ)          μ = exp(y)          ∂ℓ/∂y = 2(μ - t)          ∂²ℓ/∂y² = 2μ
 ///
-/// It is twice the negative log likelihood less that of μ = t, and 0 where every rate is met (McCullagh and Nelder 1989,
-/// Generalized Linear Models, 2.3). With d = y - log t it is 2t·(exp(d) - 1 - d), which loses no digits near 0.
+/// It is twice the negative log likelihood less that of μ = t, so 0 where each rate is its count (McCullagh and Nelder
+/// 1989, Generalized Linear Models, 2.3). With d = y - log t it is 2t·(exp(d) - 1 - d), which loses no digits near 0.
 public struct PoissonDeviance: PointwiseObjective, Equatable {
   public static var name: String { "poisson" }
   public var targetDomain: TargetDomain { .counts }

@@ -1,11 +1,12 @@
-/// The pinball loss, in units of the targets' spread: predictions estimate the q-quantile of a target, which a share q of
-/// targets does not exceed.
+/// The pinball loss, in units of the targets' spread: predictions estimate the q-quantile of a target, which a share q
+/// of targets does not exceed.
 ///
 ///     ℓ(y, t) = q·(t - y)           t ≥ y
 ///               (1 - q)·(y - t)     t < y          ∂ℓ/∂y = -q, 1 - q, and 0 at t = y
 ///
-/// (Koenker and Bassett 1978, Econometrica 46.) The curvature is that of the parabola that touches ℓ from above, 1/(2|t - y|),
-/// with |t - y| no less than ``leastError`` (Hunter and Lange 2000, Journal of Computational and Graphical Statistics 9).
+/// (Koenker and Bassett 1978, Econometrica 46.) The curvature is that of the parabola that touches ℓ from above,
+/// 1/(2|t - y|), with an error no less than 1e-5 (Hunter and Lange 2000, Journal of Computational and Graphical
+/// Statistics 9).
 public struct QuantileLoss: PointwiseObjective, Equatable {
   public static var name: String { "quantile" }
   public var scalesTargets: Bool { true }

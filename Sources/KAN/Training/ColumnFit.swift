@@ -15,8 +15,8 @@ struct WeightedMean {
 /// One column of predictions against one of targets, in double precision and one pass.
 ///
 /// Means and moments about them are updated row by row (Welford 1962, Technometrics 4; with weights West 1979,
-/// Communications of the ACM 22), so that neither a large offset nor many rows cost digits, and those of a constant column are
-/// exactly 0.
+/// Communications of the ACM 22), so that neither a large offset nor many rows cost digits, and those of a constant
+/// column are exactly 0.
 struct ColumnFit {
   /// Rows, or the sum of their weights.
   private(set) var weight = 0.0

@@ -1,5 +1,5 @@
-// As JSON: what goes with the objective, null where it is not defined or not finite; `targets` is an object with an object of
-// metrics for each target's name.
+// As JSON: what goes with the objective, null where it is not defined or not finite; `targets` is an object with an
+// object of metrics for each target's name.
 
 extension Evaluation: Codable {
   private enum Key: String, CodingKey { case samples, loss, rmse, r2, pearson, accuracy, coverage, targets }

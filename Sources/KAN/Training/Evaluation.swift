@@ -76,7 +76,8 @@ extension Network {
       loss += objective.loss(of: tile, gradient: nil)
       addCorrect(tile.outputs, tile.targetClasses, tile.weights, to: &accuracy)
     }
-    return Evaluation(samples: data.rows, loss: data.rows > 0 && data.meanWeight > 0 ? loss : .nan, accuracy: accuracy.value)
+    return Evaluation(
+      samples: data.rows, loss: data.rows > 0 && data.meanWeight > 0 ? loss : .nan, accuracy: accuracy.value)
   }
 
   private func evaluate(_ data: Dataset<Element>, values: Matrix<Element>, _ pool: ThreadPool) -> Evaluation {
@@ -110,39 +111,32 @@ extension Network {
     of data: Dataset<Element>, pool: ThreadPool, _ body: (Int, ObjectiveTile<Element>) -> Void
   ) {
     let weights = data.relativeWeights
-    let scaling = objective.scalesTargets ? outputScaling : Scaling(identity: data.targets.outputs)
+    let columns = data.targets.outputs
+    let scaling = objective.scalesTargets ? outputScaling : Scaling(identity: columns)
+    let labels: [Int32] = if case .classes(let labels, _) = data.targets { labels } else { [] }
     let tileRows = ObjectiveLoop<Element>.tileRows
-    switch data.targets {
-    case .values(let values):
-      let scaled = UnsafeMutablePointer<Element>.allocate(capacity: tileRows * values.columns)
-      defer { scaled.deallocate() }
+    let scaled = UnsafeMutablePointer<Element>.allocate(capacity: tileRows * columns)
+    defer { scaled.deallocate() }
+    labels.withUnsafeBufferPointer { labels in
       forEachChunk(of: data.inputs, pool: pool) { first, outputs in
         for row in stride(from: 0, to: outputs.rows, by: tileRows) {
           let rows = min(tileRows, outputs.rows - row)
-          Element._scaleColumns(
-            rows, values.columns, values.elements.pointer + (first + row) * values.columns, scaling.shift.pointer,
-            scaling.factor.pointer, scaled)
-          let targets = MatrixView(
-            base: UnsafePointer(scaled), rows: rows, columns: values.columns, stride: values.columns)
-          body(
-            first + row,
-            ObjectiveTile(
-              outputs: outputs.slice(row: row, rows: rows, columns: outputs.columns), targets: .values(targets),
-              weights: weights.map { $0.pointer + first + row }, total: data.rows))
-        }
-      }
-    case .classes(let labels, _):
-      labels.withUnsafeBufferPointer { labels in
-        forEachChunk(of: data.inputs, pool: pool) { first, outputs in
-          for row in stride(from: 0, to: outputs.rows, by: tileRows) {
-            let rows = min(tileRows, outputs.rows - row)
-            body(
-              first + row,
-              ObjectiveTile(
-                outputs: outputs.slice(row: row, rows: rows, columns: outputs.columns),
-                targets: .classes(labels.baseAddress! + first + row), weights: weights.map { $0.pointer + first + row },
-                total: data.rows))
+          let start = first + row
+          let targets: TargetView<Element>
+          if case .values(let values) = data.targets {
+            Element._scaleColumns(
+              rows, columns, values.elements.pointer + start * columns, scaling.shift.pointer, scaling.factor.pointer,
+              scaled)
+            targets = .values(
+              MatrixView(base: UnsafePointer(scaled), rows: rows, columns: columns, stride: columns))
+          } else {
+            targets = .classes(labels.baseAddress! + start)
           }
+          body(
+            start,
+            ObjectiveTile(
+              outputs: outputs.slice(row: row, rows: rows, columns: outputs.columns), targets: targets,
+              weights: weights.map { $0.pointer + start }, total: data.rows))
         }
       }
     }

@@ -39,7 +39,7 @@ extension Network {
   }
 
   /// Traps unless the columns fit.
-  /// - Throws: ``TrainingError`` if there are no rows, a value is not finite, or a target is none that the objective takes.
+  /// - Throws: ``TrainingError`` if there are no rows, a value is not finite, or the objective does not take a target.
   func check(_ data: Dataset<Element>, _ which: String, _ objective: any Objective) throws(TrainingError) {
     require(
       data.inputs.columns == inputs && objective.outputs(forTargets: data.targets.outputs) == outputs,
@@ -67,7 +67,7 @@ extension Network {
     take(objective)
     if record != nil { return }
     if !hasInputScaling { inputScaling = Scaling(rangeOf: data.inputs, weights: data.weights) }
-    objective.requireScalable(targets: data.targets.outputs)
+    objective.requireConsistency(targets: data.targets.outputs)
     if !objective.scalesTargets {
       outputScaling = Scaling(identity: outputs)
       startOutputs(objective, for: data)

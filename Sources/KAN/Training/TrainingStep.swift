@@ -104,7 +104,8 @@ package final class TrainingStep<Element: Scalar> {
   ) -> BatchGather<Element> {
     BatchGather(
       rows: rows, inputs: data.inputs.view, inputScaling: network.inputScaling, to: inputs, targets: data.targets,
-      targetScaling: network.objective.scalesTargets ? network.outputScaling : identity, targetValues: targetValues[buffer], targetClasses: targetClasses[buffer],
+      targetScaling: network.objective.scalesTargets ? network.outputScaling : identity,
+      targetValues: targetValues[buffer], targetClasses: targetClasses[buffer],
       weights: data.weights, meanWeight: data.meanWeight, rowWeights: rowWeights[buffer])
   }
 

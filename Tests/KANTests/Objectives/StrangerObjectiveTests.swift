@@ -23,8 +23,8 @@ extension LogCosh {
   init(_ description: ObjectiveDescription) {}
 }
 
-/// Times until an event, some of which were cut short: two columns of targets, a time and 1 if the event was seen, for one
-/// output, the logarithm of the event's rate λ. With an exponential distribution -log likelihood is λ·t - seen·log λ.
+/// Times until an event, some of which were cut short: two columns of targets, a time and 1 if the event was seen, for
+/// one output, the logarithm of the event's rate λ. With an exponential distribution -log likelihood is λ·t - seen·log λ.
 struct CensoredTimes: Objective, Equatable {
   static let name = "censored-times"
   /// Times are divided by this.

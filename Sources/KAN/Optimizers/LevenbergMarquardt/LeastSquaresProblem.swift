@@ -1,12 +1,12 @@
 /// An objective of a regression over all rows, in scaled units, and its normal equations, chunk by chunk.
 ///
-/// The squared error's residuals are t - y. Another ``PointwiseObjective`` is reweighted: with its slope ℓ′ and curvature ℓ″
-/// at the present outputs, rows of J and residuals are those of the parabola that touches it,
+/// The squared error's residuals are t - y. Another ``PointwiseObjective`` is reweighted: with its slope ℓ′ and curvature
+/// ℓ″ at the present outputs, rows of J and residuals are those of the parabola that touches it,
 ///
 ///     J̃ = √(w·ℓ″/2)·J          r̃ = -√w·(ℓ′/2)/√(ℓ″/2)
 ///
-/// so that J̃ᵀJ̃ and J̃ᵀr̃ are half of the sum's curvature and of its negative gradient (McCullagh and Nelder 1989, Generalized
-/// Linear Models, 2.5), as JᵀJ and Jᵀr are of Σ w·(t - y)².
+/// so that J̃ᵀJ̃ and J̃ᵀr̃ are half of the sum's curvature and of its negative gradient (McCullagh and Nelder 1989,
+/// Generalized Linear Models, 2.5), as JᵀJ and Jᵀr are of Σ w·(t - y)².
 final class LeastSquaresProblem {
   private(set) var network: Network<Double>
   let pool: ThreadPool

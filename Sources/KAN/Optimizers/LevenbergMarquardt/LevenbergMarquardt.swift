@@ -4,12 +4,12 @@
 ///     minimise  Σ w·(t - y(p))² + Σ_l λ_l·Σ (Δ^q c)²                over all parameters p
 ///     (JᵀJ + λDᵀD + μ·diag)·Δp = Jᵀr - λDᵀD·c                       r = t - y, J = ∂y/∂p
 ///
-/// The sum may be of any ``PointwiseObjective``: of ``HuberLoss``, ``AbsoluteError``, ``QuantileLoss``, ``PoissonDeviance`` and
-/// ``LogisticLoss`` instead of squares. Rows of J and residuals are then those of a parabola that touches the loss of each
-/// output (iteratively reweighted least squares); a step is taken only if it lowers the true sum. Where the loss is
-/// smooth and convex that is Newton's method by expected curvatures. Absolute and quantile errors have no curvature: that of a
-/// parabola is taken no nearer to 0 than 1e-5 of the targets' spread, and their minimum is met to about as many digits.
-/// ``SoftmaxCrossEntropy`` couples the outputs of a row and is not taken.
+/// In place of squares the sum may be of any ``PointwiseObjective``: ``HuberLoss``, ``AbsoluteError``, ``QuantileLoss``,
+/// ``PoissonDeviance`` and ``LogisticLoss``. Rows of J and residuals are then those of a parabola that touches the loss
+/// of each output (iteratively reweighted least squares; for Poisson and logistic losses Fisher's scoring), and a step is
+/// taken only if it lowers the true sum. Absolute and quantile errors have no curvature: that of their parabola is cut
+/// off at errors of 1e-5 of the targets' spread, and their minimum is met to about as many digits.
+/// ``SoftmaxCrossEntropy`` couples the outputs of a row and is refused.
 ///
 /// Steps are by Cholesky's method or, where that breaks down with hardly any damping and the problem is small, by QR.
 /// J is exact, from the engine's backward pass, and sparse where bases are local. Three things beside it make smooth

@@ -101,7 +101,9 @@ extension Network where Element == Double {
     }()
     // Targets that are not scaled need not be near 0.
     if !objective.scalesTargets {
-      for place in parameterCount - outputs..<parameterCount { parameters[place] = bias[place + outputs - parameterCount] }
+      for place in parameterCount - outputs..<parameterCount {
+        parameters[place] = bias[place + outputs - parameterCount]
+      }
     }
     var generator = RandomGenerator(seed: seed, stream: RandomStream.starts + UInt64(start))
     for (index, layer) in layers.enumerated() {
