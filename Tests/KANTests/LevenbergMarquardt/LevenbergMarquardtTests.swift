@@ -236,7 +236,7 @@ import Testing
     var deep = Network<Double>(.spline(3, 2, grid: 4), .linear(2, 3), seed: 1)
     try deep.train(
       on: data, with: LevenbergMarquardt(starts: 4), options: TrainingOptions(epochs: 20), pool: Self.pool)
-    #expect(deep.predict(x).elements.allSatisfy { $0.isFinite } && deep.evaluate(on: data).r2! > 0.5)
+    #expect(deep.predict(x).elements.allSatisfy { $0.isFinite } && deep.evaluate(on: data).targets!.prefix(2).allSatisfy { $0.r2! > 0.5 })
   }
 
   @Test func targetThatNeverChanges() throws {
