@@ -113,8 +113,8 @@ import Testing
       let data = contaminatedData(Double.self, rows: 200)
       var network = Network<Double>(.spline(2, 1, grid: 3), .spline(1, 1, grid: 3), seed: 1)
       try network.train(
-        on: data, with: LevenbergMarquardt(grids: [3, 6], starts: 9),
-        options: TrainingOptions(epochs: 8, objective: HuberLoss()), pool: ThreadPool(threads: threads))
+        on: data, with: LevenbergMarquardt(starts: 9),
+        options: TrainingOptions(epochs: 8, grids: [3, 6], objective: HuberLoss()), pool: ThreadPool(threads: threads))
       return network
     }
     #expect(try train(threads).parameters == train(2).parameters)
