@@ -58,19 +58,36 @@ import Testing
     try withTemporaryFolder { folder in
       let path = folder + "/model.safetensors"
       try network.save(to: path)
-      var bytes = try Data(contentsOf: URL(filePath: path))
-      // The header begins with its length.
-      let length = Int(bytes[0]) + Int(bytes[1]) << 8 + Int(bytes[2]) << 16
-      let header = String(decoding: bytes[8..<8 + length], as: UTF8.self)
-      try #require(header.contains(from))
-      var changed = Array(header.replacing(from, with: to).utf8)
-      while changed.count % 8 != 0 { changed.append(0x20) }
-      let size = changed.count
-      let start: [UInt8] = (0..<8).map { UInt8(truncatingIfNeeded: size >> (8 * $0)) }
-      bytes.replaceSubrange(0..<8 + length, with: start + changed)
-      try bytes.write(to: URL(filePath: path))
+      try rewriteHeader(of: path, from, to)
       let error = #expect(throws: FileError.self) { try Network<Float>(contentsOf: path) }
       #expect(error?.description.hasSuffix(message) == true, "\(error?.description ?? "")")
     }
+  }
+
+  /// A file from before there were objectives, whose record has none.
+  @Test func olderFile() throws {
+    let network = try trained(MeanSquaredError(), Float.self)
+    try withTemporaryFolder { folder in
+      let path = folder + "/model.safetensors"
+      try network.save(to: path)
+      try rewriteHeader(of: path, "\\\"objective\\\":{\\\"name\\\":\\\"mse\\\",\\\"settings\\\":{}},", "")
+      let loaded = try Network<Float>(contentsOf: path)
+      #expect(loaded.record?.objective == nil && loaded.objective is MeanSquaredError)
+      #expect(loaded.parameters == network.parameters && loaded.outputScaling == network.outputScaling)
+    }
+  }
+
+  /// Replaces text of the header, which begins with its length.
+  private func rewriteHeader(of path: String, _ from: String, _ to: String) throws {
+    var bytes = try Data(contentsOf: URL(filePath: path))
+    let length = Int(bytes[0]) + Int(bytes[1]) << 8 + Int(bytes[2]) << 16
+    let header = String(decoding: bytes[8..<8 + length], as: UTF8.self)
+    try #require(header.contains(from))
+    var changed = Array(header.replacing(from, with: to).utf8)
+    while changed.count % 8 != 0 { changed.append(0x20) }
+    let size = changed.count
+    let start: [UInt8] = (0..<8).map { UInt8(truncatingIfNeeded: size >> (8 * $0)) }
+    bytes.replaceSubrange(0..<8 + length, with: start + changed)
+    try bytes.write(to: URL(filePath: path))
   }
 }

@@ -22,7 +22,7 @@ import Testing
       options.epochs = 15
       try network.train(on: data, with: LevenbergMarquardt(), options: options, pool: Self.pool)
     }
-    #expect(network.record?.objective == objective.map { ObjectiveDescription($0) } ?? network.record?.objective)
+    #expect(network.record?.objective == ObjectiveDescription(objective ?? MeanSquaredError()))
     return network
   }
 

@@ -106,6 +106,30 @@ import Testing
     }
   }
 
+  /// The squared error under another name, which is reweighted: with weights of 1.
+  private struct Squares: PointwiseObjective {
+    static let name = "squares"
+    var scalesTargets: Bool { true }
+    init() {}
+    init(_ description: ObjectiveDescription) {}
+    func point(output: Double, target: Double) -> PointLoss {
+      PointLoss(value: (output - target) * (output - target), slope: 2 * (output - target), curvature: 2)
+    }
+  }
+
+  /// The squared error's own way and reweighting are the same to the bit.
+  @Test func squaredErrorByReweighting() throws {
+    let networks = try [MeanSquaredError(), Squares()].map { (objective: any Objective) in
+      var network = Network<Double>(.spline(2, 1, grid: 3), .spline(1, 1, grid: 3), seed: 1)
+      try network.train(
+        on: noisyData(Double.self, rows: 150), with: LevenbergMarquardt(starts: 4),
+        options: TrainingOptions(epochs: 12, objective: objective), pool: Self.pool)
+      return network
+    }
+    #expect(networks[0].parameters == networks[1].parameters)
+    #expect(networks[0].record?.history.map(\.loss) == networks[1].record?.history.map(\.loss))
+  }
+
   /// Whole trainings, from the choice of λ to that of a grid, with an objective that the squared error does badly with.
   @Test(arguments: [1, 3])
   func sameBitsForAnyThreads(threads: Int) throws {

@@ -208,19 +208,21 @@ final class LeastSquaresProblem {
   private func writeResiduals(_ start: Int, _ rows: Int, _ output: Int) {
     let y = workspace.output(network.layers.count - 1, rows: rows)
     if !isLeastSquares { return reweight(objective, y, start, rows, output) }
+    let factors = factors.map { $0.pointer + start }
     for row in 0..<rows {
-      errors[row] = (factors?[start + row] ?? 1) * (targets.view[start + row, output] - y[row, output])
+      errors[row] = (factors?[row] ?? 1) * (targets.view[start + row, output] - y[row, output])
     }
   }
 
   private func reweight(
     _ objective: some PointwiseObjective, _ y: MutableMatrixView<Double>, _ start: Int, _ rows: Int, _ output: Int
   ) {
+    let factors = factors.map { $0.pointer + start }
     for row in 0..<rows {
       let point = objective.point(output: y[row, output], target: targets.view[start + row, output])
       // Where a loss is flat to the last digit, its slope alone counts.
       let root = max(point.curvature / 2, Self.leastCurvature).squareRoot()
-      let factor = factors?[start + row] ?? 1
+      let factor = factors?[row] ?? 1
       jacobianFactors[row] = factor * root
       errors[row] = -factor * point.slope / (2 * root)
     }
