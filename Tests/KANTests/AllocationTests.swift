@@ -103,7 +103,8 @@ struct AllocationTests {
   }
 
   @Test(
-    arguments: [HuberLoss(), AbsoluteError(), QuantileLoss(0.3), PoissonDeviance(), LogisticLoss()] as [any Objective],
+    arguments: [HuberLoss(), AbsoluteError(), QuantileLoss(0.3), PoissonDeviance(), LogisticLoss(), LogCosh()]
+      as [any Objective],
     [1, 2])
   func trainingStepOfAnObjective(objective: any Objective, threads: Int) {
     let pool = ThreadPool(threads: threads)

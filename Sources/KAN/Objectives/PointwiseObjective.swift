@@ -33,26 +33,43 @@ extension PointwiseObjective {
   public func loss<Element: Scalar>(
     of tile: ObjectiveTile<Element>, gradient: MutableMatrixView<Element>?
   ) -> Double {
-    meanOfPoints(tile, gradient)
+    meanOfCalls(tile, gradient) { point(output: $0, target: $1) }
   }
 
-  /// ``Objective/loss(of:gradient:)`` from ``point(output:target:)``, in double precision. Objectives of this module
-  /// call it from a method that is specialised for Float and Double, into which all of it is inlined.
+  /// The same for objectives of this module, which call it from a method that is specialised for Float and Double, so
+  /// that `point(output:target:)` is inlined into its loop.
   @inline(__always)
   func meanOfPoints<Element: Scalar>(
     _ tile: ObjectiveTile<Element>, _ gradient: MutableMatrixView<Element>?
   ) -> Double {
-    let (outputs, targets) = (tile.outputs, tile.targetValues)
-    let share = 1 / Double(tile.total * outputs.columns)
-    var sum = 0.0
-    for row in 0..<outputs.rows {
-      let weight = tile.weights.map { Double($0[row]) } ?? 1
-      for column in 0..<outputs.columns {
-        let point = point(output: Double(outputs[row, column]), target: Double(targets[row, column]))
-        sum += weight * point.value
-        if let gradient { gradient[row, column] = Element(weight * share * point.slope) }
-      }
-    }
-    return sum * share
+    mean(tile, gradient) { point(output: $0, target: $1) }
   }
+}
+
+/// ``mean(_:_:_:)`` with a call for each output: another module's objective cannot be inlined.
+@specialized(where Element == Float)
+@specialized(where Element == Double)
+private func meanOfCalls<Element: Scalar>(
+  _ tile: ObjectiveTile<Element>, _ gradient: MutableMatrixView<Element>?, _ point: (Double, Double) -> PointLoss
+) -> Double {
+  mean(tile, gradient, point)
+}
+
+/// ``Objective/loss(of:gradient:)`` from the losses of single outputs, in double precision.
+@inline(__always)
+private func mean<Element: Scalar>(
+  _ tile: ObjectiveTile<Element>, _ gradient: MutableMatrixView<Element>?, _ point: (Double, Double) -> PointLoss
+) -> Double {
+  let (outputs, targets) = (tile.outputs, tile.targetValues)
+  let share = 1 / Double(tile.total * outputs.columns)
+  var sum = 0.0
+  for row in 0..<outputs.rows {
+    let weight = tile.weights.map { Double($0[row]) } ?? 1
+    for column in 0..<outputs.columns {
+      let point = point(Double(outputs[row, column]), Double(targets[row, column]))
+      sum += weight * point.value
+      if let gradient { gradient[row, column] = Element(weight * share * point.slope) }
+    }
+  }
+  return sum * share
 }
