@@ -43,7 +43,7 @@ let package = Package(
     .testTarget(
       name: "KANLinearAlgebraTests", dependencies: ["KANLinearAlgebra", "CKANKernels"], resources: [.copy("Reference")]),
     .testTarget(
-      name: "KANTests", dependencies: ["KAN", "CAllocationCounter"], resources: [.copy("Reference")]),
+      name: "KANTests", dependencies: ["KAN", "KANFiles", "CAllocationCounter"], resources: [.copy("Reference")]),
     .executableTarget(name: "ReadmeExample", dependencies: ["KAN", "KANFiles"], path: "Tests/ReadmeExample"),
     .testTarget(name: "ReadmeTests", dependencies: ["KAN", "KANFiles", "ReadmeExample"]),
     .testTarget(name: "KANFilesTests", dependencies: ["KANFiles", "CZlib"], exclude: ["make_npy.py"]),

@@ -102,6 +102,22 @@ struct AllocationTests {
     }
   }
 
+  @Test(
+    arguments: [HuberLoss(), AbsoluteError(), QuantileLoss(0.3), PoissonDeviance(), LogisticLoss(), LogCosh()]
+      as [any Objective],
+    [1, 2])
+  func trainingStepOfAnObjective(objective: any Objective, threads: Int) {
+    let pool = ThreadPool(threads: threads)
+    var generator = RandomGenerator(seed: 1)
+    let targets = Matrix<Float>(rows: 100, columns: 3, elements: (0..<300).map { Float($0 % 2) })
+    let data = Dataset<Float>(
+      inputs: generator.matrix(100, 6), targets: .values(targets),
+      weights: AlignedArray((0..<100).map { Float($0 % 4) }))
+    var network = Kind.splines.network
+    network.prepare(for: data, objective)
+    #expect(stepAllocations(&network, data, SGD(), pool) == 0)
+  }
+
   /// Of ten steps, forward, loss, backward, the next batch and optimiser, after three to warm up.
   private func stepAllocations(
     _ network: inout Network<Float>, _ data: Dataset<Float>, _ optimizer: some Optimizer, _ pool: ThreadPool

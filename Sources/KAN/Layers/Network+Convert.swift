@@ -25,6 +25,7 @@ extension Network {
     var result = Network<Other>(layers: converted, parameters: parameters.converted())
     result.contraction = contraction
     result.task = task
+    result.chosenObjective = chosenObjective
     result.inputScaling = inputScaling.converted()
     result.outputScaling = outputScaling.converted()
     result.inputScalingOrigin = inputScalingOrigin

@@ -4,9 +4,10 @@ extension Network {
 
   /// The network's answer to each row: [rows × in] → [rows × out].
   ///
-  /// For a regression, values in the targets' units; for a classification, the probability of each class. Any number of
-  /// rows; memory beyond the result does not grow with it. Traps with both shapes if the columns do not fit.
-  /// A ``Predictor`` gives the same without allocating; the variants with `checking` throw where this traps.
+  /// The ``Objective/link`` of the network's ``objective`` says what it means: values in the targets' units, the
+  /// probability of each class or of a 1, or a rate. Any number of rows; memory beyond the result does not grow with it.
+  /// Traps with both shapes if the columns do not fit. A ``Predictor`` gives the same without allocating; the variants
+  /// with `checking` throw where this traps.
   public func predict(_ rows: Matrix<Element>, pool: ThreadPool = .shared) -> Matrix<Element> {
     var result = outputs(for: rows, pool: pool)
     finish(result.mutableView())
@@ -39,7 +40,7 @@ extension Network {
     return (0..<result.rows).map { result.row($0) }
   }
 
-  /// The last layer's Y: scaled targets of a regression, logits of a classification.
+  /// The last layer's Y, before the link: scaled targets, logits, logarithms of rates.
   package func outputs(for rows: Matrix<Element>, pool: ThreadPool) -> Matrix<Element> {
     var result = Matrix<Element>(rows: rows.rows, columns: outputs)
     let to = result.mutableView()
@@ -49,13 +50,8 @@ extension Network {
     return result
   }
 
-  /// Takes the last layer's Y to the targets' units or to probabilities, in place.
-  func finish(_ y: MutableMatrixView<Element>) {
-    switch task {
-    case .regression: outputScaling.invert(on: y)
-    case .classification: Element._softmax(y.rows, y.columns, y.base)
-    }
-  }
+  /// Takes the last layer's Y to predictions, in place.
+  func finish(_ y: MutableMatrixView<Element>) { objective.link.apply(to: y, outputScaling) }
 
   /// Calls `body` with the first row and the last layer's Y of one chunk of rows after another.
   func forEachChunk(

@@ -21,7 +21,8 @@ extension Network {
   ///
   /// - Parameters:
   ///   - inputs: one range for each input, scaled to [-1, 1]
-  ///   - targets: one range for each output, scaled to [-1, 1]; nil leaves that to the first training
+  ///   - targets: one range for each output, scaled to [-1, 1]; nil leaves that to the first training. An objective that does
+  ///     not scale targets (``Objective/scalesTargets``) takes them as they are.
   /// - Throws: ``TrainingError/rangesAlreadyFitted`` once a training or ``fitLastLayer(on:ridge:restrictsToSupport:pool:)``
   ///   has fitted parameters to ranges: other ranges would change what all of them mean.
   public mutating func setRanges(
@@ -70,18 +71,26 @@ extension Network {
     }
   }
 
-  /// Takes scalings, task and names from the data unless an earlier training has.
+  /// Takes the objective and, unless an earlier training has, scalings, task and names from the data.
   ///
   /// A column that does not vary in the data has the factor 0, and its range stays open: the first later training in
   /// whose data it varies sets the factor and keeps the shift, so that answers at the value seen before stay as they
   /// are. Targets of which none varies stay open as well.
-  mutating func prepare(for data: Dataset<Element>) {
+  mutating func prepare(for data: Dataset<Element>, _ objective: any Objective) {
     if record == nil { describe(data) }
+    take(objective)
     if inputScalingOrigin == .none {
       inputScaling = Scaling(rangeOf: data.inputs, weights: data.weights)
       inputScalingOrigin = .data
     } else {
       inputScaling.openConstantColumns(to: data.inputs, weights: data.weights)
+    }
+    objective.requireConsistency(targets: data.targets.outputs)
+    if !objective.scalesTargets {
+      if record != nil { return }
+      outputScaling = Scaling(identity: outputs)
+      outputScalingOrigin = .data
+      return startOutputs(objective, for: data)
     }
     guard case .values(let targets) = data.targets else { return }
     if outputScalingOrigin == .given || outputScalingOrigin == .data { return }

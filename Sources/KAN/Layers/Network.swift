@@ -114,12 +114,18 @@ extension Network {
     get { preprocessing.task }
     set { preprocessing.task = newValue }
   }
+  /// The ``objective``, where it is not the one of the task.
+  package var chosenObjective: (any Objective)? {
+    get { preprocessing.chosenObjective }
+    set { preprocessing.chosenObjective = newValue }
+  }
   /// Takes inputs to the grids; set by ``setRanges(inputs:targets:)`` or the first training.
   public package(set) var inputScaling: Scaling<Element> {
     get { preprocessing.inputScaling }
     set { preprocessing.inputScaling = newValue }
   }
-  /// Takes targets to unit spread; set by ``setRanges(inputs:targets:)`` or the first training of a regression.
+  /// Takes targets to unit spread; set by ``setRanges(inputs:targets:)`` or the first training with an objective that scales
+  /// targets, else the identity.
   public package(set) var outputScaling: Scaling<Element> {
     get { preprocessing.outputScaling }
     set { preprocessing.outputScaling = newValue }

@@ -1,6 +1,8 @@
 /// What lies between a user's columns and the layers: scalings, names, and what the outputs mean.
 public struct Preprocessing<Element: Scalar>: Sendable {
   public package(set) var task: LearningTask = .regression
+  /// The objective of training, where it is not the task's own.
+  package var chosenObjective: (any Objective)?
   /// Takes inputs to the grids.
   public package(set) var inputScaling: Scaling<Element>
   /// Takes targets to unit spread.

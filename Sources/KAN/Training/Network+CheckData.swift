@@ -1,9 +1,9 @@
 extension Network {
   /// Traps unless the columns fit.
-  /// - Throws: ``TrainingError`` if there are no rows, or a value is not finite.
-  func check(_ data: Dataset<Element>, _ which: String) throws(TrainingError) {
+  /// - Throws: ``TrainingError`` if there are no rows, a value is not finite, or the objective does not take a target.
+  func check(_ data: Dataset<Element>, _ which: String, _ objective: any Objective) throws(TrainingError) {
     require(
-      data.inputs.columns == inputs && data.targets.outputs == outputs,
+      data.inputs.columns == inputs && objective.outputs(forTargets: data.targets.outputs) == outputs,
       "Network: \(which)data of \(data.inputs.columns) inputs and \(data.targets.outputs) targets for \(inputs) inputs "
         + "and \(outputs) outputs")
     require(
@@ -13,6 +13,7 @@ extension Network {
     if data.rows == 0 { throw .noData }
     try requireFinite(data.inputs, which + "input")
     if case .values(let values) = data.targets { try requireFinite(values, which + "target") }
+    try objective.check(data.targets, which)
     if let weights = data.weights {
       if let row = weights.firstIndex(where: { !($0 >= 0 && $0.isFinite) }) {
         throw .badWeight(what: which + "weight", row: row)

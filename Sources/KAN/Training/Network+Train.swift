@@ -30,8 +30,9 @@ extension Network {
     progress: TrainingReport<Element> = { _, _ in .continue }
   ) throws(TrainingError) -> TrainingHistory {
     let options = options ?? TrainingOptions(epochs: method.defaultEpochs)
-    try check(data, "")
-    if let validation { try check(validation, "validation ") }
+    let objective = try objective(for: data, options)
+    try check(data, "", objective)
+    if let validation { try check(validation, "validation ", objective) }
     try method.check(self, on: data, options: options)
     if !options.grids.isEmpty {
       if options.updating == .supported { throw .cannotRestrictOnGrids }
@@ -39,7 +40,7 @@ extension Network {
     }
     try checkResuming(method, options)
     return try withoutActuallyEscaping(progress) { progress throws(TrainingError) in
-      try train(on: data, validation: validation, method, options, pool, TrainingMonitor(progress))
+      try train(on: data, validation: validation, method, objective, options, pool, TrainingMonitor(progress))
     }
   }
 
@@ -52,11 +53,11 @@ extension Network {
   }
 
   private mutating func train(
-    on data: Dataset<Element>, validation: Dataset<Element>?, _ method: some TrainingMethod, _ options: TrainingOptions,
-    _ pool: ThreadPool, _ monitor: TrainingMonitor<Element>
+    on data: Dataset<Element>, validation: Dataset<Element>?, _ method: some TrainingMethod, _ objective: any Objective,
+    _ options: TrainingOptions, _ pool: ThreadPool, _ monitor: TrainingMonitor<Element>
   ) throws(TrainingError) -> TrainingHistory {
     // Scalings are those of all rows, also of those put aside.
-    prepare(for: data)
+    prepare(for: data, objective)
     if options.grids.isEmpty {
       let loop = TrainingLoop(
         method: method, data: data, validation: validation, options: options, pool: pool, monitor: monitor)

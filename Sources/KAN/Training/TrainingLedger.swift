@@ -31,6 +31,7 @@ struct TrainingLedger<Element: Scalar> {
         best: .init(epoch: 0, loss: .infinity, parameters: network.parameters))
     }
     self.record = record
+    self.record.objective = ObjectiveDescription(network.objective)
     if options.resuming || (stage?.earlierEpochs ?? 0) > 0, let earlier = network.record {
       self.record.seconds = earlier.seconds
       self.record.history = earlier.history

@@ -13,13 +13,17 @@ public struct TrainingOptions: Sendable {
   public var resuming: Bool
   /// Grids to train on in turn, from coarse to fine, `epochs` on each; empty for the one that the network has.
   public var grids: [Int]
+  /// What to make small; nil for what the network was trained with, or at first for what goes with the targets:
+  /// ``MeanSquaredError`` for numbers, ``SoftmaxCrossEntropy`` for classes.
+  public var objective: (any Objective)?
   /// Which parameters a training may change.
   public var updating: UpdatedParameters
 
   /// Traps for a number of epochs or a patience below 0, a batch below 1, and grids that do not rise.
   public init(
     epochs: Int = 20, batch: Int = 256, schedule: Schedule = .constant, patience: Int? = nil, seed: UInt64 = 0,
-    resuming: Bool = false, updating: UpdatedParameters = .all, grids: [Int] = []
+    resuming: Bool = false, updating: UpdatedParameters = .all, grids: [Int] = [],
+    objective: (any Objective)? = nil
   ) {
     require(
       grids.allSatisfy { $0 > 0 } && zip(grids, grids.dropFirst()).allSatisfy { $0 < $1 },
@@ -32,6 +36,7 @@ public struct TrainingOptions: Sendable {
     self.seed = seed
     self.resuming = resuming
     self.updating = updating
+    self.objective = objective
     requireCounts()
   }
 

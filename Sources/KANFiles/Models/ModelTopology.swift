@@ -10,9 +10,14 @@ import KAN
 ///     training.parameters   the last ones, where the network has the best: [parameters]
 struct ModelTopology: Codable, Equatable {
   static let format = "swift-kan"
+  /// Of a model with the objective of its task, and of one with another, which programs that know none would take for
+  /// that.
   static let version = "1"
+  static let versionWithObjective = "2"
 
   var task: LearningTask
+  /// Missing where it is the task's own.
+  var objective: ObjectiveDescription? = nil
   var layers: [LayerTopology]
   var names: Names
   var record: TrainingRecord?

@@ -6,24 +6,31 @@ extension Network {
   ///
   /// - Parameters:
   ///   - bases: kinds of basis beyond the module's own that the model may use.
+  ///   - objectives: objectives beyond the module's own that the model may have been trained with.
   /// - Throws: `FileError` for a file that is not there, or not a model in every respect.
-  public init(contentsOf path: String, bases: [any Basis<Element>.Type] = []) throws(FileError) {
-    try self.init(ModelFile(path: path), bases: bases)
+  public init(
+    contentsOf path: String, bases: [any Basis<Element>.Type] = [], objectives: [any Objective.Type] = []
+  ) throws(FileError) {
+    try self.init(ModelFile(path: path), bases: bases, objectives: objectives)
   }
 
   /// Reads a model from memory: what ``encoded()`` gave, or the contents of a file that ``save(to:)`` wrote.
   ///
   /// - Parameters:
   ///   - bases: kinds of basis beyond the module's own that the model may use.
+  ///   - objectives: objectives beyond the module's own that the model may have been trained with.
   ///   - name: the name of the data in errors.
   /// - Throws: `FileError` for data that is not a model in every respect.
   public init(
-    data: Data, bases: [any Basis<Element>.Type] = [], name: String = "model data"
+    data: Data, bases: [any Basis<Element>.Type] = [], objectives: [any Objective.Type] = [],
+    name: String = "model data"
   ) throws(FileError) {
-    try self.init(ModelFile(bytes: [UInt8](data), path: name), bases: bases)
+    try self.init(ModelFile(bytes: [UInt8](data), path: name), bases: bases, objectives: objectives)
   }
 
-  package init(_ file: ModelFile, bases: [any Basis<Element>.Type] = []) throws(FileError) {
+  package init(
+    _ file: ModelFile, bases: [any Basis<Element>.Type] = [], objectives: [any Objective.Type] = []
+  ) throws(FileError) {
     let types = knownBases(Element.self) + bases
     var layers: [Layer<Element>] = []
     var parameters: [Element] = []
@@ -40,6 +47,7 @@ extension Network {
     }
     self.init(layers: layers, parameters: AlignedArray(parameters))
     task = file.topology.task
+    chosenObjective = try file.objective(from: knownObjectives + objectives)
     names = file.topology.names
     record = file.topology.record
     inputScaling = try file.scaling("inputs", columns: inputs)
@@ -81,7 +89,8 @@ package struct ModelFile {
     guard tensors.metadata["format"] == ModelTopology.format, let text = tensors.metadata["network"] else {
       throw failure("a safetensors file, but not a model with its topology")
     }
-    guard tensors.metadata["version"] == ModelTopology.version else {
+    let versions = [ModelTopology.version, ModelTopology.versionWithObjective]
+    guard versions.contains(tensors.metadata["version"] ?? "") else {
       throw failure("format version \(printable(tensors.metadata["version"] ?? "none")) is not known")
     }
     do {
@@ -125,6 +134,21 @@ package struct ModelFile {
     } catch {
       throw failure("layer \(index + 1): \(printable(error.description, limit: 200))")
     }
+  }
+
+  /// The objective of the training, unless it is the task's own.
+  func objective(from types: [any Objective.Type]) throws(FileError) -> (any Objective)? {
+    guard let description = topology.objective else { return nil }
+    let objective: any Objective
+    do {
+      objective = try makeObjective(description, from: types)
+    } catch {
+      throw failure("\(printable(error.description, limit: 200))")
+    }
+    if objective.targetDomain.task != topology.task {
+      throw failure("the objective \(printable(description.name)) is none for a \(topology.task.rawValue)")
+    }
+    return objective
   }
 
   /// A tensor's values, finite and of the given shape.

@@ -53,13 +53,17 @@ extension Network {
       }
     }
     return SafeTensors(
-      metadata: ["format": ModelTopology.format, "version": ModelTopology.version, "network": topologyText(state)],
+      metadata: [
+        "format": ModelTopology.format,
+        "version": chosenObjective == nil ? ModelTopology.version : ModelTopology.versionWithObjective,
+        "network": topologyText(state),
+      ],
       tensors: tensors)
   }
 
   private func topologyText(_ state: TrainingState<Element>?) -> String {
     let topology = ModelTopology(
-      task: task,
+      task: task, objective: chosenObjective.map { ObjectiveDescription($0) },
       layers: layers.map { layer in
         let basis = layer.basis.description
         return .init(
