@@ -42,12 +42,12 @@ extension Network {
     forEachChunk(of: rows, in: workspace, pool: pool, body)
   }
 
-  fileprivate func requireColumns(of rows: Matrix<Element>) {
+  func requireColumns(of rows: Matrix<Element>) {
     require(
       rows.columns == inputs, "Network: rows of shape [\(rows.rows) × \(rows.columns)] for \(inputs) inputs")
   }
 
-  fileprivate func forEachChunk(
+  func forEachChunk(
     of rows: Matrix<Element>, in workspace: Workspace<Element>, pool: ThreadPool,
     _ body: (Int, MatrixView<Element>) -> Void
   ) {

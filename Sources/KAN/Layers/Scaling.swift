@@ -52,6 +52,21 @@ public struct Scaling<Element: Scalar>: Sendable, Equatable {
         }))
   }
 
+  /// x′ = (x - shift)·factor of every row, in place; traps unless the columns fit.
+  public func apply(to rows: inout Matrix<Element>) { apply(to: rows.mutableView()) }
+
+  /// x = x′/factor + shift of every row, in place; the shift in a column whose factor is 0, which was constant. Traps
+  /// unless the columns fit.
+  public func invert(on rows: inout Matrix<Element>) { invert(on: rows.mutableView()) }
+
+  /// x′ of a number in a column.
+  public func apply(to x: Element, column: Int) -> Element { (x - shift[column]) * factor[column] }
+
+  /// x of a number in a column.
+  public func invert(on x: Element, column: Int) -> Element {
+    factor[column] == 0 ? shift[column] : x / factor[column] + shift[column]
+  }
+
   /// x′ of a matrix, in place.
   package func apply(to x: MutableMatrixView<Element>) {
     require(x.columns == columns && x.stride == columns, "Scaling: \(x.columns) columns, not \(columns)")
@@ -66,7 +81,9 @@ public struct Scaling<Element: Scalar>: Sendable, Equatable {
     let shift = shift.pointer
     let factor = factor.pointer
     for row in 0..<x.rows {
-      for column in 0..<columns { x[row, column] = x[row, column] / factor[column] + shift[column] }
+      for column in 0..<columns {
+        x[row, column] = factor[column] == 0 ? shift[column] : x[row, column] / factor[column] + shift[column]
+      }
     }
   }
 }

@@ -12,7 +12,6 @@ final class LeastSquaresProblem {
   private let factors: AlignedArray<Double>?
   private var workspace: Workspace<Double>
   private var jacobian: JacobianRows
-  private var weightGradients: AlignedArray<Double>
   private var errors: [Double]
 
   /// Rows of J at a time: 32 MiB of them.
@@ -34,21 +33,20 @@ final class LeastSquaresProblem {
     residuals = targets.rows * targets.columns
     self.network = network
     self.pool = pool
-    (workspace, jacobian, weightGradients, errors) = Self.memory(network, rows: inputs.rows, pool)
+    (workspace, jacobian, errors) = Self.memory(network, rows: inputs.rows, pool)
   }
 
   deinit { jacobian.deallocate() }
 
   private static func memory(
     _ network: Network<Double>, rows: Int, _ pool: ThreadPool
-  ) -> (Workspace<Double>, JacobianRows, AlignedArray<Double>, [Double]) {
+  ) -> (Workspace<Double>, JacobianRows, [Double]) {
     let width = JacobianRows.bytes(network, rows: 1) / 8
     let dense = GaussNewtonEquations.isDense(width: width, parameters: network.parameterCount)
     let chunk = min(rows, chunk(width: width + (dense ? network.parameterCount : 0)))
     return (
-      Workspace(network, capacity: chunk, workers: pool.threads, training: true),
-      JacobianRows(network, capacity: chunk), AlignedArray(zeros: network.parameterCount),
-      [Double](repeating: 0, count: chunk)
+      Workspace(network, capacity: chunk, workers: pool.threads, training: true, deltas: true),
+      JacobianRows(network, capacity: chunk), [Double](repeating: 0, count: chunk)
     )
   }
 
@@ -56,7 +54,7 @@ final class LeastSquaresProblem {
   func replace(_ network: Network<Double>) {
     self.network = network
     jacobian.deallocate()
-    (workspace, jacobian, weightGradients, errors) = Self.memory(network, rows: inputs.rows, pool)
+    (workspace, jacobian, errors) = Self.memory(network, rows: inputs.rows, pool)
   }
 
   var parameters: AlignedArray<Double> {
@@ -148,11 +146,11 @@ final class LeastSquaresProblem {
         for row in 0..<rows {
           errors[row] = (factors?[row] ?? 1) * (targets.view[start + row, output] - y[row, output])
         }
-        // dY = e_m, so that the backward pass leaves ∂y_m/∂z in the workspace.
+        // dY = e_m, so that the pass leaves ∂y_m/∂z in the workspace.
         let seed = workspace.gradient(last, rows: rows)
         seed.base.update(repeating: 0, count: rows * network.outputs)
         for row in 0..<rows { seed[row, output] = 1 }
-        network.backward(rows: rows, in: workspace, on: pool, gradients: weightGradients.mutablePointer())
+        network.deltas(rows: rows, in: workspace, on: pool)
         jacobian.writeValues(network, rows: rows, in: workspace, factors: factors)
         errors.withUnsafeBufferPointer { body($0.baseAddress!, rows, start, output) }
       }
