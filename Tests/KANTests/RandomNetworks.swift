@@ -57,7 +57,7 @@ extension RandomGenerator {
     }
     var network = Network(layers)
     network.contraction = element(of: Contraction.allCases)
-    network.parameters = AlignedArray((0..<network.parameterCount).map { _ in normal() * 0.6 })
+    network.parameters = AlignedArray((0..<network.parameterCount).map { _ in normal() * (products ? 0.4 : 0.6) })
     return network
   }
 

@@ -77,9 +77,13 @@ struct NeuronNetwork {
       let errors = zip(y, matrix.row(row)).map { $0 - $1 }
       return (errors.reduce(0) { $0 + $1 * $1 } / count, errors.map { 2 * $0 / count })
     case .classes(let labels, _):
-      let sum = y.reduce(0) { $0 + exp($1) }
+      let largest = y.max()!
+      let sum = y.reduce(0) { $0 + exp($1 - largest) }
       let label = Int(labels[row])
-      return (log(sum) - y[label], y.enumerated().map { exp($0.element) / sum - ($0.offset == label ? 1 : 0) })
+      return (
+        log(sum) + largest - y[label],
+        y.enumerated().map { exp($0.element - largest) / sum - ($0.offset == label ? 1 : 0) }
+      )
     }
   }
 }
