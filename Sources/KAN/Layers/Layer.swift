@@ -50,6 +50,7 @@ public struct Layer<Element: Scalar>: Sendable {
         functions: functions, nonZeroFunctions: localBasis?.nonZeroFunctions, outputs: sums, of: Element.self)
   }
 
+  /// A layer with an activation of its sums; traps unless there are outputs.
   public init(basis: any Basis<Element>, outputs: Int, activation: Activation) {
     self.init(basis: basis, outputs: outputs, node: activation)
   }
