@@ -80,25 +80,34 @@ import Testing
     session.forward(rows)
     session.backward(dy, includingParameters: false, includingInputs: true)
     #expect(largestDifference(all(session.inputGradient), gradient) <= 1e-12 * 300)
-    if units == .data {
-      let (inputs, own) = network.vjp(at: x, outputGradient: dy)
-      #expect(largestDifference(gradient, inputs.elements) <= 1e-12)
-      #expect(largestDifference(parameters, own) <= 1e-10)
-      var layerOutputs = expected
-      network.outputScaling.apply(to: &layerOutputs)
-      #expect(largestDifference(all(session.layerOutputs), layerOutputs.elements) <= 1e-12)
-    } else {
-      let jacobian = network.jacobian(at: x)
-      for row in 0..<3 {
-        for input in 0..<2 {
-          let sum = (0..<2).reduce(0.0) { total, output in
-            let scaled = jacobian[row, output, input] * network.outputScaling.factor[output]
-            return total + dy[row, output] * scaled / network.inputScaling.factor[input]
-          }
-          #expect(abs(gradient[row * 2 + input] - sum) <= 1e-12)
+    // dX = Jᵀ·dY, with the Jacobian, which no session forms.
+    let jacobian = network.jacobian(at: x)
+    for row in 0..<3 {
+      for input in 0..<2 {
+        let sum = (0..<2).reduce(0.0) { total, output in
+          let inOwnUnits = network.outputScaling.factor[output] / network.inputScaling.factor[input]
+          return total + dy[row, output] * jacobian[row, output, input] * (units == .data ? 1 : inOwnUnits)
         }
+        #expect(abs(gradient[row * 2 + input] - sum) <= 1e-12 * scale(gradient, atLeast: 1))
       }
     }
+    // ∂L/∂p by differences of L = Σ dy·y.
+    func loss(_ network: Network<Double>) -> Double {
+      var y = network.predict(x)
+      if units == .layers { network.outputScaling.apply(to: &y) }
+      return zip(y.elements, dy.elements).reduce(0) { $0 + $1.0 * $1.1 }
+    }
+    for place in stride(from: 0, to: network.parameterCount, by: 5) {
+      let ends = [1e-5, -1e-5].map { width in
+        var moved = network
+        moved.parameters[place] += width
+        return loss(moved)
+      }
+      #expect(abs((ends[0] - ends[1]) / 2e-5 - parameters[place]) <= 1e-7 * scale(parameters, atLeast: 1))
+    }
+    var layerOutputs = network.predict(x)
+    network.outputScaling.apply(to: &layerOutputs)
+    #expect(largestDifference(all(session.layerOutputs), layerOutputs.elements) <= 1e-12)
   }
 
   @Test func parametersMayBeReplaced() {
