@@ -4,14 +4,14 @@
 /// of a multilayer perceptron, with any other a layer of a Kolmogorov-Arnold network.
 public struct Layer<Element: Scalar>: Sendable {
   public let basis: any Basis<Element>
-  /// Between Z and Y.
-  public let node: any NodeFunction
   /// The width of Y.
   public let outputs: Int
   /// The width of Z, of W's rows and of b: as many as outputs, unless the node function joins sums.
   public let sums: Int
   /// The node function, if it is one of the built-in activations.
   public let activation: Activation?
+  /// Any other one; nil beside an activation, since every pass copies the layer and nil is copied faster.
+  private let otherNode: (any NodeFunction)?
   // What each pass asks of the node function.
   let isElementwise: Bool
   let keepsSums: Bool
@@ -33,10 +33,10 @@ public struct Layer<Element: Scalar>: Sendable {
       fatalError("Layer: \(outputs) outputs of \(type(of: node).kind) \(node.settings)")
     }
     self.basis = basis
-    self.node = node
     self.outputs = outputs
     self.sums = sums
     activation = node as? Activation
+    otherNode = activation == nil ? node : nil
     isElementwise = node.isElementwise
     keepsSums = node.keepsSums
     inputs = basis.inputs
@@ -54,6 +54,9 @@ public struct Layer<Element: Scalar>: Sendable {
   public init(basis: any Basis<Element>, outputs: Int, activation: Activation) {
     self.init(basis: basis, outputs: outputs, node: activation)
   }
+
+  /// Between Z and Y.
+  public var node: any NodeFunction { otherNode ?? activation ?? .identity }
 
   /// The node function in a few words.
   package var nodeText: String {

@@ -58,7 +58,7 @@ import Testing
         : Network<Double>(
           .spline(2, 2, grid: 4, products: products), .spline(2, 1, grid: 4, products: products), seed: 2)
       try network.train(
-        on: parts.training, with: LevenbergMarquardt(grids: task == 0 ? [] : [5, 10], starts: 8),
+        on: parts.training, with: LevenbergMarquardt(grids: task == 0 ? [] : [4, 8, 16], starts: 8),
         options: TrainingOptions(epochs: 30))
       return try #require(network.evaluate(on: parts.test).rmse)
     }
