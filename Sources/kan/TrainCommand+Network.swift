@@ -131,34 +131,14 @@ extension TrainCommand {
     }
   }
 
-  /// Trains with the optimiser asked for.
-  func fit<Element: Scalar>(
-    _ network: inout Network<Element>, _ parts: Parts<Element>, _ options: TrainingOptions, _ pool: ThreadPool,
-    progress: (TrainingProgress, borrowing Network<Element>) -> TrainingDecision
-  ) throws(TrainingError) -> TrainingHistory {
-    if optimizer == .lbfgs {
-      return try network.train(
-        on: parts.training, validation: parts.validation,
-        with: LBFGS(weightDecay: weightDecay, memoryLimit: availableMemory()), options: options, pool: pool,
-        progress: progress)
-    }
-    if optimizer == .lm {
-      return try network.train(
-        on: parts.training, validation: parts.validation,
-        with: LevenbergMarquardt(grids: extend, memoryLimit: availableMemory() / 2), options: options, pool: pool,
-        progress: progress)
-    }
-    return try network.train(
-      on: parts.training, validation: parts.validation, with: rule(for: network), options: options, pool: pool,
-      progress: progress)
-  }
-
-  private func rule<Element: Scalar>(for network: Network<Element>) -> any Optimizer {
+  /// The method asked for, within the memory that is available.
+  func method<Element: Scalar>(for network: Network<Element>) -> any TrainingMethod {
     let rate = learningRate ?? defaultRate(network)
     switch optimizer {
     case .adam: return AdamW(learningRate: rate, weightDecay: weightDecay)
     case .sgd: return SGD(learningRate: rate, weightDecay: weightDecay)
-    case .lbfgs, .lm: preconditionFailure("\(optimizer) is no rule for single steps")
+    case .lbfgs: return LBFGS(weightDecay: weightDecay, memoryLimit: availableMemory())
+    case .lm: return LevenbergMarquardt(memoryLimit: availableMemory() / 2)
     }
   }
 

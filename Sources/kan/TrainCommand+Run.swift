@@ -22,10 +22,12 @@ extension TrainCommand {
     var failure: (any Error)?
     let options = TrainingOptions(
       epochs: epochs, batch: batch, schedule: schedule, patience: patience, seed: seed, resuming: resume,
-      restrictsToSupport: keepLearned, grids: optimizer == .lm ? [] : extend)
+      updating: keepLearned ? .supported : .all, grids: extend)
     let history: TrainingHistory
     do {
-      history = try fit(&network, parts, options, pool) { progress, network in
+      history = try network.train(
+        on: parts.training, validation: parts.validation, with: method(for: network), options: options, pool: pool
+      ) { progress, network in
         line.show(progress)
         do {
           if progress.isEndOfEpoch, let record = network.record?.history.last { try log?.append(record) }

@@ -1,11 +1,3 @@
-/// What a network's outputs mean.
-public enum LearningTask: String, Sendable, Codable {
-  /// Numbers in the targets' units.
-  case regression
-  /// Logits, one for each class.
-  case classification
-}
-
 /// Layers one after another, with their parameters, and the scalings between a user's units and the grids'.
 ///
 /// A value: copies are independent. Inputs and results of ``predict(_:pool:)`` are in the units of the data that the
@@ -20,20 +12,10 @@ public struct Network<Element: Scalar>: Sendable {
 
   /// How products are formed; not part of a saved model.
   public var contraction: Contraction = .auto
-  public package(set) var task: LearningTask = .regression
-  /// Takes inputs to the grids; set by the first training.
-  public package(set) var inputScaling: Scaling<Element>
-  /// Takes targets to unit spread; set by the first training of a regression.
-  public package(set) var outputScaling: Scaling<Element>
-  /// Whether they have been set, by ``setRanges(inputs:targets:)`` or from data, so that no training sets them again.
-  var hasInputScaling = false
-  var hasOutputScaling = false
-  /// Names of columns and classes, where the data has them.
-  public package(set) var names = Names()
-  /// How the network has been trained so far.
-  public package(set) var record: TrainingRecord?
-  /// What training needs to go on where it stopped.
-  package var trainingState: TrainingState<Element>?
+  /// Scalings, names, and what the outputs mean: set by the first training.
+  public package(set) var preprocessing: Preprocessing<Element>
+  /// How far training has come.
+  var checkpoint = Checkpoint<Element>()
 
   /// A network with random parameters by each basis's rule (``Basis/initialDeviations(outputs:gain:)``); biases
   /// are 0.
@@ -51,8 +33,7 @@ public struct Network<Element: Scalar>: Sendable {
     parameterCount = layers.reduce(0) { $0 + $1.parameterCount }
     self.layers = layers
     self.parameters = parameters
-    inputScaling = Scaling(identity: layers[0].inputs)
-    outputScaling = Scaling(identity: layers[layers.count - 1].outputs)
+    preprocessing = Preprocessing(inputs: layers[0].inputs, outputs: layers[layers.count - 1].outputs)
     requireParameterCount()
   }
 
@@ -122,16 +103,42 @@ public struct Network<Element: Scalar>: Sendable {
   }
 }
 
-/// Names that came with the data.
-public struct Names: Sendable, Equatable, Codable {
-  public var inputs: [String] = []
-  public var targets: [String] = []
-  /// Empty unless the task is a classification.
-  public var classes: [String] = []
-
-  public init(inputs: [String] = [], targets: [String] = [], classes: [String] = []) {
-    self.inputs = inputs
-    self.targets = targets
-    self.classes = classes
+extension Network {
+  public package(set) var task: LearningTask {
+    get { preprocessing.task }
+    set { preprocessing.task = newValue }
+  }
+  /// Takes inputs to the grids; set by the first training.
+  public package(set) var inputScaling: Scaling<Element> {
+    get { preprocessing.inputScaling }
+    set { preprocessing.inputScaling = newValue }
+  }
+  /// Takes targets to unit spread; set by the first training of a regression.
+  public package(set) var outputScaling: Scaling<Element> {
+    get { preprocessing.outputScaling }
+    set { preprocessing.outputScaling = newValue }
+  }
+  var hasInputScaling: Bool {
+    get { preprocessing.hasInputScaling }
+    set { preprocessing.hasInputScaling = newValue }
+  }
+  var hasOutputScaling: Bool {
+    get { preprocessing.hasOutputScaling }
+    set { preprocessing.hasOutputScaling = newValue }
+  }
+  /// Names of columns and classes, where the data has them.
+  public package(set) var names: Names {
+    get { preprocessing.names }
+    set { preprocessing.names = newValue }
+  }
+  /// How the network has been trained so far.
+  public package(set) var record: TrainingRecord? {
+    get { checkpoint.record }
+    _modify { yield &checkpoint.record }
+  }
+  /// What training needs to go on where it stopped.
+  package var trainingState: TrainingState<Element>? {
+    get { checkpoint.state }
+    _modify { yield &checkpoint.state }
   }
 }

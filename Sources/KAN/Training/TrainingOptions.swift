@@ -1,4 +1,4 @@
-/// How to train: everything but the data and the optimiser.
+/// How to train: everything but the data and the method.
 public struct TrainingOptions: Sendable {
   public var epochs: Int
   /// Rows of a step; the last one of an epoch takes what is left.
@@ -13,24 +13,15 @@ public struct TrainingOptions: Sendable {
   public var resuming: Bool
   /// Grids to train on in turn, from coarse to fine, `epochs` on each; empty for the one that the network has.
   public var grids: [Int]
-  /// Which of the grids this is, while several are trained on in turn.
-  var stage: Stage?
-
-  struct Stage: Sendable {
-    var intervals: Int
-    /// Epochs of the grids before.
-    var earlierEpochs: Int
-  }
-  /// Changes only the coefficients of splines whose support the data meets when training starts; base functions,
-  /// biases, scales and all other parameters stay as they are, to the bit. So what a network has learned elsewhere is
-  /// not forgotten. Not with `grids`, which change all curves.
-  public var restrictsToSupport: Bool
+  /// Which parameters a training may change.
+  public var updating: UpdatedParameters
 
   public init(
     epochs: Int = 20, batch: Int = 256, schedule: Schedule = .constant, patience: Int? = nil, seed: UInt64 = 0,
-    resuming: Bool = false, restrictsToSupport: Bool = false, grids: [Int] = []
+    resuming: Bool = false, updating: UpdatedParameters = .all, grids: [Int] = []
   ) {
     require(epochs >= 0 && batch > 0, "TrainingOptions: \(epochs) epochs, batch \(batch)")
+    require(patience.map { $0 >= 0 } ?? true, "TrainingOptions: patience \(patience ?? 0)")
     require(
       grids.allSatisfy { $0 > 0 } && zip(grids, grids.dropFirst()).allSatisfy { $0 < $1 },
       "TrainingOptions: grids \(grids) do not rise")
@@ -41,27 +32,15 @@ public struct TrainingOptions: Sendable {
     self.patience = patience
     self.seed = seed
     self.resuming = resuming
-    self.restrictsToSupport = restrictsToSupport
+    self.updating = updating
   }
 }
 
-/// Where a training is; handed out a few times a second and after every epoch.
-public struct TrainingProgress: Sendable {
-  /// From 1.
-  public var epoch: Int
-  public var epochs: Int
-  /// Steps done in this epoch, of `steps`.
-  public var step: Int
-  public var steps: Int
-  /// The mean loss of this epoch so far.
-  public var loss: Double
-  public var samplesPerSecond: Double
-  /// If all epochs are run.
-  public var secondsLeft: Double
-  /// After an epoch, on the validation data.
-  public var validation: Evaluation?
-  public var isEndOfEpoch: Bool { step == steps }
+/// Which parameters a training may change.
+public enum UpdatedParameters: Sendable {
+  case all
+  /// Only coefficients of functions whose support the data meets when training starts; base functions, biases and all other
+  /// parameters stay as they are, to the bit. So what a network has learned elsewhere is not forgotten. Not with several
+  /// grids, which change all curves.
+  case supported
 }
-
-/// What to do after a progress report.
-public enum TrainingDecision: Sendable { case `continue`, stop }

@@ -72,6 +72,9 @@ package final class TrainingStep<Element: Scalar> {
     return loss
   }
 
+  /// Forgets the batch that was brought together ahead: other rows come next.
+  func discardNext() { isGathered = false }
+
   func clearGradients(_ frozen: FrozenParameters<Element>) { frozen.clear(passes.mutableGradient()) }
 
   /// Y of every layer for the rows that are already gathered.

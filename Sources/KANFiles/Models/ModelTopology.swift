@@ -43,5 +43,8 @@ struct ModelTopology: Codable, Equatable {
     var bestEpoch: Int
     /// Missing where nothing has been judged yet.
     var bestLoss: Double?
+    /// Of an epoch that was broken off: its steps done, and the sum of their losses over rows.
+    var stepsDone: Int?
+    var lossSum: Double?
   }
 }

@@ -155,7 +155,8 @@ package struct ModelFile {
   func trainingState<Element: Scalar>(of network: Network<Element>) throws(FileError) -> TrainingState<Element>? {
     guard let state = topology.state else { return nil }
     guard (0...1_000_000_000).contains(state.epochsDone), (0...state.epochsDone).contains(state.bestEpoch),
-      (0...Int.max / 2).contains(state.optimizerSteps), (0...200).contains(state.moments)
+      (0...Int.max / 2).contains(state.optimizerSteps), (0...200).contains(state.moments),
+      (0...1_000_000_000).contains(state.stepsDone ?? 0), (state.lossSum ?? 0).isFinite
     else {
       throw failure("the training state is damaged")
     }
@@ -168,7 +169,8 @@ package struct ModelFile {
     let parameters: AlignedArray<Element> =
       tensors.tensors[last] == nil ? network.parameters : AlignedArray(try values(last, shape: shape) as [Element])
     return TrainingState(
-      epochsDone: state.epochsDone, optimizer: OptimizerState(step: state.optimizerSteps, moments: moments),
+      epochsDone: state.epochsDone, stepsDone: state.stepsDone ?? 0, lossSum: state.lossSum ?? 0,
+      optimizer: OptimizerState(step: state.optimizerSteps, moments: moments),
       parameters: parameters,
       best: .init(epoch: state.bestEpoch, loss: state.bestLoss ?? .infinity, parameters: network.parameters))
   }

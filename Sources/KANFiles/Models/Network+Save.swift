@@ -55,7 +55,8 @@ extension Network {
       state: trainingState.map { state in
         .init(
           epochsDone: state.epochsDone, optimizerSteps: state.optimizer.step, moments: state.optimizer.moments.count,
-          bestEpoch: state.best.epoch, bestLoss: state.best.loss.isFinite ? state.best.loss : nil)
+          bestEpoch: state.best.epoch, bestLoss: state.best.loss.isFinite ? state.best.loss : nil,
+          stepsDone: state.stepsDone > 0 ? state.stepsDone : nil, lossSum: state.stepsDone > 0 ? state.lossSum : nil)
       })
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]

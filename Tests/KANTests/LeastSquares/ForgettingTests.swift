@@ -46,7 +46,7 @@ import Testing
     try check(Float.self) { network, data, restricted in
       try network.train(
         on: data, with: AdamW(learningRate: 0.05, weightDecay: 0.01),
-        options: TrainingOptions(epochs: 40, batch: 16, restrictsToSupport: restricted), pool: Self.pool)
+        options: TrainingOptions(epochs: 40, batch: 16, updating: restricted ? .supported : .all), pool: Self.pool)
     }
   }
 
@@ -54,11 +54,12 @@ import Testing
   @Test func farCurvesStayWithMomentsOfBefore() throws {
     try check(Double.self) { network, data, restricted in
       let options = TrainingOptions(
-        epochs: restricted ? 60 : 30, batch: 16, resuming: true, restrictsToSupport: restricted)
+        epochs: restricted ? 60 : 30, batch: 16, resuming: true, updating: restricted ? .supported : .all)
       try network.train(on: data, with: AdamW(learningRate: 0.05), options: options, pool: Self.pool)
     }
     try check(Double.self) { network, data, restricted in
-      let options = TrainingOptions(epochs: restricted ? 60 : 10, resuming: true, restrictsToSupport: restricted)
+      let options = TrainingOptions(
+        epochs: restricted ? 60 : 10, resuming: true, updating: restricted ? .supported : .all)
       try network.train(on: data, with: LBFGS(), options: options, pool: Self.pool)
     }
   }
@@ -67,7 +68,7 @@ import Testing
     try check(Float.self) { network, data, restricted in
       try network.train(
         on: data, with: SGD(learningRate: 0.1, weightDecay: 0.001),
-        options: TrainingOptions(epochs: 40, batch: 16, restrictsToSupport: restricted), pool: Self.pool)
+        options: TrainingOptions(epochs: 40, batch: 16, updating: restricted ? .supported : .all), pool: Self.pool)
     }
   }
 
@@ -75,7 +76,7 @@ import Testing
     try check(Float.self) { network, data, restricted in
       try network.train(
         on: data, with: LBFGS(weightDecay: 1e-6),
-        options: TrainingOptions(epochs: 40, restrictsToSupport: restricted), pool: Self.pool)
+        options: TrainingOptions(epochs: 40, updating: restricted ? .supported : .all), pool: Self.pool)
     }
   }
 
@@ -102,7 +103,7 @@ import Testing
     let before = network
     try network.train(
       on: data.selecting(rows: [0, 1, 2]), with: AdamW(learningRate: 0.05, weightDecay: 0.1),
-      options: TrainingOptions(epochs: 30, restrictsToSupport: true))
+      options: TrainingOptions(epochs: 30, updating: .supported))
     let support = SupportMap(of: before, on: data.selecting(rows: [0, 1, 2]), pool: Self.pool)
     for index in 0..<3 {
       #expect(network.bias(ofLayer: index) == before.bias(ofLayer: index))
@@ -116,7 +117,7 @@ import Testing
     var network = Network<Float>(.linear(1, 1))
     #expect(throws: TrainingError.noSupport) {
       try network.train(
-        on: part(Float.self, 0...1), options: TrainingOptions(epochs: 1, restrictsToSupport: true))
+        on: part(Float.self, 0...1), options: TrainingOptions(epochs: 1, updating: .supported))
     }
   }
 

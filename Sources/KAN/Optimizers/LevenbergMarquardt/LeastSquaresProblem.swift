@@ -13,11 +13,18 @@ final class LeastSquaresProblem {
   private var workspace: Workspace<Double>
   private var jacobian: JacobianRows
   private var errors: [Double]
+  /// Asked before each chunk of rows whether to go on.
+  private let continues: () -> Bool
+  /// Whether a pass has been broken off because it said no; sums since then mean nothing.
+  private(set) var isInterrupted = false
 
   /// Rows of J at a time: 32 MiB of them.
   static func chunk(width: Int) -> Int { min(1024, max(16, (32 << 20) / (8 * max(1, width)))) }
 
-  init(_ network: Network<Double>, _ data: Dataset<Double>, pool: ThreadPool) {
+  init(
+    _ network: Network<Double>, _ data: Dataset<Double>, pool: ThreadPool, continues: @escaping () -> Bool = { true }
+  ) {
+    self.continues = continues
     // `train` has refused classes.
     guard case .values(var targets) = data.targets else { fatalError("LeastSquaresProblem: classes") }
     var inputs = data.inputs
@@ -79,7 +86,7 @@ final class LeastSquaresProblem {
         }
       }
     }
-    return sum.isFinite ? sum : .infinity
+    return sum.isFinite && !isInterrupted ? sum : .infinity
   }
 
   /// JᵀJ and Jᵀr at the present parameters.
@@ -159,6 +166,10 @@ final class LeastSquaresProblem {
 
   private func forEachChunk(_ body: (Int, Int) -> Void) {
     for start in stride(from: 0, to: inputs.rows, by: workspace.capacity) {
+      if isInterrupted || !continues() {
+        isInterrupted = true
+        return
+      }
       let rows = min(workspace.capacity, inputs.rows - start)
       workspace.input(rows: rows).copyElements(
         from: inputs.view.slice(row: start, rows: rows, columns: inputs.columns))

@@ -26,14 +26,16 @@ struct StartScreening {
   private static let interval = 3
 
   /// The best of the starts, the first of which is the network as it is; nil if none is finite.
-  func best() -> Candidate? {
+  ///
+  /// - Parameter continues: asked between groups of starts, with how many are done of how many at most, whether to go on.
+  func best(continues: (Int, Int) -> Bool = { _, _ in true }) -> Candidate? {
     let some = Self.some(of: data)
     var best: Candidate?
     var done = 0
     // How many starts have come to the best, within half a per cent. Where a sixth of all have, it is noise that keeps
     // them from a better one, and no poor local minimum that some come near.
     var agreeing = 0
-    while done < starts {
+    while done < starts && continues(done, starts) {
       let count = min(Self.group, starts - done)
       let slots = UnsafeMutableBufferPointer<Candidate?>.allocate(capacity: count)
       slots.initialize(repeating: nil)
