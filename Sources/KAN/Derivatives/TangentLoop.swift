@@ -48,13 +48,12 @@ struct TangentLoop<Element: Scalar>: ParallelLoop {
     self.x = x
     self.results = results
     let width = network.layers.reduce(0) { max($0, $1.inputs, $1.sums, $1.outputs) }
-    // Results of a row do not depend on how many rows share its tile but in the last bits: the same for any threads.
+    // By the sizes alone, so that the bits are the same for any number of threads.
     let rowBytes = 2 * tangents.count * width * MemoryLayout<Element>.stride
     let tileRows = max(1, min(32, x.rows, (8 << 20) / rowBytes))
-    let elements = Tiling.tileBytes / 4 / MemoryLayout<Element>.stride
     let tile = network.layers.reduce(0) { largest, layer in
       if layer.isIdentity { return largest }
-      return max(largest, tileRows * layer.functions * Self.tileInputs(layer, tileRows, elements))
+      return max(largest, tileRows * layer.functions * Self.tileInputs(layer, tileRows))
     }
     self.width = width
     self.tileRows = tileRows
@@ -69,9 +68,10 @@ struct TangentLoop<Element: Scalar>: ParallelLoop {
   /// Multiply-adds, about.
   var work: Int { network.layers.reduce(0) { $0 + x.rows * $1.inputs * $1.functions * $1.sums } * tangents.count }
 
-  /// Inputs of a tile of Φ.
-  private static func tileInputs(_ layer: Layer<Element>, _ rows: Int, _ elements: Int) -> Int {
-    min(layer.inputs, max(1, elements / (rows * layer.functions)))
+  /// Inputs of a tile of Φ, four of which share the memory of one in training.
+  private static func tileInputs(_ layer: Layer<Element>, _ rows: Int) -> Int {
+    let elements = Tiling.tileBytes / 4 / MemoryLayout<Element>.stride
+    return min(layer.inputs, max(1, elements / (rows * layer.functions)))
   }
 
   @specialized(where Element == Float)
@@ -152,8 +152,7 @@ struct TangentLoop<Element: Scalar>: ParallelLoop {
     }
     if layer.isIdentity { return }
     let functions = layer.functions
-    let elements = Tiling.tileBytes / 4 / MemoryLayout<Element>.stride
-    let step = Self.tileInputs(layer, tileRows, elements)
+    let step = Self.tileInputs(layer, tileRows)
     for first in stride(from: 0, to: layer.inputs, by: step) {
       let count = min(step, layer.inputs - first)
       let columns = count * functions

@@ -72,7 +72,7 @@ import Testing
   @Test func nodeFunctionsOfOnesOwn() throws {
     var generator = RandomGenerator(seed: 4)
     let rows: Matrix<Double> = generator.matrix(9, 2)
-    for node: any NodeFunction in [Square(), Neighbours()] {
+    for node: any NodeFunction in [Square(), Half(), Neighbours()] {
       let network = Network<Double>(
         Layer(basis: LinearBasis(inputs: 2), outputs: 3, node: node), .spline(3, 2), seed: 5)
       let jacobian = network.jacobian(at: rows)
@@ -145,6 +145,33 @@ struct Square: NodeFunction {
       }
     }
   }
+}
+
+/// y = z/2, in the memory of Z.
+struct Half: NodeFunction {
+  static var kind: String { "half" }
+  var settings: [String: String] { [:] }
+  init() {}
+  init(settings: [String: String]) throws(BasisError) {}
+
+  func outputs(sums: Int) -> Int? { sums }
+  func sums(outputs: Int) -> Int? { outputs }
+  var isElementwise: Bool { true }
+  var keepsSums: Bool { false }
+
+  func apply<Element: Scalar>(to z: MatrixView<Element>, _ y: MutableMatrixView<Element>) {
+    for row in 0..<z.rows { for column in 0..<z.columns { y[row, column] = z[row, column] / 2 } }
+  }
+
+  func pullBack<Element: Scalar>(
+    _ dy: MatrixView<Element>, sums z: MatrixView<Element>, outputs y: MatrixView<Element>,
+    to dz: MutableMatrixView<Element>
+  ) { apply(to: dy, dz) }
+
+  func pushForward<Element: Scalar>(
+    second: MatrixView<Element>, _ tangent: MatrixView<Element>, _ other: MatrixView<Element>,
+    sums z: MatrixView<Element>, outputs y: MatrixView<Element>, to result: MutableMatrixView<Element>
+  ) { apply(to: second, result) }
 }
 
 /// yᵢ = zᵢ + zᵢ₊₁
