@@ -20,7 +20,7 @@ extension Network {
       converted.append(
         Layer(
           basis: try makeBasis(description, from: knownBases(Other.self) + bases), outputs: layer.outputs,
-          activation: layer.activation))
+          node: layer.node))
     }
     var result = Network<Other>(layers: converted, parameters: parameters.converted())
     result.contraction = contraction

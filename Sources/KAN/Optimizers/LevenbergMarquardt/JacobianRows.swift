@@ -41,17 +41,17 @@ struct JacobianRows {
     for layer in network.layers {
       for _ in 0..<layer.inputs {
         if let spline = layer.basis as? BSpline<Double> {
-          add((spline.grid.degree + 1) * layer.outputs)
-          if spline.base != .none { add(layer.outputs) }
+          add((spline.grid.degree + 1) * layer.sums)
+          if spline.base != .none { add(layer.sums) }
           functionsWidth += spline.grid.degree + 2
         } else {
-          add(layer.functions * layer.outputs)
+          add(layer.functions * layer.sums)
           functionsWidth += layer.functions
         }
         unit += 1
       }
       if layer.basis as? BSpline<Double> == nil { tileWidth = max(tileWidth, layer.inputs * layer.functions) }
-      add(layer.outputs)
+      add(layer.sums)
       unit += 1
     }
     self.segments = segments
@@ -78,7 +78,7 @@ struct JacobianRows {
   static func bytes(_ network: Network<Double>, rows: Int) -> Int {
     let width = network.layers.reduce(0) { sum, layer in
       let local = (layer.basis as? BSpline<Double>).map { $0.grid.degree + 2 } ?? layer.functions
-      return sum + layer.inputs * local * (layer.outputs + 3) + layer.outputs
+      return sum + layer.inputs * local * (layer.sums + 3) + layer.sums
     }
     return rows * width * 8
   }
@@ -88,7 +88,7 @@ struct JacobianRows {
     var (offset, segment, place) = (0, 0, 0)
     for (index, layer) in network.layers.enumerated() {
       let x = network.layerInput(index, rows, workspace)
-      let (count, out) = (layer.functions, layer.outputs)
+      let (count, out) = (layer.functions, layer.sums)
       if let spline = layer.basis as? BSpline<Double> {
         let order = spline.grid.degree + 1
         for input in 0..<layer.inputs {
@@ -142,8 +142,8 @@ struct JacobianRows {
       let factor = factors?[row] ?? 1
       var (place, read) = (0, 0)
       for (index, layer) in network.layers.enumerated() {
-        let out = layer.outputs
-        let delta = workspace.gradient(index, rows: rows).base + row * out
+        let out = layer.sums
+        let delta = workspace.sumGradient(index, rows: rows).base + row * out
         for o in 0..<out { delta[o] *= factor }
         let spline = layer.basis as? BSpline<Double>
         let stored = spline.map { $0.grid.degree + 2 } ?? layer.functions

@@ -60,12 +60,12 @@ public struct LevenbergMarquardt: Sendable, Equatable {
   public func bytes<Element: Scalar>(for network: Network<Element>, rows: Int, grids: [Int] = []) -> Int {
     let (parameters, width) = network.layers.reduce((0, 0)) { sum, layer in
       guard let spline = layer.basis as? BSpline<Element> else {
-        return (sum.0 + layer.parameterCount, sum.1 + layer.inputs * layer.functions * (layer.outputs + 2))
+        return (sum.0 + layer.parameterCount, sum.1 + layer.inputs * layer.functions * (layer.sums + 2))
       }
       let intervals = max(spline.grid.intervals, grids.max() ?? 0)
       let functions = intervals + spline.grid.degree + spline.base.count
       let local = layer.inputs * (spline.grid.degree + 2)
-      return (sum.0 + layer.inputs * functions * layer.outputs + layer.outputs, sum.1 + local * (layer.outputs + 2))
+      return (sum.0 + layer.inputs * functions * layer.sums + layer.sums, sum.1 + local * (layer.sums + 2))
     }
     let dense = GaussNewtonEquations.isDense(width: width, parameters: parameters) ? parameters : 0
     let chunk = min(rows, LeastSquaresProblem.chunk(width: width + dense))

@@ -31,14 +31,14 @@ struct RoughnessPenalty {
       let offset = network.parameterOffset(ofLayer: index)
       guard let spline = layer.basis as? BSpline<Double> else {
         return LayerTerm(
-          offset: offset, inputs: layer.inputs, functions: layer.functions, outputs: layer.outputs, rows: 0,
+          offset: offset, inputs: layer.inputs, functions: layer.functions, outputs: layer.sums, rows: 0,
           stencils: [])
       }
       let grid = spline.grid
       let rows = max(0, grid.intervals + grid.degree - order)
       let inputs = grid.isUniform ? 1 : grid.inputs
       return LayerTerm(
-        offset: offset, inputs: layer.inputs, functions: layer.functions, outputs: layer.outputs, rows: rows,
+        offset: offset, inputs: layer.inputs, functions: layer.functions, outputs: layer.sums, rows: rows,
         stencils: (0..<inputs).map { Self.stencils(grid, input: $0, order: order, rows: rows) })
     }
   }

@@ -113,8 +113,8 @@ extension Network where Element == Double {
       let offset = parameterOffset(ofLayer: index)
       for row in 0..<layer.inputs * layer.functions {
         let isBase = spline.base != .none && row % layer.functions == layer.functions - 1
-        for output in 0..<layer.outputs {
-          parameters[offset + row * layer.outputs + output] = isBase ? 0 : generator.normal()
+        for output in 0..<layer.sums {
+          parameters[offset + row * layer.sums + output] = isBase ? 0 : generator.normal()
         }
       }
     }
