@@ -19,7 +19,10 @@ let package = Package(
 
     // The engine
     .target(name: "CKANKernels"),
-    .target(name: "KANLinearAlgebra", dependencies: ["COpenBLAS", "CKANKernels"]),
+    .target(
+      name: "KANLinearAlgebra", dependencies: ["COpenBLAS", "CKANKernels"],
+      // For properties of type Span; of no concern to packages that depend on this one.
+      swiftSettings: [.enableExperimentalFeature("Lifetimes")]),
     .target(name: "KAN", dependencies: ["KANLinearAlgebra"]),
 
     // Files, pictures, the tool

@@ -88,7 +88,7 @@ extension TrainCommand {
       let ranges = (0..<network.inputs).map { range[range.count == 1 ? 0 : $0] }
       guard ranges.allSatisfy({ Element($0.lowerBound).isFinite && Element($0.lowerBound) < Element($0.upperBound) })
       else { throw ToolError.usage("--range has no width in this precision") }
-      network.setRanges(inputs: ranges.map { Element($0.lowerBound)...Element($0.upperBound) })
+      try network.setRanges(inputs: ranges.map { Element($0.lowerBound)...Element($0.upperBound) })
     }
     return network
   }

@@ -111,6 +111,7 @@ import Testing
   @Test func atLeastOneThread() {
     #expect(ThreadPool(threads: 0).threads == 1)
     #expect(ThreadPool(threads: -3).threads == 1)
+    #expect(ThreadPool(threads: 100_000).threads <= ThreadPool.mostThreads)
     #expect(ThreadPool.availableCores >= 1)
     #expect(ThreadPool.shared.threads >= 1)
   }

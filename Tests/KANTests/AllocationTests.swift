@@ -158,6 +158,36 @@ struct AllocationTests {
     #expect(result == network.predict(row, pool: pool))
   }
 
+  /// Any number of rows from memory into memory, more than go through the network at a time too.
+  @Test(arguments: Kind.allCases, [1, 2])
+  func predictionFromBuffers(kind: Kind, threads: Int) {
+    let pool = ThreadPool(threads: threads)
+    let predictor = Predictor(kind.network, rows: 16, pool: pool)
+    var generator = RandomGenerator(seed: 3)
+    let rows: Matrix<Float> = generator.matrix(100, 6)
+    var result = Matrix<Float>(rows: 100, columns: 3)
+    func predict(_ count: Int) {
+      rows.elements.withUnsafeBufferPointer { rows in
+        result.elements.withUnsafeMutableBufferPointer { result in
+          predictor.predict(
+            UnsafeBufferPointer(rebasing: rows[..<(6 * count)]),
+            into: UnsafeMutableBufferPointer(rebasing: result[..<(3 * count)]))
+        }
+      }
+    }
+    // One by one: in unoptimised builds, a loop over numbers of rows allocates.
+    func predict() {
+      predict(1)
+      predict(16)
+      predict(17)
+      predict(100)
+      var span = result.elements.mutableSpan
+      predictor.predict(rows.elements.span, into: &span)
+    }
+    predict()
+    expectNone(kind) { allocations(on: pool) { predict() } }
+  }
+
   @Test func writingAParameterCopiesNothing() {
     var network = Kind.splines.network
     network.parameters[0] = 1

@@ -74,11 +74,7 @@ extension Network {
   }
 
   /// Lets a training that is resumed go on from the parameters as they are now.
-  mutating func adoptParameters() {
-    guard let epochs = trainingState?.epochsDone else { return }
-    trainingState!.parameters = parameters
-    trainingState!.best = .init(epoch: epochs, loss: .infinity, parameters: parameters)
-  }
+  mutating func adoptParameters() { trainingState = resumableState }
 }
 
 /// The rows of the last layer's least-squares problem.

@@ -9,6 +9,7 @@ extension Network {
     require(
       record == nil || data.targets.task == task,
       "Network: \(which)data for \(data.targets.task) to go on with a network trained for \(task)")
+    try Self.check(data.names, inputs: inputs, outputs: data.targets.outputs, task: data.targets.task)
     if data.rows == 0 { throw .noData }
     try requireFinite(data.inputs, which + "input")
     if case .values(let values) = data.targets { try requireFinite(values, which + "target") }
@@ -20,28 +21,6 @@ extension Network {
       // A mean that is not finite comes of weights near the largest number there is.
       if !(data.meanWeight > 0 && data.meanWeight.isFinite) { throw .noData }
     }
-  }
-
-  /// Takes the objective and, unless an earlier training has, scalings, task and names from the data.
-  mutating func prepare(for data: Dataset<Element>, _ objective: any Objective) {
-    if record == nil { describe(data) }
-    take(objective)
-    if record != nil { return }
-    if !hasInputScaling { inputScaling = Scaling(rangeOf: data.inputs, weights: data.weights) }
-    objective.requireConsistency(targets: data.targets.outputs)
-    if !objective.scalesTargets {
-      outputScaling = Scaling(identity: outputs)
-      startOutputs(objective, for: data)
-    } else if !hasOutputScaling, case .values(let values) = data.targets {
-      outputScaling = Scaling(spreadOf: values, weights: data.relativeWeights)
-    }
-    (hasInputScaling, hasOutputScaling) = (true, true)
-  }
-
-  /// Takes the task and the names of columns and classes from a data set.
-  package mutating func describe(_ data: Dataset<Element>) {
-    task = data.targets.task
-    names = data.names
   }
 
   private func requireFinite(_ matrix: Matrix<Element>, _ what: String) throws(TrainingError) {

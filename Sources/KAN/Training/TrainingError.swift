@@ -33,6 +33,12 @@ public enum TrainingError: Error, Sendable, Equatable, CustomStringConvertible {
   case basis(BasisError)
   /// One row cannot be both trained on and judged by.
   case tooFewRows
+  /// Names that are not one for each column or class, or the same name twice.
+  case names(NamesError)
+  /// Parameters have been fitted to ranges, which can no longer be set.
+  case rangesAlreadyFitted
+  /// A network that was trained for another task.
+  case otherTask(trained: LearningTask, asked: LearningTask)
 
   public var description: String {
     switch self {
@@ -56,6 +62,10 @@ public enum TrainingError: Error, Sendable, Equatable, CustomStringConvertible {
     case .cannotRestrictOnGrids:
       "other grids change all curves: train on the grid that the network has to keep what has been learned"
     case .basis(let error): error.description
+    case .names(let error): error.description
+    case .rangesAlreadyFitted:
+      "the parameters have been fitted to the ranges that the network has: set ranges before the first training"
+    case .otherTask(let trained, let asked): "trained for \(trained), which cannot become \(asked)"
     case .tooFewRows: "too few rows to put some aside, by which grids are judged"
     case .noSupport: "no spline has the data in its support, so nothing is left to train"
     case .leastSquares(let reason): "no least-squares solution: \(reason)"

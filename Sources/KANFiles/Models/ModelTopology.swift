@@ -22,6 +22,8 @@ struct ModelTopology: Codable, Equatable {
   var names: Names
   var record: TrainingRecord?
   var state: State?
+  /// Missing in files of earlier releases.
+  var scalings: Scalings?
 
   struct LayerTopology: Codable, Equatable {
     var basis: String
@@ -31,6 +33,12 @@ struct ModelTopology: Codable, Equatable {
     var settings: [String: String]
     /// Names of the basis's arrays.
     var arrays: [String]
+  }
+
+  /// Where the scalings come from, which decides whether a later training sets them.
+  struct Scalings: Codable, Equatable {
+    var inputs: ScalingOrigin
+    var outputs: ScalingOrigin
   }
 
   struct State: Codable, Equatable {
@@ -43,5 +51,11 @@ struct ModelTopology: Codable, Equatable {
     /// Of an epoch that was broken off: its steps done, and the sum of their losses over rows.
     var stepsDone: Int?
     var lossSum: Double?
+
+    var isPlausible: Bool {
+      (0...1_000_000_000).contains(epochsDone) && (0...epochsDone).contains(bestEpoch)
+        && (0...Int.max / 2).contains(optimizerSteps) && (0...200).contains(moments)
+        && (0...1_000_000_000).contains(stepsDone ?? 0) && (lossSum ?? 0).isFinite
+    }
   }
 }

@@ -14,6 +14,20 @@ extension Network {
     try self.init(ModelFile(path: path), bases: bases, objectives: objectives)
   }
 
+  /// Reads a model from memory: what ``encoded()`` gave, or the contents of a file that ``save(to:)`` wrote.
+  ///
+  /// - Parameters:
+  ///   - bases: kinds of basis beyond the module's own that the model may use.
+  ///   - objectives: objectives beyond the module's own that the model may have been trained with.
+  ///   - name: the name of the data in errors.
+  /// - Throws: `FileError` for data that is not a model in every respect.
+  public init(
+    data: Data, bases: [any Basis<Element>.Type] = [], objectives: [any Objective.Type] = [],
+    name: String = "model data"
+  ) throws(FileError) {
+    try self.init(ModelFile(bytes: [UInt8](data), path: name), bases: bases, objectives: objectives)
+  }
+
   package init(
     _ file: ModelFile, bases: [any Basis<Element>.Type] = [], objectives: [any Objective.Type] = []
   ) throws(FileError) {
@@ -40,18 +54,19 @@ extension Network {
     outputScaling = try file.scaling("outputs", columns: outputs)
     if outputScaling.factor.contains(0) { throw file.failure("a factor of the outputs' scaling is 0") }
     trainingState = try file.trainingState(of: self)
-    try requireFittingNames(file)
+    do {
+      try names.check(inputs: inputs, outputs: nameableTargets, task: task)
+    } catch {
+      throw file.failure("\(error)")
+    }
+    inputScalingOrigin = file.topology.scalings?.inputs ?? earlierOrigin(inputScaling)
+    outputScalingOrigin = file.topology.scalings?.outputs ?? earlierOrigin(outputScaling)
   }
 
-  private func requireFittingNames(_ file: ModelFile) throws(FileError) {
-    let fits =
-      [0, inputs].contains(names.inputs.count)
-      && (task == .regression ? [0, outputs].contains(names.targets.count) : names.targets.count <= 1)
-      && [0, outputs].contains(names.classes.count)
-    for list in [names.inputs, names.targets, names.classes] where Set(list).count < list.count {
-      throw file.failure("two columns or two classes have the same name")
-    }
-    if !fits { throw file.failure("the names of columns or classes do not fit the layers") }
+  /// The origin of a scaling in a file that does not tell: a training sets what is not the identity.
+  private func earlierOrigin(_ scaling: Scaling<Element>) -> ScalingOrigin {
+    if record != nil { return .data }
+    return scaling == Scaling(identity: scaling.columns) ? .none : .given
   }
 }
 
@@ -63,7 +78,13 @@ package struct ModelFile {
 
   /// - Throws: `FileError` for anything but a model.
   package init(path: String) throws(FileError) {
-    let tensors = try SafeTensors(path: path)
+    try self.init(bytes: readFile(path), path: path)
+  }
+
+  /// The same for a file in memory; `path` is only for messages.
+  package init(bytes: [UInt8], path: String) throws(FileError) {
+    guard SafeTensors.mayBegin(bytes) else { throw FileError(.malformed, path: path, "not a model file") }
+    let tensors = try SafeTensors(bytes: bytes, path: path)
     func failure(_ reason: String) -> FileError { FileError(.malformed, path: path, reason) }
     guard tensors.metadata["format"] == ModelTopology.format, let text = tensors.metadata["network"] else {
       throw failure("a safetensors file, but not a model with its topology")
@@ -155,12 +176,7 @@ package struct ModelFile {
 
   func trainingState<Element: Scalar>(of network: Network<Element>) throws(FileError) -> TrainingState<Element>? {
     guard let state = topology.state else { return nil }
-    guard (0...1_000_000_000).contains(state.epochsDone), (0...state.epochsDone).contains(state.bestEpoch),
-      (0...Int.max / 2).contains(state.optimizerSteps), (0...200).contains(state.moments),
-      (0...1_000_000_000).contains(state.stepsDone ?? 0), (state.lossSum ?? 0).isFinite
-    else {
-      throw failure("the training state is damaged")
-    }
+    guard state.isPlausible else { throw failure("the training state is damaged") }
     let shape = [network.parameterCount]
     var moments: [AlignedArray<Element>] = []
     for index in 0..<state.moments {
