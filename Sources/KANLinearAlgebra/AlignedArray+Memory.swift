@@ -6,7 +6,9 @@ extension AlignedArray {
   public var span: Span<Element> {
     @_lifetime(borrow self)
     get {
-      let span = unsafe Span(_unsafeStart: storage.pointer, count: storage.count)
+      // A copy, since the optimiser of Swift 6.3 refuses a span on a property of a class.
+      let start = storage.pointer
+      let span = unsafe Span(_unsafeStart: start, count: storage.count)
       return unsafe _overrideLifetime(span, borrowing: self)
     }
   }
@@ -17,7 +19,8 @@ extension AlignedArray {
     @_lifetime(&self)
     mutating get {
       makeUnique()
-      let span = unsafe MutableSpan(_unsafeStart: storage.pointer, count: storage.count)
+      let start = storage.pointer
+      let span = unsafe MutableSpan(_unsafeStart: start, count: storage.count)
       return unsafe _overrideLifetime(span, mutating: &self)
     }
   }

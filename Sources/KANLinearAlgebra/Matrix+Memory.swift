@@ -4,6 +4,7 @@ extension Matrix {
   public func withUnsafeView<Result, Failure: Error>(
     _ body: (MatrixView<Element>) throws(Failure) -> Result
   ) throws(Failure) -> Result {
+    requireElements()
     defer { withExtendedLifetime(elements) {} }
     return try body(view)
   }
@@ -13,6 +14,7 @@ extension Matrix {
   public mutating func withUnsafeMutableView<Result, Failure: Error>(
     _ body: (MutableMatrixView<Element>) throws(Failure) -> Result
   ) throws(Failure) -> Result {
+    requireElements()
     let view = mutableView()
     let elements = elements
     defer { withExtendedLifetime(elements) {} }

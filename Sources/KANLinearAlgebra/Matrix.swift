@@ -5,7 +5,8 @@
 public struct Matrix<Element: Scalar>: Sendable, Equatable {
   public let rows: Int
   public let columns: Int
-  /// The elements, row after row: [rows·columns]. Traps when the matrix is used with another number of them.
+  /// The elements, row after row: [rows·columns]. A matrix that is given another number of them traps when it is used.
+  // Without an observer, through which every write from another module would go.
   public var elements: AlignedArray<Element>
 
   /// A matrix of zeros.
@@ -71,6 +72,7 @@ public struct Matrix<Element: Scalar>: Sendable, Equatable {
   @specialized(where Element == Float)
   @specialized(where Element == Double)
   public func row(_ row: Int) -> [Element] {
+    requireElements()
     require(row >= 0 && row < rows, "Matrix: row \(row) of [\(rows) × \(columns)]")
     return elements.withUnsafeBufferPointer { Array($0[row * columns..<(row + 1) * columns]) }
   }
@@ -79,6 +81,7 @@ public struct Matrix<Element: Scalar>: Sendable, Equatable {
   @specialized(where Element == Float)
   @specialized(where Element == Double)
   public func column(_ column: Int) -> [Element] {
+    requireElements()
     require(column >= 0 && column < columns, "Matrix: column \(column) of [\(rows) × \(columns)]")
     return elements.withUnsafeBufferPointer { elements in
       [Element](unsafeUninitializedCapacity: rows) { buffer, count in
@@ -90,6 +93,7 @@ public struct Matrix<Element: Scalar>: Sendable, Equatable {
 
   /// The given rows, in the given order.
   public func selecting(rows selected: some Collection<Int>) -> Matrix {
+    requireElements()
     var result = Matrix(rows: selected.count, columns: columns)
     let to = result.elements.mutablePointer()
     for (place, row) in selected.enumerated() {
@@ -97,6 +101,17 @@ public struct Matrix<Element: Scalar>: Sendable, Equatable {
       (to + place * columns).update(from: elements.pointer + row * columns, count: columns)
     }
     return result
+  }
+
+  /// Traps unless there are as many elements as the shape says.
+  @inlinable
+  package func requireElements() {
+    if elements.count != rows &* columns { trapOfElements() }
+  }
+
+  @usableFromInline @inline(never)
+  func trapOfElements() -> Never {
+    fatalError("Matrix: \(elements.count) elements for the shape [\(rows) × \(columns)]")
   }
 
   /// rows·columns; traps for a shape that is negative or beyond every memory.

@@ -26,7 +26,7 @@ public final class ThreadPool: Sendable {
   /// Fewer than 1 give one, and more than ``mostThreads`` that many. A limit on address space that leaves too little
   /// room for OpenBLAS's buffers gives fewer threads.
   public init(threads: Int? = nil) {
-    let wanted = min(max(1, threads ?? ThreadPool.availableCores), Self.mostThreads)
+    let wanted = Self.threads(wanted: threads ?? ThreadPool.availableCores)
     BLAS.prepare()
     let room = BLAS.threadsWithRoom()
     pool = kan_pool_create(Int64(min(wanted, max(1, room))))
@@ -65,6 +65,8 @@ public final class ThreadPool: Sendable {
   /// Threads of a pool at most: above every machine's number of cores, and far below the number at which a system
   /// refuses to start more.
   public static var mostThreads: Int { 1024 }
+
+  package static func threads(wanted: Int) -> Int { min(max(1, wanted), mostThreads) }
 
   /// The cores that this process may run on: those of its affinity, and no more than the control groups of a container
   /// grant (`cpu.max`), rounded down.

@@ -164,6 +164,21 @@ import Testing
     #expect(abs(try rmse(loaded) - zeros) < 1e-3)
   }
 
+  /// Squares of gradients overflow before the parameters do: the model is saved, and its optimiser starts afresh.
+  @Test func momentsThatOverflow() throws {
+    let data = Dataset<Float>(inputs: [[0, 1], [1, 0], [2, 5]], targets: [1, 2, 3])
+    var network = Network<Float>(.spline(2, 1), seed: 4)
+    try network.train(on: data, with: AdamW(), options: TrainingOptions(epochs: 2), pool: Self.pool)
+    network.trainingState?.optimizer.moments[1][0] = .infinity
+    var loaded = try Network<Float>(data: network.encoded())
+    #expect(loaded.parameters == network.parameters && loaded.trainingState?.epochsDone == 2)
+    #expect(loaded.trainingState?.optimizer.step == 0)
+    let options = TrainingOptions(epochs: 3, resuming: true)
+    try loaded.train(on: data, with: AdamW(), options: options, pool: Self.pool)
+    try network.train(on: data, with: AdamW(), options: options, pool: Self.pool)
+    #expect(loaded.parameters == network.parameters && loaded.record?.history.count == 3)
+  }
+
   /// A network whose parameters were set by hand says what its outputs mean, and what they are called.
   @Test func aClassifierByHand() throws {
     var network = Network<Float>(.linear(2, 3))

@@ -49,7 +49,7 @@ func largestDifference(_ a: some Collection<some Scalar>, _ b: some Collection<s
   guard a.count == b.count else { return .infinity }
   return zip(a, b).reduce(0) { largest, pair in
     let distance = abs(Double(pair.0) - Double(pair.1))
-    return largest.isNaN || distance <= largest ? largest : distance
+    return distance <= largest ? largest : distance
   }
 }
 

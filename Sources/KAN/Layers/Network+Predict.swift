@@ -5,9 +5,9 @@ extension Network {
   /// The network's answer to each row: [rows × in] → [rows × out].
   ///
   /// The ``Objective/link`` of the network's ``objective`` says what it means: values in the targets' units, the
-  /// probability of each class or of a 1, or a rate. Any number of rows; memory beyond the result does not grow with
-  /// it. Traps with both shapes if the columns do not fit.
-  /// A ``Predictor`` gives the same without allocating; the variants with `checking` throw where this traps.
+  /// probability of each class or of a 1, or a rate. Any number of rows; memory beyond the result does not grow with it.
+  /// Traps with both shapes if the columns do not fit. A ``Predictor`` gives the same without allocating; the variants
+  /// with `checking` throw where this traps.
   public func predict(_ rows: Matrix<Element>, pool: ThreadPool = .shared) -> Matrix<Element> {
     var result = outputs(for: rows, pool: pool)
     finish(result.mutableView())
@@ -67,6 +67,7 @@ extension Network {
   func requireColumns(of rows: Matrix<Element>) {
     require(
       rows.columns == inputs, "Network: rows of shape [\(rows.rows) × \(rows.columns)] for \(inputs) inputs")
+    rows.requireElements()
   }
 
   func checkColumns(of rows: Matrix<Element>) throws(ShapeError) {

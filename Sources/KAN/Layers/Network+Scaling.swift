@@ -21,8 +21,8 @@ extension Network {
   ///
   /// - Parameters:
   ///   - inputs: one range for each input, scaled to [-1, 1]
-  ///   - targets: one range for each output, scaled to [-1, 1]; nil leaves that to the first training. An objective
-  ///     that does not scale targets (``Objective/scalesTargets``) takes them as they are.
+  ///   - targets: one range for each output, scaled to [-1, 1]; nil leaves that to the first training. An objective that does
+  ///     not scale targets (``Objective/scalesTargets``) takes them as they are.
   /// - Throws: ``TrainingError/rangesAlreadyFitted`` once a training or ``fitLastLayer(on:ridge:restrictsToSupport:pool:)``
   ///   has fitted parameters to ranges: other ranges would change what all of them mean.
   public mutating func setRanges(
@@ -78,7 +78,6 @@ extension Network {
   /// are. Targets of which none varies stay open as well.
   mutating func prepare(for data: Dataset<Element>, _ objective: any Objective) {
     if record == nil { describe(data) }
-    objective.requireConsistency(targets: data.targets.outputs)
     take(objective)
     if inputScalingOrigin == .none {
       inputScaling = Scaling(rangeOf: data.inputs, weights: data.weights)
@@ -86,22 +85,20 @@ extension Network {
     } else {
       inputScaling.openConstantColumns(to: data.inputs, weights: data.weights)
     }
-    guard case .values(let targets) = data.targets else { return }
+    objective.requireConsistency(targets: data.targets.outputs)
     if !objective.scalesTargets {
       if record != nil { return }
       outputScaling = Scaling(identity: outputs)
       outputScalingOrigin = .data
       return startOutputs(objective, for: data)
     }
-    switch outputScalingOrigin {
-    case .given, .data: return
-    case .none: outputScaling = Scaling(spreadOf: targets, weights: data.relativeWeights)
-    case .constantData:
-      let spread = Scaling(spreadOf: targets, weights: data.relativeWeights)
-      outputScaling = Scaling(shift: outputScaling.shift, factor: spread.factor)
-    }
-    let deviations = ColumnStatistics(targets, weights: data.relativeWeights).deviations
-    outputScalingOrigin = deviations.contains { $0 > 0 } ? .data : .constantData
+    guard case .values(let targets) = data.targets else { return }
+    if outputScalingOrigin == .given || outputScalingOrigin == .data { return }
+    let columns = ColumnStatistics(targets, weights: data.relativeWeights)
+    let spread = Scaling(spread: columns)
+    outputScaling =
+      outputScalingOrigin == .none ? spread : Scaling(shift: outputScaling.shift, factor: spread.factor)
+    outputScalingOrigin = columns.deviations.contains { $0 > 0 } ? .data : .constantData
   }
 
   /// Takes the task and the names of columns and classes from a data set; for the same task, names that it does not have

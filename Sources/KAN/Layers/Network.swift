@@ -124,8 +124,8 @@ extension Network {
     get { preprocessing.inputScaling }
     set { preprocessing.inputScaling = newValue }
   }
-  /// Takes targets to unit spread; set by ``setRanges(inputs:targets:)`` or the first training. The identity with an
-  /// objective that does not scale targets.
+  /// Takes targets to unit spread; set by ``setRanges(inputs:targets:)`` or the first training with an objective that scales
+  /// targets, else the identity.
   public package(set) var outputScaling: Scaling<Element> {
     get { preprocessing.outputScaling }
     set { preprocessing.outputScaling = newValue }

@@ -18,17 +18,23 @@ public final class Predictor<Element: Scalar> {
 
   /// ``Network/predict(_:pool:)`` into a matrix that is there: [rows × in] → [rows × out]. Traps with both shapes if
   /// they do not fit.
+  @specialized(where Element == Float)
+  @specialized(where Element == Double)
   public func predict(_ rows: Matrix<Element>, into result: inout Matrix<Element>) {
     network.requireColumns(of: rows)
     require(
       result.rows == rows.rows && result.columns == network.outputs,
       "Predictor: \(rows.rows) rows of \(network.outputs) outputs into [\(result.rows) × \(result.columns)]")
-    withExtendedLifetime(rows) { write(rows.view, to: result.mutableView()) }
+    result.requireElements()
+    let to = result.mutableView()
+    withExtendedLifetime(rows) { write(rows.view, to: to) }
   }
 
   /// The same for rows that may come from outside.
   ///
   /// - Throws: ``ShapeError`` unless both shapes fit; the result is then as it was.
+  @specialized(where Element == Float)
+  @specialized(where Element == Double)
   public func predict(checking rows: Matrix<Element>, into result: inout Matrix<Element>) throws(ShapeError) {
     try network.checkColumns(of: rows)
     if result.rows != rows.rows || result.columns != network.outputs {
@@ -40,6 +46,8 @@ public final class Predictor<Element: Scalar> {
 
   /// The same from memory into memory: [rows·in] → [rows·out], row after row. Traps unless the first is whole rows, and
   /// the second has a place for each of their outputs. The two may not overlap.
+  @specialized(where Element == Float)
+  @specialized(where Element == Double)
   public func predict(_ rows: UnsafeBufferPointer<Element>, into result: UnsafeMutableBufferPointer<Element>) {
     do {
       try predict(checking: rows, into: result)
@@ -51,6 +59,8 @@ public final class Predictor<Element: Scalar> {
   /// The same for memory whose length may come from outside.
   ///
   /// - Throws: ``ShapeError`` unless both lengths fit; the result is then as it was.
+  @specialized(where Element == Float)
+  @specialized(where Element == Double)
   public func predict(
     checking rows: UnsafeBufferPointer<Element>, into result: UnsafeMutableBufferPointer<Element>
   ) throws(ShapeError) {
@@ -69,6 +79,8 @@ public final class Predictor<Element: Scalar> {
   }
 
   /// The same for spans, whose bounds and life the compiler looks after. Traps as for buffers.
+  @specialized(where Element == Float)
+  @specialized(where Element == Double)
   public func predict(_ rows: Span<Element>, into result: inout MutableSpan<Element>) {
     rows.withUnsafeBufferPointer { rows in
       result.withUnsafeMutableBufferPointer { result in predict(rows, into: result) }

@@ -45,7 +45,11 @@ public struct Scaling<Element: Scalar>: Sendable, Equatable {
 
   /// The same with weights for the rows, 1 on average.
   init(spreadOf x: Matrix<Element>, weights: AlignedArray<Element>?) {
-    let columns = ColumnStatistics(x, weights: weights)
+    self.init(spread: ColumnStatistics(x, weights: weights))
+  }
+
+  /// The same from the statistics of the columns.
+  init(spread columns: ColumnStatistics<Element>) {
     self.init(
       shift: AlignedArray(columns.means.map { Element($0) }),
       factor: AlignedArray(

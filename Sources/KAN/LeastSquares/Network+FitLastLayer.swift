@@ -72,9 +72,6 @@ extension Network {
     }
     adoptParameters()
   }
-
-  /// Lets a training that is resumed go on from the parameters as they are now.
-  mutating func adoptParameters() { trainingState = resumableState }
 }
 
 /// The rows of the last layer's least-squares problem.

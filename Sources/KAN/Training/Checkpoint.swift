@@ -39,16 +39,3 @@ package struct TrainingState<Element: Scalar>: Sendable, Equatable {
     self.best = best
   }
 }
-
-extension Network {
-  /// What a resumed training goes on from: the training's own state, unless parameters have been written since, which
-  /// then take the place of its last and its best ones.
-  ///
-  /// Found by comparison, since a setter that took note would copy the parameters at every write to one of them.
-  package var resumableState: TrainingState<Element>? {
-    guard var state = trainingState, parameters != state.best.parameters else { return trainingState }
-    state.parameters = parameters
-    state.best = .init(epoch: state.epochsDone, loss: .infinity, parameters: parameters)
-    return state
-  }
-}

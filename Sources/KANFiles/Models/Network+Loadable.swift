@@ -20,7 +20,6 @@ extension Network {
     if outputScaling.factor.contains(0) { throw failure("a factor of the outputs' scaling is 0") }
     if let state = resumableState {
       try requireFinite(state.parameters, "parameters of the training state")
-      for moment in state.optimizer.moments { try requireFinite(moment, "moments of the optimiser") }
       guard ModelTopology.State(state).isPlausible else { throw failure("the training state is damaged") }
     }
     do {

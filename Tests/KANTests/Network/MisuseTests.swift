@@ -136,6 +136,12 @@ import Testing
         _ = AlignedArray<Float>(zeros: 3)[-1]
       }
       #expect(message(index).contains("index -1 outside 0 ..< 3"))
+      let replaced = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+        var matrix = Matrix<Float>(rows: 2, columns: 3)
+        matrix.elements = AlignedArray(zeros: 5)
+        _ = Network<Float>(.linear(3, 1)).predict(matrix)
+      }
+      #expect(message(replaced).contains("5 elements for the shape [2 × 3]"))
     }
 
     @Test func rowsOfOtherLengths() async {
