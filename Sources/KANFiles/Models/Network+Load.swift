@@ -60,7 +60,7 @@ extension Network {
     if outputScaling.factor.contains(0) { throw file.failure("a factor of the outputs' scaling is 0") }
     trainingState = try file.trainingState(of: self)
     do {
-      try names.check(inputs: inputs, outputs: outputs, task: task)
+      try names.check(inputs: inputs, outputs: nameableTargets, task: task)
     } catch {
       throw file.failure("\(error)")
     }
