@@ -1,8 +1,5 @@
 /// A basis few of whose functions are not 0 at any x, and which can form products with just those.
-package protocol LocalBasis<Element>: Basis {
-  /// How many functions of an input are not 0 at a time.
-  var nonZeroFunctions: Int { get }
-
+package protocol LocalBasis<Element>: CompactBasis {
   /// Elements of scratch for tiles of so many rows.
   func localScratch(rows: Int) -> Int
 
@@ -37,9 +34,6 @@ package struct Panels<Element: Scalar> {
 }
 
 extension BSpline: LocalBasis {
-  /// k + 1 splines and the base function.
-  package var nonZeroFunctions: Int { grid.degree + 1 + base.count }
-
   package func localScratch(rows: Int) -> Int { Element._localScratch(rows) }
 
   package func panelWidth(rows: Int, outputs: Int) -> Int {
