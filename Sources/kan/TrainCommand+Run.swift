@@ -73,7 +73,7 @@ extension TrainCommand {
     -> String
   {
     let widths = [network.inputs] + network.layers.map(\.outputs)
-    return "\(data.targets.task.rawValue) on \(counted(data.rows, "row")), \(edge.rawValue) network \(text(widths)), "
+    return "\(data.targets.task.rawValue) on \(counted(data.rows, "row")), \(edge.name) network \(text(widths)), "
       + "\(counted(network.parameterCount, "parameter")), \(counted(pool.threads, "thread"))"
   }
 

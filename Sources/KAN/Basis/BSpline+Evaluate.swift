@@ -4,9 +4,18 @@ extension BSpline: CompactBasis {
   public var fixedFunctions: Int { base.count }
   public var cells: Int { grid.intervals }
   /// Where they fade out beyond the grid, some are missing.
-  public var sumsToOne: Bool { outside != .base }
+  public var sumsToOne: Bool { outside != .fading }
 
   public func evaluate(_ x: MatrixView<Element>, first: Int, order: Int, to evaluation: PointEvaluation<Element>) {
+    if order == 0 && x.columns == 1 && evaluation.functionStride == x.rows {
+      withExtendedLifetime(grid) {
+        Element._splinePoints(parameters, first, x.rows, x.base, x.stride, evaluation.cells, evaluation.values)
+      }
+      if base == .none { return }
+      let place = evaluation.place(input: 0, function: grid.degree + 1)
+      for row in 0..<x.rows { evaluation.values[place + row] = base.derivatives(at: x[row, 0]).0 }
+      return
+    }
     for input in 0..<x.columns {
       for row in 0..<x.rows { evaluate(x[row, input], first + input, row, input, order, evaluation) }
     }
@@ -21,7 +30,7 @@ extension BSpline: CompactBasis {
     let (a, b) = (t[k], t[k + G])
     let isOutside = x < a || x > b
     let held = x < a ? a : x > b ? b : x
-    let fades = isOutside && outside == .base
+    let fades = isOutside && outside == .fading
     var span = k
     for j in k..<k + G where t[j] <= held && t[j] < t[j + 1] { span = j }
     let cell = span - k
@@ -35,7 +44,7 @@ extension BSpline: CompactBasis {
       if isOutside && outside == .linear { value += (x - held) * slope }
       to.values[place] = value
       if order > 0 { to.slopes[place] = isOutside && outside == .clamp ? 0 : slope }
-      if order > 1 { to.seconds[place] = isOutside && outside != .base ? 0 : second }
+      if order > 1 { to.seconds[place] = isOutside && outside != .fading ? 0 : second }
     }
     to.cells[column * to.cellStride + row] = Int32(cell)
     if base == .none { return }

@@ -2,16 +2,12 @@
 // on the stack.
 
 extension CompactBasis {
-  @specialized(where Element == Float)
-  @specialized(where Element == Double)
   public func writeValues(of x: MatrixView<Element>, first: Int, to values: MutableMatrixView<Element>) {
     forEachPart(of: x, first: first, order: 0) { row, rows, input, part in
       scatter(part.values, part, rows: rows, to: values.base + row * values.stride + input * functions, values.stride)
     }
   }
 
-  @specialized(where Element == Float)
-  @specialized(where Element == Double)
   public func writeDerivatives(of x: MatrixView<Element>, first: Int, to derivatives: MutableMatrixView<Element>) {
     forEachPart(of: x, first: first, order: 1) { row, rows, input, part in
       let to = derivatives.base + row * derivatives.stride + input * functions
@@ -19,8 +15,6 @@ extension CompactBasis {
     }
   }
 
-  @specialized(where Element == Float)
-  @specialized(where Element == Double)
   public func pullBack(
     _ dValues: MatrixView<Element>, at x: MatrixView<Element>, first: Int, scratch: MutableMatrixView<Element>,
     to dx: MutableMatrixView<Element>
@@ -42,8 +36,6 @@ extension CompactBasis {
   }
 
   /// Rows of a tile of Φ, from the functions that differ from 0.
-  @specialized(where Element == Float)
-  @specialized(where Element == Double)
   private func scatter(
     _ from: UnsafePointer<Element>, _ part: PointEvaluation<Element>, rows: Int, to: UnsafeMutablePointer<Element>,
     _ stride: Int
@@ -62,8 +54,6 @@ extension CompactBasis {
   }
 
   /// Calls `body` with the first row, the number of rows, the input and its evaluation, for one part of x after another.
-  @specialized(where Element == Float)
-  @specialized(where Element == Double)
   private func forEachPart(
     of x: MatrixView<Element>, first: Int, order: Int,
     _ body: (_ row: Int, _ rows: Int, _ input: Int, _ evaluation: PointEvaluation<Element>) -> Void

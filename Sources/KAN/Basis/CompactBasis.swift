@@ -33,7 +33,13 @@ public protocol CompactBasis<Element>: Basis {
 
 extension CompactBasis {
   public var fixedFunctions: Int { 0 }
+  public var baseFunctions: Int { fixedFunctions }
   public var sumsToOne: Bool { false }
+
+  /// n - f: the functions from the cell on that are evaluated at each point.
+  var localFunctions: Int { nonZeroFunctions - fixedFunctions }
+  /// K - f: the functions of an input with a bounded support.
+  var boundedFunctions: Int { functions - fixedFunctions }
 }
 
 /// Where a ``CompactBasis`` writes what it evaluates, and whence products read it. The memory belongs to the caller.

@@ -1,20 +1,14 @@
 extension Network {
   /// The same network in another precision, without what a training would need to go on.
   ///
-  /// - Throws: ``BasisError`` for a basis that is not one of this module's.
+  /// - Throws: ``BasisError`` for a basis that has no counterpart in the other precision.
   package func converted<Other: Scalar>(to _: Other.Type) throws(BasisError) -> Network<Other> {
     if let same = self as? Network<Other> { return same }
     var converted: [Layer<Other>] = []
     for layer in layers {
-      let basis = layer.basis.description
-      let description = BasisDescription<Other>(
-        kind: basis.kind, inputs: basis.inputs, settings: basis.settings,
-        arrays: basis.arrays.mapValues { Matrix(rows: $0.rows, columns: $0.columns, elements: $0.elements.converted()) }
-      )
       converted.append(
         Layer(
-          basis: try makeBasis(description, from: knownBases(Other.self)), outputs: layer.outputs,
-          activation: layer.activation))
+          basis: try layer.basis.converted(to: Other.self), outputs: layer.outputs, activation: layer.activation))
     }
     var result = Network<Other>(layers: converted, parameters: parameters.converted())
     result.contraction = contraction

@@ -12,11 +12,10 @@ extension Network {
   }
 
   package init(_ file: ModelFile, bases: [any Basis<Element>.Type] = []) throws(FileError) {
-    let types = knownBases(Element.self) + bases
-    var layers: [Layer<Element>] = []
+        var layers: [Layer<Element>] = []
     var parameters: [Element] = []
     for (index, topology) in file.topology.layers.enumerated() {
-      let layer = try file.layer(index, topology, from: types)
+      let layer = try file.layer(index, topology, from: bases)
       if let last = layers.last, last.outputs != layer.inputs {
         throw file.failure("layer \(index + 1) has \(layer.inputs) inputs after one of \(last.outputs) outputs")
       }

@@ -101,9 +101,7 @@ import Testing
   }
 
   private func isDense(_ network: Network<Double>) -> Bool {
-    let rows = JacobianRows(network, capacity: 1)
-    defer { rows.deallocate() }
-    return GaussNewtonEquations.isDense(width: rows.width, parameters: network.parameterCount)
+    JacobianPlan(network).isDense
   }
 
   /// Rows of several chunks, the last not full.

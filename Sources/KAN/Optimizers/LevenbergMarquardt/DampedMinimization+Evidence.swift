@@ -30,13 +30,11 @@ extension DampedMinimization {
     var factor = [Double](repeating: 0, count: count * count)
     return factor.withUnsafeMutableBufferPointer { buffer -> Evidence? in
       let factor = buffer.baseAddress!
-      var least = 1e-13
-      while true {
-        copyDamped(equations, to: factor, least)
-        if Cholesky.factor(factor, order: count, pool: problem.pool) { break }
-        least *= 100
-        if least > 1e-4 { return nil }
+      let shift = Cholesky.leastShift(from: 1e-13, times: 100, upTo: 1e-4) { shift in
+        copyDamped(equations, to: factor, shift)
+        return Cholesky.factor(factor, order: count, pool: problem.pool)
       }
+      guard let least = shift else { return nil }
       let diagonal = (0..<count).map { equations.matrix[$0 * count + $0] }
       let largest = diagonal.max() ?? 0
       // Row j is column j of L⁻¹, in the place of H.

@@ -15,9 +15,6 @@ final class LeastSquaresProblem {
   private var weightGradients: AlignedArray<Double>
   private var errors: [Double]
 
-  /// Rows of J at a time: 32 MiB of them.
-  static func chunk(width: Int) -> Int { min(1024, max(16, (32 << 20) / (8 * max(1, width)))) }
-
   init(_ network: Network<Double>, _ data: Dataset<Double>, pool: ThreadPool) {
     // `train` has refused classes.
     guard case .values(var targets) = data.targets else { fatalError("LeastSquaresProblem: classes") }
@@ -42,12 +39,11 @@ final class LeastSquaresProblem {
   private static func memory(
     _ network: Network<Double>, rows: Int, _ pool: ThreadPool
   ) -> (Workspace<Double>, JacobianRows, AlignedArray<Double>, [Double]) {
-    let width = JacobianRows.bytes(network, rows: 1) / 8
-    let dense = GaussNewtonEquations.isDense(width: width, parameters: network.parameterCount)
-    let chunk = min(rows, chunk(width: width + (dense ? network.parameterCount : 0)))
+    let plan = JacobianPlan(network)
+    let chunk = plan.chunk(rows: rows)
     return (
       Workspace(network, capacity: chunk, workers: pool.threads, training: true),
-      JacobianRows(network, capacity: chunk), AlignedArray(zeros: network.parameterCount),
+      JacobianRows(plan, capacity: chunk), AlignedArray(zeros: network.parameterCount),
       [Double](repeating: 0, count: chunk)
     )
   }
@@ -65,7 +61,7 @@ final class LeastSquaresProblem {
   }
 
   func makeEquations() -> GaussNewtonEquations {
-    GaussNewtonEquations(parameters: network.parameterCount, width: jacobian.width, rows: workspace.capacity)
+    GaussNewtonEquations(parameters: network.parameterCount, width: jacobian.width, rows: jacobian.capacity)
   }
 
   /// Σ w·(t - y)²; infinite where an output is not finite.
@@ -153,7 +149,7 @@ final class LeastSquaresProblem {
         seed.base.update(repeating: 0, count: rows * network.outputs)
         for row in 0..<rows { seed[row, output] = 1 }
         network.backward(rows: rows, in: workspace, on: pool, gradients: weightGradients.mutablePointer())
-        jacobian.writeValues(network, rows: rows, in: workspace, factors: factors)
+        jacobian.writeValues(rows: rows, in: workspace, factors: factors)
         errors.withUnsafeBufferPointer { body($0.baseAddress!, rows, start, output) }
       }
     }
@@ -178,12 +174,12 @@ final class LeastSquaresProblem {
     var (layers, parameters) = ([Layer<Double>](), [Double]())
     for (index, layer) in network.layers.enumerated() {
       let weights = network.weights(ofLayer: index)
-      if let spline = layer.basis as? BSpline<Double>, followed?.contains(index) ?? true {
+      if let grid = layer.grid, followed?.contains(index) ?? true {
         guard seen[index].firstNonFinite == nil else {
           throw BasisError("layer \(index + 1): sees a value that is not finite")
         }
         let ranges = (0..<layer.inputs).map {
-          rangeWithRoom(seen[index].sample.column($0), spline.grid.range(ofInput: $0), isHidden: index > 0)
+          rangeWithRoom(seen[index].sample.column($0), grid, input: $0, isHidden: index > 0)
         }
         let moved = try layer.movingGrid(
           to: ranges, weights: weights, continuation: .polynomial(intervals: 2), measuring: false, pool: pool)
@@ -207,18 +203,16 @@ final class LeastSquaresProblem {
 ///
 /// The values of a hidden node thin out towards the ends: near a largest one at an edge of the inputs the share of values
 /// above max - d goes as d^(3/2), so that the last of n is of the order n^(-2/3) away. There is at least twice that.
-private func rangeWithRoom(_ values: [Double], _ old: ClosedRange<Double>, isHidden: Bool) -> ClosedRange<Double> {
+private func rangeWithRoom(
+  _ values: [Double], _ grid: Grid<Double>, input: Int, isHidden: Bool
+) -> ClosedRange<Double> {
   let all = values.sorted()
   let sorted = all.indices.filter { $0 == 0 || all[$0] != all[$0 - 1] }.map { all[$0] }
   let (low, high) = (sorted[0], sorted[sorted.count - 1])
   let width = high - low
-  if width < (old.upperBound - old.lowerBound) / 1000 {
-    let half = (old.upperBound - old.lowerBound) / 2
-    return old.contains(low) && old.contains(high) ? old : low - half...low + half
-  }
   let fourth = min(3, sorted.count - 1)
   let least = isHidden ? max(0.005, 2 * Elementary.pow(Double(sorted.count), -2.0 / 3)) : 0.005
   let below = min(least * width + 2 * (sorted[fourth] - low), width / 2)
   let above = min(least * width + 2 * (high - sorted[sorted.count - 1 - fourth]), width / 2)
-  return low - below...high + above
+  return grid.following(low...high, below: below, above: above, ofInput: input)
 }

@@ -53,18 +53,8 @@ public struct LevenbergMarquardt: Sendable, Equatable {
   /// About the bytes that training a network on so many rows takes beyond the data: H and its factor for the finest
   /// grid, and a chunk of rows of J.
   public func bytes<Element: Scalar>(for network: Network<Element>, rows: Int) -> Int {
-    let (parameters, width) = network.layers.reduce((0, 0)) { sum, layer in
-      guard let spline = layer.basis as? BSpline<Element> else {
-        return (sum.0 + layer.parameterCount, sum.1 + layer.inputs * layer.functions * (layer.outputs + 2))
-      }
-      let intervals = max(spline.grid.intervals, grids.max() ?? 0)
-      let functions = intervals + spline.grid.degree + spline.base.count
-      let local = layer.inputs * (spline.grid.degree + 2)
-      return (sum.0 + layer.inputs * functions * layer.outputs + layer.outputs, sum.1 + local * (layer.outputs + 2))
-    }
-    let dense = GaussNewtonEquations.isDense(width: width, parameters: parameters) ? parameters : 0
-    let chunk = min(rows, LeastSquaresProblem.chunk(width: width + dense))
-    let (squares, overflow) = parameters.multipliedReportingOverflow(by: 16 * parameters)
-    return overflow ? .max : squares &+ chunk * (width + dense) * 8
+    let plan = JacobianPlan(network, atLeast: grids.max() ?? 0)
+    let (squares, overflow) = plan.parameterCount.multipliedReportingOverflow(by: 16 * plan.parameterCount)
+    return overflow ? .max : squares &+ plan.chunk(rows: rows) * plan.bytesOfARow
   }
 }

@@ -32,7 +32,7 @@ struct LevenbergMarquardtRun {
     start = network
     best = network
     judge = GridJudge(validation == nil ? .crossValidation : .validation)
-    degree = network.layers.compactMap { ($0.basis as? BSpline<Double>)?.grid.degree }.max() ?? 3
+    degree = network.layers.compactMap(\.grid?.degree).max() ?? 3
     order = rule.penaltyOrder ?? min(8, degree + 3)
     earlierSeconds = earlier?.seconds ?? 0
     record = TrainingRecord(

@@ -91,7 +91,7 @@ struct StartScreening {
 }
 
 extension Network where Element == Double {
-  /// Normal coefficients for splines, without base functions and biases, and each other layer's own rule.
+  /// Normal coefficients for layers with a grid, without base functions and biases, and each other layer's own rule.
   fileprivate mutating func randomizeCurves(seed: UInt64, start: Int) {
     self = {
       var fresh = Network(layers, seed: RandomGenerator.mixed(seed, RandomStream.starts + UInt64(start)))
@@ -100,12 +100,12 @@ extension Network where Element == Double {
     }()
     var generator = RandomGenerator(seed: seed, stream: RandomStream.starts + UInt64(start))
     for (index, layer) in layers.enumerated() {
-      guard let spline = layer.basis as? BSpline<Double> else { continue }
+      guard let basis = layer.griddedBasis else { continue }
       let offset = parameterOffset(ofLayer: index)
       for row in 0..<layer.inputs * layer.functions {
-        let isBase = spline.base != .none && row % layer.functions == layer.functions - 1
+        let isFixed = row % layer.functions >= basis.boundedFunctions
         for output in 0..<layer.outputs {
-          parameters[offset + row * layer.outputs + output] = isBase ? 0 : generator.normal()
+          parameters[offset + row * layer.outputs + output] = isFixed ? 0 : generator.normal()
         }
       }
     }

@@ -1,4 +1,4 @@
-extension BSpline {
+extension GriddedBasis {
   /// Coefficients of curves through points by weighted least squares, each input by itself and all outputs at once.
   ///
   /// For input i and each output, minimises Σₚ wₚ·(Σⱼ cⱼ·Bⱼ(xₚ) - yₚ)² and a small penalty on the distance from the old
@@ -11,24 +11,24 @@ extension BSpline {
   ///   - targets: y, the points of the first input before those of the second: [in·points × out]
   ///   - x: where they are taken: [points × in]; beyond the grid, as ``OutsideGrid`` says
   ///   - weights: w ≥ 0 of the points: [points]; nil for 1
-  ///   - old: coefficients of the curves before: [in·(G + k) × out]; nil for 0, from which nothing is kept
-  /// - Returns: c: [in·(G + k) × out], without the base function
+  ///   - old: coefficients of the curves before: [in·(K - f) × out]; nil for 0, from which nothing is kept
+  /// - Returns: c: [in·(K - f) × out], without the functions of fixed place, such as a base function
   /// - Throws: ``LinearAlgebraError/nonFinite(operand:row:column:)`` for points, targets, weights or coefficients that are
   ///   infinite or NaN.
   public func coefficients(
     fitting targets: Matrix<Element>, at x: Matrix<Element>, weights: [Double]? = nil, near old: Matrix<Element>? = nil,
     penalty: SplinePenalty = SplinePenalty(), pool: ThreadPool = .shared
   ) throws(LinearAlgebraError) -> Matrix<Element> {
-    let count = grid.intervals + grid.degree
+    let count = boundedFunctions
     require(
       x.columns == inputs && targets.rows == inputs * x.rows,
-      "BSpline: points [\(x.rows) × \(x.columns)] and targets [\(targets.rows) × \(targets.columns)] for \(inputs) inputs"
+      "\(Self.kind): points [\(x.rows) × \(x.columns)] and targets [\(targets.rows) × \(targets.columns)] for \(inputs) inputs"
     )
-    require(weights == nil || weights!.count == x.rows, "BSpline: \(weights?.count ?? 0) weights for \(x.rows) points")
-    require(weights?.allSatisfy { !($0 < 0) } ?? true, "BSpline: a negative weight")
+    require(weights == nil || weights!.count == x.rows, "\(Self.kind): \(weights?.count ?? 0) weights for \(x.rows) points")
+    require(weights?.allSatisfy { !($0 < 0) } ?? true, "\(Self.kind): a negative weight")
     require(
       old == nil || old!.rows == inputs * count && old!.columns == targets.columns,
-      "BSpline: old coefficients [\(old?.rows ?? 0) × \(old?.columns ?? 0)], not [\(inputs * count) × \(targets.columns)]"
+      "\(Self.kind): old coefficients [\(old?.rows ?? 0) × \(old?.columns ?? 0)], not [\(inputs * count) × \(targets.columns)]"
     )
     try requireFinite(x, "x")
     if let old { try requireFinite(old, "coefficients") }
@@ -44,7 +44,7 @@ extension BSpline {
     let isFinite = withExtendedLifetime((self, x, old)) {
       let run = { (weights: UnsafePointer<Double>?) in
         FitLoop(
-          spline: self, knots: grid.inDoublePrecision, targets: targets.view, x: x.view, weights: weights,
+          basis: self, targets: targets.view, x: x.view, weights: weights,
           old: old?.view, penalty: penalty, to: to, workers: pool.threads
         ).run(on: pool)
       }
@@ -63,63 +63,93 @@ extension BSpline {
 
 /// One input after another.
 private struct FitLoop<Element: Scalar>: ParallelLoop {
-  let spline: BSpline<Element>
-  let knots: Grid<Double>
+  /// Points that are evaluated at a time.
+  private static var chunk: Int { 64 }
+  let basis: any GriddedBasis<Element>
   let targets: MatrixView<Element>  // [in·points × out]
   let x: MatrixView<Element>  // [points × in]
   let weights: UnsafePointer<Double>?  // [points]
-  let old: MatrixView<Element>?  // [in·n × out]
+  let old: MatrixView<Element>?  // [in·(K - f) × out]
   let penalty: SplinePenalty
-  let to: MutableMatrixView<Element>  // [in·n × out]
+  let to: MutableMatrixView<Element>  // [in·(K - f) × out]
+  private let width, functions, evaluated: Int
   private let memory: RefitMemory
+  /// Values of a chunk, [workers][n × chunk]
+  private let values: UnsafeMutablePointer<Element>
   /// Whether an input's sums are finite, 1 or 0: [in]
   private let finite: RefitMemory
 
   init(
-    spline: BSpline<Element>, knots: Grid<Double>, targets: MatrixView<Element>, x: MatrixView<Element>,
+    basis: any GriddedBasis<Element>, targets: MatrixView<Element>, x: MatrixView<Element>,
     weights: UnsafePointer<Double>?, old: MatrixView<Element>?, penalty: SplinePenalty, to: MutableMatrixView<Element>,
     workers: Int
   ) {
-    self.spline = spline
-    self.knots = knots
+    self.basis = basis
     self.targets = targets
     self.x = x
     self.weights = weights
     self.old = old
     self.penalty = penalty
     self.to = to
-    let system = PenalizedSystem.size(
-      functions: knots.intervals + knots.degree, outputs: to.columns, degree: knots.degree)
-    memory = RefitMemory(numbers: system, cells: 0, workers: workers)
-    finite = RefitMemory(numbers: knots.inputs, cells: 0, workers: 1)
+    width = basis.localFunctions
+    functions = basis.boundedFunctions
+    evaluated = basis.nonZeroFunctions
+    let system = PenalizedSystem.size(functions: functions, outputs: to.columns, width: width)
+    memory = RefitMemory(numbers: system, cells: Self.chunk, workers: workers)
+    values = .allocate(capacity: workers * evaluated * Self.chunk)
+    finite = RefitMemory(numbers: basis.inputs, cells: 0, workers: 1)
   }
 
   /// Returns whether all sums were finite.
   func run(on pool: ThreadPool) -> Bool {
-    pool.run(knots.inputs, work: targets.rows * targets.columns * (knots.degree + 1), self)
-    return (0..<knots.inputs).allSatisfy { finite.numbers(0)[$0] == 1 }
+    pool.run(basis.inputs, work: targets.rows * targets.columns * width, self)
+    values.deallocate()
+    return (0..<basis.inputs).allSatisfy { finite.numbers(0)[$0] == 1 }
   }
 
+  @specialized(where Element == Float)
+  @specialized(where Element == Double)
   func iterate(_ input: Int, worker: Int) {
-    let (k, outputs) = (knots.degree, to.columns)
-    let count = knots.intervals + k
+    let outputs = to.columns
     let system = PenalizedSystem(
-      functions: count, outputs: outputs, degree: k, memory: memory.numbers(worker))
+      functions: functions, outputs: outputs, width: width, memory: memory.numbers(worker))
     system.clear()
-    if let old { toDoubles(old.base + input * count * outputs, system.coefficients, count * outputs) }
-    Element._splineNormalEquations(
-      spline.parameters, input, x.base + input, x.stride, weights,
-      targets.slice(row: input * x.rows, rows: x.rows, columns: outputs), system.gram, system.diagonals + 1,
-      system.sums)
-    finite.numbers(0)[input] = Double._firstNonFinite(count * outputs, system.sums) < 0 ? 1 : 0
+    if let old { toDoubles(old.base + input * functions * outputs, system.coefficients, functions * outputs) }
+    addPoints(input, to: system, worker: worker)
+    finite.numbers(0)[input] = Double._firstNonFinite(functions * outputs, system.sums) < 0 ? 1 : 0
     system.solve(
-      knots: knots.knots.elements.pointer + input * knots.knots.columns, degree: k, penalty: penalty,
-      keepsUnmet: old != nil, passes: old == nil ? 2 : 1)
-    let result = to.base + input * count * outputs
-    fromDoubles(system.coefficients, result, count * outputs)
+      differences: differences(input), penalty: penalty, keepsUnmet: old != nil, passes: old == nil ? 2 : 1)
+    let result = to.base + input * functions * outputs
+    fromDoubles(system.coefficients, result, functions * outputs)
     // What single precision cannot hold is no curve: the old one stays.
-    if Element._firstNonFinite(count * outputs, UnsafePointer(result)) >= 0 {
-      for index in 0..<count * outputs { result[index] = old.map { $0.base[input * count * outputs + index] } ?? 0 }
+    if Element._firstNonFinite(functions * outputs, UnsafePointer(result)) >= 0 {
+      for index in 0..<functions * outputs {
+        result[index] = old.map { $0.base[input * functions * outputs + index] } ?? 0
+      }
     }
+  }
+
+  /// The normal equations of an input's points, summed in double precision.
+  @specialized(where Element == Float)
+  @specialized(where Element == Double)
+  private func addPoints(_ input: Int, to system: PenalizedSystem, worker: Int) {
+    let cells = memory.cells(worker)
+    let values = values + worker * evaluated * Self.chunk
+    let y = targets.base + input * x.rows * targets.stride
+    for start in stride(from: 0, to: x.rows, by: Self.chunk) {
+      let count = min(Self.chunk, x.rows - start)
+      basis.evaluate(
+        input: input, count: count, x.base + start * x.stride + input, stride: x.stride, cells: cells, values: values)
+      for point in 0..<count {
+        system.add(
+          cell: Int(cells[point]), values + point, stride: count, count: width,
+          weight: weights.map { $0[start + point] } ?? 1, y + (start + point) * targets.stride)
+      }
+    }
+  }
+
+  private func differences(_ input: Int) -> Matrix<Double> {
+    let own = basis.differences(order: PenalizedSystem.order, input: input)
+    return Matrix(rows: own.rows, columns: own.columns, elements: AlignedArray(own.elements.map { Double($0) }))
   }
 }
