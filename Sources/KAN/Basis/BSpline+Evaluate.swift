@@ -62,7 +62,8 @@ extension BSpline: CompactBasis {
     if k == 0 {
       let (G, d) = (grid.intervals, grid.degree)
       let isLast = !fades && x == t[d + G] && t[j] < x && t[j + 1] == x
-      return t[j] <= x && x < t[j + 1] || isLast ? 1 : 0
+      if !fades && x == t[d + G] { return isLast ? 1 : 0 }
+      return t[j] <= x && x < t[j + 1] ? 1 : 0
     }
     var sum: Element = 0
     if t[j + k] > t[j] { sum += (x - t[j]) / (t[j + k] - t[j]) * value(t, j, k - 1, x, held, fades) }

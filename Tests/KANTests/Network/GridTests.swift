@@ -42,7 +42,7 @@ import Testing
     Bad([], 3, "a grid needs at least two knots"), Bad([[0]], 3, "a grid needs at least two knots"),
     Bad([[0, 1, 2], [0, 1]], 3, "input 2 has 2 knots, not 3"), Bad([[0, 2, 1]], 3, "input 1: the knots fall"),
     Bad([[0, 1], [0, .nan]], 2, "input 2: a knot is not finite"),
-    Bad([[0, .infinity]], 2, "input 1: a knot is not finite"), Bad([[1, 1, 1]], 2, "input 0: the grid has no width"),
+    Bad([[0, .infinity]], 2, "input 1: a knot is not finite"), Bad([[1, 1, 1]], 2, "input 1: the grid has no width"),
   ])
   func badKnots(bad: Bad) {
     #expect(throws: BasisError(bad.message)) { try Grid(breakpoints: bad.breakpoints, degree: bad.degree) }
