@@ -1,17 +1,19 @@
-// Tiles of Φ and Φ′ and the pull-back of a compact basis, from its evaluation: few rows of one input at a time, which stay
-// on the stack.
+// Tiles of Φ and Φ′ and the pull-back of a compact basis, from its evaluation: a few rows of one input at a time, which
+// stay on the stack. Loops over numbers are functions of the scalar type alone, which can be specialised.
 
 extension CompactBasis {
   public func writeValues(of x: MatrixView<Element>, first: Int, to values: MutableMatrixView<Element>) {
+    let shape = CompactShape(self)
     forEachPart(of: x, first: first, order: 0) { row, rows, input, part in
-      scatter(part.values, part, rows: rows, to: values.base + row * values.stride + input * functions, values.stride)
+      scatter(part.values, part, shape, rows, values.slice(row: row, rows: rows, column: input * functions, columns: 0))
     }
   }
 
   public func writeDerivatives(of x: MatrixView<Element>, first: Int, to derivatives: MutableMatrixView<Element>) {
+    let shape = CompactShape(self)
     forEachPart(of: x, first: first, order: 1) { row, rows, input, part in
-      let to = derivatives.base + row * derivatives.stride + input * functions
-      scatter(part.slopes, part, rows: rows, to: to, derivatives.stride)
+      scatter(
+        part.slopes, part, shape, rows, derivatives.slice(row: row, rows: rows, column: input * functions, columns: 0))
     }
   }
 
@@ -19,37 +21,11 @@ extension CompactBasis {
     _ dValues: MatrixView<Element>, at x: MatrixView<Element>, first: Int, scratch: MutableMatrixView<Element>,
     to dx: MutableMatrixView<Element>
   ) {
-    let count = nonZeroFunctions
-    let fixed = fixedFunctions
-    let functions = functions
+    let shape = CompactShape(self)
     forEachPart(of: x, first: first, order: 1) { row, rows, input, part in
-      for p in 0..<rows {
-        let edge = dValues.base + (row + p) * dValues.stride + input * functions
-        var sum: Element = 0
-        for r in 0..<count {
-          let place = r < count - fixed ? Int(part.cells[p]) + r : functions - 1
-          sum += edge[place] * part.slopes[r * part.functionStride + p]
-        }
-        dx[row + p, input] = sum
-      }
-    }
-  }
-
-  /// Rows of a tile of Φ, from the functions that differ from 0.
-  private func scatter(
-    _ from: UnsafePointer<Element>, _ part: PointEvaluation<Element>, rows: Int, to: UnsafeMutablePointer<Element>,
-    _ stride: Int
-  ) {
-    let count = nonZeroFunctions
-    let fixed = fixedFunctions
-    let functions = functions
-    for p in 0..<rows {
-      let edge = to + p * stride
-      edge.update(repeating: 0, count: functions)
-      for r in 0..<count {
-        let place = r < count - fixed ? Int(part.cells[p]) + r : functions - 1
-        edge[place] = from[r * part.functionStride + p]
-      }
+      gather(
+        dValues.slice(row: row, rows: rows, column: input * functions, columns: functions), part, shape,
+        dx.slice(row: row, rows: rows, column: input, columns: 1))
     }
   }
 
@@ -60,8 +36,8 @@ extension CompactBasis {
   ) {
     // Of more than 1,024 bytes, temporary memory might come from the heap.
     let count = nonZeroFunctions
-    var rows = 16
-    while rows > 1 && rows * count * MemoryLayout<Element>.stride > 1024 { rows /= 2 }
+    var rows = 48
+    while rows > 1 && rows * count * MemoryLayout<Element>.stride > 1024 { rows -= rows > 16 ? 16 : rows / 2 }
     let size = rows * count
     withUnsafeTemporaryAllocation(of: Int32.self, capacity: rows) { cells in
       withUnsafeTemporaryAllocation(of: Element.self, capacity: size) { values in
@@ -80,5 +56,40 @@ extension CompactBasis {
         }
       }
     }
+  }
+}
+
+/// Rows of a tile of Φ, from the functions that may differ from 0.
+@specialized(where Element == Float)
+@specialized(where Element == Double)
+private func scatter<Element: Scalar>(
+  _ from: UnsafePointer<Element>, _ part: PointEvaluation<Element>, _ shape: CompactShape, _ rows: Int,
+  _ to: MutableMatrixView<Element>
+) {
+  let moving = shape.functions - shape.fixed
+  for row in 0..<rows {
+    let edge = to.base + row * to.stride
+    edge.update(repeating: 0, count: shape.stored)
+    let place = edge + Int(part.cells[row])
+    for r in 0..<moving { place[r] = from[r * part.functionStride + row] }
+    if shape.fixed > 0 { edge[shape.stored - 1] = from[moving * part.functionStride + row] }
+  }
+}
+
+/// dX of one input: Σₖ dΦ·f′ₖ.
+@specialized(where Element == Float)
+@specialized(where Element == Double)
+private func gather<Element: Scalar>(
+  _ dValues: MatrixView<Element>, _ part: PointEvaluation<Element>, _ shape: CompactShape,
+  _ dx: MutableMatrixView<Element>
+) {
+  let moving = shape.functions - shape.fixed
+  for row in 0..<dx.rows {
+    let edge = dValues.base + row * dValues.stride
+    let place = edge + Int(part.cells[row])
+    var sum: Element = 0
+    if shape.fixed > 0 { sum = edge[shape.stored - 1] * part.slopes[moving * part.functionStride + row] }
+    for r in 0..<moving { sum += place[r] * part.slopes[r * part.functionStride + row] }
+    dx[row, 0] = sum
   }
 }
