@@ -18,6 +18,7 @@ extension Basis {
     if Element.self != Double.self, let wide = try? converted(to: Double.self) {
       return try wide.check(at: points?.map { Double($0) })
     }
+    if let compact = self as? any CompactBasis<Element> { try compact.checkShape() }
     try checkDescription()
     var largest = 0.0
     for input in 0..<inputs {
@@ -137,14 +138,18 @@ extension Basis {
 }
 
 extension CompactBasis {
-  /// The evaluation of one input against its tiles, and second derivatives against differences of the slopes.
-  func checkEvaluation(_ input: Int, _ x: [Element]) throws(BasisError) -> Double {
-    let place = "\(Self.kind), input \(input + 1)"
+  /// Whether the functions of all cells are among the K.
+  func checkShape() throws(BasisError) {
     guard localFunctions > 0, (0...1).contains(fixedFunctions), cells >= 1, cells + localFunctions - 1 <= boundedFunctions
     else {
       throw BasisError(
         "\(Self.kind): \(cells) cells with \(localFunctions) functions each do not fit \(boundedFunctions) functions")
     }
+  }
+
+  /// The evaluation of one input against its tiles, and second derivatives against differences of the slopes.
+  func checkEvaluation(_ input: Int, _ x: [Element]) throws(BasisError) -> Double {
+    let place = "\(Self.kind), input \(input + 1)"
     let points = EvaluatedPoints(of: self, input: input, at: x, order: 2)
     for (cell, x) in zip(points.cells, x) where !(0..<cells).contains(Int(cell)) {
       throw BasisError("\(place) at x = \(x): cell \(cell) of \(cells)")
@@ -196,7 +201,9 @@ extension GriddedBasis {
     guard cells == grid.intervals, inputs == grid.inputs else {
       throw BasisError("\(Self.kind): \(cells) cells for \(inputs) inputs on a grid of \(grid.intervals) for \(grid.inputs)")
     }
-    for (cell, x) in zip(EvaluatedPoints(of: self, input: input, at: x).cells, x)
+    let range = grid.range(ofInput: input)
+    let inside = x.filter { range.contains($0) }
+    for (cell, x) in zip(EvaluatedPoints(of: self, input: input, at: inside).cells, inside)
     where Int(cell) != grid.interval(containing: x, ofInput: input) {
       throw BasisError(
         "\(place) at x = \(x): cell \(cell), not interval \(grid.interval(containing: x, ofInput: input)) of the grid")
@@ -205,9 +212,9 @@ extension GriddedBasis {
     guard zip(centers, centers.dropFirst()).allSatisfy({ $0 <= $1 }) else {
       throw BasisError("\(place): the centres \(centers) do not rise")
     }
-    let (grid, _) = try grid.extended(to: 2 * grid.intervals)
-    let finer = onGrid(grid)
-    guard finer.grid == grid, finer.fixedFunctions == fixedFunctions, finer.localFunctions == localFunctions else {
+    let (fineGrid, _) = try grid.extended(to: 2 * grid.intervals)
+    let finer = onGrid(fineGrid)
+    guard finer.grid == fineGrid, finer.fixedFunctions == fixedFunctions, finer.localFunctions == localFunctions else {
       throw BasisError("\(Self.kind): onGrid(_:) makes a basis of another kind")
     }
     var generator = RandomGenerator(seed: 1)
@@ -216,13 +223,11 @@ extension GriddedBasis {
     var weights = [Element](repeating: 0, count: localFunctions)
     for j in 0..<finer.boundedFunctions {
       let first = weights.withUnsafeMutableBufferPointer {
-        insertion(ofFunction: j, on: grid, input: input, to: $0.baseAddress!)
+        insertion(ofFunction: j, on: fineGrid, input: input, to: $0.baseAddress!)
       }
       guard let first else { return }
       inserted.append(weights.indices.reduce(0) { $0 + Double(weights[$1]) * coefficients[first + $1] })
     }
-    let range = grid.range(ofInput: input)
-    let inside = x.filter { range.contains($0) }
     let (coarse, fine) = (checkedTile(input, inside), finer.checkedTile(input, inside))
     for (row, x) in inside.enumerated() {
       let before = coefficients.indices.reduce(0) { $0 + Double(coarse[row, $1]) * coefficients[$1] }

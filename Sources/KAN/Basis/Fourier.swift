@@ -76,9 +76,12 @@ public struct Fourier<Element: Scalar>: ConfigurableBasis {
     Fourier<Other>(inputs: inputs, order: order, period: Other(period))
   }
 
-  /// 1/(j·√in) for harmonic j: curves start smooth.
+  /// P/(8j²·√in) for harmonic j: curves start smooth, and nearly all their sums lie within half a period of the next layer.
   public func initialDeviations(outputs: Int, activation: Activation) -> [Double] {
-    (0..<functions).map { 1 / (Double($0 / 2 + 1) * Double(inputs).squareRoot()) }
+    (0..<functions).map { place in
+      let harmonic = Double(place / 2 + 1)
+      return Double(period) / (8 * harmonic * harmonic * Double(inputs).squareRoot())
+    }
   }
 
   public var description: BasisDescription<Element> {

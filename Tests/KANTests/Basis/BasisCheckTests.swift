@@ -22,7 +22,7 @@ import Testing
     var generator = RandomGenerator(seed: 8)
     for _ in 0..<20 {
       let basis = generator.basis(kind, inputs: 2)
-      #expect(try basis.check() <= 1e-6, "\(basis.description)")
+      #expect(try basis.check() <= 1e-6, "\(basis.description.settings)")
     }
   }
 }
