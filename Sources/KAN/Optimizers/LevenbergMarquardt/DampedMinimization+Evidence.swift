@@ -30,7 +30,9 @@ extension DampedMinimization {
     var factor = [Double](repeating: 0, count: count * count)
     return factor.withUnsafeMutableBufferPointer { buffer -> Evidence? in
       let factor = buffer.baseAddress!
-      let shift = Cholesky.leastShift(from: 1e-13, times: 100, upTo: 1e-4) { shift in
+      let shift = Cholesky.leastShift(
+        from: tuning.evidenceShift, times: tuning.evidenceShiftRise, upTo: tuning.mostEvidenceShift
+      ) { shift in
         copyDamped(equations, to: factor, shift)
         return Cholesky.factor(factor, order: count, pool: problem.pool)
       }
@@ -52,11 +54,11 @@ extension DampedMinimization {
       let undecided = (0..<count).reduce(0.0) { sum, row in
         var norm = 0.0
         for place in row..<count { norm += inverse[row * count + place] * inverse[row * count + place] }
-        return sum + least * (diagonal[row] + 1e-8 * largest) * norm
+        return sum + least * (diagonal[row] + tuning.diagonalShare * largest) * norm
       }
       let gamma = Double(count) - shares.reduce(0, +) - undecided
       let n = Double(problem.residuals)
-      let free = max(n - gamma, 1e-3 * n)
+      let free = max(n - gamma, tuning.leastFreeShare * n)
       let variance = squares / free
       let ranks = lambda.indices.map { Double(penalty.rank(ofLayer: $0)) }
       let determined = lambda.indices.map { ranks[$0] - shares[$0] }

@@ -15,7 +15,12 @@ final class LeastSquaresProblem {
   private var weightGradients: AlignedArray<Double>
   private var errors: [Double]
 
-  init(_ network: Network<Double>, _ data: Dataset<Double>, pool: ThreadPool) {
+  let tuning: LevenbergMarquardt.Tuning
+
+  init(
+    _ network: Network<Double>, _ data: Dataset<Double>, pool: ThreadPool, tuning: LevenbergMarquardt.Tuning = .init()
+  ) {
+    self.tuning = tuning
     // `train` has refused classes.
     guard case .values(var targets) = data.targets else { fatalError("LeastSquaresProblem: classes") }
     var inputs = data.inputs
@@ -105,9 +110,9 @@ final class LeastSquaresProblem {
   /// (r/(1 - h))²: each residual as it would be had its row been left out (Allen 1974, Technometrics 16), to
   /// first order, with the leverages h = J·(JᵀJ + …)⁻¹·Jᵀ = ‖L⁻¹Jᵀ‖².
   ///
-  /// The largest count as the next one, a row for each end of each input's grid but a fiftieth of all at most: the outermost
-  /// row there stands alone, and how far off a curve is that goes on without it says more about that row than about the
-  /// curve.
+  /// Winsorised: squares of rows that are the outermost of an input of a layer on a grid count as the largest of the other
+  /// rows at most. Without such a row the curve is extrapolated to it, and how far off that is says more about the row than
+  /// about the curve.
   ///
   /// - Parameter inverse: L⁻ᵀ, as ``Cholesky/invert(factored:order:to:pool:)`` writes it.
   /// - Returns: [rows × out]
@@ -120,16 +125,47 @@ final class LeastSquaresProblem {
           rows: rows, inverse: inverse, order: network.parameterCount, to: $0.baseAddress!, pool: pool)
       }
       for row in 0..<rows {
-        // Beyond ten digits 1 - h is rounding.
-        let error = errors[row] / max(1 - leverages[row], 1e-10)
+        let error = errors[row] / max(1 - leverages[row], tuning.leastLeverageRest)
         squares[(start + row) * network.outputs + output] = error * error
       }
     }
-    let ends = network.layers.reduce(0) { $0 + ($1.gridIntervals == nil ? 0 : 2 * $1.inputs) }
-    let outermost = min(ends * network.outputs, residuals / 50)
-    let largest = squares.sorted()[residuals - outermost - 1]
-    for index in squares.indices { squares[index] = min(squares[index], largest) }
+    let outermost = outermostRows()
+    var largest = 0.0
+    for index in squares.indices where !outermost[index / network.outputs] { largest = max(largest, squares[index]) }
+    // Where all rows are outermost ones, there are no others to go by.
+    if outermost.contains(false) {
+      for index in squares.indices where outermost[index / network.outputs] {
+        squares[index] = min(squares[index], largest)
+      }
+    }
     return squares
+  }
+
+  /// Rows with the lowest or highest value of an input of a layer on a grid: [rows]
+  private func outermostRows() -> [Bool] {
+    struct Ends {
+      var lowest = (value: Double.infinity, row: 0)
+      var highest = (value: -Double.infinity, row: 0)
+    }
+    var ends = network.layers.map { [Ends](repeating: Ends(), count: $0.grid == nil ? 0 : $0.inputs) }
+    forEachChunk { start, rows in
+      for layer in network.layers.indices {
+        let x = network.layerInput(layer, rows, workspace)
+        for input in ends[layer].indices {
+          for row in 0..<rows {
+            let value = x[row, input]
+            if value < ends[layer][input].lowest.value { ends[layer][input].lowest = (value, start + row) }
+            if value > ends[layer][input].highest.value { ends[layer][input].highest = (value, start + row) }
+          }
+        }
+      }
+    }
+    var result = [Bool](repeating: false, count: inputs.rows)
+    for end in ends.joined() {
+      result[end.lowest.row] = true
+      result[end.highest.row] = true
+    }
+    return result
   }
 
   /// Calls `body` with residuals while `jacobian` holds their rows of J: of one chunk and output after another, with the
@@ -179,10 +215,10 @@ final class LeastSquaresProblem {
           throw BasisError("layer \(index + 1): sees a value that is not finite")
         }
         let ranges = (0..<layer.inputs).map {
-          rangeWithRoom(seen[index].sample.column($0), grid, input: $0, isHidden: index > 0)
+          tuning.rangeWithRoom(seen[index].sample.column($0), grid, input: $0)
         }
         let moved = try layer.movingGrid(
-          to: ranges, weights: weights, continuation: .polynomial(intervals: 2), measuring: false, pool: pool)
+          to: ranges, weights: weights, continuation: .polynomial(intervals: tuning.continuedIntervals), measuring: false, pool: pool)
         layers.append(moved.layer)
         parameters += Array(moved.weights.elements)
       } else {
@@ -195,24 +231,4 @@ final class LeastSquaresProblem {
     changed.replaceLayers(layers, parameters: AlignedArray(parameters))
     replace(changed)
   }
-}
-
-/// The range of some values and room at each end, so that new values seldom fall outside: half a per cent of the range,
-/// and twice the distance from the outermost value to the fourth one that differs, which tells how far away the next
-/// outermost is.
-///
-/// The values of a hidden node thin out towards the ends: near a largest one at an edge of the inputs the share of values
-/// above max - d goes as d^(3/2), so that the last of n is of the order n^(-2/3) away. There is at least twice that.
-private func rangeWithRoom(
-  _ values: [Double], _ grid: Grid<Double>, input: Int, isHidden: Bool
-) -> ClosedRange<Double> {
-  let all = values.sorted()
-  let sorted = all.indices.filter { $0 == 0 || all[$0] != all[$0 - 1] }.map { all[$0] }
-  let (low, high) = (sorted[0], sorted[sorted.count - 1])
-  let width = high - low
-  let fourth = min(3, sorted.count - 1)
-  let least = isHidden ? max(0.005, 2 * Elementary.pow(Double(sorted.count), -2.0 / 3)) : 0.005
-  let below = min(least * width + 2 * (sorted[fourth] - low), width / 2)
-  let above = min(least * width + 2 * (high - sorted[sorted.count - 1 - fourth]), width / 2)
-  return grid.following(low...high, below: below, above: above, ofInput: input)
 }

@@ -15,8 +15,8 @@
 ///
 /// A grid is judged by the rows that were left out, one at a time, to first order: with h = Jᵢ·(JᵀJ + λDᵀD)⁻¹·Jᵢᵀ the
 /// residual of row i would have been r/(1 - h) (Allen 1974, Technometrics 16). That sees, as a mean over all rows does
-/// not, how curves go on beyond the values of the others. The largest count less: of one row far beyond all others no
-/// curve can know.
+/// not, how curves go on beyond the values of the others. The outermost rows count no more than the others: of a row far beyond
+/// all others no curve can know.
 ///
 /// All of it is computed in double precision, whatever the network's own is.
 public struct LevenbergMarquardt: Sendable, Equatable {
@@ -33,6 +33,8 @@ public struct LevenbergMarquardt: Sendable, Equatable {
   public var tolerance: Double
   /// Bytes that a training may take beyond data and network; see ``bytes(for:rows:)``.
   public var memoryLimit: Int
+  /// Numbers set by hand.
+  package var tuning = Tuning()
 
   /// Traps unless grids rise, there is a start, and a q is 1 to 8.
   public init(

@@ -18,13 +18,14 @@ struct LevenbergMarquardtRun {
   private let clock = ContinuousClock()
   private let earlierSeconds: Double
   /// How often more λ is tried on a grid.
-  var attempts = 6
+  var attempts: Int
 
   init(
     _ network: Network<Double>, _ data: Dataset<Double>, _ validation: Dataset<Double>?, _ rule: LevenbergMarquardt,
     _ options: TrainingOptions, _ pool: ThreadPool, earlier: TrainingRecord?
   ) {
     self.rule = rule
+    attempts = rule.tuning.attempts
     self.options = options
     self.pool = pool
     self.data = data
@@ -62,10 +63,10 @@ struct LevenbergMarquardtRun {
     if isFresh, rule.starts > 1, network.layers.count > 1, let screened = try screen(rule.grids.first) {
       network = screened
     }
-    let problem = LeastSquaresProblem(network, data, pool: pool)
+    let problem = LeastSquaresProblem(network, data, pool: pool, tuning: tuning)
     if isFresh { try problem.followRanges() }
     var minimization = DampedMinimization(
-      problem, order: order, lambda: 1e-8, damping: 1e-3, tolerance: rule.tolerance)
+      problem, order: order, lambda: tuning.startLambda, damping: tuning.gridDamping, tolerance: rule.tolerance)
     for (index, intervals) in grids.enumerated() {
       if let intervals { try change(problem, to: intervals) }
       if index > 0, let intervals, let before = grids[index - 1] {
@@ -103,28 +104,28 @@ struct LevenbergMarquardtRun {
   ) throws(BasisError) -> (DampedMinimization.Evidence?, epoch: Int) {
     // Curves that come from a coarser grid and go on to a finer one need not be exact; the coarsest are what a training
     // on that grid alone gives, so that the finer ones are compared with that, and it is what is left if none is kept.
-    let coarse = max(rule.tolerance, 1e-2)
-    let iterations = isExact ? options.epochs : min(options.epochs, 20)
-    minimization.restart(damping: 1e-3)
+    let coarse = max(rule.tolerance, tuning.coarseTolerance)
+    let iterations = isExact ? options.epochs : min(options.epochs, tuning.coarseIterations)
+    minimization.restart(damping: tuning.gridDamping)
     minimization.tolerance = coarse
     try iterate(&minimization, problem, iterations, grids: grids, progress)
-    for _ in 0..<6 {
+    for _ in 0..<tuning.turns {
       guard !isStopped, let evidence = minimization.evidence(leavingOut: false) else { break }
       let isSettled = minimization.adopt(evidence)
-      minimization.restart(damping: 1e-6)
+      minimization.restart(damping: tuning.turnDamping)
       if isSettled { break }
-      try iterate(&minimization, problem, min(iterations, 5), grids: grids, progress)
+      try iterate(&minimization, problem, min(iterations, tuning.turnIterations), grids: grids, progress)
     }
     if isStopped { return (minimization.evidence(), record.history.count) }
     minimization.tolerance = isExact ? rule.tolerance : coarse
     try iterate(&minimization, problem, iterations, grids: grids, progress)
     var (judged, epoch) = (minimization.evidence(), record.history.count)
     for _ in 0..<attempts {
-      guard !isStopped, let now = judged, now.leftOut > 4 * now.crossValidation else { break }
+      guard !isStopped, let now = judged, now.leftOut > tuning.excess * now.crossValidation else { break }
       let (parameters, before) = (problem.parameters, minimization)
-      minimization.scaleLambda(by: 10)
-      minimization.restart(damping: 1e-6)
-      try iterate(&minimization, problem, min(iterations, 10), grids: grids, progress)
+      minimization.scaleLambda(by: tuning.lambdaRise)
+      minimization.restart(damping: tuning.turnDamping)
+      try iterate(&minimization, problem, min(iterations, tuning.excessIterations), grids: grids, progress)
       let next = minimization.evidence()
       guard let next, next.leftOut < now.leftOut else {
         (problem.parameters, minimization) = (parameters, before)
@@ -168,13 +169,15 @@ struct LevenbergMarquardtRun {
     if isStopped { end = .stopped }
   }
 
+  private var tuning: LevenbergMarquardt.Tuning { rule.tuning }
   private var isStopped: Bool { end == .stopped }
 
   private func screen(_ intervals: Int?) throws(BasisError) -> Network<Double>? {
     var coarse = start
     if let intervals { try coarse.extendGrid(to: intervals, on: data, pool: pool) }
     return StartScreening(
-      network: coarse, data: data, order: order, starts: rule.starts, seed: options.seed, pool: pool
+      network: coarse, data: data, order: order, starts: rule.starts, seed: options.seed, pool: pool,
+      tuning: tuning
     ).best()?.network
   }
 
