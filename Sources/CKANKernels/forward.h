@@ -91,10 +91,12 @@ KAN_INLINE void forward_columns(const Block &b, const Panel &p, int64_t q) {
   constexpr bool ahead = N == 1;
   const int32_t *cells = ahead ? b.cell + q : p.offsets + q;
   const int64_t cell_stride = ahead ? b.cell_stride : TILE;
-  const Real *edge = p.W, *values = b.value + q, *next = edge;
+  // One pointer passes over all values: there are enough others for the registers.
+  const Real *edge = p.W, *weights = b.value + q, *next = edge;
+  const int64_t to_next_input = b.input_stride - b.functions * function_stride;
   if (ahead) next += cells[0] * w_stride;
   for (int64_t left = b.inputs; left > 0; left--) {
-    const Real *from[N], *weights = values;
+    const Real *from[N];
     KAN_UNROLL
     for (int k = 0; k < N; k++) from[k] = ahead ? next : edge + cells[k];
     edge += edge_stride;
@@ -120,6 +122,7 @@ KAN_INLINE void forward_columns(const Block &b, const Panel &p, int64_t q) {
         KAN_HIDE_ORIGIN(from[k]);
       }
       weights += function_stride;
+      KAN_HIDE_ORIGIN(weights);
     };
     if constexpr (n > 0) {
       KAN_UNROLL
@@ -131,7 +134,7 @@ KAN_INLINE void forward_columns(const Block &b, const Panel &p, int64_t q) {
       add(true);
     else
       add(false);
-    values += b.input_stride;
+    weights += to_next_input;
   }
   KAN_UNROLL
   for (int k = 0; k < N; k++)
@@ -182,9 +185,11 @@ inline ForwardRows forward_rows_for(int64_t functions, int vectors, bool is_part
 }
 
 /// Whether panels of W are worth a copy: where a row of W is longer than a panel, its pieces stand a page or a power of two
-/// apart, which neither address translation nor the cache is made for.
-inline bool packs(const Block &b, int64_t columns, int64_t w_stride) {
-  const bool scattered = w_stride > PANEL * LANES || columns % LANES != 0;
+/// apart, which neither address translation nor the cache is made for; where rows do not begin with a line of the cache, a
+/// vector as wide as one lies across two, and is loaded at half of the speed.
+inline bool packs(const Block &b, const Real *W, int64_t w_stride) {
+  constexpr int aligned = LANES * WIDTH < LINE ? LANES * WIDTH : LINE;
+  const bool scattered = w_stride > PANEL * LANES || w_stride % LANES != 0 || (uintptr_t)W % aligned != 0;
   return scattered && b.rows >= b.stored && b.stored <= PACKED_FUNCTIONS && b.inputs <= BLOCK;
 }
 
@@ -209,7 +214,7 @@ inline void find_offsets(const Block &b, int64_t w_stride, int32_t *offsets) {
 /// At most TILE rows.
 KAN_NOINLINE void forward_wide(const Block &b, int64_t columns, int64_t following, const Real *W, int64_t w_stride,
                                const Real *start, int64_t start_stride, Real *z, int64_t z_stride) {
-  const bool copies = packs(b, columns, w_stride);
+  const bool copies = packs(b, W, w_stride);
   const int64_t rows = b.inputs * b.stored, next_rows = following * b.stored;
   const bool fetches = copies && next_rows > 0 && (next_rows + rows) * w_stride * WIDTH > FAR_BYTES;
   Real packed[BLOCK * PACKED_FUNCTIONS * PANEL * LANES] __attribute__((aligned(LINE)));
