@@ -18,7 +18,7 @@
 namespace {
 
 /// Points evaluated at a time, of one input.
-constexpr int CHUNK = 64;
+constexpr int CHUNK = 128;
 /// Intervals up to which a point's is found by counting the knots below it, in vectors; by bisection beyond.
 constexpr int COUNTED_INTERVALS = 512;
 
@@ -92,19 +92,19 @@ struct Lines {
 };
 
 /// Writes the results of a vector of points at i.
-template <int degree>
-KAN_INLINE void write_functions(const Lines &to, int i, int count, Vector x, Vector held, Integers cell, Vector *v,
-                                Vector *slopes, Vector *seconds) {
-  if (to.outside) {
+template <int degree, int order>
+KAN_INLINE void write_functions(const Lines &to, bool outside, bool linear, int i, int count, Vector x, Vector held,
+                                Integers cell, Vector *v, Vector *slopes, Vector *seconds) {
+  if (outside) {
     const Mask beyond = (x < held) | (x > held);
     const Vector zero = {};
     KAN_UNROLL
     for (int r = 0; r <= degree; r++) {
-      if (to.spline->outside == KAN_OUTSIDE_LINEAR)
+      if (linear)
         v[r] += (x - held) * slopes[r];
       else
         slopes[r] = beyond ? zero : slopes[r];
-      if (to.order > 1) seconds[r] = beyond ? zero : seconds[r];
+      if (order > 1) seconds[r] = beyond ? zero : seconds[r];
     }
   }
   const int64_t left = count - i;
@@ -113,41 +113,45 @@ KAN_INLINE void write_functions(const Lines &to, int i, int count, Vector x, Vec
     KAN_UNROLL
     for (int r = 0; r <= degree; r++) {
       store(to.values + r * to.stride + i, v[r]);
-      if (to.order > 0) store(to.slopes + r * to.stride + i, slopes[r]);
-      if (to.order > 1) store(to.seconds + r * to.stride + i, seconds[r]);
+      if (order > 0) store(to.slopes + r * to.stride + i, slopes[r]);
+      if (order > 1) store(to.seconds + r * to.stride + i, seconds[r]);
     }
   } else {
     store_first(left, to.cells + i, cell);
     const Part part((int)left);
-    KAN_UNROLL
     for (int r = 0; r <= degree; r++) {
       part.store(to.values + r * to.stride + i, v[r]);
-      if (to.order > 0) part.store(to.slopes + r * to.stride + i, slopes[r]);
-      if (to.order > 1) part.store(to.seconds + r * to.stride + i, seconds[r]);
+      if (order > 0) part.store(to.slopes + r * to.stride + i, slopes[r]);
+      if (order > 1) part.store(to.seconds + r * to.stride + i, seconds[r]);
     }
   }
 }
 
 /// Points on even grids. Arrays of points are read up to a whole vector.
-template <int degree>
-KAN_NOINLINE void evaluate_even(const Lines &lines, int count, const Real *points) {
-  const Real last = (Real)(lines.spline->intervals - 1);
-  // Slopes continue a spline beyond its grid.
-  const int order = lines.outside && lines.order == 0 ? 1 : lines.order;
+template <int degree, int order>
+KAN_NOINLINE void evaluate_even(const Lines &from, int count, const Real *points) {
+  const Lines lines = from;  // a copy, which no store can change
+  const bool outside = lines.outside, linear = lines.spline->outside == KAN_OUTSIDE_LINEAR;
+  const Vector last = splat((Real)(lines.spline->intervals - 1)), zero = {};
   for (int i = 0; i < count; i += LANES) {
-    const Vector x = load(points + i), a = lines.a(i), scale = load(lines.scale + i * lines.step), zero = {};
+    const Vector x = load(points + i), a = lines.a(i), scale = load(lines.scale + i * lines.step);
     Vector held = x;
-    if (lines.outside) {
+    if (outside) {
       const Vector b = lines.b(i);
       held = x < a ? a : x;
       held = held > b ? b : held;
     }
     const Vector u = (held - a) * scale;
     const Vector rising = u > zero ? u : zero;  // NaN goes into the first interval
-    const Integers cell = __builtin_convertvector(smaller(rising, splat(last)), Integers);
+    const Integers cell = __builtin_convertvector(smaller(rising, last), Integers);
+    const Vector t = u - to_vector(cell);
     Vector v[MAX_DEGREE + 1], slopes[MAX_DEGREE + 1], seconds[MAX_DEGREE + 1];
-    even_functions<degree>(u - to_vector(cell), scale, order, v, slopes, seconds);
-    write_functions<degree>(lines, i, count, x, held, cell, v, slopes, seconds);
+    // Slopes continue a spline beyond its grid.
+    if (order == 0 && outside)
+      even_functions<degree>(t, scale, 1, v, slopes, seconds);
+    else
+      even_functions<degree>(t, scale, order, v, slopes, seconds);
+    write_functions<degree, order>(lines, outside, linear, i, count, x, held, cell, v, slopes, seconds);
   }
 }
 
@@ -182,11 +186,12 @@ KAN_NOINLINE void find_cells(const Lines &lines, int i, Vector held, const Real 
 }
 
 /// Points on any grid, by de Boor's recursion on knots that are gathered.
-template <int degree>
-KAN_NOINLINE void evaluate_uneven(const Lines &lines, int count, const Real *points) {
+template <int degree, int order>
+KAN_NOINLINE void evaluate_uneven(const Lines &from, int count, const Real *points) {
+  const Lines lines = from;
+  const bool outside = lines.outside, linear = lines.spline->outside == KAN_OUTSIDE_LINEAR;
   const int stride = lines.spline->intervals + 2 * degree + 1;
   const Real *knots = lines.spline->knots + lines.input * stride;
-  const int order = lines.outside && lines.order == 0 ? 1 : lines.order;
   for (int i = 0; i < count; i += LANES) {
     const Vector x = load(points + i), a = lines.a(i), b = lines.b(i);
     Vector held = x < a ? a : x;
@@ -196,15 +201,16 @@ KAN_NOINLINE void evaluate_uneven(const Lines &lines, int count, const Real *poi
     for (int lane = 0; lane < LANES && lines.step > 0; lane++)
       grid[lane] = (i + lane < count ? i + lane : count - 1) * stride;
     find_cells(lines, i, held, knots, grid, &cell);
+    const Integers span = grid + cell;
     Vector left[MAX_DEGREE + 1], right[MAX_DEGREE + 1];
     KAN_UNROLL
     for (int j = 1; j <= degree; j++) {
-      left[j] = held - gather(knots, grid + cell + (degree + 1 - j));
-      right[j] = gather(knots, grid + cell + (degree + j)) - held;
+      left[j] = held - gather(knots, span + (degree + 1 - j));
+      right[j] = gather(knots, span + (degree + j)) - held;
     }
     Vector v[MAX_DEGREE + 1], slopes[MAX_DEGREE + 1], seconds[MAX_DEGREE + 1];
-    de_boor<degree>(left, right, order, v, slopes, seconds);
-    write_functions<degree>(lines, i, count, x, held, cell, v, slopes, seconds);
+    de_boor<degree>(left, right, order == 0 && outside ? 1 : order, v, slopes, seconds);
+    write_functions<degree, order>(lines, outside, linear, i, count, x, held, cell, v, slopes, seconds);
   }
 }
 
@@ -286,6 +292,16 @@ KAN_NOINLINE void evaluate_base(const Lines &lines, int count, const Real *x) {
   for (int i = 0; i < count && lines.order > 1; i++) seconds[i] = 0;
 }
 
+using EvaluateLines = void (*)(const Lines &, int, const Real *);
+// By degree and order.
+#define KAN_ORDERS(name, degree) {name<degree, 0>, name<degree, 1>, name<degree, 2>}
+#define KAN_DEGREES(name) \
+  {KAN_ORDERS(name, 1), KAN_ORDERS(name, 2), KAN_ORDERS(name, 3), KAN_ORDERS(name, 4), KAN_ORDERS(name, 5)}
+constexpr EvaluateLines even[MAX_DEGREE][3] = KAN_DEGREES(evaluate_even);
+constexpr EvaluateLines uneven[MAX_DEGREE][3] = KAN_DEGREES(evaluate_uneven);
+#undef KAN_DEGREES
+#undef KAN_ORDERS
+
 /// Up to CHUNK points, read up to a whole vector.
 KAN_NOINLINE void evaluate_lines(Lines &lines, int count, const Real *points) {
   Mask outside = {};
@@ -294,12 +310,7 @@ KAN_NOINLINE void evaluate_lines(Lines &lines, int count, const Real *points) {
     outside |= (x < lines.a(i)) | (x > lines.b(i));
   }
   lines.outside = any(outside);
-  using Evaluate = void (*)(const Lines &, int, const Real *);
-  static constexpr Evaluate even[] = {evaluate_even<1>, evaluate_even<2>, evaluate_even<3>, evaluate_even<4>,
-                                      evaluate_even<5>};
-  static constexpr Evaluate uneven[] = {evaluate_uneven<1>, evaluate_uneven<2>, evaluate_uneven<3>, evaluate_uneven<4>,
-                                        evaluate_uneven<5>};
-  (lines.spline->uniform ? even : uneven)[lines.spline->degree - 1](lines, count, points);
+  (lines.spline->uniform ? even : uneven)[lines.spline->degree - 1][lines.order](lines, count, points);
   if (lines.outside && lines.spline->outside == KAN_OUTSIDE_BASE) evaluate_fading(lines, count, points);
   if (lines.spline->base != KAN_BASE_NONE) evaluate_base(lines, count, points);
 }

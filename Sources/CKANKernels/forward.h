@@ -48,7 +48,7 @@ struct Ahead {
   int rows, lines;  // lines of the cache, of a row
   int step;         // rows for each few rows of Z
 
-  void fetch() {
+  KAN_NOINLINE void fetch() {
     for (int row = 0; row < step && rows > 0; row++) {
       for (int line = 0; line < lines; line++) __builtin_prefetch((const char *)at + line * LINE, 0, 2);
       at += stride;
@@ -56,6 +56,9 @@ struct Ahead {
     }
   }
 };
+
+/// Rows whose places in W are found together, ahead of the products.
+constexpr int TILE = 128;
 
 /// One panel of W and the same columns of Z.
 struct Panel {
@@ -65,17 +68,16 @@ struct Panel {
   int64_t start_stride;
   Real *z;
   int64_t z_stride;
-  int tail;      // columns, if they fill no vector
-  Ahead *ahead;  // or null
+  int tail;                // columns, if they fill no vector
+  const int32_t *offsets;  // cell·w_stride of input i and row p at [i·TILE + p], or null for a row alone
+  Ahead *ahead;            // or null
 };
 
 /// N rows from q on and M vectors of columns. n functions, or as many as the block says if n is 0.
 template <int n, int N, int M, bool is_part>
-KAN_INLINE void forward_columns(const Block &b, const Panel &p, int q) {
+KAN_INLINE void forward_columns(const Block &b, const Panel &p, int64_t q) {
   const Part part(is_part ? p.tail : 1);
-  const int functions = n > 0 ? n : (int)b.functions;
-  const int64_t w_stride = p.w_stride, edge_stride = p.edge_stride;
-  const int64_t fixed = b.fixed ? edge_stride - w_stride : -1;
+  const int64_t w_stride = p.w_stride, edge_stride = p.edge_stride, function_stride = b.function_stride;
   Vector sum[N][M];
   KAN_UNROLL
   for (int k = 0; k < N; k++)
@@ -84,48 +86,55 @@ KAN_INLINE void forward_columns(const Block &b, const Panel &p, int q) {
       const Real *from = p.start + (q + k) * p.start_stride + m * LANES;
       sum[k][m] = is_part ? part.load(from) : load(from);
     }
-  // With few sums each product waits for the one before it, and nothing makes up for a wait for an address: those of the
-  // next input are found ahead.
-  constexpr bool ahead = N <= 2;
-  const int32_t *cells = b.cell + q;
-  const Real *edge = p.W, *values = b.value + q, *next[N];
-  KAN_UNROLL
-  for (int k = 0; k < N && ahead; k++) next[k] = edge + cells[k] * w_stride;
-  for (int64_t i = 0; i < b.inputs; i++) {
+  // One row has so few sums that each product waits for the one before it, and nothing makes up for a wait for an address:
+  // that of the next input is found ahead.
+  constexpr bool ahead = N == 1;
+  const int32_t *cells = ahead ? b.cell + q : p.offsets + q;
+  const int64_t cell_stride = ahead ? b.cell_stride : TILE;
+  // One pointer passes over all values: there are enough others for the registers.
+  const Real *edge = p.W, *weights = b.value + q, *next = edge;
+  const int64_t to_next_input = b.input_stride - b.functions * function_stride;
+  if (ahead) next += cells[0] * w_stride;
+  for (int64_t left = b.inputs; left > 0; left--) {
     const Real *from[N];
-    const int64_t following = i + 1 < b.inputs ? 1 : 0;
     KAN_UNROLL
-    for (int k = 0; k < N; k++) {
-      from[k] = ahead ? next[k] : edge + cells[k] * w_stride;
-      if (!ahead) continue;
-      next[k] = edge + following * edge_stride + cells[following * b.cell_stride + k] * w_stride;
-      KAN_HIDE_ORIGIN(next[k]);
-    }
-    const Real *weights = values;
-    const auto add = [&](int r) __attribute__((always_inline)) {
-      const bool is_fixed = fixed >= 0 && r == functions - 1;
-      Vector all = {};
+    for (int k = 0; k < N; k++) from[k] = ahead ? next : edge + cells[k];
+    edge += edge_stride;
+    cells += cell_stride;
+    if (ahead && left > 1) next = edge + cells[0] * w_stride;
+    // One function of all rows, from a row of W each or, if it is fixed, from the same one.
+    const auto add = [&](bool is_fixed) __attribute__((always_inline)) {
+      Vector all = {}, shared[M];
+      KAN_UNROLL
+      for (int m = 0; m < M && is_fixed; m++) {
+        const Real *row = edge - w_stride + m * LANES;
+        shared[m] = is_part ? part.load(row) : load(row);
+      }
       KAN_UNROLL
       for (int k = 0; k < N; k++) {
         if (N % GROUP == 0 && k % GROUP == 0) all = spread(weights + k);
         const Vector w = N % GROUP == 0 ? pick(all, k % GROUP) : splat(weights[k]);
-        const Real *row = is_fixed ? edge + fixed : from[k];
         KAN_UNROLL
-        for (int m = 0; m < M; m++) sum[k][m] += w * (is_part ? part.load(row) : load(row + m * LANES));
+        for (int m = 0; m < M; m++)
+          sum[k][m] += w * (is_fixed ? shared[m] : is_part ? part.load(from[k]) : load(from[k] + m * LANES));
+        if (is_fixed) continue;
         from[k] += w_stride;
         KAN_HIDE_ORIGIN(from[k]);
       }
-      weights += b.function_stride;
+      weights += function_stride;
+      KAN_HIDE_ORIGIN(weights);
     };
     if constexpr (n > 0) {
       KAN_UNROLL
-      for (int r = 0; r < n; r++) add(r);
+      for (int r = 0; r < n - 1; r++) add(false);
     } else {
-      for (int r = 0; r < functions; r++) add(r);
+      for (int64_t r = 1; r < b.functions; r++) add(false);
     }
-    edge += edge_stride;
-    values += b.input_stride;
-    cells += b.cell_stride;
+    if (b.fixed)
+      add(true);
+    else
+      add(false);
+    weights += to_next_input;
   }
   KAN_UNROLL
   for (int k = 0; k < N; k++)
@@ -141,9 +150,12 @@ KAN_INLINE void forward_columns(const Block &b, const Panel &p, int q) {
 
 /// M vectors of columns for all rows: several together where one has too few sums to keep the multipliers busy.
 template <int n, int M, bool is_part>
-KAN_NOINLINE void forward_rows(const Block &b, const Panel &p) {
+KAN_NOINLINE void forward_rows(const Block &block, const Panel &panel) {
   constexpr int N = M * 4 <= MOST_SUMS ? 4 : M * 2 <= MOST_SUMS ? 2 : 1;
-  int q = 0;
+  // Copies, which no store to Z can change.
+  const Block b = block;
+  const Panel p = panel;
+  int64_t q = 0;
   for (; q + N <= b.rows; q += N) {
     if (p.ahead) p.ahead->fetch();
     forward_columns<n, N, M, is_part>(b, p, q);
@@ -173,9 +185,11 @@ inline ForwardRows forward_rows_for(int64_t functions, int vectors, bool is_part
 }
 
 /// Whether panels of W are worth a copy: where a row of W is longer than a panel, its pieces stand a page or a power of two
-/// apart, which neither address translation nor the cache is made for.
-inline bool packs(const Block &b, int64_t columns, int64_t w_stride) {
-  const bool scattered = w_stride > PANEL * LANES || columns % LANES != 0;
+/// apart, which neither address translation nor the cache is made for; where rows do not begin with a line of the cache, a
+/// vector as wide as one lies across two, and is loaded at half of the speed.
+inline bool packs(const Block &b, const Real *W, int64_t w_stride) {
+  constexpr int aligned = LANES * WIDTH < LINE ? LANES * WIDTH : LINE;
+  const bool scattered = w_stride > PANEL * LANES || w_stride % LANES != 0 || (uintptr_t)W % aligned != 0;
   return scattered && b.rows >= b.stored && b.stored <= PACKED_FUNCTIONS && b.inputs <= BLOCK;
 }
 
@@ -188,25 +202,40 @@ inline void pack(int64_t rows, int64_t columns, const Real *from, int64_t stride
   }
 }
 
+/// cell·w_stride of every point, for strides of W itself and of a copied panel.
+inline void find_offsets(const Block &b, int64_t w_stride, int32_t *offsets) {
+  for (int64_t i = 0; i < b.inputs; i++)
+    for (int64_t q = 0; q < b.rows; q += LANES) {
+      const Integers cell = load_cells(b.rows - q, b.cell + i * b.cell_stride + q);
+      *(LooseIntegers *)(offsets + i * TILE + q) = cell * (int32_t)w_stride;
+    }
+}
+
+/// At most TILE rows.
 KAN_NOINLINE void forward_wide(const Block &b, int64_t columns, int64_t following, const Real *W, int64_t w_stride,
                                const Real *start, int64_t start_stride, Real *z, int64_t z_stride) {
-  const bool copies = packs(b, columns, w_stride);
+  const bool copies = packs(b, W, w_stride);
   const int64_t rows = b.inputs * b.stored, next_rows = following * b.stored;
   const bool fetches = copies && next_rows > 0 && (next_rows + rows) * w_stride * WIDTH > FAR_BYTES;
   Real packed[BLOCK * PACKED_FUNCTIONS * PANEL * LANES] __attribute__((aligned(LINE)));
+  int32_t offsets[BLOCK * TILE] __attribute__((aligned(LINE)));
+  int64_t offset_stride = 0;
   int most = b.rows < 4 ? 8 : PANEL;
   for (int64_t column = 0; column < columns;) {
     while (most > 1 && columns - column < most * LANES) most /= 2;
     const bool is_part = columns - column < LANES;
     const int64_t width = is_part ? columns - column : most * LANES;
     Panel p = {W + column, w_stride, b.stored * w_stride, start + column, start_stride, z + column, z_stride,
-               (int)(is_part ? width : 0), nullptr};
+               (int)(is_part ? width : 0), offsets, nullptr};
     if (copies) {
-      const int64_t whole = is_part ? LANES : width;
-      pack(rows, width, p.W, w_stride, whole, packed);
+      p.w_stride = is_part ? LANES : width;
+      p.edge_stride = b.stored * p.w_stride;
+      pack(rows, width, p.W, w_stride, p.w_stride, packed);
       p.W = packed;
-      p.w_stride = whole;
-      p.edge_stride = b.stored * whole;
+    }
+    if (b.rows > 1 && p.w_stride != offset_stride) {
+      offset_stride = p.w_stride;
+      find_offsets(b, offset_stride, offsets);
     }
     // This panel's share of the next block: some of its rows, each in its full width, so that memory is read in long runs.
     Ahead ahead;
@@ -222,12 +251,21 @@ KAN_NOINLINE void forward_wide(const Block &b, int64_t columns, int64_t followin
   }
 }
 
-void forward(const Block *b, int64_t columns, int64_t following, const Real *W, int64_t w_stride, const Real *start,
+void forward(const Block *block, int64_t columns, int64_t following, const Real *W, int64_t w_stride, const Real *start,
              int64_t start_stride, Real *z, int64_t z_stride) {
   // A row alone gets the same bits from vectors over outputs, and there has no lane to look up for others.
-  if (columns <= NARROW && w_stride <= NARROW && b->rows >= 4 && b->inputs <= BLOCK)
-    return forward_narrow(*b, (int)columns, W, w_stride, start, start_stride, z, z_stride);
-  forward_wide(*b, columns, following, W, w_stride, start, start_stride, z, z_stride);
+  if (columns <= NARROW && w_stride <= NARROW && block->rows >= 4 && block->inputs <= BLOCK)
+    return (registers_of(*block) == 1   ? forward_narrow<1>
+            : registers_of(*block) == 2 ? forward_narrow<2>
+                                        : forward_narrow<0>)(*block, (int)columns, W, w_stride, start, start_stride, z,
+                                                             z_stride);
+  Block b = *block;
+  for (int64_t row = 0; row < block->rows; row += TILE) {
+    b.rows = block->rows - row < TILE ? block->rows - row : TILE;
+    forward_wide(b, columns, following, W, w_stride, start + row * start_stride, start_stride, z + row * z_stride, z_stride);
+    b.cell += TILE;
+    b.value += TILE;
+  }
 }
 
 }  // namespace

@@ -32,35 +32,28 @@ inline void plain_inputs(const Block &b, int64_t outputs, const Real *dz, const 
 /// Rows whose lanes are summed up together.
 constexpr int WAITING = 64;
 
-/// Functions of a pass: their slopes and their rows of W, from `column` on; `centre` is taken off the first `moving` rows, if
-/// there is one.
-struct Edge {
-  const Real *slope[MOST_FUNCTIONS], *row[MOST_FUNCTIONS];
-  const Real *centre;
-  int moving;
-};
-
 /// lanes[q·LANES …] = Σ over M vectors of columns of dZ times the derivative of the edge, lanes not yet summed up; added to
-/// what is there if it `adds`.
+/// what is there if it `adds`. `from` is the cell's first row of W, `fixed` that of the fixed function.
 template <int N, int M, bool is_part>
-KAN_INLINE void lanes_of_columns(const Edge &edge, const Row *rows, int length, const Real *dz, int64_t outputs,
-                                 int64_t column, int tail, bool adds, Real *lanes) {
-  const Part part(is_part ? tail : 1);
-  Vector w[N][M];
+KAN_INLINE void lanes_of_columns(const Pass &pass, const Row *rows, int length, const Real *from, const Real *fixed,
+                                 const Real *dz, int64_t outputs, int64_t column, bool adds, Real *lanes) {
+  const Part part(is_part ? (int)(outputs - column) : 1);
+  Vector w[N][M], centre[M] = {};
   const Real *slope[N];
   KAN_UNROLL
+  for (int m = 0; m < M && pass.centre >= 0; m++) {
+    const Real *row = from + pass.centre + column + m * LANES;
+    centre[m] = is_part ? part.load(row) : load(row);
+  }
+  KAN_UNROLL
   for (int r = 0; r < N; r++) {
-    slope[r] = edge.slope[r];
+    slope[r] = pass.value[r];
+    const bool is_fixed = r == N - 1 && pass.ends_fixed;
+    const Real *row = (is_fixed ? fixed : from + pass.offset[r]) + column;
     KAN_UNROLL
     for (int m = 0; m < M; m++) {
-      const Real *row = edge.row[r] + column + m * LANES;
-      w[r][m] = is_part ? part.load(row) : load(row);
-    }
-    if (r >= edge.moving || !edge.centre) continue;
-    KAN_UNROLL
-    for (int m = 0; m < M; m++) {
-      const Real *row = edge.centre + column + m * LANES;
-      w[r][m] -= is_part ? part.load(row) : load(row);
+      w[r][m] = is_part ? part.load(row) : load(row + m * LANES);
+      if (!is_fixed) w[r][m] -= centre[m];
     }
   }
   dz += column;
@@ -85,21 +78,23 @@ KAN_INLINE void lanes_of_columns(const Edge &edge, const Row *rows, int length, 
 /// All columns. Where registers are too few for four vectors together, some of W come from the stack: those loads cost less
 /// than twice as many rounds over the rows.
 template <int N>
-KAN_NOINLINE void lanes_of_cell(const Edge &edge, const Row *rows, int length, const Real *dz, int64_t outputs,
-                                bool adds, Real *lanes) {
+KAN_NOINLINE void lanes_of_cell(const Pass &pass, const Row *rows, int length, const Real *from, const Real *fixed,
+                                const Real *dz, int64_t outputs, Real *lanes) {
   int64_t column = 0;
-  for (; outputs - column >= 4 * LANES; column += 4 * LANES)
-    lanes_of_columns<N, 4, false>(edge, rows, length, dz, outputs, column, 0, adds || column > 0, lanes);
+  if (outputs >= 4 * LANES) {
+    lanes_of_columns<N, 4, false>(pass, rows, length, from, fixed, dz, outputs, 0, false, lanes);
+    for (column = 4 * LANES; outputs - column >= 4 * LANES; column += 4 * LANES)
+      lanes_of_columns<N, 4, false>(pass, rows, length, from, fixed, dz, outputs, column, true, lanes);
+  }
   for (; outputs - column >= 2 * LANES; column += 2 * LANES)
-    lanes_of_columns<N, 2, false>(edge, rows, length, dz, outputs, column, 0, adds || column > 0, lanes);
+    lanes_of_columns<N, 2, false>(pass, rows, length, from, fixed, dz, outputs, column, column > 0, lanes);
   for (; outputs - column >= LANES; column += LANES)
-    lanes_of_columns<N, 1, false>(edge, rows, length, dz, outputs, column, 0, adds || column > 0, lanes);
+    lanes_of_columns<N, 1, false>(pass, rows, length, from, fixed, dz, outputs, column, column > 0, lanes);
   if (column < outputs)
-    lanes_of_columns<N, 1, true>(edge, rows, length, dz, outputs, column, (int)(outputs - column), adds || column > 0,
-                                 lanes);
+    lanes_of_columns<N, 1, true>(pass, rows, length, from, fixed, dz, outputs, column, column > 0, lanes);
 }
 
-using LanesOfCell = void (*)(const Edge &, const Row *, int, const Real *, int64_t, bool, Real *);
+using LanesOfCell = void (*)(const Pass &, const Row *, int, const Real *, const Real *, const Real *, int64_t, Real *);
 
 inline LanesOfCell lanes_of_cell_for(int functions) {
   if constexpr (MOST_FUNCTIONS > 2) {
@@ -110,57 +105,51 @@ inline LanesOfCell lanes_of_cell_for(int functions) {
   return functions == 1 ? lanes_of_cell<1> : lanes_of_cell<2>;
 }
 
-/// sums[rows[q]·BLOCK] = the sum of the lanes at q·LANES, q < count. Whole groups of vectors are read.
-inline void write_lane_sums(int count, const Row *rows, const Real *lanes, Real *sums) {
+/// sums[rows[q]·BLOCK] = the sum of the lanes at q·LANES, q < count; added to what is there if it `adds`. Whole groups of
+/// vectors are read.
+inline void write_lane_sums(int count, const Row *rows, const Real *lanes, bool adds, Real *sums) {
   for (int q = 0; q < count; q += LANES) {
     Real totals[LANES] __attribute__((aligned(LINE)));
     store(totals, lane_sums(lanes + q * LANES));
-    if (count - q < LANES) {
-      for (int i = 0; q + i < count; i++) sums[rows[q + i] * BLOCK] = totals[i];
-      break;
+    if (count - q < LANES || adds) {
+      for (int i = 0; i < LANES && q + i < count; i++) {
+        Real *to = sums + rows[q + i] * BLOCK;
+        *to = adds ? *to + totals[i] : totals[i];
+      }
+      continue;
     }
     KAN_UNROLL
     for (int i = 0; i < LANES; i++) sums[rows[q + i] * BLOCK] = totals[i];
   }
 }
 
-KAN_NOINLINE void inputs_wide(const Block &b, int64_t outputs, const Real *dz, const Real *W, const Row *order,
+KAN_NOINLINE void inputs_wide(const Block &block, int64_t outputs, const Real *dz, const Real *W, const Row *order,
                               const Ends *ends, Real *sums) {
-  Real lanes[WAITING * LANES] __attribute__((aligned(LINE))) = {};
-  Row numbers[WAITING];  // of rows whose lanes wait
-  const int64_t moving = b.functions - b.fixed;
-  const bool skips = b.sums_to_1 && moving > 1;
-  const int64_t centre = (moving - 1) / 2, products = b.functions - skips;
+  const Block b = block;  // a copy, which no store can change
+  Real lanes[WAITING * LANES] __attribute__((aligned(LINE)));
+  const int64_t moving = b.functions - b.fixed, skipped = b.sums_to_1 && moving > 1 ? (moving - 1) / 2 : -1;
+  const int64_t products = b.functions - (skipped >= 0);
   const int most = functions_of_pass(products);
-  for (int64_t i = 0; i < b.inputs; i++) {
-    const Real *from = W + i * b.stored * outputs;
-    int waiting = 0;
-    for_each_run(b, i, order, ends, [&](int64_t cell, int32_t first, int length) {
-      const bool alone = b.cells > CELLS;
-      for (int done = 0, part; done < length; done += part) {
-        part = length - done < WAITING - waiting ? length - done : WAITING - waiting;
-        for (int q = 0; q < part; q++) numbers[waiting + q] = alone ? (Row)first : order[i * b.rows + first + done + q];
-        for (int64_t k = 0; k < products; k += most) {
-          Edge edge = {};
-          const int count = (int)(products - k < most ? products - k : most);
-          edge.centre = skips ? from + (cell + centre) * outputs : nullptr;
-          for (int n = 0; n < count; n++) {
-            const int64_t r = k + n + (skips && k + n >= centre);
-            const bool fixed = b.fixed && r == b.functions - 1;
-            edge.slope[n] = b.value + i * b.input_stride + r * b.function_stride;
-            edge.row[n] = from + (fixed ? b.stored - 1 : cell + r) * outputs;
-            edge.moving += !fixed;
-          }
-          lanes_of_cell_for(count)(edge, numbers + waiting, part, dz, outputs, k > 0, lanes + waiting * LANES);
+  for (int64_t i = 0; i < b.inputs; i++)
+    for (int64_t first = 0; first < products; first += most) {
+      const Pass pass(b, i, first, most, skipped, outputs);
+      const LanesOfCell kernel = lanes_of_cell_for(pass.count);
+      const Real *from = W + i * b.stored * outputs, *fixed = from + (b.stored - 1) * outputs;
+      const Row *rows = order + i * b.rows;
+      // Rows whose lanes wait are those listed last.
+      int waiting = 0;
+      for_each_run(b, i, ends, [&](int64_t cell, int32_t start, int length) {
+        for (int done = 0, part; done < length; done += part) {
+          part = length - done < WAITING - waiting ? length - done : WAITING - waiting;
+          kernel(pass, rows + start + done, part, from + cell * outputs, fixed, dz, outputs, lanes + waiting * LANES);
+          waiting += part;
+          if (waiting < WAITING) continue;
+          write_lane_sums(WAITING, rows + start + done + part - WAITING, lanes, first > 0, sums + i);
+          waiting = 0;
         }
-        waiting += part;
-        if (waiting < WAITING) continue;
-        write_lane_sums(WAITING, numbers, lanes, sums + i);
-        waiting = 0;
-      }
-    });
-    write_lane_sums(waiting, numbers, lanes, sums + i);
-  }
+      });
+      write_lane_sums(waiting, rows + b.rows - waiting, lanes, first > 0, sums + i);
+    }
 }
 
 inline void write_inputs(const Block &b, const Real *sums, Real *dx, int64_t dx_stride) {

@@ -42,7 +42,7 @@ struct Scratch {
 int64_t scratch_count(int64_t rows) { return Scratch(nullptr, rows).count; }
 
 void order(const Block *b, int64_t outputs, Real *scratch) {
-  const bool sorts = outputs > NARROW ? b->cells <= CELLS : sorts_narrow(*b);
+  const bool sorts = outputs > NARROW || sorts_narrow(*b);
   const Scratch at(scratch, b->rows);
   if (sorts) order_rows(*b, at.rows, at.ends, at.bytes);
 }
@@ -64,7 +64,10 @@ void inputs(const Block *b, int64_t outputs, const Real *dz, const Real *W, Real
   const Scratch at(scratch, b->rows);
   if (outputs <= NARROW) {
     copy_errors(b->rows, (int)outputs, dz, at.errors);
-    inputs_narrow(*b, (int)outputs, at.errors, W, at.sums);
+    const int registers = registers_of(*b);
+    (registers == 1   ? inputs_narrow<1>
+     : registers == 2 ? inputs_narrow<2>
+                      : inputs_narrow<0>)(*b, (int)outputs, at.errors, W, at.sums);
   } else {
     inputs_wide(*b, outputs, dz, W, at.rows, at.ends, at.sums);
   }

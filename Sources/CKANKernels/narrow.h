@@ -10,62 +10,87 @@ namespace {
 /// Outputs of a layer that is formed in this way. A vector over outputs would be mostly empty.
 constexpr int NARROW = 4;
 
-/// One column of the coefficients of an input as the rows of a vector look it up.
+/// Coefficients of one input and output, as the rows of a vector look them up: in one or two registers, or in W itself (0).
+template <int registers>
 struct Column {
-  const Real *numbers;  // a table of TABLE, or W itself
-  int64_t stride;       // 0 for a table
+  Vector low, high;
+  const Real *from;
+  int32_t stride;
+
+  KAN_INLINE Column(const Real *table, const Real *from, int64_t stride)
+      : low(registers > 0 ? load(table) : Vector{}), high(registers > 1 ? load(table + LANES) : Vector{}), from(from),
+        stride((int32_t)stride) {}
 
   KAN_INLINE Vector at(Integers function) const {
-    return stride == 0 ? lookup(numbers, function) : gather(numbers, function * (int32_t)stride);
+    return registers > 0 ? lookup<registers>(low, high, function) : gather(from, function * stride);
   }
 };
 
-/// Columns of a block's inputs, and their fixed coefficients.
-struct Columns {
-  Real tables[BLOCK][NARROW][TABLE > 0 ? TABLE : 1] __attribute__((aligned(LINE)));
-  Column of[BLOCK][NARROW];
+/// Coefficients of a block without gaps, and those of fixed functions. Of input i and output c.
+struct Tables {
+  Real of[BLOCK][NARROW][2 * LANES] __attribute__((aligned(LINE)));
   Real fixed[BLOCK][NARROW];
+
+  Tables(const Block &b, int outputs, const Real *W, int64_t stride) {
+    const int64_t count = b.stored - b.fixed;
+    for (int64_t i = 0; i < b.inputs; i++)
+      for (int c = 0; c < outputs; c++) {
+        const Real *from = W + i * b.stored * stride + c;
+        fixed[i][c] = from[(b.stored - 1) * stride];
+        if (count > 2 * TABLE) continue;
+        if (stride == 1) {
+          store(of[i][c], Part((int)(count < LANES ? count : LANES)).load(from));
+          if (count > LANES) store(of[i][c] + LANES, Part((int)(count - LANES)).load(from + LANES));
+        } else {
+          for (int64_t j = 0; j < count; j++) of[i][c][j] = from[j * stride];
+        }
+      }
+  }
 };
 
-inline void fill(Columns &to, const Block &b, int columns, const Real *W, int64_t w_stride) {
+/// Registers that hold the coefficients of an input and output, or 0 if they do not fit two.
+inline int registers_of(const Block &b) {
   const int64_t count = b.stored - b.fixed;
-  for (int64_t i = 0; i < b.inputs; i++)
-    for (int c = 0; c < columns; c++) {
-      const Real *from = W + i * b.stored * w_stride + c;
-      to.fixed[i][c] = from[(b.stored - 1) * w_stride];
-      if (count <= TABLE) {
-        for (int64_t j = 0; j < count; j++) to.tables[i][c][j] = from[j * w_stride];
-        to.of[i][c] = {to.tables[i][c], 0};
-      } else {
-        to.of[i][c] = {from, w_stride};
-      }
-    }
+  return count <= TABLE ? 1 : count <= 2 * TABLE ? 2 : 0;
+}
+
+/// Lane p is from[p·stride], p < left.
+KAN_INLINE Vector load_column(int64_t left, const Real *from, int64_t stride) {
+  if (stride == 0) return splat(*from);
+  if (stride == 1) return left >= LANES ? load(from) : Part((int)left).load(from);
+  Real numbers[LANES] = {};
+  for (int64_t p = 0; p < left && p < LANES; p++) numbers[p] = from[p * stride];
+  return load(numbers);
+}
+
+KAN_INLINE void store_column(int64_t left, Real *to, int64_t stride, Vector v) {
+  if (stride == 1) return store_first(left, to, v);
+  Real numbers[LANES];
+  store(numbers, v);
+  for (int64_t p = 0; p < left && p < LANES; p++) to[p * stride] = numbers[p];
 }
 
 /// Z = start + Φ·W. Sums are formed in the order of forward.h, so that a row's bits do not depend on how many come with it.
-KAN_NOINLINE void forward_narrow(const Block &b, int columns, const Real *W, int64_t w_stride, const Real *start,
+template <int registers>
+KAN_NOINLINE void forward_narrow(const Block &block, int outputs, const Real *W, int64_t w_stride, const Real *start,
                                  int64_t start_stride, Real *z, int64_t z_stride) {
-  Columns coefficients;
-  fill(coefficients, b, columns, W, w_stride);
+  const Block b = block;
+  const Tables tables(b, outputs, W, w_stride);
   const int64_t moving = b.functions - b.fixed;
-  for (int64_t q = 0; q < b.rows; q += LANES) {
-    const int64_t left = b.rows - q < LANES ? b.rows - q : LANES;
-    for (int c = 0; c < columns; c++) {
-      Real totals[LANES] = {};
-      for (int64_t p = 0; p < left; p++) totals[p] = start[(q + p) * start_stride + c];
-      Vector total = load(totals);
+  for (int64_t q = 0; q < b.rows; q += LANES)
+    for (int c = 0; c < outputs; c++) {
+      const int64_t left = b.rows - q;
+      Vector total = load_column(left, start + q * start_stride + c, start_stride);
       for (int64_t i = 0; i < b.inputs; i++) {
-        const Column column = coefficients.of[i][c];
+        const Column<registers> column(tables.of[i][c], W + i * b.stored * w_stride + c, w_stride);
         const Real *value = b.value + i * b.input_stride + q;
-        const Integers cell = load_cells(left, b.cell + i * b.cell_stride + q);
-        for (int64_t r = 0; r < moving; r++)
-          total += load(value + r * b.function_stride) * column.at(cell + (int32_t)r);
-        if (b.fixed) total += load(value + moving * b.function_stride) * coefficients.fixed[i][c];
+        Integers function = load_cells(left, b.cell + i * b.cell_stride + q);
+        for (int64_t r = 0; r < moving; r++, function += 1, value += b.function_stride)
+          total += load(value) * column.at(function);
+        if (b.fixed) total += load(value) * tables.fixed[i][c];
       }
-      store(totals, total);
-      for (int64_t p = 0; p < left; p++) z[(q + p) * z_stride + c] = totals[p];
+      store_column(left, z + q * z_stride + c, z_stride, total);
     }
-  }
 }
 
 /// The columns of dZ one behind another, rows + LANES each, with zeros behind their rows.
@@ -79,26 +104,27 @@ inline void copy_errors(int64_t rows, int outputs, const Real *dz, Real *to) {
 }
 
 /// dX of one block into sums: [rows × BLOCK]; `errors` as above.
-KAN_NOINLINE void inputs_narrow(const Block &b, int outputs, const Real *errors, const Real *W, Real *sums) {
-  Columns coefficients;
-  fill(coefficients, b, outputs, W, outputs);
+template <int registers>
+KAN_NOINLINE void inputs_narrow(const Block &block, int outputs, const Real *errors, const Real *W, Real *sums) {
+  const Block b = block;
+  const Tables tables(b, outputs, W, outputs);
   const int64_t moving = b.functions - b.fixed;
   for (int64_t i = 0; i < b.inputs; i++)
     for (int64_t q = 0; q < b.rows; q += LANES) {
-      const int64_t left = b.rows - q < LANES ? b.rows - q : LANES;
-      const Real *slope = b.value + i * b.input_stride + q;
+      const int64_t left = b.rows - q;
       const Integers cell = load_cells(left, b.cell + i * b.cell_stride + q);
       Vector total = {};
       for (int c = 0; c < outputs; c++) {
-        const Column column = coefficients.of[i][c];
+        const Column<registers> column(tables.of[i][c], W + i * b.stored * outputs + c, outputs);
+        const Real *slope = b.value + i * b.input_stride + q;
+        Integers function = cell;
         Vector sum = {};
-        if (b.fixed) sum = load(slope + moving * b.function_stride) * coefficients.fixed[i][c];
-        for (int64_t r = 0; r < moving; r++) sum += load(slope + r * b.function_stride) * column.at(cell + (int32_t)r);
+        for (int64_t r = 0; r < moving; r++, function += 1, slope += b.function_stride)
+          sum += load(slope) * column.at(function);
+        if (b.fixed) sum += load(slope) * tables.fixed[i][c];
         total += sum * load(errors + c * (b.rows + LANES) + q);
       }
-      Real totals[LANES];
-      store(totals, total);
-      for (int64_t p = 0; p < left; p++) sums[(q + p) * BLOCK + i] = totals[p];
+      store_column(left, sums + q * BLOCK + i, BLOCK, total);
     }
 }
 

@@ -4,7 +4,8 @@
 //   rows    input i's rows in cell c are rows[i·count + j] for ends[i][c - 1] ≤ j < ends[i][c], rising in each cell; up to
 //           WRITTEN entries behind the last are overwritten
 //
-// Where there are more than CELLS cells, a cell has few of a tile's rows, and each row stands for itself: no order.
+// Where there are more than CELLS cells, a cell has few of a tile's rows, and each row stands for itself: they are listed as
+// they come, and `ends` is not written.
 #pragma once
 
 #include "set_bits.h"
@@ -113,6 +114,11 @@ KAN_NOINLINE void count_by_cell(const Block &b, Row *rows, Ends *ends) {
 
 /// `bytes` are b.rows + WORD of scratch.
 inline void order_rows(const Block &b, Row *rows, Ends *ends, uint8_t *bytes) {
+  if (b.cells > CELLS) {
+    for (int64_t i = 0; i < b.inputs; i++)
+      for (int64_t row = 0; row < b.rows; row++) rows[i * b.rows + row] = (Row)row;
+    return;
+  }
   if (b.cells > COMPARED_CELLS) return b.inputs == BLOCK ? count_by_cell<BLOCK>(b, rows, ends) : count_by_cell<0>(b, rows, ends);
   for (int64_t i = 0; i < b.inputs; i++) {
     const int32_t *cells = b.cell + i * b.cell_stride;

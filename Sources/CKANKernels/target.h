@@ -148,26 +148,30 @@ KAN_INLINE Vector gather(const Real *from, Integers at) {
 #endif
 }
 
-/// Numbers that registers hold and that lookup() picks from, or 0 where the instruction set does not have that.
+/// Numbers of one register that lookup() picks from, or 0 where the instruction set has no such shuffle.
 #if defined(KAN_HAS_AVX512) || (defined(KAN_HAS_AVX2) && defined(KAN_PRECISION_FLOAT))
-constexpr int TABLE = 2 * LANES;
+constexpr int TABLE = LANES;
 #else
 constexpr int TABLE = 0;
 #endif
 
-/// table[at[i]] in lane i, of a table of TABLE numbers.
-KAN_INLINE Vector lookup(const Real *table, Integers at) {
+/// from[at[i]] in lane i, of `count` ≤ registers·TABLE numbers in one or two registers, or of any in memory (0).
+template <int registers>
+KAN_INLINE Vector lookup(Vector low, Vector high, Integers at) {
 #if defined(KAN_HAS_AVX512) && defined(KAN_PRECISION_FLOAT)
-  return (Vector)_mm512_permutex2var_ps((__m512)load(table), (__m512i)at, (__m512)load(table + LANES));
+  if (registers == 1) return (Vector)_mm512_permutexvar_ps((__m512i)at, (__m512)low);
+  return (Vector)_mm512_permutex2var_ps((__m512)low, (__m512i)at, (__m512)high);
 #elif defined(KAN_HAS_AVX512)
   const __m512i wide = _mm512_cvtepi32_epi64((__m256i)at);
-  return (Vector)_mm512_permutex2var_pd((__m512d)load(table), wide, (__m512d)load(table + LANES));
+  if (registers == 1) return (Vector)_mm512_permutexvar_pd(wide, (__m512d)low);
+  return (Vector)_mm512_permutex2var_pd((__m512d)low, wide, (__m512d)high);
 #elif defined(KAN_HAS_AVX2) && defined(KAN_PRECISION_FLOAT)
-  const __m256 low = _mm256_permutevar8x32_ps((__m256)load(table), (__m256i)at);
-  const __m256 high = _mm256_permutevar8x32_ps((__m256)load(table + LANES), (__m256i)at);
-  return (Vector)_mm256_blendv_ps(low, high, _mm256_castsi256_ps(_mm256_slli_epi32((__m256i)at, 28)));
+  const __m256 first = _mm256_permutevar8x32_ps((__m256)low, (__m256i)at);
+  if (registers == 1) return (Vector)first;
+  const __m256 second = _mm256_permutevar8x32_ps((__m256)high, (__m256i)at);
+  return (Vector)_mm256_blendv_ps(first, second, _mm256_castsi256_ps(_mm256_slli_epi32((__m256i)at, 28)));
 #else
-  return gather(table, at);
+  return low;
 #endif
 }
 

@@ -40,21 +40,43 @@ inline int functions_of_pass(int64_t functions) {
   return (int)((functions + passes - 1) / passes);
 }
 
-/// M vectors of columns from `column` on, the last one in part if `is_part`. Row r of dW stands at to[r].
+/// The functions of one pass, of one input.
+struct Pass {
+  int count;
+  const Real *value[MOST_FUNCTIONS];
+  int64_t offset[MOST_FUNCTIONS];  // of their rows of W, from that of the cell on
+  bool ends_fixed;                 // the last one's row is that of the fixed function
+  int64_t centre;                  // offset of the row that is taken off the others in inputs.h, or -1
+
+  /// Functions from `first` on, up to `most` of them; without the middle one if that is `skipped`, ≥ 0.
+  Pass(const Block &b, int64_t input, int64_t first, int most, int64_t skipped, int64_t outputs) {
+    const int64_t functions = b.functions - (skipped >= 0);
+    count = (int)(functions - first < most ? functions - first : most);
+    ends_fixed = b.fixed && first + count == functions;
+    centre = skipped >= 0 ? skipped * outputs : -1;
+    for (int k = 0; k < count; k++) {
+      const int64_t r = first + k + (skipped >= 0 && first + k >= skipped);
+      value[k] = b.value + input * b.input_stride + r * b.function_stride;
+      offset[k] = r * outputs;
+    }
+  }
+};
+
+/// M vectors of columns from `column` on, the last one in part if `is_part`. `to` is the cell's first row of dW, `fixed` that
+/// of the fixed function.
 template <int N, int M, bool is_part>
-KAN_INLINE void weights_of_columns(const Row *rows, int length, const Real *const *weight, const Real *dz,
-                                   int64_t outputs, int64_t column, int tail, Real *const *to) {
-  const Part part(is_part ? tail : 1);
+KAN_INLINE void weights_of_columns(const Pass &pass, const Row *rows, int length, const Real *dz, int64_t outputs,
+                                   int64_t column, Real *to, Real *fixed) {
+  const Part part(is_part ? (int)(outputs - column) : 1);
   Vector sum[N][M];
   const Real *from[N];  // a pointer each, so that the loop below multiplies nothing for its addresses
+  Real *target[N];
   KAN_UNROLL
   for (int r = 0; r < N; r++) {
-    from[r] = weight[r];
+    from[r] = pass.value[r];
+    target[r] = (r == N - 1 && pass.ends_fixed ? fixed : to + pass.offset[r]) + column;
     KAN_UNROLL
-    for (int m = 0; m < M; m++) {
-      const Real *row = to[r] + column + m * LANES;
-      sum[r][m] = is_part ? part.load(row) : load(row);
-    }
+    for (int m = 0; m < M; m++) sum[r][m] = is_part ? part.load(target[r]) : load(target[r] + m * LANES);
   }
   dz += column;
   for (int q = 0; q < length; q++) {
@@ -72,35 +94,33 @@ KAN_INLINE void weights_of_columns(const Row *rows, int length, const Real *cons
   for (int r = 0; r < N; r++)
     KAN_UNROLL
     for (int m = 0; m < M; m++) {
-      Real *row = to[r] + column + m * LANES;
       if (is_part)
-        part.store(row, sum[r][m]);
+        part.store(target[r], sum[r][m]);
       else
-        store(row, sum[r][m]);
+        store(target[r] + m * LANES, sum[r][m]);
     }
 }
 
-/// The `length` rows of one cell and N of its functions.
+/// The `length` rows of one cell and N functions.
 template <int N>
-KAN_NOINLINE void weights_of_cell(const Row *rows, int length, const Real *const *weight, const Real *dz,
-                                  int64_t outputs, Real *const *to) {
+KAN_NOINLINE void weights_of_cell(const Pass &pass, const Row *rows, int length, const Real *dz, int64_t outputs,
+                                  Real *to, Real *fixed) {
   constexpr int M = vectors_of(N);
   int64_t column = 0;
   // With three together, the last four go two by two: one alone has so few sums that each waits for itself.
   const int64_t most = M == 3 && outputs / LANES % 3 == 1 ? outputs - 4 * LANES : outputs;
   for (; most - column >= M * LANES; column += M * LANES)
-    weights_of_columns<N, M, false>(rows, length, weight, dz, outputs, column, 0, to);
+    weights_of_columns<N, M, false>(pass, rows, length, dz, outputs, column, to, fixed);
   if constexpr (M > 2)
     for (; outputs - column >= 2 * LANES; column += 2 * LANES)
-      weights_of_columns<N, 2, false>(rows, length, weight, dz, outputs, column, 0, to);
+      weights_of_columns<N, 2, false>(pass, rows, length, dz, outputs, column, to, fixed);
   if constexpr (M > 1)
     for (; outputs - column >= LANES; column += LANES)
-      weights_of_columns<N, 1, false>(rows, length, weight, dz, outputs, column, 0, to);
-  if (column < outputs)
-    weights_of_columns<N, 1, true>(rows, length, weight, dz, outputs, column, (int)(outputs - column), to);
+      weights_of_columns<N, 1, false>(pass, rows, length, dz, outputs, column, to, fixed);
+  if (column < outputs) weights_of_columns<N, 1, true>(pass, rows, length, dz, outputs, column, to, fixed);
 }
 
-using WeightsOfCell = void (*)(const Row *, int, const Real *const *, const Real *, int64_t, Real *const *);
+using WeightsOfCell = void (*)(const Pass &, const Row *, int, const Real *, int64_t, Real *, Real *);
 
 inline WeightsOfCell weights_of_cell_for(int functions) {
   if constexpr (MOST_FUNCTIONS > 2) {
@@ -111,41 +131,35 @@ inline WeightsOfCell weights_of_cell_for(int functions) {
   return functions == 1 ? weights_of_cell<1> : weights_of_cell<2>;
 }
 
-/// Calls body(cell, first, length) for the runs of rows that share a cell, of input i.
+/// Calls body(cell, first, length) for the runs of rows[first …] that share a cell, of input i.
 template <class Body>
-KAN_INLINE void for_each_run(const Block &b, int64_t i, const Row *rows, const Ends *ends, Body body) {
+KAN_INLINE void for_each_run(const Block &b, int64_t i, const Ends *ends, Body body) {
   if (b.cells > CELLS) {
-    for (int64_t row = 0; row < b.rows; row++) body((int64_t)b.cell[i * b.cell_stride + row], (int32_t)row, 1);
+    const int32_t *cells = b.cell + i * b.cell_stride;
+    for (int64_t row = 0; row < b.rows; row++) body((int64_t)cells[row], (int32_t)row, 1);
     return;
   }
   int32_t start = 0;
-  for (int64_t cell = 0; cell < b.cells; start = ends[i][cell++])
-    if (ends[i][cell] > start) body(cell, start, ends[i][cell] - start);
+  for (int64_t cell = 0; cell < b.cells; cell++) {
+    const int32_t end = ends[i][cell];
+    if (end > start) body(cell, start, end - start);
+    start = end;
+  }
 }
 
-KAN_NOINLINE void weights_wide(const Block &b, int64_t outputs, const Real *dz, const Row *rows, const Ends *ends,
+KAN_NOINLINE void weights_wide(const Block &block, int64_t outputs, const Real *dz, const Row *order, const Ends *ends,
                                Real *dw) {
+  const Block b = block;  // a copy, which no store to dW can change
   const int most = functions_of_pass(b.functions);
-  const Row single = 0;
-  for (int64_t i = 0; i < b.inputs; i++) {
-    Real *edge = dw + i * b.stored * outputs;
-    for_each_run(b, i, rows, ends, [&](int64_t cell, int32_t first, int length) {
-      for (int64_t r = 0; r < b.functions; r += most) {
-        const int count = (int)(b.functions - r < most ? b.functions - r : most);
-        const Real *weight[MOST_FUNCTIONS];
-        Real *to[MOST_FUNCTIONS];
-        // Where each row stands for itself, it is row 0 of what is passed on.
-        const int64_t alone = b.cells > CELLS ? first : 0;
-        for (int k = 0; k < count; k++) {
-          const bool fixed = b.fixed && r + k == b.functions - 1;
-          weight[k] = b.value + i * b.input_stride + (r + k) * b.function_stride + alone;
-          to[k] = edge + (fixed ? b.stored - 1 : cell + r + k) * outputs;
-        }
-        weights_of_cell_for(count)(b.cells > CELLS ? &single : rows + i * b.rows + first, length, weight,
-                                   dz + alone * outputs, outputs, to);
-      }
-    });
-  }
+  for (int64_t i = 0; i < b.inputs; i++)
+    for (int64_t first = 0; first < b.functions; first += most) {
+      const Pass pass(b, i, first, most, -1, outputs);
+      const WeightsOfCell kernel = weights_of_cell_for(pass.count);
+      Real *edge = dw + i * b.stored * outputs, *fixed = edge + (b.stored - 1) * outputs;
+      for_each_run(b, i, ends, [&](int64_t cell, int32_t start, int length) {
+        kernel(pass, order + i * b.rows + start, length, dz, outputs, edge + cell * outputs, fixed);
+      });
+    }
 }
 
 // Where registers are few: panels of dZ as wide as a line of the cache, copied once for all inputs, stay in the first-level
