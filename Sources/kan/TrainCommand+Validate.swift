@@ -16,7 +16,8 @@ extension TrainCommand {
       "--optimizer lm is for regressions; lbfgs and adam do classifications")
     if let degrees = edge.degrees {
       try require(
-        degrees.contains(degree), "--degree has to be \(degrees.lowerBound) to \(degrees.upperBound) for --edge \(edge.name)")
+        degrees.contains(degree),
+        "--degree has to be \(degrees.lowerBound) to \(degrees.upperBound) for --edge \(edge.name)")
     }
     try require(learningRate.map { $0 > 0 && $0.isFinite } ?? true, "--learning-rate has to be positive")
     try require(

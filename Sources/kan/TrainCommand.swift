@@ -42,7 +42,9 @@ struct TrainCommand: ParsableCommand {
   var activation: Activation?
   @Option(parsing: .unconditional, help: "Intervals of the grid (\(Edge.names { $0.grids != nil }); default: 5).")
   var grid: Int?
-  @Option(parsing: .unconditional, help: "Degree of splines, 1 to 5, or of polynomials, or order of harmonics (\(Edge.names { $0.degrees != nil })).")
+  @Option(
+    parsing: .unconditional,
+    help: "Degree of splines, 1 to 5, or of polynomials, or order of harmonics (\(Edge.names { $0.degrees != nil })).")
   var degree = 3
   @Option(
     parsing: .unconditional,

@@ -25,7 +25,9 @@ extension Basis {
       let x = points ?? checkPoints(ofInput: input)
       largest = max(largest, try checkDerivatives(input, x))
       try checkPullBack(input, x)
-      if let compact = self as? any CompactBasis<Element> { largest = max(largest, try compact.checkEvaluation(input, x)) }
+      if let compact = self as? any CompactBasis<Element> {
+        largest = max(largest, try compact.checkEvaluation(input, x))
+      }
       if let gridded = self as? any GriddedBasis<Element> { try gridded.checkGrid(input, x) }
     }
     return largest
@@ -68,7 +70,9 @@ extension Basis {
   }
 
   private func checkDerivatives(_ input: Int, _ x: [Element]) throws(BasisError) -> Double {
-    try compareWithDifferences("derivative", input, x, checkedTile(input, x, derivatives: true)) { checkedTile(input, $0) }
+    try compareWithDifferences("derivative", input, x, checkedTile(input, x, derivatives: true)) {
+      checkedTile(input, $0)
+    }
   }
 
   /// Compares derivatives with differences of a function: [points × K] each. Where a curve has a kink, the derivative may be
@@ -140,7 +144,8 @@ extension Basis {
 extension CompactBasis {
   /// Whether the functions of all cells are among the K.
   func checkShape() throws(BasisError) {
-    guard localFunctions > 0, (0...1).contains(fixedFunctions), cells >= 1, cells + localFunctions - 1 <= boundedFunctions
+    guard localFunctions > 0, (0...1).contains(fixedFunctions), cells >= 1,
+      cells + localFunctions - 1 <= boundedFunctions
     else {
       throw BasisError(
         "\(Self.kind): \(cells) cells with \(localFunctions) functions each do not fit \(boundedFunctions) functions")
@@ -199,7 +204,8 @@ extension GriddedBasis {
   func checkGrid(_ input: Int, _ x: [Element]) throws(BasisError) {
     let place = "\(Self.kind), input \(input + 1)"
     guard cells == grid.intervals, inputs == grid.inputs else {
-      throw BasisError("\(Self.kind): \(cells) cells for \(inputs) inputs on a grid of \(grid.intervals) for \(grid.inputs)")
+      throw BasisError(
+        "\(Self.kind): \(cells) cells for \(inputs) inputs on a grid of \(grid.intervals) for \(grid.inputs)")
     }
     let range = grid.range(ofInput: input)
     let inside = x.filter { range.contains($0) }

@@ -24,7 +24,8 @@ extension GriddedBasis {
       x.columns == inputs && targets.rows == inputs * x.rows,
       "\(Self.kind): points [\(x.rows) × \(x.columns)] and targets [\(targets.rows) × \(targets.columns)] for \(inputs) inputs"
     )
-    require(weights == nil || weights!.count == x.rows, "\(Self.kind): \(weights?.count ?? 0) weights for \(x.rows) points")
+    require(
+      weights == nil || weights!.count == x.rows, "\(Self.kind): \(weights?.count ?? 0) weights for \(x.rows) points")
     require(weights?.allSatisfy { !($0 < 0) } ?? true, "\(Self.kind): a negative weight")
     require(
       old == nil || old!.rows == inputs * count && old!.columns == targets.columns,

@@ -102,7 +102,9 @@ public struct Grid<Element: Scalar>: Sendable, Equatable {
     }
     var knots = Matrix<Element>(rows: breakpoints.count, columns: intervals + 2 * degree + 1)
     for (input, points) in breakpoints.enumerated() {
-      guard points.count == intervals + 1 else { throw BasisError("input \(input + 1) has \(points.count) knots, not \(intervals + 1)") }
+      guard points.count == intervals + 1 else {
+        throw BasisError("input \(input + 1) has \(points.count) knots, not \(intervals + 1)")
+      }
       let firstStep = points[1] - points[0]
       let lastStep = points[intervals] - points[intervals - 1]
       for j in 0...intervals + 2 * degree {

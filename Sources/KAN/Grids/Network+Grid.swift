@@ -189,7 +189,8 @@ extension Grid {
     if isConstant && low >= a && high <= b { return a...b }
     let least = 1024 * Double(intervals) * abs(middle) * Double(Element.ulpOfOne)
     let half = isConstant ? (b - a) / 2 : 0
-    return Swift.min(isConstant ? middle - half : low - below, middle - least)...Swift.max(
-      isConstant ? middle + half : high + above, middle + least)
+    return Swift.min(
+      isConstant ? middle - half : low - below, middle - least)...Swift.max(
+        isConstant ? middle + half : high + above, middle + least)
   }
 }

@@ -12,7 +12,7 @@ extension Network {
   }
 
   package init(_ file: ModelFile, bases: [any Basis<Element>.Type] = []) throws(FileError) {
-        var layers: [Layer<Element>] = []
+    var layers: [Layer<Element>] = []
     var parameters: [Element] = []
     for (index, topology) in file.topology.layers.enumerated() {
       let layer = try file.layer(index, topology, from: bases)

@@ -14,7 +14,9 @@ import Testing
       if type.grids != nil { #expect(basis.options.grid == 4) }
       if type.degrees != nil { #expect(basis.options.degree == 3) }
     }
-    for type in knownBases(Float.self) { #expect(try type.init(BasisOptions(inputs: 1)).check() <= 1e-7, "\(type.name)") }
+    for type in knownBases(Float.self) {
+      #expect(try type.init(BasisOptions(inputs: 1)).check() <= 1e-7, "\(type.name)")
+    }
   }
 
   @Test(arguments: BasisKind.allCases)

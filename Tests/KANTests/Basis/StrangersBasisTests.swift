@@ -107,7 +107,8 @@ struct Bumps<Element: Scalar>: GriddedBasis {
     self.init(
       grid: isUniform
         ? try Grid(
-          ranges: rows.map { $0[0]...$0[$0.count - 1] }, intervals: points.columns - 1 - (fault == .description ? 1 : 0),
+          ranges: rows.map { $0[0]...$0[$0.count - 1] },
+          intervals: points.columns - 1 - (fault == .description ? 1 : 0),
           degree: degree) : try Grid(breakpoints: rows, degree: degree),
       fault: fault)
   }

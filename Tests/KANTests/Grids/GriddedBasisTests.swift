@@ -73,7 +73,9 @@ import Testing
       var weights = x
       let count = transfer.writePoints(input: input, x: &x, weights: &weights, density: nil)
       let points = Matrix(rows: count, columns: 2, elements: x.prefix(count).flatMap { [$0, $0] })
-      var (a, b) = (Matrix<Double>(rows: count, columns: other.boundedFunctions), Matrix<Double>(rows: count, columns: 2))
+      var (a, b) = (
+        Matrix<Double>(rows: count, columns: other.boundedFunctions), Matrix<Double>(rows: count, columns: 2)
+      )
       let (before, after) = (own.values(of: points), other.values(of: points))
       for point in 0..<count {
         let root = weights[point].squareRoot()
@@ -135,7 +137,8 @@ import Testing
     let x = Matrix([[-0.95, 0.4], [-0.6, 0.5], [-0.55, 9], [0.2, 0.2]])
     let weights: [Double] = [1, 1, 1, 0]
     let support = SupportMap(
-      of: network, on: Dataset(inputs: x, targets: .values(Matrix(rows: 4, columns: 3)), weights: AlignedArray(weights)),
+      of: network,
+      on: Dataset(inputs: x, targets: .values(Matrix(rows: 4, columns: 3)), weights: AlignedArray(weights)),
       pool: ThreadPool(threads: 1))
     let tile = basis.values(of: x)
     for input in 0..<2 {

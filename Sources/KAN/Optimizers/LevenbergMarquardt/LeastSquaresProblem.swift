@@ -218,7 +218,8 @@ final class LeastSquaresProblem {
           tuning.rangeWithRoom(seen[index].sample.column($0), grid, input: $0)
         }
         let moved = try layer.movingGrid(
-          to: ranges, weights: weights, continuation: .polynomial(intervals: tuning.continuedIntervals), measuring: false, pool: pool)
+          to: ranges, weights: weights, continuation: .polynomial(intervals: tuning.continuedIntervals),
+          measuring: false, pool: pool)
         layers.append(moved.layer)
         parameters += Array(moved.weights.elements)
       } else {
