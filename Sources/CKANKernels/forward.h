@@ -253,12 +253,18 @@ KAN_NOINLINE void forward_wide(const Block &b, int64_t columns, int64_t followin
 
 void forward(const Block *block, int64_t columns, int64_t following, const Real *W, int64_t w_stride, const Real *start,
              int64_t start_stride, Real *z, int64_t z_stride) {
-  // A row alone gets the same bits from vectors over outputs, and there has no lane to look up for others.
-  if (columns <= NARROW && w_stride <= NARROW && block->rows >= 4 && block->inputs <= BLOCK)
-    return (registers_of(*block) == 1   ? forward_narrow<1>
-            : registers_of(*block) == 2 ? forward_narrow<2>
-                                        : forward_narrow<0>)(*block, (int)columns, W, w_stride, start, start_stride, z,
-                                                             z_stride);
+  // The columns behind the last whole vector, or all. A row alone gets the same bits from vectors over outputs, and there has
+  // no lane to look up for others.
+  const int64_t tail = columns % LANES, whole = columns - tail;
+  if (tail > 0 && block->rows >= 4 && block->inputs <= BLOCK && is_narrow(*block, tail)) {
+    const int registers = registers_of(*block);
+    (registers == 1   ? forward_narrow<1>
+     : registers == 2 ? forward_narrow<2>
+                      : forward_narrow<0>)(*block, (int)tail, W + whole, w_stride, start + whole, start_stride, z + whole,
+                                           z_stride);
+    columns = whole;
+  }
+  if (columns == 0) return;
   Block b = *block;
   for (int64_t row = 0; row < block->rows; row += TILE) {
     b.rows = block->rows - row < TILE ? block->rows - row : TILE;

@@ -36,8 +36,9 @@ constexpr int WAITING = 64;
 /// what is there if it `adds`. `from` is the cell's first row of W, `fixed` that of the fixed function.
 template <int N, int M, bool is_part>
 KAN_INLINE void lanes_of_columns(const Pass &pass, const Row *rows, int length, const Real *from, const Real *fixed,
-                                 const Real *dz, int64_t outputs, int64_t column, bool adds, Real *lanes) {
-  const Part part(is_part ? (int)(outputs - column) : 1);
+                                 const Real *dz, int64_t stride, int64_t column, int tail, bool adds,
+                                 Real *lanes) {
+  const Part part(is_part ? tail : 1);
   Vector w[N][M], centre[M] = {};
   const Real *slope[N];
   KAN_UNROLL
@@ -59,7 +60,7 @@ KAN_INLINE void lanes_of_columns(const Pass &pass, const Row *rows, int length, 
   dz += column;
   for (int q = 0; q < length; q++) {
     const int64_t row = rows[q];
-    const Real *error = dz + row * outputs;
+    const Real *error = dz + row * stride;
     Vector product[M];
     KAN_UNROLL
     for (int r = 0; r < N; r++) {
@@ -79,22 +80,23 @@ KAN_INLINE void lanes_of_columns(const Pass &pass, const Row *rows, int length, 
 /// than twice as many rounds over the rows.
 template <int N>
 KAN_NOINLINE void lanes_of_cell(const Pass &pass, const Row *rows, int length, const Real *from, const Real *fixed,
-                                const Real *dz, int64_t outputs, Real *lanes) {
+                                const Real *dz, int64_t outputs, int64_t stride, Real *lanes) {
   int64_t column = 0;
   if (outputs >= 4 * LANES) {
-    lanes_of_columns<N, 4, false>(pass, rows, length, from, fixed, dz, outputs, 0, false, lanes);
+    lanes_of_columns<N, 4, false>(pass, rows, length, from, fixed, dz, stride, 0, 0, false, lanes);
     for (column = 4 * LANES; outputs - column >= 4 * LANES; column += 4 * LANES)
-      lanes_of_columns<N, 4, false>(pass, rows, length, from, fixed, dz, outputs, column, true, lanes);
+      lanes_of_columns<N, 4, false>(pass, rows, length, from, fixed, dz, stride, column, 0, true, lanes);
   }
   for (; outputs - column >= 2 * LANES; column += 2 * LANES)
-    lanes_of_columns<N, 2, false>(pass, rows, length, from, fixed, dz, outputs, column, column > 0, lanes);
+    lanes_of_columns<N, 2, false>(pass, rows, length, from, fixed, dz, stride, column, 0, column > 0, lanes);
   for (; outputs - column >= LANES; column += LANES)
-    lanes_of_columns<N, 1, false>(pass, rows, length, from, fixed, dz, outputs, column, column > 0, lanes);
+    lanes_of_columns<N, 1, false>(pass, rows, length, from, fixed, dz, stride, column, 0, column > 0, lanes);
   if (column < outputs)
-    lanes_of_columns<N, 1, true>(pass, rows, length, from, fixed, dz, outputs, column, column > 0, lanes);
+    lanes_of_columns<N, 1, true>(pass, rows, length, from, fixed, dz, stride, column, (int)(outputs - column), column > 0, lanes);
 }
 
-using LanesOfCell = void (*)(const Pass &, const Row *, int, const Real *, const Real *, const Real *, int64_t, Real *);
+using LanesOfCell = void (*)(const Pass &, const Row *, int, const Real *, const Real *, const Real *, int64_t, int64_t,
+                             Real *);
 
 inline LanesOfCell lanes_of_cell_for(int functions) {
   if constexpr (MOST_FUNCTIONS > 2) {
@@ -123,8 +125,9 @@ inline void write_lane_sums(int count, const Row *rows, const Real *lanes, bool 
   }
 }
 
-KAN_NOINLINE void inputs_wide(const Block &block, int64_t outputs, const Real *dz, const Real *W, const Row *order,
-                              const Ends *ends, Real *sums) {
+/// `outputs` columns of rows that are `stride` apart.
+KAN_NOINLINE void inputs_wide(const Block &block, int64_t outputs, int64_t stride, const Real *dz, const Real *W,
+                              const Row *order, const Ends *ends, Real *sums) {
   const Block b = block;  // a copy, which no store can change
   Real lanes[WAITING * LANES] __attribute__((aligned(LINE)));
   const int64_t moving = b.functions - b.fixed, skipped = b.sums_to_1 && moving > 1 ? (moving - 1) / 2 : -1;
@@ -132,16 +135,16 @@ KAN_NOINLINE void inputs_wide(const Block &block, int64_t outputs, const Real *d
   const int most = functions_of_pass(products);
   for (int64_t i = 0; i < b.inputs; i++)
     for (int64_t first = 0; first < products; first += most) {
-      const Pass pass(b, i, first, most, skipped, outputs);
+      const Pass pass(b, i, first, most, skipped, stride);
       const LanesOfCell kernel = lanes_of_cell_for(pass.count);
-      const Real *from = W + i * b.stored * outputs, *fixed = from + (b.stored - 1) * outputs;
+      const Real *from = W + i * b.stored * stride, *fixed = from + (b.stored - 1) * stride;
       const Row *rows = order + i * b.rows;
       // Rows whose lanes wait are those listed last.
       int waiting = 0;
       for_each_run(b, i, ends, [&](int64_t cell, int32_t start, int length) {
         for (int done = 0, part; done < length; done += part) {
           part = length - done < WAITING - waiting ? length - done : WAITING - waiting;
-          kernel(pass, rows + start + done, part, from + cell * outputs, fixed, dz, outputs, lanes + waiting * LANES);
+          kernel(pass, rows + start + done, part, from + cell * stride, fixed, dz, outputs, stride, lanes + waiting * LANES);
           waiting += part;
           if (waiting < WAITING) continue;
           write_lane_sums(WAITING, rows + start + done + part - WAITING, lanes, first > 0, sums + i);

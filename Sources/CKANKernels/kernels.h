@@ -41,35 +41,41 @@ struct Scratch {
 
 int64_t scratch_count(int64_t rows) { return Scratch(nullptr, rows).count; }
 
+/// Outputs behind the last whole vector that are formed as a narrow layer is.
+inline int64_t narrow_outputs(const Block &b, int64_t outputs) {
+  const int64_t tail = outputs % LANES;
+  return tail > 0 && is_narrow(b, tail) ? tail : 0;
+}
+
 void order(const Block *b, int64_t outputs, Real *scratch) {
-  const bool sorts = outputs > NARROW || sorts_narrow(*b);
+  const int64_t narrow = narrow_outputs(*b, outputs);
   const Scratch at(scratch, b->rows);
-  if (sorts) order_rows(*b, at.rows, at.ends, at.bytes);
+  if (outputs > narrow || sorts_narrow(*b)) order_rows(*b, at.rows, at.ends, at.bytes);
 }
 
 void weights(const Block *b, int64_t outputs, const Real *dz, const Real *panels, int64_t panel_stride, Real *dw,
              Real *scratch) {
   const Scratch at(scratch, b->rows);
-  if (outputs <= NARROW) {
-    copy_errors(b->rows, (int)outputs, dz, at.errors);
-    weights_narrow(*b, (int)outputs, at.errors, at.rows, at.ends, dw);
-  } else if (HAS_PANELS && panels && panel_width(b, outputs) > 0) {
-    weights_by_panels(*b, outputs, panels, panel_stride, at.rows, at.ends, dw, at.panels);
-  } else {
-    weights_wide(*b, outputs, dz, at.rows, at.ends, dw);
+  if (HAS_PANELS && panels && panel_width(b, outputs) > 0)
+    return weights_by_panels(*b, outputs, panels, panel_stride, at.rows, at.ends, dw, at.panels);
+  const int64_t narrow = narrow_outputs(*b, outputs), whole = outputs - narrow;
+  if (narrow > 0) {
+    copy_errors(b->rows, (int)narrow, dz + whole, outputs, at.errors);
+    weights_narrow(*b, (int)narrow, at.errors, at.rows, at.ends, dw + whole, outputs);
   }
+  if (whole > 0) weights_wide(*b, whole, outputs, dz, at.rows, at.ends, dw);
 }
 
 void inputs(const Block *b, int64_t outputs, const Real *dz, const Real *W, Real *dx, int64_t dx_stride, Real *scratch) {
   const Scratch at(scratch, b->rows);
-  if (outputs <= NARROW) {
-    copy_errors(b->rows, (int)outputs, dz, at.errors);
+  const int64_t narrow = narrow_outputs(*b, outputs), whole = outputs - narrow;
+  if (whole > 0) inputs_wide(*b, whole, outputs, dz, W, at.rows, at.ends, at.sums);
+  if (narrow > 0) {
+    copy_errors(b->rows, (int)narrow, dz + whole, outputs, at.errors);
     const int registers = registers_of(*b);
     (registers == 1   ? inputs_narrow<1>
      : registers == 2 ? inputs_narrow<2>
-                      : inputs_narrow<0>)(*b, (int)outputs, at.errors, W, at.sums);
-  } else {
-    inputs_wide(*b, outputs, dz, W, at.rows, at.ends, at.sums);
+                      : inputs_narrow<0>)(*b, (int)narrow, at.errors, W + whole, outputs, whole > 0, at.sums);
   }
   write_inputs(*b, at.sums, dx, dx_stride);
 }

@@ -93,21 +93,27 @@ KAN_NOINLINE void forward_narrow(const Block &block, int outputs, const Real *W,
     }
 }
 
-/// The columns of dZ one behind another, rows + LANES each, with zeros behind their rows.
-inline void copy_errors(int64_t rows, int outputs, const Real *dz, Real *to) {
+/// Whether so many columns are formed in this way: where coefficients would have to be gathered, one alone.
+inline bool is_narrow(const Block &b, int64_t columns) {
+  return columns <= NARROW && (columns == 1 || registers_of(b) > 0);
+}
+
+/// `outputs` columns of dZ one behind another, rows + LANES each, with zeros behind their rows.
+inline void copy_errors(int64_t rows, int outputs, const Real *dz, int64_t stride, Real *to) {
   for (int c = 0; c < outputs; c++) {
     Real *column = to + c * (rows + LANES);
 #pragma clang loop vectorize(disable)
-    for (int64_t row = 0; row < rows; row++) column[row] = dz[row * outputs + c];
+    for (int64_t row = 0; row < rows; row++) column[row] = dz[row * stride + c];
     store(column + rows, Vector{});
   }
 }
 
-/// dX of one block into sums: [rows × BLOCK]; `errors` as above.
+/// dX of one block into sums: [rows × BLOCK], added to what is there if it `adds`; `errors` as above, rows of W `stride` apart.
 template <int registers>
-KAN_NOINLINE void inputs_narrow(const Block &block, int outputs, const Real *errors, const Real *W, Real *sums) {
+KAN_NOINLINE void inputs_narrow(const Block &block, int outputs, const Real *errors, const Real *W, int64_t stride,
+                                bool adds, Real *sums) {
   const Block b = block;
-  const Tables tables(b, outputs, W, outputs);
+  const Tables tables(b, outputs, W, stride);
   const int64_t moving = b.functions - b.fixed;
   for (int64_t i = 0; i < b.inputs; i++)
     for (int64_t q = 0; q < b.rows; q += LANES) {
@@ -115,7 +121,7 @@ KAN_NOINLINE void inputs_narrow(const Block &block, int outputs, const Real *err
       const Integers cell = load_cells(left, b.cell + i * b.cell_stride + q);
       Vector total = {};
       for (int c = 0; c < outputs; c++) {
-        const Column<registers> column(tables.of[i][c], W + i * b.stored * outputs + c, outputs);
+        const Column<registers> column(tables.of[i][c], W + i * b.stored * stride + c, stride);
         const Real *slope = b.value + i * b.input_stride + q;
         Integers function = cell;
         Vector sum = {};
@@ -124,7 +130,9 @@ KAN_NOINLINE void inputs_narrow(const Block &block, int outputs, const Real *err
         if (b.fixed) sum += load(slope) * tables.fixed[i][c];
         total += sum * load(errors + c * (b.rows + LANES) + q);
       }
-      store_column(left, sums + q * BLOCK + i, BLOCK, total);
+      Real *to = sums + q * BLOCK + i;
+      if (adds) total += load_column(left, to, BLOCK);
+      store_column(left, to, BLOCK, total);
     }
 }
 
@@ -135,18 +143,23 @@ KAN_INLINE bool masks_cells(const Block &b) { return LANES >= 4 && b.cells <= LA
 template <int N>
 KAN_INLINE void weights_masked(const Block &b, const int32_t *cell, const Real *weight, const Real *errors, Real *to,
                                int64_t to_stride) {
+  const int64_t whole = b.rows / LANES * LANES;
+  const Part rest(whole < b.rows ? (int)(b.rows - whole) : 1);
   for (int c = 0; c < b.cells; c++) {
     Vector sum[N] = {};
-    for (int64_t q = 0; q < b.rows; q += LANES) {
-      const Mask met = to_mask(load_cells(b.rows - q, cell + q) == c - Integers{});
-      const Vector zero = {}, error = met ? load(errors + q) : zero;
-      // Rows behind the last are of cell 0 and may hold anything.
-      const int64_t left = b.rows - q;
+    const Vector zero = {};
+    for (int64_t q = 0; q < whole; q += LANES) {
+      const Mask met = to_mask(*(const LooseIntegers *)(cell + q) == c - Integers{});
+      const Vector error = met ? load(errors + q) : zero;
       KAN_UNROLL
-      for (int r = 0; r < N; r++) {
-        const Real *from = weight + r * b.function_stride + q;
-        sum[r] += (left >= LANES ? load(from) : Part((int)left).load(from)) * error;
-      }
+      for (int r = 0; r < N; r++) sum[r] += load(weight + r * b.function_stride + q) * error;
+    }
+    if (whole < b.rows) {
+      // Behind the last row, numbers may be anything.
+      const Mask met = to_mask(load_cells(b.rows - whole, cell + whole) == c - Integers{});
+      const Vector error = met ? load(errors + whole) : zero;
+      KAN_UNROLL
+      for (int r = 0; r < N; r++) sum[r] += rest.load(weight + r * b.function_stride + whole) * error;
     }
     Real lanes[LANES > N ? LANES : N][LANES] = {}, sums[LANES];
     KAN_UNROLL
@@ -191,29 +204,29 @@ inline void weights_sorted(const Block &b, const Row *rows, const int32_t *ends,
 KAN_INLINE bool sorts_narrow(const Block &b) { return !masks_cells(b) && b.cells <= CELLS && b.rows >= 4 * b.cells; }
 
 KAN_NOINLINE void weights_narrow(const Block &b, int outputs, const Real *errors, const Row *rows, const Ends *ends,
-                                 Real *dw) {
+                                 Real *dw, int64_t stride) {
   const int64_t moving = b.functions - b.fixed;
   for (int64_t i = 0; i < b.inputs; i++)
     for (int c = 0; c < outputs; c++) {
       const int32_t *cell = b.cell + i * b.cell_stride;
       const Real *weight = b.value + i * b.input_stride, *error = errors + c * (b.rows + LANES);
-      Real *to = dw + i * b.stored * outputs + c;
+      Real *to = dw + i * b.stored * stride + c;
       if (masks_cells(b)) {
         int64_t r = 0;
         for (; r + 4 <= moving; r += 4)
-          weights_masked<4>(b, cell, weight + r * b.function_stride, error, to + r * outputs, outputs);
+          weights_masked<4>(b, cell, weight + r * b.function_stride, error, to + r * stride, stride);
         for (; r + 2 <= moving; r += 2)
-          weights_masked<2>(b, cell, weight + r * b.function_stride, error, to + r * outputs, outputs);
+          weights_masked<2>(b, cell, weight + r * b.function_stride, error, to + r * stride, stride);
         for (; r < moving; r++)
-          weights_masked<1>(b, cell, weight + r * b.function_stride, error, to + r * outputs, outputs);
+          weights_masked<1>(b, cell, weight + r * b.function_stride, error, to + r * stride, stride);
       } else if (sorts_narrow(b)) {
-        weights_sorted(b, rows + i * b.rows, ends[i], weight, error, moving, to, outputs);
+        weights_sorted(b, rows + i * b.rows, ends[i], weight, error, moving, to, stride);
       } else {
         for (int64_t p = 0; p < b.rows; p++)
           for (int64_t r = 0; r < moving; r++)
-            to[(cell[p] + r) * outputs] += weight[r * b.function_stride + p] * error[p];
+            to[(cell[p] + r) * stride] += weight[r * b.function_stride + p] * error[p];
       }
-      if (b.fixed) to[(b.stored - 1) * outputs] += weighted_sum(b.rows, weight + moving * b.function_stride, error);
+      if (b.fixed) to[(b.stored - 1) * stride] += weighted_sum(b.rows, weight + moving * b.function_stride, error);
     }
 }
 

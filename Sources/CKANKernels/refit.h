@@ -13,7 +13,7 @@ void spline_points(const Spline *spline, int64_t input, int64_t count, const Rea
   Spline bare = *spline;
   bare.base = KAN_BASE_NONE;
   // One point after another is one input of as many rows; that of a single one, its function beside the next.
-  const Points to = {cells, values, values, values, count, (spline->degree + 1) * count, count};
+  const Points to = {cells, values, values, values, count, (spline->degree + 1) * count, count, count};
   spline_evaluate(&bare, input, 1, count, x, x_stride, 0, &to);
 }
 

@@ -49,15 +49,15 @@ struct Pass {
   int64_t centre;                  // offset of the row that is taken off the others in inputs.h, or -1
 
   /// Functions from `first` on, up to `most` of them; without the middle one if that is `skipped`, ≥ 0.
-  Pass(const Block &b, int64_t input, int64_t first, int most, int64_t skipped, int64_t outputs) {
+  Pass(const Block &b, int64_t input, int64_t first, int most, int64_t skipped, int64_t stride) {
     const int64_t functions = b.functions - (skipped >= 0);
     count = (int)(functions - first < most ? functions - first : most);
     ends_fixed = b.fixed && first + count == functions;
-    centre = skipped >= 0 ? skipped * outputs : -1;
+    centre = skipped >= 0 ? skipped * stride : -1;
     for (int k = 0; k < count; k++) {
       const int64_t r = first + k + (skipped >= 0 && first + k >= skipped);
       value[k] = b.value + input * b.input_stride + r * b.function_stride;
-      offset[k] = r * outputs;
+      offset[k] = r * stride;
     }
   }
 };
@@ -65,9 +65,9 @@ struct Pass {
 /// M vectors of columns from `column` on, the last one in part if `is_part`. `to` is the cell's first row of dW, `fixed` that
 /// of the fixed function.
 template <int N, int M, bool is_part>
-KAN_INLINE void weights_of_columns(const Pass &pass, const Row *rows, int length, const Real *dz, int64_t outputs,
-                                   int64_t column, Real *to, Real *fixed) {
-  const Part part(is_part ? (int)(outputs - column) : 1);
+KAN_INLINE void weights_of_columns(const Pass &pass, const Row *rows, int length, const Real *dz, int64_t stride,
+                                   int64_t column, int tail, Real *to, Real *fixed) {
+  const Part part(is_part ? tail : 1);
   Vector sum[N][M];
   const Real *from[N];  // a pointer each, so that the loop below multiplies nothing for its addresses
   Real *target[N];
@@ -81,7 +81,7 @@ KAN_INLINE void weights_of_columns(const Pass &pass, const Row *rows, int length
   dz += column;
   for (int q = 0; q < length; q++) {
     const int64_t row = rows[q];
-    const Real *error_row = dz + row * outputs;
+    const Real *error_row = dz + row * stride;
     Vector error[M];
     KAN_UNROLL
     for (int m = 0; m < M; m++) error[m] = is_part ? part.load(error_row) : load(error_row + m * LANES);
@@ -104,23 +104,23 @@ KAN_INLINE void weights_of_columns(const Pass &pass, const Row *rows, int length
 /// The `length` rows of one cell and N functions.
 template <int N>
 KAN_NOINLINE void weights_of_cell(const Pass &pass, const Row *rows, int length, const Real *dz, int64_t outputs,
-                                  Real *to, Real *fixed) {
+                                  int64_t stride, Real *to, Real *fixed) {
   constexpr int M = vectors_of(N);
   int64_t column = 0;
   // With three together, the last four go two by two: one alone has so few sums that each waits for itself.
   const int64_t most = M == 3 && outputs / LANES % 3 == 1 ? outputs - 4 * LANES : outputs;
   for (; most - column >= M * LANES; column += M * LANES)
-    weights_of_columns<N, M, false>(pass, rows, length, dz, outputs, column, to, fixed);
+    weights_of_columns<N, M, false>(pass, rows, length, dz, stride, column, 0, to, fixed);
   if constexpr (M > 2)
     for (; outputs - column >= 2 * LANES; column += 2 * LANES)
-      weights_of_columns<N, 2, false>(pass, rows, length, dz, outputs, column, to, fixed);
+      weights_of_columns<N, 2, false>(pass, rows, length, dz, stride, column, 0, to, fixed);
   if constexpr (M > 1)
     for (; outputs - column >= LANES; column += LANES)
-      weights_of_columns<N, 1, false>(pass, rows, length, dz, outputs, column, to, fixed);
-  if (column < outputs) weights_of_columns<N, 1, true>(pass, rows, length, dz, outputs, column, to, fixed);
+      weights_of_columns<N, 1, false>(pass, rows, length, dz, stride, column, 0, to, fixed);
+  if (column < outputs) weights_of_columns<N, 1, true>(pass, rows, length, dz, stride, column, (int)(outputs - column), to, fixed);
 }
 
-using WeightsOfCell = void (*)(const Pass &, const Row *, int, const Real *, int64_t, Real *, Real *);
+using WeightsOfCell = void (*)(const Pass &, const Row *, int, const Real *, int64_t, int64_t, Real *, Real *);
 
 inline WeightsOfCell weights_of_cell_for(int functions) {
   if constexpr (MOST_FUNCTIONS > 2) {
@@ -147,17 +147,18 @@ KAN_INLINE void for_each_run(const Block &b, int64_t i, const Ends *ends, Body b
   }
 }
 
-KAN_NOINLINE void weights_wide(const Block &block, int64_t outputs, const Real *dz, const Row *order, const Ends *ends,
-                               Real *dw) {
+/// `outputs` columns of rows that are `stride` apart.
+KAN_NOINLINE void weights_wide(const Block &block, int64_t outputs, int64_t stride, const Real *dz, const Row *order,
+                               const Ends *ends, Real *dw) {
   const Block b = block;  // a copy, which no store to dW can change
   const int most = functions_of_pass(b.functions);
   for (int64_t i = 0; i < b.inputs; i++)
     for (int64_t first = 0; first < b.functions; first += most) {
-      const Pass pass(b, i, first, most, -1, outputs);
+      const Pass pass(b, i, first, most, -1, stride);
       const WeightsOfCell kernel = weights_of_cell_for(pass.count);
-      Real *edge = dw + i * b.stored * outputs, *fixed = edge + (b.stored - 1) * outputs;
+      Real *edge = dw + i * b.stored * stride, *fixed = edge + (b.stored - 1) * stride;
       for_each_run(b, i, ends, [&](int64_t cell, int32_t start, int length) {
-        kernel(pass, order + i * b.rows + start, length, dz, outputs, edge + cell * outputs, fixed);
+        kernel(pass, order + i * b.rows + start, length, dz, outputs, stride, edge + cell * stride, fixed);
       });
     }
 }

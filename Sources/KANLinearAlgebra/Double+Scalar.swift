@@ -203,7 +203,7 @@ extension kan_points_d {
     self.init(
       cells: points.cells, values: points.values, slopes: points.slopes, seconds: points.seconds,
       cell_stride: Int64(points.cellStride), input_stride: Int64(points.inputStride),
-      function_stride: Int64(points.functionStride))
+      function_stride: Int64(points.functionStride), row_capacity: Int64(points.paddedRows))
   }
 }
 

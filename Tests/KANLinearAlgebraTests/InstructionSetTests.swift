@@ -67,7 +67,9 @@ import Testing
     let tolerance = 16 * Double(Real.ulpOfOne) * Double(max(8, layer.intervals))
     var values: [Real] = []
     for order in 0...2 {
-      var found = Evaluated<Real>(rows: one.rows, inputs: layer.inputs, functions: layer.nonZero)
+      let capacity = one.rows + (order == 1 ? 16 : 0)
+      var found = Evaluated<Real>(
+        rows: one.rows, inputs: layer.inputs, functions: layer.nonZero, capacity: capacity)
       kernels.evaluate(layer, 0, x, layer.inputs, order, &found)
       let pairs = [
         (found.values, expected.values), (found.slopes, expected.slopes), (found.seconds, expected.seconds),
@@ -81,11 +83,11 @@ import Testing
           #expect(isUntouched(pair.0), "derivative \(derivative) written at order \(order)")
         }
       }
-      // Nothing behind the rows is written, and values do not depend on what else is asked for.
-      let behind = found.values.indices.filter { $0 % found.stride >= one.rows }
+      // Nothing behind the rows that may be written is, and values do not depend on what else is asked for.
+      let behind = found.values.indices.filter { $0 % found.stride >= capacity }
       #expect(isUntouched(behind.flatMap { [found.values[$0], found.slopes[$0]] }))
-      let cellsBehind = found.cells.indices.filter { $0 % found.stride >= one.rows }.map { found.cells[$0] }
-      #expect(Set(cellsBehind) == [-7])
+      let cellsBehind = found.cells.indices.filter { $0 % found.stride >= capacity }.map { found.cells[$0] }
+      #expect(cellsBehind.isEmpty || Set(cellsBehind) == [-7])
       let rows = found.values.indices.filter { $0 % found.stride < one.rows }.map { found.values[$0] }
       #expect(order == 0 || rows == values)
       values = rows

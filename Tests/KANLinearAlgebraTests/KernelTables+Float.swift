@@ -19,7 +19,7 @@ extension Float: KernelReal {
               let base = values.baseAddress!
               var points = kan_points_f(
                 cells: cells.baseAddress, values: base, slopes: base, seconds: base, cell_stride: 1, input_stride: 1,
-                function_stride: Int64(x.count))
+                function_stride: Int64(x.count), row_capacity: 1)
               kernels.spline_evaluate(spline, 0, Int64(x.count), 1, x, Int64(x.count), 0, &points)
             }
           }
@@ -94,7 +94,7 @@ extension Evaluated where Real == Float {
             var points = kan_points_f(
               cells: cells.baseAddress, values: values.baseAddress, slopes: slopes.baseAddress,
               seconds: seconds.baseAddress, cell_stride: Int64(stride), input_stride: Int64(functions * stride),
-              function_stride: Int64(stride))
+              function_stride: Int64(stride), row_capacity: Int64(capacity))
             body(&points)
           }
         }

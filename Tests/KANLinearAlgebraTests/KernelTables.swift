@@ -16,13 +16,14 @@ struct SplineLayer<Real: KernelReal> {
 
 /// Cells and functions of points, as kernels write them; slopes and seconds are as long as the values.
 struct Evaluated<Real: KernelReal> {
-  var rows, inputs, functions, stride: Int
+  var rows, inputs, functions, stride, capacity: Int
   var cells: [Int32]
   var values, slopes, seconds: [Real]
 
   /// `padding` numbers behind each row, NaN, which kernels may read but not mind.
-  init(rows: Int, inputs: Int, functions: Int, padding: Int = 16) {
+  init(rows: Int, inputs: Int, functions: Int, padding: Int = 16, capacity: Int? = nil) {
     (self.rows, self.inputs, self.functions, stride) = (rows, inputs, functions, rows + padding)
+    self.capacity = capacity ?? rows
     cells = [Int32](repeating: -7, count: inputs * stride)
     values = [Real](repeating: .nan, count: inputs * functions * stride)
     slopes = values

@@ -21,6 +21,7 @@ typedef struct {
   int32_t *cells;
   KAN_REAL *values, *slopes, *seconds;
   int64_t cell_stride, input_stride, function_stride;
+  int64_t row_capacity;  // rows that may be written, at least as many as are asked for: a last vector is filled with anything
 } KAN_NAME(kan_points);
 
 /// What a contraction is fed: cells, and one number for each of the n functions of a point: values, slopes, or either
@@ -41,7 +42,8 @@ typedef struct {
 } KAN_NAME(kan_block);
 
 /// The kernels, built for one instruction set. What stands before each in CKANKernels/ holds for all of them: no alignment
-/// is asked for, and nothing is written but what is named here.
+/// is asked for, nothing is written but what is named here, and only the values of a block are read up to 15 numbers behind
+/// its rows.
 typedef struct {
   // evaluate.h
 
