@@ -1,4 +1,5 @@
 import ArgumentParser
+import KAN
 
 extension TrainCommand {
   func validate() throws {
@@ -19,6 +20,7 @@ extension TrainCommand {
         degrees.contains(degree),
         "--degree has to be \(degrees.lowerBound) to \(degrees.upperBound) for --edge \(edge.name)")
     }
+    if let objective = try objectives.objective { try validate(objective) }
     try require(learningRate.map { $0 > 0 && $0.isFinite } ?? true, "--learning-rate has to be positive")
     try require(
       optimizer != .lbfgs || learningRate == nil, "--learning-rate is not used by lbfgs, whose line search finds it")
@@ -45,5 +47,23 @@ extension TrainCommand {
       try require(!inputs.contains(path), "\(option) would overwrite \(path), which is to be read")
     }
     try require(save == nil || save != log, "--save and --log name the same file")
+  }
+
+  private func validate(_ objective: some Objective) throws {
+    let name = type(of: objective).name
+    let kind = objective.targetDomain.task
+    if let task, task != kind {
+      throw ValidationError("--loss \(name) is for a \(kind.rawValue), not for --task \(task.rawValue)")
+    }
+    if optimizer == .lm && objective as? any PointwiseObjective == nil {
+      throw ValidationError("--optimizer lm takes any --loss but \(name); lbfgs and adam take that too")
+    }
+    if initialization == .leastSquares && !objective.scalesTargets {
+      throw ValidationError(
+        "--init least-squares solves for the targets themselves, which --loss \(name) does not predict")
+    }
+    if kind == .classification && (data.target?.count ?? 1) > 1 {
+      throw ValidationError("a classification has one --target, its classes")
+    }
   }
 }

@@ -1,20 +1,30 @@
 extension Network {
-  /// The same network in another precision, without what a training would need to go on.
+  /// The same network in another precision: each number rounded to the nearest. Without what a training needs to be
+  /// resumed, unless the precision is the one that it has.
   ///
-  /// - Throws: ``BasisError`` for a basis that has no counterpart in the other precision.
-  package func converted<Other: Scalar>(to _: Other.Type) throws(BasisError) -> Network<Other> {
+  /// - Parameter bases: kinds of basis in the other precision, for a basis that cannot convert itself
+  ///   (``Basis/converted(to:)``).
+  /// - Throws: ``BasisError`` for a basis that has no counterpart in the other precision, or one whose knots coincide there.
+  public func converted<Other: Scalar>(
+    to _: Other.Type, bases: [any Basis<Other>.Type] = []
+  ) throws(BasisError) -> Network<Other> {
+    requireParameterCount()
     if let same = self as? Network<Other> { return same }
     var converted: [Layer<Other>] = []
     for layer in layers {
       converted.append(
         Layer(
-          basis: try layer.basis.converted(to: Other.self), outputs: layer.outputs, activation: layer.activation))
+          basis: try layer.basis.converted(to: Other.self, by: bases), outputs: layer.outputs,
+          activation: layer.activation))
     }
     var result = Network<Other>(layers: converted, parameters: parameters.converted())
     result.contraction = contraction
     result.task = task
+    result.chosenObjective = chosenObjective
     result.inputScaling = inputScaling.converted()
     result.outputScaling = outputScaling.converted()
+    result.inputScalingOrigin = inputScalingOrigin
+    result.outputScalingOrigin = outputScalingOrigin
     result.names = names
     result.record = record
     return result
@@ -48,5 +58,15 @@ extension Dataset {
       }
     return Dataset<Double>(
       inputs: matrix(inputs), targets: targets, weights: weights?.converted(), names: names)
+  }
+}
+
+extension Basis {
+  /// By a type of the same kind among the given ones, else by itself.
+  fileprivate func converted<Other: Scalar>(
+    to precision: Other.Type, by types: [any Basis<Other>.Type]
+  ) throws(BasisError) -> any Basis<Other> {
+    guard types.contains(where: { $0.kind == Self.kind }) else { return try converted(to: precision) }
+    return try makeBasis(description.converted(to: precision), from: types)
   }
 }

@@ -167,7 +167,7 @@ struct Bumps<Element: Scalar>: GriddedBasis {
     let data = smoothData(Float.self, rows: 200)
     var network = Network(Layer(basis: bumps(2, intervals: 3, Float.self), outputs: 1), seed: 2)
     let history = try network.train(
-      on: data, with: LevenbergMarquardt(grids: [3, 6, 12], starts: 4), options: TrainingOptions(epochs: 8))
+      on: data, with: LevenbergMarquardt(starts: 4), options: TrainingOptions(epochs: 24, grids: [3, 6, 12]))
     #expect(network.evaluate(on: data).rmse! < 0.05)
     #expect(network.layers[0].gridIntervals == history.grid?.intervals)
     #expect(network.layers[0].basis is Bumps<Float>)

@@ -207,7 +207,7 @@ import Testing
     let own = Layer(basis: try basis(kind), outputs: hidden)
     var network = hidden == 1 ? Network([own]) : Network([own, .spline(2, 1, grid: 4)])
     let history = try network.train(
-      on: data, with: LevenbergMarquardt(grids: [4, 8], starts: 2), options: TrainingOptions(epochs: 6),
+      on: data, with: LevenbergMarquardt(starts: 2), options: TrainingOptions(epochs: 12, grids: [4, 8]),
       pool: ThreadPool(threads: 1))
     #expect(network.evaluate(on: data).rmse! < 0.1)
     #expect(network.layers[0].gridIntervals == history.grid?.intervals)

@@ -36,6 +36,10 @@ extension LevenbergMarquardt {
     /// a step that had to be damped much.
     package var flatIterations = 2
 
+    /// The curvature of a reweighted residual where the loss is flat to the last digit, of others with about 1: far below
+    /// what a damping leaves of it, and its root far above 0.
+    package var leastCurvature = 1e-20
+
     // MARK: λ and the evidence
 
     /// λ of the first grid: hardly any, since a coarse grid is a penalty of its own.

@@ -20,13 +20,15 @@ struct StartScreening {
   /// The best of the starts, the first of which is the network as it is; nil if none is finite.
   ///
   /// The search ends early when the best one has found the shape of the curves, or when starts come to the same.
-  func best() -> Candidate? {
+  ///
+  /// - Parameter continues: asked between groups of starts, with how many are done of how many at most, whether to go on.
+  func best(continues: (Int, Int) -> Bool = { _, _ in true }) -> Candidate? {
     let some = Self.some(of: data, rows: tuning.screeningRows)
     var best: Candidate?
     var done = 0
     // How many starts have come to the best, nearly.
     var agreeing = 0
-    while done < starts {
+    while done < starts && continues(done, starts) {
       let count = min(tuning.group, starts - done)
       let slots = UnsafeMutableBufferPointer<Candidate?>.allocate(capacity: count)
       slots.initialize(repeating: nil)
@@ -112,11 +114,18 @@ struct StartScreening {
 extension Network where Element == Double {
   /// Normal coefficients for layers with a grid, without base functions and biases, and each other layer's own rule.
   fileprivate mutating func randomizeCurves(seed: UInt64, start: Int) {
+    let bias = bias(ofLayer: layers.count - 1)
     self = {
       var fresh = Network(layers, seed: RandomGenerator.mixed(seed, RandomStream.starts + UInt64(start)))
       fresh.adoptDescription(of: self)
       return fresh
     }()
+    // Targets that are not scaled need not be near 0.
+    if !objective.scalesTargets {
+      for place in parameterCount - outputs..<parameterCount {
+        parameters[place] = bias[place + outputs - parameterCount]
+      }
+    }
     var generator = RandomGenerator(seed: seed, stream: RandomStream.starts + UInt64(start))
     for (index, layer) in layers.enumerated() {
       guard let basis = layer.griddedBasis else { continue }
@@ -132,6 +141,7 @@ extension Network where Element == Double {
 
   private mutating func adoptDescription(of other: Network) {
     task = other.task
+    chosenObjective = other.chosenObjective
     names = other.names
     inputScaling = other.inputScaling
     outputScaling = other.outputScaling
