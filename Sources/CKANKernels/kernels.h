@@ -1,80 +1,90 @@
-// Every kernel for one instruction set; a file for each set defines
-//   KAN_VECTOR_BYTES                      the width of its vectors
-//   KAN_FLOAT_LANES, KAN_DOUBLE_LANES     how many numbers that is
-//   KAN_FEW_REGISTERS                     sixteen vector registers rather than thirty-two
-//   KAN_TABLE(type)                       the name of its table
-// and has to be compiled for that set from its first line on.
+// All kernels of one translation unit, and their table.
+#pragma once
 
-#include <math.h>
-#include <stddef.h>
+#include "elementwise.h"
+#include "evaluate.h"
+#include "forward.h"
+#include "inputs.h"
+#include "order.h"
+#include "refit.h"
+#include "weights.h"
 
-#include "CKANKernels.h"
-#include "elementary.h"
-#include "set_bits.h"
+namespace {
 
-/// Arrays of vectors begin with a line of the cache: else vectors as wide as one would lie across two.
-#define KAN_ALIGNED __attribute__((aligned(64)))
+/// The scratch of `order`, `weights` and `inputs` for blocks of so many rows.
+struct Scratch {
+  Row *rows;      // [BLOCK × rows], and WRITTEN behind them
+  Ends *ends;     // [BLOCK]
+  uint8_t *bytes; // [rows + WORD]
+  Real *sums;     // [rows × BLOCK]
+  Real *errors;   // [NARROW × (rows + LANES)]
+  Real *panels;   // records and offsets of weights_by_panels
+  int64_t count;  // numbers in all
 
-// sqrt of the C library sets errno, and no loop over it becomes one over vectors.
-#if __has_builtin(__builtin_elementwise_sqrt)
-#define KAN_SQRT __builtin_elementwise_sqrt
-#else
-#define KAN_SQRT sqrt
-#endif
-
-enum {
-  CHUNK = 64,       // points evaluated at a time
-  MAX_ORDER = 6,    // k+1, k ≤ 5
-  WEIGHTS = 7,      // and the base function
-  PARTIAL_SUMS = 16,
-  INSIDE = -1,      // in place of enum kan_outside, where no point lies outside
-  COUNTED_INTERVALS = 512,  // a point's interval is found by counting knots, by bisection on finer grids
-  // Local products
-  BLOCK = 8,               // inputs together
-  FEW_ROWS = 4,            // below it, the vector of the evaluation runs over inputs
-  BLOCK_BYTES = 24 << 10,  // of W that they may take
-  FAR_BYTES = 1 << 20,     // of all of W, from which on it is fetched ahead
-  LINE = 64,               // bytes of a line of the cache
-  CELLS = 256,             // of an input that rows are sorted by
-  COMPARED_CELLS = 12,     // of an input that all rows are compared with, rather than counted
-  WORD = 64,               // rows compared at a time
-  WRITTEN = 16,            // entries that are written at a time, whether there are as many or not
-  WAITING = 64,            // rows of dX whose lanes are summed up at a time
-  PANEL_VECTORS = 2,       // of a panel of dZ: a line of the cache
-  PANEL_BYTES = 24 << 10,  // of the panels that are taken together
-  ROWS_OF_CELL = 8,        // on average, from which on panels are worth their copy
-  WIDE_VECTORS = 8,        // of outputs, from which on they are even if whole vectors do not fill the last panel
-  FEW_COLUMNS = 6,         // of dZ, from which on they are where columns do not fill the last vector
-  OFFSET_BYTES = 16,       // by which offsets grow from row to row: those of the smallest record
-  CHUNKS = 2,              // chunks of rows for which columns of W are copied once
-  PACKED_FUNCTIONS = 64,   // most functions of an input for which they are
-#ifdef KAN_FEW_REGISTERS
-  REGISTERS = 16,
-  MOST_SUMS = 8,  // vectors of sums that stay in registers beside what is added to them
-  PANEL = 8,      // vectors of columns together
-#else
-  REGISTERS = 32,
-  MOST_SUMS = 16,
-  PANEL = 4,
-#endif
+  Scratch(Real *from, int64_t rows) {
+    int64_t offset = 0;
+    // Whole lines of the cache.
+    const auto place = [&](int64_t bytes) {
+      char *at = (char *)from + offset;
+      offset += (bytes + LINE - 1) / LINE * LINE;
+      return at;
+    };
+    this->rows = (Row *)place((BLOCK * rows + WRITTEN) * (int64_t)sizeof(Row));
+    ends = (Ends *)place(BLOCK * (int64_t)sizeof(Ends));
+    bytes = (uint8_t *)place(rows + WORD);
+    sums = (Real *)place(rows * BLOCK * WIDTH);
+    errors = (Real *)place(NARROW * (rows + LANES) * WIDTH);
+    panels = (Real *)place((PANEL_SCRATCH * rows + 2 * LANES * RECORD) * WIDTH);
+    count = offset / WIDTH;
+  }
 };
 
-#define KAN_REAL float
-#define KAN_WIDTH 4  // bytes of one
-#define KAN_LANES KAN_FLOAT_LANES
-#define KAN_NAME(name) name##_f
-#include "precision.h"
-#undef KAN_REAL
-#undef KAN_WIDTH
-#undef KAN_LANES
-#undef KAN_NAME
+int64_t scratch_count(int64_t rows) { return Scratch(nullptr, rows).count; }
 
-#define KAN_REAL double
-#define KAN_WIDTH 8
-#define KAN_LANES KAN_DOUBLE_LANES
-#define KAN_NAME(name) name##_d
-#include "precision.h"
-#undef KAN_REAL
-#undef KAN_WIDTH
-#undef KAN_LANES
-#undef KAN_NAME
+/// Outputs behind the last whole vector that are formed as a narrow layer is.
+inline int64_t narrow_outputs(const Block &b, int64_t outputs) {
+  const int64_t tail = outputs % LANES;
+  return tail > 0 && is_narrow(b, tail) ? tail : 0;
+}
+
+void order(const Block *b, int64_t outputs, Real *scratch) {
+  const int64_t narrow = narrow_outputs(*b, outputs);
+  const Scratch at(scratch, b->rows);
+  if (outputs > narrow || sorts_narrow(*b)) order_rows(*b, at.rows, at.ends, at.bytes);
+}
+
+void weights(const Block *b, int64_t outputs, const Real *dz, const Real *panels, int64_t panel_stride, Real *dw,
+             Real *scratch) {
+  const Scratch at(scratch, b->rows);
+  if (HAS_PANELS && panels && panel_width(b, outputs) > 0)
+    return weights_by_panels(*b, outputs, panels, panel_stride, at.rows, at.ends, dw, at.panels);
+  const int64_t narrow = narrow_outputs(*b, outputs), whole = outputs - narrow;
+  if (narrow > 0) {
+    copy_errors(b->rows, (int)narrow, dz + whole, outputs, at.errors);
+    weights_narrow(*b, (int)narrow, at.errors, at.rows, at.ends, dw + whole, outputs);
+  }
+  if (whole > 0) weights_wide(*b, whole, outputs, dz, at.rows, at.ends, dw);
+}
+
+void inputs(const Block *b, int64_t outputs, const Real *dz, const Real *W, Real *dx, int64_t dx_stride, Real *scratch) {
+  const Scratch at(scratch, b->rows);
+  const int64_t narrow = narrow_outputs(*b, outputs), whole = outputs - narrow;
+  if (whole > 0) inputs_wide(*b, whole, outputs, dz, W, at.rows, at.ends, at.sums);
+  if (narrow > 0) {
+    copy_errors(b->rows, (int)narrow, dz + whole, outputs, at.errors);
+    const int registers = registers_of(*b);
+    (registers == 1   ? inputs_narrow<1>
+     : registers == 2 ? inputs_narrow<2>
+                      : inputs_narrow<0>)(*b, (int)narrow, at.errors, W + whole, outputs, whole > 0, at.sums);
+  }
+  write_inputs(*b, at.sums, dx, dx_stride);
+}
+
+}  // namespace
+
+extern "C" const Kernels KAN_TABLE;
+extern "C" const Kernels KAN_TABLE = {
+    spline_evaluate, forward, scratch_count, order, weights, inputs, panel_width, write_panels, spline_points,
+    spline_normal_equations, exponentials, activation_values, activation_pull_back, broadcast_row, column_sums,
+    scale_columns, first_non_finite, squared_error, cross_entropy, softmax, sgd, adamw, inner_product, add_scaled,
+};

@@ -29,6 +29,21 @@ package enum Cholesky {
     return true
   }
 
+  /// The smallest shift of the diagonal with which a matrix that is singular, or nearly so, has a factor: `first`, then each
+  /// time `factor` times more. Nil if none up to `last` has.
+  ///
+  /// - Parameter attempt: factors the shifted matrix, whether it could.
+  package static func leastShift(
+    from first: Double, times factor: Double, upTo last: Double, _ attempt: (Double) -> Bool
+  ) -> Double? {
+    var shift = first
+    while !attempt(shift) {
+      shift *= factor
+      if !(shift <= last) { return nil }
+    }
+    return shift
+  }
+
   /// The rows of a panel: A_ik·L_kk⁻ᵀ.
   private struct PanelLoop: ParallelLoop {
     let a: UnsafeMutablePointer<Double>

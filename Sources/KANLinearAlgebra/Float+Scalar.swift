@@ -27,33 +27,14 @@ extension Float: Scalar {
     return Int(info)
   }
 
-  public static func _splineValues(
-    _ spline: SplineParameters<Self>, _ first: Int, _ x: MatrixView<Self>, _ values: MutableMatrixView<Self>
+  public static func _evaluateSpline(
+    _ spline: SplineParameters<Self>, _ first: Int, _ x: MatrixView<Self>, _ order: Int, _ to: PointEvaluation<Self>
   ) {
-    withUnsafePointer(to: kan_spline_f(spline)) {
-      kernels.spline_values(
-        $0, Int64(first), Int64(x.columns), Int64(x.rows), x.base, Int64(x.stride), values.base, Int64(values.stride))
-    }
-  }
-
-  public static func _splineDerivatives(
-    _ spline: SplineParameters<Self>, _ first: Int, _ x: MatrixView<Self>, _ derivatives: MutableMatrixView<Self>
-  ) {
-    withUnsafePointer(to: kan_spline_f(spline)) {
-      kernels.spline_derivatives(
-        $0, Int64(first), Int64(x.columns), Int64(x.rows), x.base, Int64(x.stride), derivatives.base,
-        Int64(derivatives.stride))
-    }
-  }
-
-  public static func _splinePullBack(
-    _ spline: SplineParameters<Self>, _ first: Int, _ x: MatrixView<Self>, _ dValues: MatrixView<Self>,
-    _ dx: MutableMatrixView<Self>
-  ) {
-    withUnsafePointer(to: kan_spline_f(spline)) {
-      kernels.spline_pull_back(
-        $0, Int64(first), Int64(x.columns), Int64(x.rows), x.base, Int64(x.stride), dValues.base,
-        Int64(dValues.stride), dx.base, Int64(dx.stride))
+    withUnsafePointer(to: kan_spline_f(spline)) { spline in
+      withUnsafePointer(to: kan_points_f(to)) {
+        kernels.spline_evaluate(
+          spline, Int64(first), Int64(x.columns), Int64(x.rows), x.base, Int64(x.stride), Int32(order), $0)
+      }
     }
   }
 
@@ -78,38 +59,49 @@ extension Float: Scalar {
     }
   }
 
-  public static func _localScratch(_ rows: Int) -> Int { Int(kernels.local_scratch(Int64(rows))) }
-
-  public static func _localForward(
-    _ spline: SplineParameters<Self>, _ x: MatrixView<Self>, _ weights: MatrixView<Self>, _ bias: UnsafePointer<Self>,
-    _ z: MutableMatrixView<Self>
+  public static func _contractForward(
+    _ block: ContractionBlock<Self>, _ following: Int, _ weights: MatrixView<Self>, _ start: UnsafePointer<Self>,
+    _ startStride: Int, _ z: MutableMatrixView<Self>
   ) {
-    withUnsafePointer(to: kan_spline_f(spline)) {
-      kernels.local_forward(
-        $0, Int64(x.rows), Int64(z.stride), Int64(z.columns), x.base, Int64(x.stride), weights.base, bias, z.base)
+    withUnsafePointer(to: kan_block_f(block)) {
+      kernels.forward(
+        $0, Int64(z.columns), Int64(following), weights.base, Int64(weights.stride), start, Int64(startStride), z.base,
+        Int64(z.stride))
     }
   }
 
-  public static func _localPanelWidth(_ spline: SplineParameters<Self>, _ rows: Int, _ outputs: Int) -> Int {
-    withUnsafePointer(to: kan_spline_f(spline)) { Int(kernels.local_panel_width($0, Int64(rows), Int64(outputs))) }
+  public static func _contractionScratch(_ rows: Int) -> Int { Int(kernels.scratch(Int64(rows))) }
+
+  public static func _orderRows(
+    _ block: ContractionBlock<Self>, _ outputs: Int, _ scratch: UnsafeMutablePointer<Self>
+  ) {
+    withUnsafePointer(to: kan_block_f(block)) { kernels.order($0, Int64(outputs), scratch) }
   }
 
-  public static func _writeLocalPanels(
-    _ dz: MatrixView<Self>, _ panels: UnsafeMutablePointer<Self>, _ panelStride: Int
+  public static func _contractWeights(
+    _ block: ContractionBlock<Self>, _ dz: MatrixView<Self>, _ panels: UnsafePointer<Self>?, _ panelStride: Int,
+    _ dWeights: MutableMatrixView<Self>, _ scratch: UnsafeMutablePointer<Self>
   ) {
-    kernels.local_panels(Int64(dz.rows), Int64(dz.columns), dz.base, panels, Int64(panelStride))
-  }
-
-  public static func _localBackward(
-    _ spline: SplineParameters<Self>, _ first: Int, _ x: MatrixView<Self>, _ weights: MatrixView<Self>,
-    _ dz: MatrixView<Self>, _ panels: UnsafePointer<Self>?, _ panelStride: Int, _ dWeights: MutableMatrixView<Self>,
-    _ dx: MutableMatrixView<Self>?, _ scratch: UnsafeMutablePointer<Self>
-  ) {
-    withUnsafePointer(to: kan_spline_f(spline)) {
-      kernels.local_backward(
-        $0, Int64(first), Int64(x.columns), Int64(x.rows), Int64(dz.columns), x.base, Int64(x.stride), weights.base,
-        dz.base, panels, Int64(panelStride), dWeights.base, dx?.base, Int64(dx?.stride ?? 0), scratch)
+    withUnsafePointer(to: kan_block_f(block)) {
+      kernels.weights($0, Int64(dz.columns), dz.base, panels, Int64(panelStride), dWeights.base, scratch)
     }
+  }
+
+  public static func _contractInputs(
+    _ slopes: ContractionBlock<Self>, _ dz: MatrixView<Self>, _ weights: MatrixView<Self>,
+    _ dx: MutableMatrixView<Self>, _ scratch: UnsafeMutablePointer<Self>
+  ) {
+    withUnsafePointer(to: kan_block_f(slopes)) {
+      kernels.inputs($0, Int64(dz.columns), dz.base, weights.base, dx.base, Int64(dx.stride), scratch)
+    }
+  }
+
+  public static func _panelWidth(_ shape: CompactShape, _ rows: Int, _ outputs: Int) -> Int {
+    withUnsafePointer(to: kan_block_f(shape, rows: rows)) { Int(kernels.panel_width($0, Int64(outputs))) }
+  }
+
+  public static func _writePanels(_ dz: MatrixView<Self>, _ panels: UnsafeMutablePointer<Self>, _ panelStride: Int) {
+    kernels.panels(Int64(dz.rows), Int64(dz.columns), dz.base, panels, Int64(panelStride))
   }
 
   public static func _exp(_ count: Int, _ values: UnsafeMutablePointer<Self>) {
@@ -203,5 +195,36 @@ extension kan_spline_f {
       functions: Int32(spline.functions), outside: spline.outside, base: spline.base,
       uniform: spline.isUniform ? 1 : 0, lower: spline.lower, upper: spline.upper,
       inverse_step: spline.inverseStep, knots: spline.knots)
+  }
+}
+
+extension kan_points_f {
+  fileprivate init(_ points: PointEvaluation<Float>) {
+    self.init(
+      cells: points.cells, values: points.values, slopes: points.slopes, seconds: points.seconds,
+      cell_stride: Int64(points.cellStride), input_stride: Int64(points.inputStride),
+      function_stride: Int64(points.functionStride), row_capacity: Int64(points.paddedRows))
+  }
+}
+
+extension kan_block_f {
+  fileprivate init(_ block: ContractionBlock<Float>) {
+    self.init(block.shape, rows: block.rows)
+    inputs = Int64(block.inputs)
+    cell = UnsafePointer(block.evaluation.cells)
+    value = block.values
+    cell_stride = Int64(block.evaluation.cellStride)
+    input_stride = Int64(block.evaluation.inputStride)
+    function_stride = Int64(block.evaluation.functionStride)
+  }
+
+  fileprivate init(_ shape: CompactShape, rows: Int) {
+    self.init()
+    self.rows = Int64(rows)
+    functions = Int64(shape.functions)
+    fixed = Int64(shape.fixed)
+    stored = Int64(shape.stored)
+    cells = Int64(shape.cells)
+    sums_to_1 = shape.sumsToOne ? 1 : 0
   }
 }

@@ -89,9 +89,10 @@ package struct LeastSquaresAccumulator {
       let square = gram.view[column, column] + ridge
       return square > 0 ? 1 / square.squareRoot() : 0
     }
-    var delta = 1e-12
-    while true {
-      var factor = gram
+    var factor = gram
+    var failure = 0
+    let shift = Cholesky.leastShift(from: 1e-12, times: 100, upTo: 1e-3) { delta in
+      factor = gram
       let f = factor.mutableView()
       for i in 0..<n {
         for j in i..<n { f[i, j] *= scale[i] * scale[j] }
@@ -99,11 +100,12 @@ package struct LeastSquaresAccumulator {
       }
       // The upper triangle by rows is the lower one by columns.
       let info = LAPACKE_dpotrf(LAPACK_COL_MAJOR, 0x4C, Int32(n), f.base, Int32(n))
-      if info == 0 { return refine(factor, scale, ridge) }
-      if info < 0 { try LinearAlgebraError.check(Int(info), "potrf") }
-      delta *= 100
-      if delta > 1e-3 { throw .notConverged(routine: "potrf") }
+      failure = min(Int(info), 0)
+      return info <= 0
     }
+    try LinearAlgebraError.check(failure, "potrf")
+    if shift == nil { throw .notConverged(routine: "potrf") }
+    return refine(factor, scale, ridge)
   }
 
   /// X += D·(factor)⁻¹·D·(AᵀB - (AᵀA + λ)·X), a few times from 0.

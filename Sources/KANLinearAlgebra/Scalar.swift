@@ -18,13 +18,9 @@ where RawSignificand: FixedWidthInteger {
   ) -> Int
 
   // Splines
-  static func _splineValues(
-    _ spline: SplineParameters<Self>, _ first: Int, _ x: MatrixView<Self>, _ values: MutableMatrixView<Self>)
-  static func _splineDerivatives(
-    _ spline: SplineParameters<Self>, _ first: Int, _ x: MatrixView<Self>, _ derivatives: MutableMatrixView<Self>)
-  static func _splinePullBack(
-    _ spline: SplineParameters<Self>, _ first: Int, _ x: MatrixView<Self>, _ dValues: MatrixView<Self>,
-    _ dx: MutableMatrixView<Self>)
+  /// Cells, values and, by order, slopes and second derivatives of splines and their base function.
+  static func _evaluateSpline(
+    _ spline: SplineParameters<Self>, _ first: Int, _ x: MatrixView<Self>, _ order: Int, _ to: PointEvaluation<Self>)
 
   /// The k+1 functions of points of one input, without the base function: function `cells[p] + r` at point p stands at
   /// `values[r·count + p]`.
@@ -38,17 +34,27 @@ where RawSignificand: FixedWidthInteger {
     _ weights: UnsafePointer<Double>?, _ y: MatrixView<Self>, _ gram: UnsafeMutablePointer<Double>, _ gramStride: Int,
     _ sums: UnsafeMutablePointer<Double>)
 
-  static func _localScratch(_ rows: Int) -> Int
-  static func _localForward(
-    _ spline: SplineParameters<Self>, _ x: MatrixView<Self>, _ weights: MatrixView<Self>, _ bias: UnsafePointer<Self>,
-    _ z: MutableMatrixView<Self>)
-  /// The width of panels of dZ for tiles of so many rows, or 0 where they are not wanted.
-  static func _localPanelWidth(_ spline: SplineParameters<Self>, _ rows: Int, _ outputs: Int) -> Int
-  static func _writeLocalPanels(_ dz: MatrixView<Self>, _ panels: UnsafeMutablePointer<Self>, _ panelStride: Int)
-  static func _localBackward(
-    _ spline: SplineParameters<Self>, _ first: Int, _ x: MatrixView<Self>, _ weights: MatrixView<Self>,
-    _ dz: MatrixView<Self>, _ panels: UnsafePointer<Self>?, _ panelStride: Int, _ dWeights: MutableMatrixView<Self>,
-    _ dx: MutableMatrixView<Self>?, _ scratch: UnsafeMutablePointer<Self>)
+  // Contractions of a compact basis, for a block of at most 8 inputs
+  /// Z = start + Φ·W; `start` has a row for each of Z's, `startStride` apart, or one for all (0). The rows of W of
+  /// `following` inputs come behind those of the block.
+  static func _contractForward(
+    _ block: ContractionBlock<Self>, _ following: Int, _ weights: MatrixView<Self>, _ start: UnsafePointer<Self>,
+    _ startStride: Int, _ z: MutableMatrixView<Self>)
+  /// Numbers of scratch that the next three need for blocks of so many rows.
+  static func _contractionScratch(_ rows: Int) -> Int
+  /// Orders the rows of a block by their cells, for the next two.
+  static func _orderRows(_ block: ContractionBlock<Self>, _ outputs: Int, _ scratch: UnsafeMutablePointer<Self>)
+  /// dW += Φᵀ·dZ, without gaps between rows; panels: those of dZ, `panelStride` apart, if there are any.
+  static func _contractWeights(
+    _ block: ContractionBlock<Self>, _ dz: MatrixView<Self>, _ panels: UnsafePointer<Self>?, _ panelStride: Int,
+    _ dWeights: MutableMatrixView<Self>, _ scratch: UnsafeMutablePointer<Self>)
+  /// dX = Σ slope·(dZ·Wᵀ); dz and weights without gaps between rows.
+  static func _contractInputs(
+    _ slopes: ContractionBlock<Self>, _ dz: MatrixView<Self>, _ weights: MatrixView<Self>,
+    _ dx: MutableMatrixView<Self>, _ scratch: UnsafeMutablePointer<Self>)
+  /// The width of panels of dZ for blocks of so many rows, or 0 where they are not wanted.
+  static func _panelWidth(_ shape: CompactShape, _ rows: Int, _ outputs: Int) -> Int
+  static func _writePanels(_ dz: MatrixView<Self>, _ panels: UnsafeMutablePointer<Self>, _ panelStride: Int)
 
   // Element by element
   static func _exp(_ count: Int, _ values: UnsafeMutablePointer<Self>)

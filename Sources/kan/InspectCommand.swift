@@ -28,12 +28,11 @@ struct InspectCommand: ParsableCommand {
       task: network.task, objective: ObjectiveDescription(network.objective),
       precision: file.isDouble ? .double : .float, parameters: network.parameterCount,
       layers: network.layers.map { layer in
-        let spline = layer.basis as? BSpline<Element>
-        return ModelOutline.LayerOutline(
+        ModelOutline.LayerOutline(
           basis: type(of: layer.basis).kind, inputs: layer.inputs, outputs: layer.outputs, sums: layer.sums,
           functions: layer.functions, activation: layer.activationText, products: (layer.node as? Products)?.count,
           parameters: layer.parameterCount,
-          settings: layer.basis.description.settings, grid: spline.map { GridOutline($0.grid) },
+          settings: layer.basis.description.settings, grid: layer.grid.map { GridOutline($0) },
           contraction: layer.resolvedContraction(.auto).rawValue, reason: layer.contractionReason)
       },
       names: network.names,
@@ -147,7 +146,7 @@ extension ModelOutline.LayerOutline {
       return ([basis] + settings.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }).joined(separator: ", ")
     }
     return "\(basis) of degree \(grid.degree), G = \(grid.intervals) on [\(short(grid.lowest)), \(short(grid.highest))]"
-      + (grid.isUniform ? "" : ", not uniform") + ", outside \(settings["outside"] ?? "")"
+      + (grid.isUniform ? "" : ", not uniform") + (settings["outside"].map { ", outside \($0)" } ?? "")
   }
 }
 

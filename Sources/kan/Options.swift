@@ -2,7 +2,46 @@ import ArgumentParser
 import KAN
 import KANFiles
 
-enum Edge: String, ExpressibleByArgument, CaseIterable { case spline, linear, chebyshev, gaussian }
+/// Functions on the edges, by their name in the registry of bases.
+struct Edge: ExpressibleByArgument, Equatable, Sendable {
+  let name: String
+
+  private static var types: [any ConfigurableBasis<Double>.Type] { knownBases(Double.self) }
+  static let spline = Edge(type: BSpline<Double>.self)
+  static var allValueStrings: [String] { types.map { $0.name } }
+
+  private init(type: any ConfigurableBasis<Double>.Type) { name = type.name }
+
+  init?(argument: String) {
+    guard let type = Self.types.first(where: { $0.name == argument }) else { return nil }
+    self.init(type: type)
+  }
+
+  var defaultValueDescription: String { name }
+
+  private func type<Element: Scalar>(_: Element.Type) -> any ConfigurableBasis<Element>.Type {
+    // An edge is made from a type of the registry.
+    guard let type = knownBases(Element.self).first(where: { $0.name == name }) else { fatalError("Edge: \(name)") }
+    return type
+  }
+
+  var grids: ClosedRange<Int>? { type(Double.self).grids }
+  var degrees: ClosedRange<Int>? { type(Double.self).degrees }
+  /// Whether layers can be taken to finer grids.
+  var isGridded: Bool { type(Double.self).isGridded }
+  /// Whether it makes a multilayer perceptron.
+  var isIdentity: Bool { basis(BasisOptions(inputs: 1), Double.self).isIdentity }
+
+  func basis<Element: Scalar>(_ options: BasisOptions, _: Element.Type) -> any ConfigurableBasis<Element> {
+    type(Element.self).init(options)
+  }
+
+  /// The names of all edges for which something holds, for the help.
+  static func names(where holds: (any ConfigurableBasis<Double>.Type) -> Bool) -> String {
+    types.filter(holds).map { $0.name }.joined(separator: ", ")
+  }
+}
+
 enum OptimizerName: String, ExpressibleByArgument, CaseIterable { case adam, sgd, lbfgs, lm }
 enum Initialization: String, ExpressibleByArgument, CaseIterable {
   case random

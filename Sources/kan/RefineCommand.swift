@@ -7,7 +7,7 @@ struct RefineCommand: ParsableCommand {
     commandName: "refine", abstract: "Give a model a finer grid that computes the same.",
     usage: "kan refine <model> <data> --grid <grid> [<options>]",
     discussion: """
-      All spline layers get grids of --grid intervals, and the largest deviation of any edge's function is printed. It is \
+      All layers on grids get grids of --grid intervals, and the largest deviation of any edge's function is printed. It is \
       only rounding where the number of intervals is a multiple of the present one, and else that of a least-squares \
       refit, weighted by where the rows of DATA lie, which should be the training data. The refined model can be \
       trained on: kan train DATA --start OUT.

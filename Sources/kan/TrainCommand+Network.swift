@@ -96,13 +96,8 @@ extension TrainCommand {
 
   /// Refuses a network that cannot be trained in the memory there is, before any of it is asked for.
   private func requireRoom(for widths: [HiddenWidth], after inputs: [Int], batch: Int, bytes: Int) throws {
-    let functions: Double =
-      switch edge {
-      case .spline: Double((extend.last ?? firstGrid) + degree + 1)
-      case .linear: 1
-      case .chebyshev: Double(degree)
-      case .gaussian: Double(firstGrid + 2)
-      }
+    let largest = BasisOptions(inputs: 1, grid: max(extend.last ?? 0, firstGrid), degree: degree)
+    let functions = Double(edge.basis(largest, Float.self).functions)
     let sums = widths.map { Double($0.sums + 2 * $0.products) }
     let parameters = zip(inputs, sums).reduce(0) { $0 + Double($1.0) * $1.1 * functions + $1.1 }
     // Parameters, their gradient and two moments, all but the gradient again as of the last epoch, and the best ones;
@@ -119,20 +114,10 @@ extension TrainCommand {
   }
 
   func makeLayer<Element: Scalar>(_ inputs: Int, _ width: HiddenWidth, isLast: Bool) -> Layer<Element> {
-    let (outputs, products) = (width.outputs, width.products)
-    let activation = isLast ? .identity : self.activation ?? (edge == .linear ? .silu : .identity)
-    switch edge {
-    case .spline:
-      return .spline(
-        inputs, outputs, grid: firstGrid, degree: degree, products: products, activation: activation)
-    case .linear: return .linear(inputs, outputs, products: products, activation: activation)
-    case .chebyshev:
-      return .chebyshev(
-        inputs, outputs, degree: degree, products: products, activation: activation)
-    case .gaussian:
-      return .gaussian(
-        inputs, outputs, grid: firstGrid, products: products, activation: activation)
-    }
+    let activation = isLast ? .identity : self.activation ?? (edge.isIdentity ? .silu : .identity)
+    return Layer(
+      basis: edge.basis(BasisOptions(inputs: inputs, grid: firstGrid, degree: degree), Element.self),
+      outputs: width.outputs, node: width.products == 0 ? activation : Products(width.products, activation: activation))
   }
 
   /// The method asked for, within the memory that is available.
@@ -148,7 +133,7 @@ extension TrainCommand {
 
   /// Adam moves every coefficient by about the rate, so an output moves by about the rate times its inputs.
   func defaultRate<Element: Scalar>(_ network: Network<Element>) -> Double {
-    let range = edge == .linear ? 0.003...0.02 : 0.001...0.05
+    let range = edge.isIdentity ? 0.003...0.02 : 0.001...0.05
     return min(range.upperBound, max(range.lowerBound, 0.5 / Double(network.layers.map(\.inputs).max()!)))
   }
 }

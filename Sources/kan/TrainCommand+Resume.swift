@@ -72,12 +72,11 @@ extension TrainCommand {
 
   /// The options that make such a layer.
   private func options<Element: Scalar>(of layer: Layer<Element>) -> [(name: String, value: String)] {
-    switch layer.basis {
-    case let spline as BSpline<Element>:
-      [("--edge", "spline"), ("--grid", "\(spline.grid.intervals)"), ("--degree", "\(spline.grid.degree)")]
-    case let gaussian as Gaussian<Element>: [("--edge", "gaussian"), ("--grid", "\(gaussian.centers - 1)")]
-    case let chebyshev as Chebyshev<Element>: [("--edge", "chebyshev"), ("--degree", "\(chebyshev.functions)")]
-    default: [("--edge", type(of: layer.basis).kind)]
+    guard let basis = layer.basis as? any ConfigurableBasis<Element> else {
+      return [("--edge", type(of: layer.basis).kind)]
     }
+    let (type, options) = (type(of: basis), basis.options)
+    return [("--edge", type.name)] + (type.grids == nil ? [] : [("--grid", "\(options.grid)")])
+      + (type.degrees == nil ? [] : [("--degree", "\(options.degree)")])
   }
 }

@@ -78,7 +78,7 @@ extension TrainCommand {
   ) -> String {
     let objective =
       objective ?? (network.record == nil ? data.targets.task.objective : network.objective)
-    return "\(data.targets.task.rawValue) on \(counted(data.rows, "row")), \(edge.rawValue) network "
+    return "\(data.targets.task.rawValue) on \(counted(data.rows, "row")), \(edge.name) network "
       + "\(text(network.inputs, network.layers.map(\.width))), "
       + "\(counted(network.parameterCount, "parameter")), loss \(ObjectiveDescription(objective)), "
       + "\(counted(pool.threads, "thread"))"

@@ -6,17 +6,21 @@ extension TrainCommand {
     func require(_ condition: Bool, _ message: String) throws { if !condition { throw ValidationError(message) } }
     try require(holdout.map { $0 > 0 && $0 < 1 } ?? true, "--holdout has to be between 0 and 1")
     try require((1...100_000).contains(firstGrid), "--grid has to be 1 to 100000")
-    try require(extend.isEmpty || edge == .spline, "--extend is for --edge spline: others have no grid that grows")
+    try require(
+      extend.isEmpty || edge.isGridded,
+      "--extend is for --edge \(Edge.names { $0.isGridded }): others have no grid that grows")
     try require(
       extend.isEmpty || grid == nil || grid == extend[0],
       "--grid \(grid ?? 0) is not the first of --extend \(extend.map(String.init).joined(separator: ","))")
     try require(
       optimizer != .lm || task != .classification,
       "--optimizer lm is for regressions; lbfgs and adam do classifications")
+    if let degrees = edge.degrees {
+      try require(
+        degrees.contains(degree),
+        "--degree has to be \(degrees.lowerBound) to \(degrees.upperBound) for --edge \(edge.name)")
+    }
     if let objective = try objectives.objective { try validate(objective) }
-    try require(
-      edge == .chebyshev ? (1...1000).contains(degree) : (1...5).contains(degree),
-      "--degree has to be 1 to \(edge == .chebyshev ? 1000 : 5)")
     try require(learningRate.map { $0 > 0 && $0.isFinite } ?? true, "--learning-rate has to be positive")
     try require(
       optimizer != .lbfgs || learningRate == nil, "--learning-rate is not used by lbfgs, whose line search finds it")

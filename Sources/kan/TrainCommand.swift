@@ -47,9 +47,11 @@ struct TrainCommand: ParsableCommand {
   var edge = Edge.spline
   @Option(help: "Activation of the sums of hidden layers (default: identity, and silu for linear edges).")
   var activation: Activation?
-  @Option(parsing: .unconditional, help: "Intervals of the grid (spline, gaussian; default: 5).")
+  @Option(parsing: .unconditional, help: "Intervals of the grid (\(Edge.names { $0.grids != nil }); default: 5).")
   var grid: Int?
-  @Option(parsing: .unconditional, help: "Degree of the splines, 1 to 5, or of the polynomials (chebyshev).")
+  @Option(
+    parsing: .unconditional,
+    help: "Degree of splines, 1 to 5, or of polynomials, or order of harmonics (\(Edge.names { $0.degrees != nil })).")
   var degree = 3
   @Option(
     parsing: .unconditional,

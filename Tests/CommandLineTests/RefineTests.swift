@@ -8,9 +8,9 @@ import Testing
 
   init() throws { folder = try Folder() }
 
-  @Test(arguments: [("10", 1e-12), ("8", 0.5)])
-  func refinedModelsPredictTheSame(grid: String, bound: Double) throws {
-    try folder.writeModel("--hidden", "3", "--precision", "double", "--epochs", "20")
+  @Test(arguments: [("spline", "10", 1e-12), ("spline", "8", 0.5), ("hat", "10", 1e-12), ("hat", "8", 1)])
+  func refinedModelsPredictTheSame(edge: String, grid: String, bound: Double) throws {
+    try folder.writeModel("--hidden", "3", "--precision", "double", "--epochs", "20", "--edge", edge)
     let refined = try folder.kan(
       "refine", "m.safetensors", "r.csv", "--grid", grid, "--save", "fine.safetensors", "--json"
     ).succeeded().json()

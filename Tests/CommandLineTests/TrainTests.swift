@@ -83,7 +83,8 @@ import Testing
 
   @Test(arguments: [
     ("spline", 2 * 9 * 4 + 4 + 4 * 9 + 1), ("linear", 2 * 4 + 4 + 4 + 1), ("chebyshev", 2 * 3 * 4 + 4 + 4 * 3 + 1),
-    ("gaussian", 2 * 7 * 4 + 4 + 4 * 7 + 1),
+    ("gaussian", 2 * 7 * 4 + 4 + 4 * 7 + 1), ("fourier", 2 * 6 * 4 + 4 + 4 * 6 + 1),
+    ("hat", 2 * 6 * 4 + 4 + 4 * 6 + 1),
   ])
   func edges(edge: String, parameters: Int) throws {
     try folder.write(regressionTable(), to: "r.csv")
@@ -93,6 +94,14 @@ import Testing
     #expect(try #require(test(result)["r2"]) > 0.9)
     let model = try folder.kan("inspect", "m.safetensors").succeeded()
     #expect(model.output.contains(edge == "spline" ? "bSpline" : edge))
+    // The model goes on, and by all rows at once too.
+    try folder.kan(
+      "train", "r.csv", "--hidden", "4", "--edge", edge, "--epochs", "101", "--batch", "16", "--save", "m.safetensors",
+      "--resume"
+    ).succeeded()
+    let exact = try self.result(
+      "r.csv", "--hidden", "2", "--edge", edge, "--epochs", "5", "--optimizer", "lm", "--precision", "double")
+    #expect(try #require(test(exact)["r2"]) > 0.9)
   }
 
   @Test(arguments: ["identity", "relu", "silu", "tanh", "sigmoid"])

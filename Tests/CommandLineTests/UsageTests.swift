@@ -28,8 +28,8 @@ import Testing
     (["--epochs", "99999999999999999999"], "The value '99999999999999999999' is invalid for '--epochs <epochs>'"),
     (["--grid", "0"], "--grid has to be 1 to 100000"),
     (["--grid", "-5"], "--grid has to be 1 to 100000"),
-    (["--degree", "6"], "--degree has to be 1 to 5"),
-    (["--degree", "1001", "--edge", "chebyshev"], "--degree has to be 1 to 1000"),
+    (["--degree", "6"], "--degree has to be 1 to 5 for --edge spline"),
+    (["--degree", "1001", "--edge", "chebyshev"], "--degree has to be 1 to 1000 for --edge chebyshev"),
     (["--holdout", "1.5"], "--holdout has to be between 0 and 1"),
     (["--holdout", "-0.2"], "--holdout has to be between 0 and 1"),
     (["--holdout", "0"], "--holdout has to be between 0 and 1"),
@@ -50,11 +50,11 @@ import Testing
     (["--foo\u{7}"], "Unknown option '--foo\\u{7}'. Did you mean '--loss'?"),
     (
       ["--edge", "wave"],
-      "The value 'wave' is invalid for '--edge <edge>'. Please provide one of 'spline', 'linear', 'chebyshev' or 'gaussian'."
+      "The value 'wave' is invalid for '--edge <edge>'. Please provide one of the following:   - spline   - linear   - chebyshev   - gaussian   - fourier   - hat"
     ),
     (["--epochs"], "Missing value for '--epochs <epochs>'"),
     (["--extend", "5,10", "--grid", "10"], "--grid 10 is not the first of --extend 5,10"),
-    (["--extend", "5,10", "--edge", "linear"], "--extend is for --edge spline: others have no grid that grows"),
+    (["--extend", "5,10", "--edge", "linear"], "--extend is for --edge spline, hat: others have no grid that grows"),
     (
       ["--optimizer", "lm", "--task", "classification"],
       "--optimizer lm is for regressions; lbfgs and adam do classifications"

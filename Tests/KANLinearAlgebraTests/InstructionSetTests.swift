@@ -1,7 +1,7 @@
 import CKANKernels
 import Testing
 
-/// Every kernel of every instruction set that this machine has, against plain loops in double precision.
+/// Every kernel of every instruction set that this machine has, in both precisions, against the plain twins.
 @Suite struct InstructionSetTests {
   static let sets = [KAN_BASELINE, KAN_X86_64_V3, KAN_X86_64_V4].filter { kan_kernels_for_f($0) != nil }
 
@@ -10,123 +10,191 @@ import Testing
     #expect(kan_kernels_for_d(kan_best_instruction_set()) != nil)
   }
 
-  /// A layer of splines, with Φ of the baseline, which other tests hold against scipy.
-  private struct Case {
-    let (rows, inputs, outputs, intervals, degree): (Int, Int, Int, Int, Int)
-    let outside, base: Int32
-    var functions: Int { intervals + degree + (base == 0 ? 0 : 1) }
+  /// A layer of splines and how it is used.
+  private struct Case<Real: KernelReal> {
+    let rows, outputs: Int
+    let layer: SplineLayer<Real>
+    var shape: Shape {
+      Shape(
+        functions: layer.nonZero, fixed: layer.fixed, stored: layer.functions, cells: layer.intervals,
+        sumsToOne: layer.outside != 0)
+    }
 
-    init(_ number: Int) {
-      rows = [1, 3, 4, 17, 64, 12, 530][number % 7]
-      inputs = [1, 5, 8, 11][number % 4]
-      outputs = [1, 2, 7, 8, 16, 19, 33, 64, 129][number % 9]
-      intervals = [1, 5, 30, 300][number % 4]
-      degree = 1 + number % 5
-      outside = Int32(number % 3)
-      base = Int32(number / 3 % 3)
+    init(_ number: Int, _ numbers: inout Numbers) {
+      rows = [1, 3, 4, 17, 64, 530, 12][number % 7]
+      outputs = [1, 2, 3, 5, 7, 8, 10, 16, 19, 33, 64, 129][number % 12]
+      let inputs = [1, 5, 8, 11][number % 4]
+      let (intervals, degree) = ([1, 5, 30, 13, 300][number / 2 % 5], 1 + number / 3 % 5)
+      let isUniform = !(number / 5).isMultiple(of: 3)
+      let lower = (0..<inputs).map { -1 - Real($0) / 16 }
+      let upper = (0..<inputs).map { 1 + Real($0) / 32 }
+      let inverse = zip(lower, upper).map { Real(intervals) / ($1 - $0) }
+      let knots = zip(lower, upper).flatMap { a, b in
+        let step = (b - a) / Real(intervals)
+        var inner = (0...intervals).map { a + Real($0) * step }
+        if !isUniform {
+          // Some of them twice or, where the grid is fine, as far as it goes.
+          for j in 1..<max(intervals, 1) { inner[j] = j % 4 == 3 ? inner[j - 1] : inner[j] + step * numbers.next(0.4) }
+        }
+        inner[intervals] = b
+        let ends = (1...degree).map { Real($0) * step }
+        return ends.reversed().map { a - $0 } + inner + ends.map { b + $0 }
+      }
+      layer = SplineLayer(
+        inputs: inputs, intervals: intervals, degree: degree, outside: Int32(number % 3), base: Int32(number / 3 % 3),
+        isUniform: isUniform, lower: lower, upper: upper, inverseStep: inverse, knots: knots)
     }
   }
 
-  /// The last one has few rows, all of one cell, and columns that fill no vector.
-  @Test(arguments: sets, Array(0..<45) + [236])
-  func single(set: kan_instruction_set, number: Int) {
-    let kernels = kan_kernels_for_f(set).pointee
-    let plain = kan_kernels_for_f(KAN_BASELINE).pointee
-    let shape = Case(number)
+  static let numbers = Array(0..<84)
+
+  @Test(arguments: sets, numbers)
+  func evaluation(set: kan_instruction_set, number: Int) {
+    checkEvaluation(set, number, Float.self)
+    checkEvaluation(set, number, Double.self)
+  }
+
+  private func checkEvaluation<Real: KernelReal>(_ set: kan_instruction_set, _ number: Int, _: Real.Type) {
     var numbers = Numbers(seed: UInt64(number))
-    let count = Int32(shape.intervals)
-    let lower = (0..<shape.inputs).map { -1 - Float($0) / 16 }
-    let upper = (0..<shape.inputs).map { 1 + Float($0) / 32 }
-    let inverse = zip(lower, upper).map { Float(count) / ($1 - $0) }
-    let knots = zip(lower, inverse).flatMap { a, scale in
-      (-shape.degree...shape.intervals + shape.degree).map { a + Float($0) / scale }
-    }
+    let one = Case<Real>(number, &numbers)
+    let layer = one.layer
     // Where no point lies outside, kernels take a shorter way.
-    let x = numbers.floats(shape.rows * shape.inputs, number.isMultiple(of: 2) ? 1.3 : 0.9)
-    let weights = numbers.floats(shape.inputs * shape.functions * shape.outputs, 1)
-    let dz = numbers.floats(shape.rows * shape.outputs, 1)
-    lower.withUnsafeBufferPointer { lower in
-      upper.withUnsafeBufferPointer { upper in
-        inverse.withUnsafeBufferPointer { inverse in
-          knots.withUnsafeBufferPointer { knots in
-            var spline = kan_spline_f(
-              inputs: Int32(shape.inputs), intervals: count, degree: Int32(shape.degree),
-              functions: Int32(shape.functions), outside: shape.outside, base: shape.base, uniform: 1,
-              lower: lower.baseAddress, upper: upper.baseAddress, inverse_step: inverse.baseAddress,
-              knots: knots.baseAddress)
-            check(&spline, shape, kernels, plain, x, weights, dz)
-          }
+    let x: [Real] = numbers.list(one.rows * layer.inputs, number.isMultiple(of: 2) ? 1.4 : 0.9)
+    let (kernels, plain) = (Real.table(set), Real.table(nil))
+    var expected = Evaluated<Real>(rows: one.rows, inputs: layer.inputs, functions: layer.nonZero)
+    plain.evaluate(layer, 0, x, layer.inputs, 2, &expected)
+    // A knot of an even grid is rounded, and so is a point's place among them.
+    let tolerance = 16 * Double(Real.ulpOfOne) * Double(max(8, layer.intervals))
+    var values: [Real] = []
+    for order in 0...2 {
+      let capacity = one.rows + (order == 1 ? 16 : 0)
+      var found = Evaluated<Real>(
+        rows: one.rows, inputs: layer.inputs, functions: layer.nonZero, capacity: capacity)
+      kernels.evaluate(layer, 0, x, layer.inputs, order, &found)
+      let pairs = [
+        (found.values, expected.values), (found.slopes, expected.slopes), (found.seconds, expected.seconds),
+      ]
+      for (derivative, pair) in pairs.enumerated() {
+        if derivative <= order {
+          let difference = distance(
+            dense(pair.0, found, layer.functions, layer.fixed), dense(pair.1, expected, layer.functions, layer.fixed))
+          #expect(difference < tolerance, "order \(order), derivative \(derivative), \(Real.self), \(layer)")
+        } else {
+          #expect(isUntouched(pair.0), "derivative \(derivative) written at order \(order)")
         }
       }
+      // Nothing behind the rows that may be written is, and values do not depend on what else is asked for.
+      let behind = found.values.indices.filter { $0 % found.stride >= capacity }
+      #expect(isUntouched(behind.flatMap { [found.values[$0], found.slopes[$0]] }))
+      let cellsBehind = found.cells.indices.filter { $0 % found.stride >= capacity }.map { found.cells[$0] }
+      #expect(cellsBehind.isEmpty || Set(cellsBehind) == [-7])
+      let rows = found.values.indices.filter { $0 % found.stride < one.rows }.map { found.values[$0] }
+      #expect(order == 0 || rows == values)
+      values = rows
+    }
+    // The last row alone, inputs one behind another, has the same bits.
+    let last = Array(x[((one.rows - 1) * layer.inputs)...])
+    var cells = [Int32](repeating: -7, count: layer.inputs + 16)
+    var row = [Real](repeating: .nan, count: layer.inputs * layer.nonZero + 16)
+    kernels.evaluateRow(layer, last, &cells, &row)
+    for input in 0..<layer.inputs {
+      for r in 0..<layer.nonZero {
+        #expect(row[r * layer.inputs + input] == values[(input * layer.nonZero + r) * one.rows + one.rows - 1])
+      }
+    }
+    #expect(isUntouched(row[(layer.inputs * layer.nonZero)...]) && Set(cells[layer.inputs...]) == [-7])
+  }
+
+  @Test(arguments: sets, numbers)
+  func contractions(set: kan_instruction_set, number: Int) {
+    checkContractions(set, number, Float.self, tolerance: 1e-5)
+    checkContractions(set, number, Double.self, tolerance: 1e-13)
+  }
+
+  private func checkContractions<Real: KernelReal>(
+    _ set: kan_instruction_set, _ number: Int, _: Real.Type, tolerance: Double
+  ) {
+    var numbers = Numbers(seed: UInt64(number))
+    let one = Case<Real>(number, &numbers)
+    let (kernels, shape) = (Real.table(set), one.shape)
+    let (rows, outputs) = (one.rows, one.outputs)
+    // A block has 8 inputs at most.
+    let inputs = min(one.layer.inputs, 8)
+    let x: [Real] = numbers.list(rows * inputs, number.isMultiple(of: 2) ? 1.4 : 0.9)
+    var evaluated = Evaluated<Real>(rows: rows, inputs: inputs, functions: shape.functions)
+    Real.table(nil).evaluate(one.layer, 0, x, inputs, 1, &evaluated)
+    let weights: [Real] = numbers.list(inputs * shape.stored * outputs, 1)
+    let dz: [Real] = numbers.list(rows * outputs, 1)
+    let bias: [Real] = numbers.list(outputs, 2)
+
+    // The plain twins in double precision.
+    let plain = Double.table(nil)
+    var exact = Evaluated<Double>(rows: rows, inputs: inputs, functions: shape.functions)
+    exact.cells = evaluated.cells
+    exact.values = evaluated.values.map(Double.init)
+    exact.slopes = evaluated.slopes.map(Double.init)
+    let (wide, dzWide) = (weights.map(Double.init), dz.map(Double.init))
+    var z = [Double](repeating: 0, count: rows * outputs)
+    plain.forward(shape, exact, outputs, wide, outputs, bias.map(Double.init), 0, &z, outputs)
+    var dw = [Double](repeating: 1, count: weights.count)
+    var dx = [Double](repeating: 0, count: rows * inputs)
+    plain.backward(shape, exact, outputs, dzWide, wide, &dw, &dx, false)
+
+    // From the bias, into rows that stand apart; then once more from what is there, in two parts of the columns.
+    let stride = outputs + 3
+    var found = [Real](repeating: .nan, count: rows * stride + 16)
+    kernels.forward(shape, evaluated, outputs, weights, outputs, bias, 0, &found, stride)
+    #expect(distance(z, rowsOf(found, rows, outputs, stride)) < tolerance)
+    let gaps = found.indices.filter { $0 % stride >= outputs || $0 >= rows * stride }
+    #expect(isUntouched(gaps.map { found[$0] }))
+    var twice = [Real](repeating: .nan, count: rows * outputs)
+    kernels.forward(
+      shape, evaluated, outputs, weights, outputs, rowsOf(found, rows, outputs, stride), outputs, &twice, outputs)
+    let doubled = z.indices.map { 2 * z[$0] - Double(bias[$0 % outputs]) }
+    #expect(distance(doubled, twice) < tolerance)
+    // One row alone, with the same bits.
+    let row = rows - 1
+    let cells = (0..<inputs).map { evaluated.cells[$0 * evaluated.stride + row] }
+    let values = (0..<shape.functions * inputs).map {
+      evaluated.values[($0 % inputs * shape.functions + $0 / inputs) * evaluated.stride + row]
+    }
+    var single = [Real](repeating: .nan, count: outputs + 16)
+    kernels.forwardRow(shape, cells, values, outputs, weights, outputs, bias, &single)
+    #expect(Array(single[..<outputs]) == Array(found[(row * stride)..<(row * stride + outputs)]))
+    #expect(isUntouched(single[outputs...]))
+
+    for hasPanels in [false, true] {
+      if hasPanels && kernels.panelWidth(shape, rows, outputs) == 0 { continue }
+      var someWeights = [Real](repeating: 1, count: weights.count + 16)
+      var someInputs = [Real](repeating: .nan, count: rows * inputs + 16)
+      kernels.backward(shape, evaluated, outputs, dz, weights, &someWeights, &someInputs, hasPanels)
+      #expect(distance(dw, someWeights) < tolerance, "dW, panels: \(hasPanels), \(Real.self), \(one)")
+      #expect(distance(dx, someInputs) < tolerance, "dX, \(Real.self), \(one)")
+      #expect(Set(someWeights[weights.count...]) == [1])
+      #expect(isUntouched(someInputs[(rows * inputs)...]))
     }
   }
 
-  private func check(
-    _ spline: inout kan_spline_f, _ shape: Case, _ kernels: kan_kernels_f, _ plain: kan_kernels_f, _ x: [Float],
-    _ weights: [Float], _ dz: [Float]
-  ) {
-    let (rows, inputs, outputs, functions) = (shape.rows, shape.inputs, shape.outputs, shape.functions)
-    let width = inputs * functions
-    func tile(_ write: (UnsafeMutablePointer<Float>) -> Void) -> [Float] {
-      [Float](unsafeUninitializedCapacity: rows * width) { buffer, count in
-        write(buffer.baseAddress!)
-        count = rows * width
-      }
-    }
-    let (wide, deep, stride) = (Int64(inputs), Int64(rows), Int64(width))
-    let values = tile { plain.spline_values(&spline, 0, wide, deep, x, wide, $0, stride) }
-    let slopes = tile { plain.spline_derivatives(&spline, 0, wide, deep, x, wide, $0, stride) }
-    #expect(distance(tile { kernels.spline_values(&spline, 0, wide, deep, x, wide, $0, stride) }, values) < 1e-5)
-    #expect(distance(tile { kernels.spline_derivatives(&spline, 0, wide, deep, x, wide, $0, stride) }, slopes) < 1e-5)
-
-    let bias = (0..<outputs).map { Float($0 % 5) - 2 }
-    // Z = b + Φ·W, dW = 1 + Φᵀ·dZ, dX = Σₖ (dZ·Wᵀ)·f′ₖ
-    var z = (0..<rows * outputs).map { Double(bias[$0 % outputs]) }
-    var dWeights = [Double](repeating: 1, count: width * outputs)
-    var dx = [Double](repeating: 0, count: rows * inputs)
-    for row in 0..<rows {
-      for j in 0..<width where values[row * width + j] != 0 || slopes[row * width + j] != 0 {
-        var sum = 0.0
-        for output in 0..<outputs {
-          let (error, weight) = (Double(dz[row * outputs + output]), Double(weights[j * outputs + output]))
-          z[row * outputs + output] += Double(values[row * width + j]) * weight
-          dWeights[j * outputs + output] += Double(values[row * width + j]) * error
-          sum += error * weight
-        }
-        dx[row * inputs + j / functions] += sum * Double(slopes[row * width + j])
-      }
-    }
-    var localZ = [Float](repeating: .nan, count: rows * outputs)
-    kernels.local_forward(&spline, deep, Int64(outputs), Int64(outputs), x, wide, weights, bias, &localZ)
-    #expect(distance(localZ, z) < 1e-5)
-
-    var scratch = [Float](repeating: .nan, count: Int(kernels.local_scratch(deep)))
-    // dW from dZ itself, and from panels where they are wanted, whose last columns are to be written too.
-    let panelWidth = kernels.local_panel_width(&spline, deep, Int64(outputs))
-    let panelStride = deep * panelWidth
-    var panels = [Float](repeating: .nan, count: rows * (outputs + Int(panelWidth)))
-    if panelWidth > 0 { kernels.local_panels(deep, Int64(outputs), dz, &panels, panelStride) }
-    for (wantsInputs, hasPanels) in [(true, false), (false, false), (true, true), (false, true)] {
-      if hasPanels && panelWidth == 0 { continue }
-      var localWeights = [Float](repeating: 1, count: width * outputs)
-      var localInputs = [Float](repeating: .nan, count: rows * inputs)
-      localInputs.withUnsafeMutableBufferPointer { dx in
-        panels.withUnsafeBufferPointer { panels in
-          kernels.local_backward(
-            &spline, 0, wide, deep, Int64(outputs), x, wide, weights, dz, hasPanels ? panels.baseAddress : nil,
-            panelStride, &localWeights, wantsInputs ? dx.baseAddress : nil, wide, &scratch)
+  /// [rows × inputs·K], with zeros.
+  private func dense<Real: KernelReal>(
+    _ numbers: [Real], _ evaluated: Evaluated<Real>, _ stored: Int, _ fixed: Int
+  ) -> [Real] {
+    var all = [Real](repeating: 0, count: evaluated.rows * evaluated.inputs * stored)
+    for input in 0..<evaluated.inputs {
+      for row in 0..<evaluated.rows {
+        let cell = Int(evaluated.cells[input * evaluated.stride + row])
+        for r in 0..<evaluated.functions {
+          let place = r < evaluated.functions - fixed ? cell + r : stored - 1
+          all[(row * evaluated.inputs + input) * stored + place] =
+            numbers[(input * evaluated.functions + r) * evaluated.stride + row]
         }
       }
-      #expect(distance(localWeights, dWeights) < 1e-5)
-      if wantsInputs { #expect(distance(localInputs, dx) < 1e-5) }
     }
-    var pulled = [Float](repeating: .nan, count: rows * inputs)
-    let dValues = tile { buffer in for index in 0..<rows * width { buffer[index] = Float(index % 5) - 2 } }
-    kernels.spline_pull_back(&spline, 0, wide, deep, x, wide, dValues, stride, &pulled, wide)
-    let expected = (0..<rows * inputs).map { edge in
-      (edge * functions..<(edge + 1) * functions).reduce(0) { $0 + Double(dValues[$1]) * Double(slopes[$1]) }
-    }
-    #expect(distance(pulled, expected) < 1e-5)
+    return all
+  }
+
+  private func rowsOf<Real>(_ z: [Real], _ rows: Int, _ columns: Int, _ stride: Int) -> [Real] {
+    (0..<rows).flatMap { z[($0 * stride)..<($0 * stride + columns)] }
   }
 
   /// Kernels that run over elements, against those of the baseline, which other tests hold against the C library.
@@ -136,8 +204,8 @@ import Testing
     let plain = kan_kernels_for_d(KAN_BASELINE).pointee
     var numbers = Numbers(seed: 1)
     for count in [1, 7, 64, 1001] {
-      let a = numbers.floats(count, 3).map(Double.init)
-      let b = numbers.floats(count, 3).map(Double.init)
+      let a = numbers.list(count, 3.0)
+      let b = numbers.list(count, 3.0)
       func both(_ body: (kan_kernels_d, inout [Double]) -> Void) {
         var (one, other) = (a, a)
         body(kernels, &one)
@@ -174,13 +242,19 @@ import Testing
   }
 }
 
-/// The largest distance, relative to the largest number where that is above 1; infinite where one is NaN.
+/// The largest distance of the pairs there are, relative to the largest of `a` where that is above 1; infinite where one is
+/// NaN.
 private func distance(_ a: [some BinaryFloatingPoint], _ b: [some BinaryFloatingPoint]) -> Double {
-  let largest = b.reduce(1.0) { max($0, abs(Double($1))) }
+  let largest = a.reduce(1.0) { max($0, abs(Double($1))) }
   return zip(a, b).reduce(0) { sofar, pair in
     let distance = abs(Double(pair.0) - Double(pair.1)) / largest
     return distance <= sofar ? sofar : distance.isNaN ? .infinity : distance
   }
+}
+
+/// All of them are NaN, as they were before.
+private func isUntouched(_ numbers: some Collection<some BinaryFloatingPoint>) -> Bool {
+  numbers.allSatisfy { $0.isNaN }
 }
 
 /// Numbers between -limit and limit, by a linear congruence.
@@ -188,10 +262,12 @@ private struct Numbers {
   private var state: UInt64
   init(seed: UInt64) { state = 2 * seed + 1 }
 
-  mutating func floats(_ count: Int, _ limit: Float) -> [Float] {
-    (0..<count).map { _ in
-      state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-      return limit * (Float(state >> 40) / Float(1 << 23) - 1)
-    }
+  mutating func next<Real: BinaryFloatingPoint>(_ limit: Real) -> Real {
+    state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+    return limit * (Real(state >> 40) / Real(1 << 23) - 1)
+  }
+
+  mutating func list<Real: BinaryFloatingPoint>(_ count: Int, _ limit: Real) -> [Real] {
+    (0..<count).map { _ in next(limit) }
   }
 }

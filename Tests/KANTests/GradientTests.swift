@@ -39,7 +39,8 @@ import Testing
     var largest = 0.0
     for round in 0..<400 {
       let task: LearningTask = round % 2 == 0 ? .regression : .classification
-      let kinds: [BasisKind] = round < 5 * 16 ? [BasisKind.allCases[round / 16]] : BasisKind.allCases
+      let kinds: [BasisKind] =
+        round < BasisKind.allCases.count * 16 ? [BasisKind.allCases[round / 16]] : BasisKind.allCases
       var network = generator.network(
         kinds, outputs: task == .classification ? generator.integer(2...4) : nil, products: round >= 320)
       network.task = task

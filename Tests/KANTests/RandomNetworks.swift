@@ -1,7 +1,7 @@
 import KAN
 
 /// Networks of all kinds, for tests that compare the engine with something slower.
-enum BasisKind: CaseIterable { case linear, spline, unevenSpline, chebyshev, gaussian }
+enum BasisKind: CaseIterable { case linear, spline, unevenSpline, chebyshev, gaussian, fourier, hat, unevenHat }
 
 extension RandomGenerator {
   mutating func basis(_ kind: BasisKind, inputs: Int) -> any Basis<Double> {
@@ -12,7 +12,26 @@ extension RandomGenerator {
     case .chebyshev: Chebyshev(inputs: inputs, degree: integer(1...6))
     case .gaussian:
       Gaussian(inputs: inputs, centers: integer(2...7), range: -1.2...1, base: element(of: BaseFunction.allCases))
+    case .fourier: Fourier(inputs: inputs, order: integer(1...4), period: uniform(2...5))
+    case .hat:
+      HatFunctions(
+        grid: Grid(inputs: inputs, intervals: integer(1...8), degree: 1), base: element(of: BaseFunction.allCases))
+    case .unevenHat: unevenHat(inputs: inputs)
     }
+  }
+
+  private mutating func unevenHat(inputs: Int) -> HatFunctions<Double> {
+    let intervals = integer(2...7)
+    let breakpoints = (0..<inputs).map { _ in
+      var position = uniform(-1.5 ... -0.5)
+      return (0...intervals).map { _ in
+        position += uniform(0.1...0.5)
+        return position
+      }
+    }
+    return HatFunctions(
+      grid: try! Grid(breakpoints: breakpoints, degree: 1, ends: element(of: GridEnds.allCases)),
+      base: element(of: BaseFunction.allCases))
   }
 
   private mutating func evenSpline(inputs: Int) -> BSpline<Double> {

@@ -49,7 +49,7 @@ struct Accuracy: ParsableCommand {
   /// One training.
   private func fit(_ task: SmoothTask, seed: UInt64, _ pool: ThreadPool) throws -> [String] {
     var generator = RandomGenerator(seed: seed, stream: 1 << 40)
-    let data = task.data(task.samples, &generator)
+    let data = task.data(task.samples, &generator, noise: task.noise)
     let test = task.data(1000, &generator)
     var network = task.network(seed: seed)
     // The network as it was last on each grid; copying a value costs nothing until it changes.

@@ -15,6 +15,10 @@
 #include "system_limits.h"
 #include "thread_pool.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /// What a spline layer does with an input x outside its grid [a, b].
 enum kan_outside {
   KAN_OUTSIDE_BASE = 0,    // spline functions go on over the outer knots and fade to 0
@@ -53,5 +57,9 @@ enum kan_instruction_set kan_best_instruction_set(void);
 #include "kernel_table.h"
 #undef KAN_REAL
 #undef KAN_NAME
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

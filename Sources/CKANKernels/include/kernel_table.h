@@ -1,4 +1,4 @@
-// Included once for each precision, with KAN_REAL and KAN_NAME defined: the layer's splines, and a table of kernels.
+// Included once for each precision, with KAN_REAL and KAN_NAME defined: what kernels are given, and a table of them.
 
 /// The spline functions of a layer: one grid for each input, all of the same degree and number of intervals.
 typedef struct {
@@ -15,19 +15,70 @@ typedef struct {
   const KAN_REAL *knots;         // t: [inputs × (G + 2k + 1)]
 } KAN_NAME(kan_spline);
 
-/// The kernels, built for one instruction set.
+/// Where an evaluation goes. For input i of the call and row p, the cell is cells[i·cell_stride + p], and the r-th of n
+/// functions stands at [i·input_stride + r·function_stride + p] of values, slopes and seconds (derivatives by x).
 typedef struct {
-  /// Φ: [rows × count·K] = the functions of inputs first ..< first + count at x: [rows × count].
-  void (*spline_values)(const KAN_NAME(kan_spline) * spline, int64_t first, int64_t count, int64_t rows,
-                  const KAN_REAL *x, int64_t x_stride, KAN_REAL *values, int64_t values_stride);
-  /// Φ′: the same shape, derivatives by x.
-  void (*spline_derivatives)(const KAN_NAME(kan_spline) * spline, int64_t first, int64_t count,
-                  int64_t rows, const KAN_REAL *x, int64_t x_stride, KAN_REAL *derivatives,
-                  int64_t derivatives_stride);
-  /// dX: [rows × count] = Σₖ dΦ·f′ₖ(x).
-  void (*spline_pull_back)(const KAN_NAME(kan_spline) * spline, int64_t first, int64_t count,
-                  int64_t rows, const KAN_REAL *x, int64_t x_stride, const KAN_REAL *dvalues,
-                  int64_t dvalues_stride, KAN_REAL *dx, int64_t dx_stride);
+  int32_t *cells;
+  KAN_REAL *values, *slopes, *seconds;
+  int64_t cell_stride, input_stride, function_stride;
+  int64_t row_capacity;  // rows that may be written, at least as many as are asked for: a last vector is filled with anything
+} KAN_NAME(kan_points);
+
+/// What a contraction is fed: cells, and one number for each of the n functions of a point: values, slopes, or either
+/// times a number of the point. Laid out as kan_points, of which it may be the very memory.
+///
+/// Function r of input i of a point in cell c has the coefficients W[i·K + c + r], and the fixed one W[i·K + K - 1].
+typedef struct {
+  int64_t inputs;     // at most 8, but for a forward contraction of one row
+  int64_t rows;       // at most 65,535
+  int64_t functions;  // n, the fixed one among them
+  int64_t fixed;      // 1 if the last of the n is the last of the K whatever the cell is
+  int64_t stored;     // K
+  int64_t cells;      // of an input
+  int sums_to_1;      // values: those of the cell's functions sum to 1; slopes: to 0
+  const int32_t *cell;
+  const KAN_REAL *value;
+  int64_t cell_stride, input_stride, function_stride;
+} KAN_NAME(kan_block);
+
+/// The kernels, built for one instruction set. What stands before each in CKANKernels/ holds for all of them: no alignment
+/// is asked for, nothing is written but what is named here, and only the values of a block are read up to 15 numbers behind
+/// its rows.
+typedef struct {
+  // evaluate.h
+
+  /// Cells, values and, by order, slopes (1) and second derivatives (2) of inputs first ..< first + count at
+  /// x: [rows × count].
+  void (*spline_evaluate)(const KAN_NAME(kan_spline) * spline, int64_t first, int64_t count, int64_t rows,
+                          const KAN_REAL *x, int64_t x_stride, int order, const KAN_NAME(kan_points) * to);
+
+  // forward.h
+
+  /// Z = start + Φ·W for one block of inputs; start: rows `start_stride` apart, and 0 apart if all rows have the same;
+  /// W: [inputs·K × columns], rows `w_stride` apart; z: [rows × columns]. `following` inputs come behind these in W, and
+  /// their rows are prefetched if W is large.
+  void (*forward)(const KAN_NAME(kan_block) * block, int64_t columns, int64_t following, const KAN_REAL *W,
+                  int64_t w_stride, const KAN_REAL *start, int64_t start_stride, KAN_REAL *z, int64_t z_stride);
+
+  // order.h, weights.h and inputs.h: for one block and rows of dZ: [rows × outputs] without gaps
+
+  /// Numbers of scratch that the three below need for blocks of so many rows.
+  int64_t (*scratch)(int64_t rows);
+  /// Notes in scratch which rows are in which cell: comes before `weights` and `inputs`, which share it.
+  void (*order)(const KAN_NAME(kan_block) * block, int64_t outputs, KAN_REAL *scratch);
+  /// dW: [inputs·K × outputs] += Φᵀ·dZ; panels: those of dZ, `panel_stride` apart, or null.
+  void (*weights)(const KAN_NAME(kan_block) * block, int64_t outputs, const KAN_REAL *dz, const KAN_REAL *panels,
+                  int64_t panel_stride, KAN_REAL *dw, KAN_REAL *scratch);
+  /// dX: [rows × inputs] = Σ slope·(dZ·Wᵀ); W: [inputs·K × outputs].
+  void (*inputs)(const KAN_NAME(kan_block) * slopes, int64_t outputs, const KAN_REAL *dz, const KAN_REAL *W,
+                 KAN_REAL *dx, int64_t dx_stride, KAN_REAL *scratch);
+  /// The numbers of a row of a panel, or 0 where dW of such blocks is formed from dZ itself.
+  int64_t (*panel_width)(const KAN_NAME(kan_block) * block, int64_t outputs);
+  /// Copies dz: [rows × outputs] into panels of that width, each [rows × width], `panel_stride` apart, with zeros
+  /// behind the last columns.
+  void (*panels)(int64_t rows, int64_t outputs, const KAN_REAL *dz, KAN_REAL *panels, int64_t panel_stride);
+
+  // refit.h
 
   /// Cells and the k+1 functions of points of one input: values[r·count + point] is function cells[point] + r.
   void (*spline_points)(const KAN_NAME(kan_spline) * spline, int64_t input, int64_t count, const KAN_REAL *x,
@@ -37,27 +88,7 @@ typedef struct {
                                   int64_t x_stride, const double *weights, int64_t outputs, const KAN_REAL *y,
                                   int64_t y_stride, double *gram, int64_t gram_stride, double *sums);
 
-  // The local products: the same, touching only rows of W whose functions are not 0. `scratch` has local_scratch
-  // elements; tiles have at most 65,535 rows.
-
-  /// Elements of scratch that local_backward needs for tiles of so many rows.
-  int64_t (*local_scratch)(int64_t rows);
-  /// Z = b + Φ(X)·W; x: [rows × inputs], weights: [inputs·K × columns], bias: [columns] and z: [rows × columns], the
-  /// first columns of as many as there are outputs.
-  void (*local_forward)(const KAN_NAME(kan_spline) * spline, int64_t rows, int64_t outputs, int64_t columns,
-                        const KAN_REAL *x, int64_t x_stride, const KAN_REAL *weights, const KAN_REAL *bias, KAN_REAL *z);
-  /// The numbers of a row of a panel, or 0 where dW of tiles of so many rows is formed from dZ itself.
-  int64_t (*local_panel_width)(const KAN_NAME(kan_spline) * spline, int64_t rows, int64_t outputs);
-  /// Copies dz: [rows × outputs] into panels of that width, each [rows × width], `panel_stride` apart, with zeros
-  /// behind the last columns.
-  void (*local_panels)(int64_t rows, int64_t outputs, const KAN_REAL *dz, KAN_REAL *panels, int64_t panel_stride);
-  /// For inputs first ..< first + count: dW = Φᵀ·dZ, added to what is there, and dX = Σₖ (dZ·Wᵀ)·f′ₖ(X) unless dx is
-  /// null. x and dx: [rows × count], weights and dweights: [count·K × outputs] of those inputs, dz: [rows × outputs],
-  /// panels: its panels, or null.
-  void (*local_backward)(const KAN_NAME(kan_spline) * spline, int64_t first, int64_t count, int64_t rows,
-                         int64_t outputs, const KAN_REAL *x, int64_t x_stride, const KAN_REAL *weights,
-                         const KAN_REAL *dz, const KAN_REAL *panels, int64_t panel_stride, KAN_REAL *dweights,
-                         KAN_REAL *dx, int64_t dx_stride, KAN_REAL *scratch);
+  // elementwise.h
 
   /// values = exp(values), in place; at most 4 ulp; infinite where exp is, and held above 0 where it is not normal.
   void (*exponentials)(int64_t count, KAN_REAL *values);
@@ -104,3 +135,6 @@ typedef struct {
 
 /// The table of an instruction set, or null where this processor does not have it.
 const KAN_NAME(kan_kernels) *KAN_NAME(kan_kernels_for)(enum kan_instruction_set set);
+
+/// The plain twins of evaluation and contractions, ten lines each; null for the rest of the table.
+const KAN_NAME(kan_kernels) *KAN_NAME(kan_plain_kernels)(void);

@@ -39,21 +39,6 @@ public struct BSpline<Element: Scalar>: Basis {
     functions = grid.intervals + grid.degree + base.count
   }
 
-  public func writeValues(of x: MatrixView<Element>, first: Int, to values: MutableMatrixView<Element>) {
-    withExtendedLifetime(grid) { Element._splineValues(parameters, first, x, values) }
-  }
-
-  public func writeDerivatives(of x: MatrixView<Element>, first: Int, to derivatives: MutableMatrixView<Element>) {
-    withExtendedLifetime(grid) { Element._splineDerivatives(parameters, first, x, derivatives) }
-  }
-
-  public func pullBack(
-    _ dValues: MatrixView<Element>, at x: MatrixView<Element>, first: Int, scratch: MutableMatrixView<Element>,
-    to dx: MutableMatrixView<Element>
-  ) {
-    withExtendedLifetime(grid) { Element._splinePullBack(parameters, first, x, dValues, dx) }
-  }
-
   /// For the kernels; valid while `grid` lives.
   var parameters: SplineParameters<Element> {
     SplineParameters(

@@ -16,4 +16,17 @@ public enum BaseFunction: String, Sendable, CaseIterable {
     case .silu: 2
     }
   }
+
+  /// b(x), b′(x) and b″(x); 0 for none.
+  @inline(__always)
+  func derivatives<Element: Scalar>(at x: Element) -> (Element, Element, Element) {
+    switch self {
+    case .none: return (0, 0, 0)
+    case .identity: return (x, 1, 0)
+    case .silu:
+      let sigmoid = Element(1 / (1 + Elementary.exp(-Double(x))))
+      let slope = sigmoid * (1 - sigmoid)
+      return (x * sigmoid, sigmoid + x * slope, slope * (2 + x * (1 - 2 * sigmoid)))
+    }
+  }
 }

@@ -36,10 +36,29 @@ public protocol Basis<Element>: Sendable {
 
   /// Standard deviations of the normal distributions from which coefficients start, one for each of the K functions.
   ///
+  /// A network traps on any other number of them.
+  ///
   /// - Parameters:
   ///   - outputs: the sums that each function goes into.
   ///   - gain: of the layer's node function, see ``NodeFunction/gain``.
   func initialDeviations(outputs: Int, gain: Double) -> [Double]
+
+  /// How many functions at the end of the K stand beside the curve proper, such as a base function. Edges set to a given
+  /// function leave their coefficients at 0. By default 0, or a compact basis's ``CompactBasis/fixedFunctions``.
+  var baseFunctions: Int { get }
+
+  /// Points at which an edge of this input is sampled to set it to a given function: more than there are functions, and
+  /// together they determine every coefficient. By default 4K + 4 Chebyshev points on [-1, 1], to which a network scales
+  /// its inputs; a gridded basis samples each cell.
+  func fittingPoints(ofInput input: Int) -> [Element]
+
+  /// The same basis in another precision: Levenberg and Marquardt's method trains in double precision whatever the
+  /// network's own.
+  ///
+  /// Implement it in a basis of your own by one line,
+  /// `try Fourier<Other>(description.converted(to: Other.self))`. The default knows the module's bases alone.
+  /// - Throws: ``BasisError`` if there is no such basis in the other precision.
+  func converted<Other: Scalar>(to precision: Other.Type) throws(BasisError) -> any Basis<Other>
 
   /// All that a model file needs to make this basis again.
   var description: BasisDescription<Element> { get }
@@ -50,6 +69,27 @@ public protocol Basis<Element>: Sendable {
 
 extension Basis {
   public var isIdentity: Bool { false }
+  public var baseFunctions: Int { 0 }
+
+  public func fittingPoints(ofInput input: Int) -> [Element] {
+    Self.chebyshevPoints(4 * functions + 4, on: -1...1)
+  }
+
+  public func converted<Other: Scalar>(to precision: Other.Type) throws(BasisError) -> any Basis<Other> {
+    guard knownBases(Other.self).contains(where: { $0.kind == Self.kind }) else {
+      throw BasisError("\(Self.kind): cannot be converted to \(Other.self), since it has no converted(to:) of its own")
+    }
+    return try makeBasis(description.converted(to: Other.self), from: [])
+  }
+
+  /// The roots of a Chebyshev polynomial, denser at both ends of the range.
+  static func chebyshevPoints(_ count: Int, on range: ClosedRange<Element>) -> [Element] {
+    let middle = (range.lowerBound + range.upperBound) / 2
+    return (0..<count).map { place in
+      let cosine = Elementary.cos(.pi * (Double(place) + 0.5) / Double(count))
+      return middle + Element(cosine) * (range.upperBound - middle)
+    }
+  }
 
   public func pullBack(
     _ dValues: MatrixView<Element>, at x: MatrixView<Element>, first: Int, scratch: MutableMatrixView<Element>,
@@ -74,54 +114,4 @@ private func contract<Element: Scalar>(
       dx[row, column] = sum
     }
   }
-}
-
-/// A basis as a model file holds it: its kind, plain settings, and arrays such as knots.
-public struct BasisDescription<Element: Scalar>: Sendable, Equatable {
-  public var kind: String
-  public var inputs: Int
-  public var settings: [String: String]
-  public var arrays: [String: Matrix<Element>]
-
-  public init(
-    kind: String, inputs: Int, settings: [String: String] = [:], arrays: [String: Matrix<Element>] = [:]
-  ) {
-    self.kind = kind
-    self.inputs = inputs
-    self.settings = settings
-    self.arrays = arrays
-  }
-
-  /// A setting that has to be there and in the given range.
-  package func integer(_ name: String, in range: ClosedRange<Int>) throws(BasisError) -> Int {
-    guard let text = settings[name], let value = Int(text), range.contains(value) else {
-      throw BasisError("\(kind): setting \"\(name)\" has to be a number in \(range)")
-    }
-    return value
-  }
-
-  /// A setting that has to be one of an enumeration's names.
-  package func choice<Choice: RawRepresentable<String>>(_ name: String, _: Choice.Type) throws(BasisError) -> Choice {
-    guard let text = settings[name], let value = Choice(rawValue: text) else {
-      throw BasisError("\(kind): setting \"\(name)\" is missing or unknown")
-    }
-    return value
-  }
-
-  /// An array that has to be there with the given number of rows and finite elements.
-  package func array(_ name: String, rows: Int) throws(BasisError) -> Matrix<Element> {
-    guard let array = arrays[name], array.rows == rows else {
-      throw BasisError("\(kind): array \"\(name)\" is missing or does not have \(rows) rows")
-    }
-    guard Element._firstNonFinite(array.elements.count, array.elements.pointer) < 0 else {
-      throw BasisError("\(kind): array \"\(name)\" is not finite")
-    }
-    return array
-  }
-}
-
-/// Why a basis cannot be made: knots that fall, a degree out of range, an incomplete description.
-public struct BasisError: Error, Sendable, Equatable, CustomStringConvertible {
-  public let description: String
-  public init(_ description: String) { self.description = description }
 }

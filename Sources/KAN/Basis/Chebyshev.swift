@@ -2,8 +2,10 @@
 ///
 /// T₁ = x, Tₖ₊₁ = 2x·Tₖ - Tₖ₋₁. Outside [-1, 1] each goes on along its tangent at the nearer end, since the polynomials
 /// grow like (2|x|)ᵏ there.
-public struct Chebyshev<Element: Scalar>: Basis {
+public struct Chebyshev<Element: Scalar>: ConfigurableBasis {
   public static var kind: String { "chebyshev" }
+  public static var name: String { "chebyshev" }
+  public static var degrees: ClosedRange<Int>? { 1...1000 }
   public let inputs: Int
   public let functions: Int
 
@@ -91,4 +93,7 @@ public struct Chebyshev<Element: Scalar>: Basis {
   public init(_ description: BasisDescription<Element>) throws(BasisError) {
     self.init(inputs: description.inputs, degree: try description.integer("degree", in: 1...1000))
   }
+
+  public init(_ options: BasisOptions) { self.init(inputs: options.inputs, degree: options.degree) }
+  public var options: BasisOptions { BasisOptions(inputs: inputs, degree: functions) }
 }

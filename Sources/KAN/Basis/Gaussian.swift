@@ -2,14 +2,17 @@
 ///
 /// As in Li 2024 (arXiv 2405.06721), who puts them in the place of cubic splines. The base function is the last of
 /// the K.
-public struct Gaussian<Element: Scalar>: Basis {
+public struct Gaussian<Element: Scalar>: ConfigurableBasis {
   public static var kind: String { "gaussian" }
+  public static var name: String { "gaussian" }
+  public static var grids: ClosedRange<Int>? { 1...999_999 }
   public let inputs: Int
   public let centers: Int
   public let range: ClosedRange<Element>
   public let base: BaseFunction
 
   public var functions: Int { centers + base.count }
+  public var baseFunctions: Int { base.count }
   private var spacing: Element { (range.upperBound - range.lowerBound) / Element(centers - 1) }
 
   /// Traps unless there are inputs, at least 2 centres, and a finite range with a width.
@@ -102,16 +105,20 @@ public struct Gaussian<Element: Scalar>: Basis {
   public var description: BasisDescription<Element> {
     BasisDescription(
       kind: Self.kind, inputs: inputs, settings: ["centers": "\(centers)", "base": base.rawValue],
-      arrays: ["range": Matrix(rows: 1, columns: 2, elements: [range.lowerBound, range.upperBound])])
+      arrays: ["range": BasisDescription.array(of: range)])
   }
 
   public init(_ description: BasisDescription<Element>) throws(BasisError) {
-    let range = try description.array("range", rows: 1)
-    guard range.columns == 2, range[0, 0] < range[0, 1], (range[0, 1] - range[0, 0]).isFinite else {
-      throw BasisError("gaussian: array \"range\" does not hold two rising ends")
-    }
     self.init(
       inputs: description.inputs, centers: try description.integer("centers", in: 2...1_000_000),
-      range: range[0, 0]...range[0, 1], base: try description.choice("base", BaseFunction.self))
+      range: try description.range("range"), base: try description.choice("base", BaseFunction.self))
+  }
+
+  /// One centre at each end of the intervals.
+  public init(_ options: BasisOptions) { self.init(inputs: options.inputs, centers: options.grid + 1) }
+  public var options: BasisOptions { BasisOptions(inputs: inputs, grid: centers - 1) }
+
+  public func fittingPoints(ofInput input: Int) -> [Element] {
+    Self.chebyshevPoints(4 * functions + 4, on: range)
   }
 }

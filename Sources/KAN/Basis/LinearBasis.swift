@@ -1,6 +1,7 @@
 /// One function, f(x) = x: the edge of a classic neuron. A layer with it is a layer of a multilayer perceptron.
-public struct LinearBasis<Element: Scalar>: Basis {
+public struct LinearBasis<Element: Scalar>: ConfigurableBasis {
   public static var kind: String { "linear" }
+  public static var name: String { "linear" }
   public let inputs: Int
   public var functions: Int { 1 }
   public var isIdentity: Bool { true }
@@ -39,4 +40,7 @@ public struct LinearBasis<Element: Scalar>: Basis {
   public init(_ description: BasisDescription<Element>) throws(BasisError) {
     self.init(inputs: description.inputs)
   }
+
+  public init(_ options: BasisOptions) { self.init(inputs: options.inputs) }
+  public var options: BasisOptions { BasisOptions(inputs: inputs) }
 }

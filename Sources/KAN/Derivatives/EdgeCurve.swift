@@ -65,8 +65,8 @@ extension Network {
     let result = EdgeCurve(
       points: shownPoints, values: (0..<x.rows).map { sum(valueView, $0) },
       derivatives: (0..<x.rows).map { sum(slopeView, $0) * inputScale.1 }, knots: knots.map(shown),
-      coefficients: Array(coefficients.dropLast(layer.baseFunctions)),
-      baseCoefficient: layer.baseFunctions > 0 ? coefficients.last : nil)
+      coefficients: Array(coefficients.dropLast(layer.basis.baseFunctions)),
+      baseCoefficient: layer.basis.baseFunctions > 0 ? coefficients.last : nil)
     withExtendedLifetime((values, slopes)) {}
     return result
   }

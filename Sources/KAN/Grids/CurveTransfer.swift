@@ -8,103 +8,89 @@ public enum SplineContinuation: Sendable, Equatable {
 
 /// The curves of one input carried from one grid to another, in double precision.
 ///
-/// Where the new knots contain the old ones, each new coefficient is a value of a piece's polar form, which is exact. Else
-/// the new curve is the nearest one to the old in the mean square over the new range, weighted by where the data lies:
-/// on the intervals between all knots, old and new, with k + 1 Gauss points each, for which the sums are the integrals.
+/// Where the new knots contain the old ones and the basis knows how (``GriddedBasis/insertion(ofFunction:on:input:to:)``),
+/// each new coefficient is a combination of old ones, which is exact. Else the new curve is the nearest one to the old in
+/// the mean square over the new range, weighted by where the data lies: on the intervals between all knots, old and new,
+/// with n - f Gauss points each, for which the sums are the integrals where functions are piecewise polynomials of degree
+/// n - f - 1.
 ///
-/// Works in memory that the caller owns: ``size(_:_:outputs:)`` numbers, and as many cells as points.
+/// Works in memory that the caller owns: `scratchSize` numbers, and two cells for each point of `pointCapacity`.
 struct CurveTransfer {
-  let old: BSpline<Double>
-  let new: BSpline<Double>
+  let old: any GriddedBasis<Double>
+  let new: any GriddedBasis<Double>
   let outputs: Int
   let isNested: Bool
   let continuation: SplineContinuation
+  /// n of the basis, and n - f.
+  private let evaluated: Int
+  let localFunctions: Int
+  private let oldFunctions, newFunctions: Int
+  /// Gauss points and weights on [-1, 1].
+  private let rule: [(x: Double, weight: Double)]
 
-  private var degree: Int { new.grid.degree }
-  private var oldFunctions: Int { old.grid.intervals + degree }
-  private var newFunctions: Int { new.grid.intervals + degree }
-
-  /// Points of a projection, at most.
-  var pointCapacity: Int { (old.grid.knots.columns + new.grid.intervals + 1) * (degree + 1) }
-  /// Numbers of scratch.
-  var scratchSize: Int {
-    pointCapacity * (2 + 2 * (degree + 1)) + outputs
-      + PenalizedSystem.size(functions: newFunctions, outputs: outputs, degree: degree)
+  init(
+    old: any GriddedBasis<Double>, new: any GriddedBasis<Double>, outputs: Int, isNested: Bool,
+    continuation: SplineContinuation
+  ) {
+    self.old = old
+    self.new = new
+    self.outputs = outputs
+    self.isNested = isNested
+    self.continuation = continuation
+    evaluated = new.nonZeroFunctions
+    localFunctions = new.localFunctions
+    oldFunctions = old.boundedFunctions
+    newFunctions = new.boundedFunctions
+    rule = gaussRule(max(localFunctions, new.grid.degree + 1))
   }
 
-  /// to: [(G′ + k) × out] from the old coefficients: [(G + k) × out].
+  /// Points of a projection, at most.
+  var pointCapacity: Int { (old.grid.knots.columns + new.grid.intervals + 1) * rule.count }
+  /// Numbers of memory for old and new functions at so many points, and the points and their weights.
+  func pointMemory(_ points: Int) -> Int { points * (2 + 2 * evaluated) }
+  /// Numbers of scratch.
+  var scratchSize: Int {
+    pointMemory(pointCapacity) + outputs
+      + PenalizedSystem.size(functions: newFunctions, outputs: outputs, width: localFunctions)
+  }
+
+  /// to: [(K′ - f) × out] from the old coefficients: [(K - f) × out].
   ///
   /// - Parameter density: of the data in each new interval, relative to an even one: [G′], or nil.
   func carry(
     input: Int, _ from: UnsafePointer<Double>, to: UnsafeMutablePointer<Double>, density: [Double]?,
     scratch: UnsafeMutablePointer<Double>, cells: UnsafeMutablePointer<Int32>
   ) {
-    if isNested {
-      insertKnots(input, from, to: to)
-    } else {
-      project(input, from, to: to, density: density, scratch: scratch, cells: cells)
-    }
+    if isNested && insertKnots(input, from, to: to) { return }
+    project(input, from, to: to, density: density, scratch: scratch, cells: cells)
   }
 
-  // MARK: Exact
-
-  private func insertKnots(_ input: Int, _ from: UnsafePointer<Double>, to: UnsafeMutablePointer<Double>) {
-    let (k, count) = (degree, new.grid.intervals)
-    let t = old.grid.knots.elements.pointer + input * old.grid.knots.columns
-    let u = new.grid.knots.elements.pointer + input * new.grid.knots.columns
-    withUnsafeTemporaryAllocation(of: Double.self, capacity: k + 1) { weights in
+  /// Whether the basis could.
+  private func insertKnots(_ input: Int, _ from: UnsafePointer<Double>, to: UnsafeMutablePointer<Double>) -> Bool {
+    withUnsafeTemporaryAllocation(of: Double.self, capacity: localFunctions) { memory in
+      let weights = memory.baseAddress!
       for j in 0..<newFunctions {
-        // The interval that is not empty and nearest to the middle of the support, within [a, b]: there the weights are
-        // smallest.
-        let middle = j + k / 2
-        var span = -1
-        for m in max(j, k)...min(j + k, k + count - 1) where u[m] < u[m + 1] {
-          if span < 0 || abs(m - middle) < abs(span - middle) { span = m }
-        }
+        guard let first = old.insertion(ofFunction: j, on: new.grid, input: input, to: weights) else { return false }
         let row = to + j * outputs
         row.update(repeating: 0, count: outputs)
-        // A function without support has no say.
-        if span < 0 { continue }
-        let piece = findSpan(knots: t, first: k, last: k + old.grid.intervals, (u[span] + u[span + 1]) / 2)
-        writePolarWeights(knots: t, span: piece, degree: k, at: u + j + 1, to: weights.baseAddress!)
-        for r in 0...k {
-          let source = from + (piece - k + r) * outputs
+        for r in 0..<localFunctions where weights[r] != 0 {
+          let source = from + (first + r) * outputs
           for output in 0..<outputs { row[output] += weights[r] * source[output] }
         }
       }
+      return true
     }
   }
 
   // MARK: By projection
 
-  /// Gauss points and weights on [-1, 1], for polynomials of degree 2k + 1 (Abramowitz and Stegun, 25.4.30).
-  private static let gauss: [[(x: Double, weight: Double)]] = (0...6).map { count in
-    (0..<count).map { index in
-      // Newton's method on the Legendre polynomial.
-      var x = Elementary.cos(.pi * (Double(index) + 0.75) / (Double(count) + 0.5))
-      var slope = 1.0
-      for _ in 0..<8 {
-        var (value, before) = (x, 1.0)
-        for n in stride(from: 2, through: count, by: 1) {
-          (value, before) = ((Double(2 * n - 1) * x * value - Double(n - 1) * before) / Double(n), value)
-        }
-        slope = count == 1 ? 1 : Double(count) * (x * value - before) / (x * x - 1)
-        x -= value / slope
-      }
-      return (x, 2 / ((1 - x * x) * slope * slope))
-    }
-  }
-
   /// Writes Gauss points between all knots within the new range, and their weights; returns how many.
   func writePoints(
     input: Int, x: UnsafeMutablePointer<Double>, weights: UnsafeMutablePointer<Double>, density: [Double]?
-  )
-    -> Int
-  {
+  ) -> Int {
     let t = old.grid.knots.elements.pointer + input * old.grid.knots.columns
     let u = new.grid.knots.elements.pointer + input * new.grid.knots.columns
-    let rule = Self.gauss[degree + 1]
-    let (first, last) = (degree, degree + new.grid.intervals)
+    let (first, last) = (new.grid.degree, new.grid.degree + new.grid.intervals)
     var (count, place) = (0, 0)
     for m in first..<last {
       var start = u[m]
@@ -124,70 +110,83 @@ struct CurveTransfer {
     return count
   }
 
-  /// Old cells and functions at points: values[r·count + point].
+  /// Old cells and functions at points, carried on beyond the grid: values[r·count + point].
   func writeOldFunctions(
     input: Int, count: Int, _ x: UnsafePointer<Double>, cells: UnsafeMutablePointer<Int32>,
     values: UnsafeMutablePointer<Double>
   ) {
-    withExtendedLifetime(old) { Double._splinePoints(old.parameters, input, count, x, 1, cells, values) }
+    old.evaluate(input: input, count: count, x, stride: 1, cells: cells, values: values)
     guard case .polynomial(let reach) = continuation else { return }
-    let (k, grid) = (degree, old.grid)
-    let t = grid.knots.elements.pointer + input * grid.knots.columns
+    let grid = old.grid
     let (a, b) = (grid.lower[input], grid.upper[input])
-    withUnsafeTemporaryAllocation(of: Double.self, capacity: 3 * 6) { memory in
-      let (arguments, weights, shifted) = (memory.baseAddress!, memory.baseAddress! + 6, memory.baseAddress! + 12)
+    withUnsafeTemporaryAllocation(of: Double.self, capacity: 2 * localFunctions) { memory in
+      let (held, slopes) = (memory.baseAddress!, memory.baseAddress! + localFunctions)
       for point in 0..<count where x[point] < a || x[point] > b {
-        let span = findSpan(knots: t, first: k, last: k + grid.intervals, x[point] < a ? a : b)
-        let width = t[span + 1] - t[span]
-        let held = min(max(x[point], a - reach * width), b + reach * width)
-        arguments.update(repeating: held, count: k)
-        writePolarWeights(knots: t, span: span, degree: k, at: arguments, to: weights)
-        if held != x[point] {
-          // s′(x) = k·(F(x, …, x, x + h) - F(x, …, x))/h for any h.
-          arguments[k - 1] = held + width
-          writePolarWeights(knots: t, span: span, degree: k, at: arguments, to: shifted)
-          let factor = Double(k) * (x[point] - held) / width
-          for r in 0...k { weights[r] += factor * (shifted[r] - weights[r]) }
-        }
-        cells[point] = Int32(span - k)
-        for r in 0...k { values[r * count + point] = weights[r] }
+        let cell = grid.interval(containing: x[point], ofInput: input)
+        let width = grid.breakpoint(cell + 1, ofInput: input) - grid.breakpoint(cell, ofInput: input)
+        let nearest = min(max(x[point], a - reach * width), b + reach * width)
+        old.continuePolynomials(ofCell: cell, input: input, at: nearest, values: held, slopes: slopes)
+        cells[point] = Int32(cell)
+        for r in 0..<localFunctions { values[r * count + point] = held[r] + (x[point] - nearest) * slopes[r] }
       }
     }
+  }
+
+  /// New cells and functions at points.
+  func writeNewFunctions(
+    input: Int, count: Int, _ x: UnsafePointer<Double>, cells: UnsafeMutablePointer<Int32>,
+    values: UnsafeMutablePointer<Double>
+  ) {
+    new.evaluate(input: input, count: count, x, stride: 1, cells: cells, values: values)
   }
 
   private func project(
     _ input: Int, _ from: UnsafePointer<Double>, to: UnsafeMutablePointer<Double>, density: [Double]?,
     scratch: UnsafeMutablePointer<Double>, cells: UnsafeMutablePointer<Int32>
   ) {
-    let (k, capacity) = (degree, pointCapacity)
+    let capacity = pointCapacity
     let (x, weights) = (scratch, scratch + capacity)
     let count = writePoints(input: input, x: x, weights: weights, density: density)
-    let (oldValues, newValues) = (scratch + 2 * capacity, scratch + (3 + k) * capacity)
+    let (oldValues, newValues) = (scratch + 2 * capacity, scratch + (2 + evaluated) * capacity)
     let (oldCells, newCells) = (cells, cells + capacity)
     writeOldFunctions(input: input, count: count, x, cells: oldCells, values: oldValues)
-    withExtendedLifetime(new) { Double._splinePoints(new.parameters, input, count, x, 1, newCells, newValues) }
-    let y = scratch + (4 + 2 * k) * capacity
-    let system = PenalizedSystem(functions: newFunctions, outputs: outputs, degree: k, memory: y + outputs)
+    writeNewFunctions(input: input, count: count, x, cells: newCells, values: newValues)
+    let y = scratch + pointMemory(capacity)
+    let system = PenalizedSystem(
+      functions: newFunctions, outputs: outputs, width: localFunctions, memory: y + outputs)
     system.clear()
     for point in 0..<count {
       y.update(repeating: 0, count: outputs)
-      for r in 0...k {
+      for r in 0..<localFunctions {
         let value = oldValues[r * count + point]
         let source = from + (Int(oldCells[point]) + r) * outputs
         for output in 0..<outputs { y[output] += value * source[output] }
       }
-      let cell = Int(newCells[point])
-      for r in 0...k {
-        let factor = weights[point] * newValues[r * count + point]
-        for s in r...k {
-          system.gram[(cell + r) * (system.diagonals + 1) + s - r] += factor * newValues[s * count + point]
-        }
-        let row = system.sums + (cell + r) * outputs
-        for output in 0..<outputs { row[output] += factor * y[output] }
-      }
+      system.add(
+        cell: Int(newCells[point]), newValues + point, stride: count, count: localFunctions, weight: weights[point], y)
     }
-    let knots = new.grid.knots.elements.pointer + input * new.grid.knots.columns
-    system.solve(knots: knots, degree: k, penalty: SplinePenalty(), keepsUnmet: false, passes: 2)
+    system.solve(
+      differences: new.differences(order: PenalizedSystem.order, input: input), penalty: SplinePenalty(),
+      keepsUnmet: false, passes: 2)
     to.update(from: system.coefficients, count: newFunctions * outputs)
+  }
+}
+
+/// Gauss points and weights on [-1, 1], exact for polynomials of degree 2·count - 1 (Abramowitz and Stegun, 25.4.30).
+func gaussRule(_ count: Int) -> [(x: Double, weight: Double)] {
+  (0..<count).map { index in
+    // Newton's method on the Legendre polynomial.
+    var x = Elementary.cos(.pi * (Double(index) + 0.75) / (Double(count) + 0.5))
+    var slope = 1.0
+    for _ in 0..<8 {
+      var value = x
+      var before = 1.0
+      for n in stride(from: 2, through: count, by: 1) {
+        (value, before) = ((Double(2 * n - 1) * x * value - Double(n - 1) * before) / Double(n), value)
+      }
+      slope = count == 1 ? 1 : Double(count) * (x * value - before) / (x * x - 1)
+      x -= value / slope
+    }
+    return (x, 2 / ((1 - x * x) * slope * slope))
   }
 }

@@ -16,20 +16,23 @@ extension Grid {
     try self.init(breakpoints: breakpoints, degree: degree, ends: ends, isUniform: ends == .extended)
   }
 
-  /// The same grid in double precision; the knots of a uniform one are found again from its ends, since those of single
+  /// The same grid in another precision. The knots of a uniform one are found again from its ends, since those of single
   /// precision are rounded.
-  var inDoublePrecision: Grid<Double> {
-    do {
-      if isUniform {
-        return try Grid<Double>(
-          ranges: zip(lower, upper).map { Double($0)...Double($1) }, intervals: intervals, degree: degree)
+  /// - Throws: ``BasisError`` where the other precision cannot tell the ends of a grid apart.
+  public func converted<Other: Scalar>(to _: Other.Type = Other.self) throws(BasisError) -> Grid<Other> {
+    if let same = self as? Grid<Other> { return same }
+    if isUniform {
+      var ranges: [ClosedRange<Other>] = []
+      for input in 0..<inputs {
+        let (a, b) = (Other(lower[input]), Other(upper[input]))
+        guard a < b, a.isFinite, b.isFinite else { throw BasisError("input \(input + 1): the grid has no width") }
+        ranges.append(a...b)
       }
-      let knots = Matrix<Double>(
-        rows: inputs, columns: self.knots.columns, elements: AlignedArray(self.knots.elements.doubles()))
-      return try Grid<Double>(knots: knots, degree: degree, ends: ends, isUniform: false)
-    } catch {
-      fatalError("Grid: \(error)")  // A grid that exists is valid in a wider type too.
+      return try Grid<Other>(ranges: ranges, intervals: intervals, degree: degree)
     }
+    let knots = Matrix<Other>(
+      rows: inputs, columns: self.knots.columns, elements: AlignedArray(self.knots.elements.map { Other($0) }))
+    return try Grid<Other>(knots: knots, degree: degree, ends: ends, isUniform: false)
   }
 
   /// A grid of so many intervals on the same ranges, and whether its knots contain those of this one.

@@ -25,6 +25,48 @@ public struct Grid<Element: Scalar>: Sendable, Equatable {
   public var inputs: Int { knots.rows }
   /// The range [a, b] of an input.
   public func range(ofInput input: Int) -> ClosedRange<Element> { lower[input]...upper[input] }
+  /// tⱼ of an input.
+  @inline(__always)
+  public func knot(_ j: Int, ofInput input: Int) -> Element {
+    require(
+      j >= 0 && j < knots.columns && input >= 0 && input < knots.rows,
+      "Grid: knot \(j) of input \(input), of [\(knots.rows) × \(knots.columns)]")
+    return knots.elements.pointer[input * knots.columns + j]
+  }
+  /// The left end of interval `index` of an input, or for G the right end b.
+  @inline(__always)
+  public func breakpoint(_ index: Int, ofInput input: Int) -> Element { knot(degree + index, ofInput: input) }
+
+  /// The interval of an input that a value falls into, 0 ..< G, never one without width: the last whose left end is not above
+  /// x, and for an x outside the grid, or b itself, the first or last one; the first one for NaN.
+  public func interval(containing x: Element, ofInput input: Int) -> Int {
+    require(input >= 0 && input < knots.rows, "Grid: input \(input) of \(knots.rows)")
+    let t = knots.elements.pointer + input * knots.columns + degree
+    var low = 0
+    if x > t[0] {
+      low = intervals - 1
+      if x < t[intervals] {
+        if isUniform {
+          // The rounded quotient may be off by one from the rounded knots.
+          low = min(Int((x - t[0]) * inverseStep.pointer[input]), intervals - 1)
+          while x < t[low] { low -= 1 }
+          while low + 1 < intervals && x >= t[low + 1] { low += 1 }
+        } else {
+          var high = intervals
+          low = 0
+          while high - low > 1 {
+            let middle = (low + high) / 2
+            if x < t[middle] { high = middle } else { low = middle }
+          }
+        }
+      }
+    }
+    // Past intervals without width: to the left, and where all that starts before x is empty, to the right.
+    while low > 0 && !(t[low] < t[low + 1]) { low -= 1 }
+    while !(t[low] < t[low + 1]) && low + 1 < intervals { low += 1 }
+    return low
+  }
+
   /// a = t_k, …, t_{k+G} = b of an input: the G + 1 knots inside.
   public func breakpoints(ofInput input: Int) -> [Element] {
     Array(knots.row(input)[degree...degree + intervals])
@@ -60,7 +102,9 @@ public struct Grid<Element: Scalar>: Sendable, Equatable {
     }
     var knots = Matrix<Element>(rows: breakpoints.count, columns: intervals + 2 * degree + 1)
     for (input, points) in breakpoints.enumerated() {
-      guard points.count == intervals + 1 else { throw BasisError("input \(input) has \(points.count) knots") }
+      guard points.count == intervals + 1 else {
+        throw BasisError("input \(input + 1) has \(points.count) knots, not \(intervals + 1)")
+      }
       let firstStep = points[1] - points[0]
       let lastStep = points[intervals] - points[intervals - 1]
       for j in 0...intervals + 2 * degree {
@@ -86,11 +130,11 @@ public struct Grid<Element: Scalar>: Sendable, Equatable {
     }
     for input in 0..<knots.rows {
       let row = knots.row(input)
-      guard row.allSatisfy(\.isFinite) else { throw BasisError("input \(input): a knot is not finite") }
+      guard row.allSatisfy(\.isFinite) else { throw BasisError("input \(input + 1): a knot is not finite") }
       guard zip(row, row.dropFirst()).allSatisfy({ $0 <= $1 }) else {
-        throw BasisError("input \(input): the knots fall")
+        throw BasisError("input \(input + 1): the knots fall")
       }
-      guard row[degree] < row[degree + intervals] else { throw BasisError("input \(input): the grid has no width") }
+      guard row[degree] < row[degree + intervals] else { throw BasisError("input \(input + 1): the grid has no width") }
     }
     self.degree = degree
     self.intervals = intervals

@@ -9,8 +9,12 @@ public struct RefittedLayer<Element: Scalar>: Sendable {
 }
 
 extension Layer {
-  /// Intervals of the grid; nil unless the layer has splines.
-  public var gridIntervals: Int? { (basis as? BSpline<Element>)?.grid.intervals }
+  /// The basis, if it is on a grid.
+  public var griddedBasis: (any GriddedBasis<Element>)? { basis as? any GriddedBasis<Element> }
+  /// The grid; nil unless the layer has one.
+  public var grid: Grid<Element>? { griddedBasis?.grid }
+  /// Intervals of the grid; nil unless the layer has one.
+  public var gridIntervals: Int? { grid?.intervals }
 
   /// The layer on a grid of G′ intervals over the same ranges, its curves as near as can be to what they were.
   ///
@@ -25,9 +29,8 @@ extension Layer {
   public func extendingGrid(
     to intervals: Int, weights: Matrix<Element>, inputs: Matrix<Element>? = nil, pool: ThreadPool = .shared
   ) throws(BasisError) -> RefittedLayer<Element> {
-    let spline = try requireSpline()
-    let (grid, isNested) = try spline.grid.extended(to: intervals)
-    return refitted(on: grid, isNested: isNested, weights, inputs, .asEvaluated, measuring: true, pool)
+    let (grid, isNested) = try requireGrid().extended(to: intervals)
+    return try refitted(on: grid, isNested: isNested, weights, inputs, .asEvaluated, measuring: true, pool)
   }
 
   /// The layer on the same grid moved to other ranges, one for each input, its curves refitted by least squares.
@@ -42,41 +45,68 @@ extension Layer {
     to ranges: [ClosedRange<Element>], weights: Matrix<Element>, inputs: Matrix<Element>? = nil,
     continuation: SplineContinuation = .asEvaluated, measuring: Bool = true, pool: ThreadPool = .shared
   ) throws(BasisError) -> RefittedLayer<Element> {
-    let grid = try requireSpline().grid.moved(to: ranges)
-    return refitted(on: grid, isNested: false, weights, inputs, continuation, measuring: measuring, pool)
+    let grid = try requireGrid().moved(to: ranges)
+    return try refitted(on: grid, isNested: false, weights, inputs, continuation, measuring: measuring, pool)
   }
 
-  func requireSpline() throws(BasisError) -> BSpline<Element> {
-    guard let spline = basis as? BSpline<Element> else {
-      throw BasisError("\(type(of: basis).kind): a layer without a grid")
+  /// The layer on any other grid of as many inputs, its curves refitted by least squares.
+  ///
+  /// - Parameters:
+  ///   - weights: W, [in·K × out]
+  ///   - inputs: [rows × in] that the layer sees, by which the fit is weighted; nil for an even weight.
+  ///   - continuation: what the curves are beyond their old ranges.
+  /// - Throws: ``BasisError`` if the layer has no grid, or the other one is of another degree or number of inputs.
+  public func settingGrid(
+    _ grid: Grid<Element>, weights: Matrix<Element>, inputs: Matrix<Element>? = nil,
+    continuation: SplineContinuation = .asEvaluated, pool: ThreadPool = .shared
+  ) throws(BasisError) -> RefittedLayer<Element> {
+    let own = try requireGrid()
+    guard grid.inputs == own.inputs && grid.degree == own.degree else {
+      throw BasisError(
+        "a grid of degree \(grid.degree) for \(grid.inputs) inputs in the place of one of degree \(own.degree) for "
+          + "\(own.inputs)")
     }
-    return spline
+    return try refitted(on: grid, isNested: false, weights, inputs, continuation, measuring: true, pool)
+  }
+
+  func requireGrid() throws(BasisError) -> Grid<Element> {
+    guard let grid else { throw BasisError("\(type(of: basis).kind): a layer without a grid") }
+    return grid
   }
 
   func refitted(
     on grid: Grid<Element>, isNested: Bool, _ weights: Matrix<Element>, _ inputs: Matrix<Element>?,
     _ continuation: SplineContinuation, measuring: Bool, _ pool: ThreadPool
-  ) -> RefittedLayer<Element> {
-    // Every caller has got its grid from `requireSpline`, which throws.
-    guard let spline = basis as? BSpline<Element> else { fatalError("Layer: a refit without splines") }
+  ) throws(BasisError) -> RefittedLayer<Element> {
+    // Every caller has got its grid from `requireGrid`, which throws.
+    guard let own = griddedBasis else { fatalError("Layer: a refit without a grid") }
     require(
       weights.rows == self.inputs * functions && weights.columns == sums,
       "Layer: W of [\(weights.rows) × \(weights.columns)], not [\(self.inputs * functions) × \(sums)]")
     require(
       inputs == nil || inputs!.columns == self.inputs,
       "Layer: rows of \(inputs?.columns ?? 0) inputs for \(self.inputs)")
-    let basis = BSpline(grid: grid, outside: spline.outside, base: spline.base)
-    let layer = Layer(basis: basis, outputs: outputs, node: node)
+    let layer = Layer(basis: own.onGrid(grid), outputs: outputs, node: node)
+    let (old, new) = (try own.inDoublePrecision(), try own.onGrid(grid).inDoublePrecision())
     let transfer = CurveTransfer(
-      old: BSpline(grid: spline.grid.inDoublePrecision, outside: spline.outside, base: .none),
-      new: BSpline(grid: grid.inDoublePrecision, outside: spline.outside, base: .none), outputs: sums,
-      isNested: isNested, continuation: continuation)
+      old: old, new: new, outputs: sums, isNested: isNested, continuation: continuation)
     var result = Matrix<Element>(rows: self.inputs * layer.functions, columns: sums)
-    let curves = CurvePairs(transfer: transfer, base: spline.base.count, sample: inputs?.view, before: weights.view)
+    let curves = CurvePairs(transfer: transfer, fixed: own.fixedFunctions, sample: inputs?.view, before: weights.view)
     RefitLoop(curves, to: result.mutableView(), workers: pool.threads).run(on: pool)
     let deviation =
       measuring ? DeviationLoop(curves, after: result.view, workers: pool.threads).run(on: pool) : 0
     withExtendedLifetime((weights, inputs)) {}
     return RefittedLayer(layer: layer, weights: result, deviation: deviation)
+  }
+}
+
+extension GriddedBasis {
+  /// - Throws: ``BasisError`` if there is no such basis in double precision.
+  func inDoublePrecision() throws(BasisError) -> any GriddedBasis<Double> {
+    if let same = self as? any GriddedBasis<Double> { return same }
+    guard let converted = try converted(to: Double.self) as? any GriddedBasis<Double> else {
+      throw BasisError("\(Self.kind): has no grid in double precision")
+    }
+    return converted
   }
 }

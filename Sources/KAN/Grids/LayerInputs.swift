@@ -6,6 +6,7 @@ struct LayerInputs<Element: Scalar> {
   private(set) var lowest, highest: [Element]
   /// Rows below and above the grid, unless the layer has none.
   private(set) var outside: OutsideGridCounts?
+  private let grid: Grid<Element>?
 
   /// Rows that are kept.
   static var sampleRows: Int { 8192 }
@@ -14,15 +15,14 @@ struct LayerInputs<Element: Scalar> {
     sample = Matrix(rows: rows, columns: layer.inputs)
     lowest = [Element](repeating: .infinity, count: layer.inputs)
     highest = [Element](repeating: -.infinity, count: layer.inputs)
-    if layer.basis is BSpline<Element> { outside = OutsideGridCounts(inputs: layer.inputs) }
+    grid = layer.grid
+    if grid != nil { outside = OutsideGridCounts(inputs: layer.inputs) }
   }
 
   /// Notes rows that follow the `start` ones before, of `total`.
-  fileprivate mutating func add(_ x: MatrixView<Element>, start: Int, total: Int, _ layer: Layer<Element>) {
+  fileprivate mutating func add(_ x: MatrixView<Element>, start: Int, total: Int) {
     noteRange(x)
-    if let spline = layer.basis as? BSpline<Element> {
-      outside!.add(x, lower: spline.grid.lower, upper: spline.grid.upper)
-    }
+    if let grid { outside!.add(x, lower: grid.lower, upper: grid.upper) }
     // Row r·total/sample is kept row r.
     let rows = sample.rows
     let to = sample.mutableView()
@@ -122,7 +122,7 @@ extension Network {
       forward(rows: count, in: workspace, on: pool, layers: layers.count - 1)
       for index in layers.indices {
         result[index].add(
-          layerInput(index, count, workspace), start: start, total: rows.rows, layers[index])
+          layerInput(index, count, workspace), start: start, total: rows.rows)
       }
     }
     return result

@@ -1,9 +1,9 @@
 // Grids that grow and move under a trained network.
 
 extension Network {
-  /// Takes every spline layer to a grid of G′ intervals, with curves as near as can be to what they were.
+  /// Takes every layer with a grid to one of G′ intervals, with curves as near as can be to what they were.
   ///
-  /// Exact, by knot insertion, where G′ is a multiple of the layer's G and on uneven grids; else a least-squares refit
+  /// Exact, by knot insertion, where G′ is a multiple of the layer's G and on uneven grids, if the basis knows how; else a least-squares refit
   /// weighted by what the layer sees (``Layer/extendingGrid(to:weights:inputs:pool:)``). Biases, base functions and
   /// scalings stay. What a training would need to go on to the bit is gone: the next one starts afresh.
   ///
@@ -31,7 +31,56 @@ extension Network {
     }
   }
 
-  /// Moves the knots of spline layers to what they see: ε·uniform + (1 - ε)·quantiles of the inputs, on their range and
+  /// The same for one layer.
+  ///
+  /// - Parameters:
+  ///   - index: of the layer, from 0; traps beyond the last.
+  ///   - rows: in the data's units: [rows × in] of the network.
+  /// - Throws: ``BasisError`` if the layer has no grid, G′ < 1, or a layer sees values that are not finite.
+  @discardableResult
+  public mutating func extendGrid(
+    ofLayer index: Int, to intervals: Int, on rows: Matrix<Element>, pool: ThreadPool = .shared
+  ) throws(BasisError) -> Double {
+    try changeGrid(ofLayer: index, on: rows, pool) { layer, weights, sample throws(BasisError) in
+      try layer.extendingGrid(to: intervals, weights: weights, inputs: sample, pool: pool)
+    }
+  }
+
+  /// Takes one layer to any other grid, of the same degree, its curves refitted by least squares weighted by what the layer
+  /// sees.
+  ///
+  /// - Parameters:
+  ///   - index: of the layer, from 0; traps beyond the last.
+  ///   - grid: knots for each of the layer's inputs, in the units of what it sees; those of the first layer's inputs are
+  ///     what `inputScaling` makes of the data's.
+  ///   - rows: in the data's units: [rows × in] of the network.
+  ///   - continuation: what the curves are beyond their old ranges.
+  /// - Returns: the largest |φ(x) before - φ(x) after| over the layer's edges.
+  /// - Throws: ``BasisError`` if the layer has no grid, the other one does not fit it, or a layer sees values that are not
+  ///   finite.
+  @discardableResult
+  public mutating func setGrid(
+    ofLayer index: Int, to grid: Grid<Element>, on rows: Matrix<Element>,
+    continuation: SplineContinuation = .asEvaluated, pool: ThreadPool = .shared
+  ) throws(BasisError) -> Double {
+    try changeGrid(ofLayer: index, on: rows, pool) { layer, weights, sample throws(BasisError) in
+      try layer.settingGrid(grid, weights: weights, inputs: sample, continuation: continuation, pool: pool)
+    }
+  }
+
+  private mutating func changeGrid(
+    ofLayer index: Int, on rows: Matrix<Element>, _ pool: ThreadPool,
+    _ change: (Layer<Element>, Matrix<Element>, Matrix<Element>) throws(BasisError) -> RefittedLayer<Element>
+  ) throws(BasisError) -> Double {
+    require(layers.indices.contains(index), "Network: layer \(index) of \(layers.count)")
+    _ = try layers[index].requireGrid()
+    let seen = try finiteLayerInputs(of: rows, pool)
+    return try changeGrids { own, layer, weights throws(BasisError) in
+      own == index ? try change(layer, weights, seen[own].sample) : nil
+    }
+  }
+
+  /// Moves the knots of layers with a grid to what they see: ε·uniform + (1 - ε)·quantiles of the inputs, on their range and
   /// a margin at both ends, and refits the curves.
   ///
   /// With ε = 1 a uniform grid stays uniform and its range follows. A column that hardly
@@ -56,8 +105,8 @@ extension Network {
     if data.rows == 0 { return 0 }
     return try changeGrids { index, layer, weights throws(BasisError) in
       guard adapted?.contains(index) ?? true else { return nil }
-      let grid = try layer.requireSpline().grid.adapted(to: seen[index], uniformShare: epsilon, margin: margin)
-      return layer.refitted(
+      let grid = try layer.requireGrid().adapted(to: seen[index], uniformShare: epsilon, margin: margin)
+      return try layer.refitted(
         on: grid, isNested: false, weights, seen[index].sample, continuation, measuring: true, pool)
     }
   }
@@ -117,18 +166,31 @@ extension Grid {
     return try Grid(breakpoints: breakpoints, degree: degree, ends: ends)
   }
 
-  /// The range that an input has shown and a margin at both ends. One that hardly varies, by a thousandth of its grid,
-  /// keeps the width it had, and its grid too if that holds it. Never narrower than the numbers can tell knots apart.
+  /// The range that an input has shown and a margin at both ends.
   private func range(
     ofInput input: Int, following seen: LayerInputs<Element>, margin: Double
   ) -> ClosedRange<Element> {
     let (low, high) = (Double(seen.lowest[input]), Double(seen.highest[input]))
+    let room = margin * (high - low)
+    let range = following(low...high, below: room, above: room, ofInput: input)
+    return Element(range.lowerBound)...Element(range.upperBound)
+  }
+
+  /// The range of what an input has shown with room at each end. One that hardly varies, by a thousandth of its grid, keeps
+  /// the width it had, and its grid too if that holds it: what varies by so little may be rounding, and knots as close as
+  /// that would fit it. Never narrower than the numbers can tell knots apart.
+  func following(
+    _ seen: ClosedRange<Double>, below: Double, above: Double, ofInput input: Int
+  ) -> ClosedRange<Double> {
+    let (low, high) = (seen.lowerBound, seen.upperBound)
     let (a, b) = (Double(lower[input]), Double(upper[input]))
     let middle = low / 2 + high / 2
     let isConstant = high - low < (b - a) / 1000
-    if isConstant && low >= a && high <= b { return lower[input]...upper[input] }
+    if isConstant && low >= a && high <= b { return a...b }
     let least = 1024 * Double(intervals) * abs(middle) * Double(Element.ulpOfOne)
-    let half = Swift.max(isConstant ? (b - a) / 2 : (high / 2 - low / 2) * (1 + 2 * margin), least)
-    return Element(middle - half)...Element(middle + half)
+    let half = isConstant ? (b - a) / 2 : 0
+    return Swift.min(
+      isConstant ? middle - half : low - below, middle - least)...Swift.max(
+        isConstant ? middle + half : high + above, middle + least)
   }
 }

@@ -1,19 +1,21 @@
-/// The normal equations of splines of one input, for any number of outputs, and the penalties that make them regular.
+/// The normal equations of curves of one input, for any number of outputs, and the penalties that make them regular.
 ///
 /// Coefficients c: [n × out] minimise, for each output,
 ///
 ///     Σ w·(Σⱼ cⱼ·Bⱼ(x) - y)²  +  λ·‖D(c - c⁰)‖²  +  μ·‖c - c⁰‖²
 ///
-/// with D the third divided differences over the functions' Greville points (on even knots the plain ones: 1, -3, 3, -1),
-/// a discrete P-spline penalty (Eilers and Marx 1996, Flexible smoothing with B-splines). c⁰ are the coefficients of the
-/// old curve, or 0. Since only the distance from the old curve is penalised, the residual cannot be larger than the old
+/// with D the basis's third differences (``GriddedBasis/differences(order:input:)``), each scaled to weights of 8 = 1 + 3 + 3 + 1
+/// in all, a discrete P-spline penalty (Eilers and Marx 1996, Flexible smoothing with B-splines). c⁰ are the coefficients
+/// of the old curve, or 0. Since only the distance from the old curve is penalised, the residual cannot be larger than the old
 /// curve's, and a function that no point meets keeps its coefficient to the bit: its row is left out of D.
 ///
-/// Works in memory that the caller owns: ``size(functions:outputs:degree:)`` numbers.
+/// Works in memory that the caller owns: ``size(functions:outputs:width:)`` numbers.
 struct PenalizedSystem {
   let functions: Int
   let outputs: Int
-  /// Below the main one: k of the splines, 3 of D.
+  /// The order of D.
+  static let order = 3
+  /// Below the main one: n - f - 1 of the functions, 3 of D.
   let diagonals: Int
   /// Σ w·Bⱼ·Bⱼ₊ᵢ at (j, i): [n × (diagonals + 1)]
   let gram: UnsafeMutablePointer<Double>
@@ -23,14 +25,17 @@ struct PenalizedSystem {
   let coefficients: UnsafeMutablePointer<Double>
   private let factor, change: UnsafeMutablePointer<Double>
 
-  static func size(functions: Int, outputs: Int, degree: Int) -> Int {
-    functions * (2 * (max(degree, 3) + 1) + 3 * outputs)
+  /// - Parameter width: functions in a cell, n - f.
+  static func size(functions: Int, outputs: Int, width: Int) -> Int {
+    functions * (2 * (diagonals(width: width) + 1) + 3 * outputs)
   }
 
-  init(functions: Int, outputs: Int, degree: Int, memory: UnsafeMutablePointer<Double>) {
+  private static func diagonals(width: Int) -> Int { max(width - 1, order) }
+
+  init(functions: Int, outputs: Int, width: Int, memory: UnsafeMutablePointer<Double>) {
     self.functions = functions
     self.outputs = outputs
-    diagonals = max(degree, 3)
+    diagonals = Self.diagonals(width: width)
     gram = memory
     factor = gram + functions * (diagonals + 1)
     sums = factor + functions * (diagonals + 1)
@@ -45,29 +50,37 @@ struct PenalizedSystem {
     coefficients.update(repeating: 0, count: functions * outputs)
   }
 
+  /// Adds a point: `count` functions from `cell` on, `stride` apart, and its y: [out].
+  @inline(__always)
+  func add<Element: Scalar>(
+    cell: Int, _ values: UnsafePointer<Element>, stride: Int, count: Int, weight: Double, _ y: UnsafePointer<Element>
+  ) {
+    for r in 0..<count {
+      let factor = weight * Double(values[r * stride])
+      let products = gram + (cell + r) * (diagonals + 1)
+      for s in r..<count { products[s - r] += factor * Double(values[s * stride]) }
+      let row = sums + (cell + r) * outputs
+      for output in 0..<outputs { row[output] += factor * Double(y[output]) }
+    }
+  }
+
   /// Takes c⁰ to c. Where the numbers allow no solution, c⁰ stays.
   ///
   /// - Parameters:
-  ///   - knots: of the functions, for D.
+  ///   - differences: third ones: [(n - 3) × 4], or none of them.
   ///   - keepsUnmet: whether c⁰ is an old curve that functions without points keep.
   ///   - passes: further ones start from the solution so far, which takes the penalty's bias away.
-  func solve(knots: UnsafePointer<Double>, degree: Int, penalty: SplinePenalty, keepsUnmet: Bool, passes: Int = 1) {
+  func solve(differences: Matrix<Double>, penalty: SplinePenalty, keepsUnmet: Bool, passes: Int = 1) {
     var largest = 0.0
     for j in 0..<functions { largest = max(largest, gram[j * (diagonals + 1)]) }
     guard largest > 0, largest.isFinite else { return }
-    var attachment = penalty.attachment * largest
-    for attempt in 0... {
+    let found = Cholesky.leastShift(from: penalty.attachment, times: 1000, upTo: penalty.attachment * 1e13) { shift in
       factor.update(from: gram, count: functions * (diagonals + 1))
-      for j in 0..<functions { factor[j * (diagonals + 1)] += attachment }
-      addDifferences(knots, degree, weight: penalty.smoothness * largest, keepsUnmet: keepsUnmet)
-      do {
-        try BandedCholesky.factor(factor, order: functions, diagonals: diagonals)
-        break
-      } catch {
-        if attempt == 4 { return }
-        attachment *= 1000
-      }
+      for j in 0..<functions { factor[j * (diagonals + 1)] += shift * largest }
+      addDifferences(differences, weight: penalty.smoothness * largest, keepsUnmet: keepsUnmet)
+      return (try? BandedCholesky.factor(factor, order: functions, diagonals: diagonals)) != nil
     }
+    if found == nil { return }
     for pass in 0..<passes {
       change.update(from: sums, count: functions * outputs)
       // Without an old curve, the first pass starts from 0.
@@ -79,36 +92,19 @@ struct PenalizedSystem {
   }
 
   /// Adds λ·DᵀD to `factor`.
-  private func addDifferences(_ t: UnsafePointer<Double>, _ degree: Int, weight: Double, keepsUnmet: Bool) {
-    guard functions > 3 else { return }
-    func greville(_ j: Int) -> Double {
-      var sum = 0.0
-      for i in 1...degree { sum += t[j + i] }
-      return sum / Double(degree)
-    }
-    withUnsafeTemporaryAllocation(of: Double.self, capacity: 8) { memory in
-      let (d, g) = (memory.baseAddress!, memory.baseAddress! + 4)
-      for i in 0..<3 { g[i + 1] = greville(i) }
-      for j in 0..<functions - 3 {
-        for i in 0..<3 { g[i] = g[i + 1] }
-        g[3] = greville(j + 3)
-        // Points that coincide, those of functions without support, have no differences.
-        let least = 1e-9 * (g[3] - g[0])
-        guard g[1] - g[0] > least, g[2] - g[1] > least, g[3] - g[2] > least else { continue }
-        if keepsUnmet, (0..<4).contains(where: { gram[(j + $0) * (diagonals + 1)] == 0 }) { continue }
-        d[0] = -1 / ((g[1] - g[0]) * (g[2] - g[0]) * (g[3] - g[0]))
-        d[1] = 1 / ((g[1] - g[0]) * (g[2] - g[1]) * (g[3] - g[1]))
-        d[2] = -1 / ((g[2] - g[0]) * (g[2] - g[1]) * (g[3] - g[2]))
-        d[3] = 1 / ((g[3] - g[0]) * (g[3] - g[1]) * (g[3] - g[2]))
-        // As large as 1, 3, 3, 1 in all, whatever the unit of x.
-        let scale = 8 / (abs(d[0]) + abs(d[1]) + abs(d[2]) + abs(d[3]))
-        guard scale.isFinite, scale > 0 else { continue }
-        for i in 0..<4 { d[i] *= scale }
-        for i in 0..<4 {
-          for m in i..<4 { factor[(j + i) * (diagonals + 1) + m - i] += weight * d[i] * d[m] }
-        }
+  private func addDifferences(_ differences: Matrix<Double>, weight: Double, keepsUnmet: Bool) {
+    let order = Self.order
+    for j in 0..<differences.rows {
+      let d = differences.elements.pointer + j * (order + 1)
+      if keepsUnmet, (0...order).contains(where: { gram[(j + $0) * (diagonals + 1)] == 0 }) { continue }
+      // As large as 1, 3, 3, 1 in all, whatever the unit of x.
+      let scale = Double(1 << order) / (0...order).reduce(0) { $0 + abs(d[$1]) }
+      guard scale.isFinite, scale > 0 else { continue }
+      for i in 0...order {
+        for m in i...order { factor[(j + i) * (diagonals + 1) + m - i] += weight * scale * scale * d[i] * d[m] }
       }
     }
+    withExtendedLifetime(differences) {}
   }
 
   /// change -= gram·coefficients

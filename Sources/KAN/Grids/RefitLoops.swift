@@ -29,8 +29,8 @@ final class RefitMemory {
 /// The curves of a layer on two grids.
 struct CurvePairs<Element: Scalar> {
   let transfer: CurveTransfer
-  /// Base functions of an edge, 0 or 1: their rows of W are copied.
-  let base: Int
+  /// f of an edge, its functions of fixed place: their rows of W are copied.
+  let fixed: Int
   /// [rows × in]
   let sample: MatrixView<Element>?
   /// W: [in·K × out]
@@ -60,23 +60,23 @@ struct RefitLoop<Element: Scalar>: ParallelLoop {
   func run(on pool: ThreadPool) { pool.run(curves.inputs, work: 50 * to.rows * to.columns, self) }
 
   func iterate(_ input: Int, worker: Int) {
-    let (k, outputs, base, weights) = (curves.functions, curves.outputs, curves.base, curves.before)
+    let (k, outputs, fixed, weights) = (curves.functions, curves.outputs, curves.fixed, curves.before)
     let after = to.rows / curves.inputs
     let from = memory.numbers(worker)
     let result = from + k * outputs
-    toDoubles(weights.base + input * k * outputs, from, (k - base) * outputs)
+    toDoubles(weights.base + input * k * outputs, from, (k - fixed) * outputs)
     curves.transfer.carry(
       input: input, from, to: result, density: density(input), scratch: result + after * outputs,
       cells: memory.cells(worker))
     let rows = to.base + input * after * outputs
-    fromDoubles(result, rows, (after - base) * outputs)
-    for index in 0..<base * outputs {
-      rows[(after - base) * outputs + index] = weights.base[(input * k + k - base) * outputs + index]
+    fromDoubles(result, rows, (after - fixed) * outputs)
+    for index in 0..<fixed * outputs {
+      rows[(after - fixed) * outputs + index] = weights.base[(input * k + k - fixed) * outputs + index]
     }
   }
 
-  /// How dense the sample is in each new interval, relative to an even one; at least a twentieth, so that every interval
-  /// has a say.
+  /// How dense the sample is in each new interval, relative to an even one; at least a twentieth, so that no interval
+  /// has zero weight.
   private func density(_ input: Int) -> [Double]? {
     guard let sample = curves.sample, sample.rows > 0, !curves.transfer.isNested else { return nil }
     let grid = curves.transfer.new.grid
@@ -85,7 +85,7 @@ struct RefitLoop<Element: Scalar>: ParallelLoop {
     var counts = [Double](repeating: 0, count: grid.intervals)
     for row in 0..<sample.rows {
       let x = Double(sample[row, input])
-      if x >= u[first] && x <= u[last] { counts[findSpan(knots: u, first: first, last: last, x) - first] += 1 }
+      if x >= u[first] && x <= u[last] { counts[grid.interval(containing: x, ofInput: input)] += 1 }
     }
     let width = u[last] - u[first]
     return counts.indices.map { index in
@@ -125,8 +125,7 @@ struct DeviationLoop<Element: Scalar>: ParallelLoop {
     points = curves.transfer.pointCapacity + min(curves.sample?.rows ?? 0, Self.sampleRows)
     let functions = curves.functions + after.rows / curves.inputs
     memory = RefitMemory(
-      numbers: points * (2 + 2 * (curves.transfer.new.grid.degree + 1)) + functions * curves.outputs,
-      cells: 2 * points, workers: workers)
+      numbers: curves.transfer.pointMemory(points) + functions * curves.outputs, cells: 2 * points, workers: workers)
     largest = RefitMemory(numbers: curves.inputs, cells: 0, workers: 1)
   }
 
@@ -140,7 +139,7 @@ struct DeviationLoop<Element: Scalar>: ParallelLoop {
 
   func iterate(_ input: Int, worker: Int) {
     let (transfer, before) = (curves.transfer, curves.before)
-    let (k, outputs) = (transfer.new.grid.degree, transfer.outputs)
+    let (local, outputs) = (transfer.localFunctions, transfer.outputs)
     let x = memory.numbers(worker)
     var count = transfer.writePoints(input: input, x: x, weights: x + points, density: nil)
     if let sample = curves.sample, sample.rows > 0 {
@@ -148,15 +147,14 @@ struct DeviationLoop<Element: Scalar>: ParallelLoop {
       for place in 0..<rows { x[count + place] = Double(sample[place * sample.rows / rows, input]) }
       count += rows
     }
-    let (oldValues, newValues) = (x + 2 * points, x + (3 + k) * points)
+    let oldValues = x + 2 * points
+    let newValues = oldValues + (transfer.pointMemory(points) - 2 * points) / 2
     let oldCells = memory.cells(worker)
     let newCells = oldCells + points
     transfer.writeOldFunctions(input: input, count: count, x, cells: oldCells, values: oldValues)
-    withExtendedLifetime(transfer.new) {
-      Double._splinePoints(transfer.new.parameters, input, count, x, 1, newCells, newValues)
-    }
+    transfer.writeNewFunctions(input: input, count: count, x, cells: newCells, values: newValues)
     let (oldRows, newRows) = (curves.functions, after.rows / curves.inputs)
-    let old = x + (4 + 2 * k) * points
+    let old = x + transfer.pointMemory(points)
     let new = old + oldRows * outputs
     toDoubles(before.base + input * oldRows * outputs, old, oldRows * outputs)
     toDoubles(after.base + input * newRows * outputs, new, newRows * outputs)
@@ -164,7 +162,7 @@ struct DeviationLoop<Element: Scalar>: ParallelLoop {
     for point in 0..<count {
       for output in 0..<outputs {
         var difference = 0.0
-        for r in 0...k {
+        for r in 0..<local {
           difference +=
             oldValues[r * count + point] * old[(Int(oldCells[point]) + r) * outputs + output]
             - newValues[r * count + point] * new[(Int(newCells[point]) + r) * outputs + output]

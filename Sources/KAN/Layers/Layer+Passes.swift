@@ -34,7 +34,7 @@ struct ForwardLoop<Element: Scalar>: ParallelLoop {
     let weights = weights.slice(rows: weights.rows, column: column, columns: columns)
     let z = z.slice(row: row, rows: rows, column: column, columns: columns)
     if tiling.isLocal {
-      layer.localBasis!.writeProduct(of: x, weights: weights, bias: bias + column, to: z)
+      layer.compactForward(x, weights: weights, bias: bias + column, to: z, scratch: scratch.start(worker))
     } else {
       z.forEachRun { Element._broadcastRow($1, columns, bias + column, $0) }
       if layer.isIdentity {
@@ -122,7 +122,7 @@ struct PanelLoop<Element: Scalar>: ParallelLoop {
   func iterate(_ index: Int, worker: Int) {
     let row = index * tiling.rows
     let rows = dz.slice(row: row, rows: min(tiling.rows, dz.rows - row), columns: dz.columns)
-    Element._writeLocalPanels(rows, panels.slice(row: row).base, panels.stride)
+    Element._writePanels(rows, panels.slice(row: row).base, panels.stride)
   }
 }
 
@@ -195,8 +195,8 @@ struct BackwardLoop<Element: Scalar>: ParallelLoop {
     let tileRows = panels == nil ? tiling.gradientRows : Tiling.panelRows(functions: layer.functions)
     for row in stride(from: 0, to: x.rows, by: tileRows) {
       let rows = min(tileRows, x.rows - row)
-      layer.localBasis!.addGradients(
-        at: x.slice(row: row, rows: rows, column: first, columns: count), first: first,
+      layer.compactBackward(
+        x.slice(row: row, rows: rows, column: first, columns: count), first: first,
         weights: weights.slice(row: start, rows: rowsOfW, columns: layer.sums),
         dz: dz.slice(row: row, rows: rows, columns: layer.sums), panels: panels?.slice(row: row), dWeights: block,
         dx: dx?.slice(row: row, rows: rows, column: first, columns: count), scratch: scratch.start(worker))

@@ -22,7 +22,9 @@ public struct Layer<Element: Scalar>: Sendable {
   /// Φ is X itself.
   let isIdentity: Bool
   /// The basis, if it can form products with its non-zero functions alone.
-  let localBasis: (any LocalBasis<Element>)?
+  let localBasis: (any CompactBasis<Element>)?
+  /// How its functions stand in W.
+  let compactShape: CompactShape?
   /// What the cost model says; nil for a linear layer, whose Φ is X itself.
   public let contractionCost: ContractionCost?
 
@@ -42,7 +44,8 @@ public struct Layer<Element: Scalar>: Sendable {
     inputs = basis.inputs
     functions = basis.functions
     isIdentity = basis.isIdentity
-    localBasis = basis as? any LocalBasis<Element>
+    localBasis = basis as? any CompactBasis<Element>
+    compactShape = localBasis.map { CompactShape($0) }
     contractionCost =
       isIdentity
       ? nil

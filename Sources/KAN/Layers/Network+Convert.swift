@@ -2,9 +2,9 @@ extension Network {
   /// The same network in another precision: each number rounded to the nearest. Without what a training needs to be
   /// resumed, unless the precision is the one that it has.
   ///
-  /// - Parameter bases: kinds of basis beyond this module's own, in the other precision.
-  /// - Throws: ``BasisError`` for a basis of a kind that is not among them, or one whose knots coincide in the other
-  ///   precision.
+  /// - Parameter bases: kinds of basis in the other precision, for a basis that cannot convert itself
+  ///   (``Basis/converted(to:)``).
+  /// - Throws: ``BasisError`` for a basis that has no counterpart in the other precision, or one whose knots coincide there.
   public func converted<Other: Scalar>(
     to _: Other.Type, bases: [any Basis<Other>.Type] = []
   ) throws(BasisError) -> Network<Other> {
@@ -12,14 +12,9 @@ extension Network {
     if let same = self as? Network<Other> { return same }
     var converted: [Layer<Other>] = []
     for layer in layers {
-      let basis = layer.basis.description
-      let description = BasisDescription<Other>(
-        kind: basis.kind, inputs: basis.inputs, settings: basis.settings,
-        arrays: basis.arrays.mapValues { Matrix(rows: $0.rows, columns: $0.columns, elements: $0.elements.converted()) }
-      )
       converted.append(
         Layer(
-          basis: try makeBasis(description, from: knownBases(Other.self) + bases), outputs: layer.outputs,
+          basis: try layer.basis.converted(to: Other.self, by: bases), outputs: layer.outputs,
           node: layer.node))
     }
     var result = Network<Other>(layers: converted, parameters: parameters.converted())
@@ -63,5 +58,15 @@ extension Dataset {
       }
     return Dataset<Double>(
       inputs: matrix(inputs), targets: targets, weights: weights?.converted(), names: names)
+  }
+}
+
+extension Basis {
+  /// By a type of the same kind among the given ones, else by itself.
+  fileprivate func converted<Other: Scalar>(
+    to precision: Other.Type, by types: [any Basis<Other>.Type]
+  ) throws(BasisError) -> any Basis<Other> {
+    guard types.contains(where: { $0.kind == Self.kind }) else { return try converted(to: precision) }
+    return try makeBasis(description.converted(to: precision), from: types)
   }
 }

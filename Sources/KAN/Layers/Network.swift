@@ -99,6 +99,9 @@ public struct Network<Element: Scalar>: Sendable {
     for (index, layer) in layers.enumerated() {
       let weights = to + parameterOffset(ofLayer: index)
       let deviations = layer.basis.initialDeviations(outputs: layer.sums, gain: layer.node.gain)
+      require(
+        deviations.count == layer.functions,
+        "\(type(of: layer.basis).kind): \(deviations.count) initial deviations for \(layer.functions) functions")
       for row in 0..<layer.inputs * layer.functions {
         let deviation = deviations[row % layer.functions]
         for column in 0..<layer.sums {

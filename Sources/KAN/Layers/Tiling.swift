@@ -76,8 +76,9 @@ struct Tiling: Equatable {
     _ layer: Layer<Element>, capacity: Int, _ contraction: Contraction
   ) -> Int {
     if layer.isIdentity { return 0 }
-    if layer.resolvedContraction(contraction) == .local, let basis = layer.localBasis {
-      return basis.localScratch(rows: min(capacity, localGradientRows(functions: layer.functions)))
+    if layer.resolvedContraction(contraction) == .local, let shape = layer.compactShape {
+      return CompactScratch<Element>.elements(
+        shape, rows: min(capacity, localGradientRows(functions: layer.functions)))
     }
     // A tile is one input wide at least, and 128 or 256 rows high at most.
     let bound = max(tileBytes / MemoryLayout<Element>.stride, 128 * layer.functions)
@@ -86,8 +87,8 @@ struct Tiling: Equatable {
 
   /// The width of the panels that dZ is copied into before dW is formed, for a batch of so many rows; 0 if it is not.
   static func panelWidth<Element: Scalar>(_ layer: Layer<Element>, rows: Int, _ contraction: Contraction) -> Int {
-    guard let basis = layer.localBasis, layer.resolvedContraction(contraction) == .local else { return 0 }
-    return basis.panelWidth(rows: min(rows, panelRows(functions: layer.functions)), outputs: layer.sums)
+    guard let shape = layer.compactShape, layer.resolvedContraction(contraction) == .local else { return 0 }
+    return Element._panelWidth(shape, min(rows, panelRows(functions: layer.functions)), layer.sums)
   }
 
   /// Elements of those panels.

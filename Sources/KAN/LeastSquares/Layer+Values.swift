@@ -7,10 +7,11 @@ extension Layer {
     }
   }
 
-  /// Functions of an input that end where their support does: all but the base function of a spline, none of others.
-  var boundedFunctions: Int {
-    (basis as? BSpline<Element>).map { $0.grid.intervals + $0.grid.degree } ?? 0
-  }
+  /// The basis, if it is compact.
+  var compactBasis: (any CompactBasis<Element>)? { basis as? any CompactBasis<Element> }
+
+  /// Functions of an input with a bounded support: all but those of fixed place of a compact basis, none of others.
+  var boundedFunctions: Int { compactBasis?.boundedFunctions ?? 0 }
 }
 
 extension Network {

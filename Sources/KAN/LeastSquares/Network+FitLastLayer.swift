@@ -9,11 +9,12 @@ extension Network {
   ///
   /// - Parameters:
   ///   - ridge: λ, relative to a mean over the rows
-  ///   - restrictsToSupport: changes only coefficients of splines whose support the rows meet, as little as it takes,
+  ///   - restrictsToSupport: changes only coefficients of functions whose support the rows meet, as little as it takes,
   ///     and neither base functions nor the bias: what was learned elsewhere stays to the bit
   /// - Returns: the mean squared error, scaled as a training's loss.
   /// - Throws: ``TrainingError`` for an objective other than ``MeanSquaredError``, an activation on the last layer, data
-  ///   that is not finite, a problem too large for 4 GiB, or with `restrictsToSupport` a last layer without splines.
+  ///   that is not finite, a problem too large for 4 GiB, or with `restrictsToSupport` a last layer whose basis is not
+  ///   compact.
   @discardableResult
   public mutating func fitLastLayer(
     on data: Dataset<Element>, ridge: Double = 0, restrictsToSupport: Bool = false, pool: ThreadPool = .shared
@@ -34,7 +35,7 @@ extension Network {
     let support = restrictsToSupport ? SupportMap(of: self, on: data, pool: pool) : nil
     let rowsOfW = layer.inputs * layer.functions
     let columns = support.map { support in (0..<rowsOfW).filter { support.functions.last![$0] } } ?? Array(0..<rowsOfW)
-    if columns.isEmpty { throw .leastSquares("no spline of the last layer has the rows in its support") }
+    if columns.isEmpty { throw .leastSquares("no function of the last layer has the rows in its support") }
     var problem = LastLayerProblem(
       layer, columns: columns, hasBias: support == nil, rows: data.rows + (support?.cells.last!.count ?? 0) * 4)
     if problem.bytes > 4 << 30 {
@@ -123,20 +124,16 @@ private struct LastLayerProblem<Element: Scalar> {
   /// Points in the cells that no row falls into, where the change is to be 0: they decide what the rows do not, as a
   /// function at the edge of the rows that reaches far beyond it.
   mutating func addAnchors(cells: [Bool]) {
-    guard let grid = (layer.basis as? BSpline<Element>)?.grid else { return }
+    guard let basis = layer.griddedBasis else { return }
     let weights = [Element](repeating: Element(Self.anchorWeight), count: 4)
     for input in 0..<layer.inputs {
       let functions = Set(columns.filter { $0 / layer.functions == input })
-      let knots = grid.breakpoints(ofInput: input)
-      for cell in 0..<grid.intervals where !cells[input * grid.intervals + cell] {
-        // Functions cell … cell + k live there.
+      for cell in 0..<basis.cells where !cells[input * basis.cells + cell] {
         let first = input * layer.functions + cell
-        guard (first...first + grid.degree).contains(where: functions.contains) else { continue }
+        guard (first..<first + basis.localFunctions).contains(where: functions.contains) else { continue }
+        let (low, high) = (basis.grid.breakpoint(cell, ofInput: input), basis.grid.breakpoint(cell + 1, ofInput: input))
         var x = Matrix<Element>(rows: 4, columns: layer.inputs)
-        for point in 0..<4 {
-          let share = (Element(point) + 0.5) / 4
-          x[point, input] = knots[cell] + share * (knots[cell + 1] - knots[cell])
-        }
+        for point in 0..<4 { x[point, input] = low + (Element(point) + 0.5) / 4 * (high - low) }
         var a = Matrix<Double>(rows: 4, columns: accumulator.columns)
         withExtendedLifetime(x) {
           weights.withUnsafeBufferPointer { gather(x.view, $0.baseAddress!, to: a.mutableView()) }

@@ -13,11 +13,11 @@ extension Network {
   ) throws(TrainingError) -> Double {
     requireLayer(index)
     let layer = layers[index]
-    let functions = layer.functions - layer.baseFunctions
+    let functions = layer.functions - layer.basis.baseFunctions
     var deviation = 0.0
     var weights = [Double](repeating: 0, count: layer.parameterCount)
     for input in 0..<layer.inputs {
-      let points = layer.fittingPoints(ofInput: input)
+      let points = layer.basis.fittingPoints(ofInput: input)
       let values = layer.values(ofInput: input, at: points)
       var a = Matrix<Double>(rows: points.count, columns: functions)
       var y = Matrix<Double>(rows: points.count, columns: layer.sums)
@@ -94,15 +94,6 @@ private func largestDeviation(_ a: Matrix<Double>, _ b: Matrix<Double>) -> Doubl
 }
 
 extension Layer {
-  /// Of an input, which stand last.
-  var baseFunctions: Int {
-    switch basis {
-    case let spline as BSpline<Element>: spline.base.count
-    case let gaussian as Gaussian<Element>: gaussian.base.count
-    default: 0
-    }
-  }
-
   /// The K functions of one input: [points × K]
   fileprivate func values(ofInput input: Int, at points: [Element]) -> Matrix<Element> {
     var values = Matrix<Element>(rows: points.count, columns: functions)
@@ -110,28 +101,5 @@ extension Layer {
     if isIdentity { return x }
     withExtendedLifetime(x) { basis.writeValues(of: x.view, first: input, to: values.mutableView()) }
     return values
-  }
-
-  /// More points than functions, in every interval of a grid, and more of them at the ends of other ranges.
-  fileprivate func fittingPoints(ofInput input: Int) -> [Element] {
-    if let spline = basis as? BSpline<Element> {
-      let knots = spline.grid.breakpoints(ofInput: input)
-      let count = 2 * spline.grid.degree + 2
-      var points = [knots[0], knots[knots.count - 1]]
-      for (low, high) in zip(knots, knots.dropFirst()) where low < high {
-        for place in 0..<count {
-          let share = (Element(place) + 0.5) / Element(count)
-          points.append(low + share * (high - low))
-        }
-      }
-      return points
-    }
-    let range = (basis as? Gaussian<Element>)?.range ?? -1...1
-    let middle = (range.lowerBound + range.upperBound) / 2
-    let count = 4 * functions + 4
-    return (0..<count).map { place in
-      let cosine = Elementary.cos(.pi * (Double(place) + 0.5) / Double(count))
-      return middle + Element(cosine) * (range.upperBound - middle)
-    }
   }
 }

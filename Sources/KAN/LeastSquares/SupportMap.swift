@@ -3,28 +3,40 @@ struct SupportMap {
   /// For each layer and each row of its W: whether the function is not 0 at some row. Never for base functions and for
   /// functions without bounded support.
   private(set) var functions: [[Bool]]
-  /// For each layer, each input and each interval of its grid; empty for layers without one.
+  /// For each layer, each input and each of its cells; empty for layers whose basis is not compact.
   private(set) var cells: [[Bool]]
 
   /// Of the rows whose weight is not 0. `data` is scaled as the network does it.
   init<Element: Scalar>(of network: Network<Element>, on data: Dataset<Element>, pool: ThreadPool) {
+    let bases = network.layers.map(\.compactBasis)
     var functions = network.layers.map { [Bool](repeating: false, count: $0.inputs * $0.functions) }
-    var cells = network.layers.map { layer in
-      (layer.basis as? BSpline<Element>).map { [Bool](repeating: false, count: $0.inputs * $0.grid.intervals) } ?? []
+    var cells = bases.map { basis in
+      [Bool](repeating: false, count: basis.map { $0.inputs * $0.cells } ?? 0)
     }
-    let widest = network.layers.map { $0.inputs * $0.functions }.max()!
-    let chunk = min(data.rows, min(1024, max(16, (8 << 20) / (widest * MemoryLayout<Element>.stride))))
-    var values = AlignedArray<Element>(zeros: chunk * widest)
+    let widest = bases.map { $0?.nonZeroFunctions ?? 0 }.max()!
+    let chunk = max(1, min(data.rows, 1024))
+    var values = [Element](repeating: 0, count: chunk * widest)
+    var places = [Int32](repeating: 0, count: chunk)
     network.forEachChunk(of: data, rows: chunk, pool: pool) { range, input, _ in
-      for (index, layer) in network.layers.enumerated() {
-        guard layer.boundedFunctions > 0, let spline = layer.basis as? BSpline<Element> else { continue }
-        let columns = layer.inputs * layer.functions
-        let to = MutableMatrixView(
-          base: values.mutablePointer(), rows: range.count, columns: columns, stride: columns)
-        layer.writeValues(of: input(index), to: to)
-        let weights = data.weights.map { $0.pointer + range.lowerBound }
-        markFunctions(to.readOnly, weights, layer, in: &functions[index])
-        markCells(input(index), weights, spline.grid, in: &cells[index])
+      let weights = data.weights.map { $0.pointer + range.lowerBound }
+      for (index, basis) in bases.enumerated() {
+        guard let basis else { continue }
+        let x = input(index)
+        values.withUnsafeMutableBufferPointer { values in
+          places.withUnsafeMutableBufferPointer { places in
+            for column in 0..<x.columns {
+              let (values, places) = (values.baseAddress!, places.baseAddress!)
+              basis.evaluate(
+                input: column, count: x.rows, x.base + column, stride: x.stride, cells: places, values: values)
+              let local = basis.localFunctions
+              for row in 0..<x.rows where weights.map({ $0[row] != 0 }) ?? true {
+                cells[index][column * basis.cells + Int(places[row])] = true
+                let first = column * basis.functions + Int(places[row])
+                for r in 0..<local where values[r * x.rows + row] != 0 { functions[index][first + r] = true }
+              }
+            }
+          }
+        }
       }
     }
     self.functions = functions
@@ -33,36 +45,4 @@ struct SupportMap {
 
   /// Whether any function may change.
   var isEmpty: Bool { !functions.contains { $0.contains(true) } }
-}
-
-@specialized(where Element == Float)
-@specialized(where Element == Double)
-private func markFunctions<Element: Scalar>(
-  _ values: MatrixView<Element>, _ weights: UnsafePointer<Element>?, _ layer: Layer<Element>, in flags: inout [Bool]
-) {
-  let (functions, bounded, inputs) = (layer.functions, layer.boundedFunctions, layer.inputs)
-  for row in 0..<values.rows where weights.map({ $0[row] != 0 }) ?? true {
-    for input in 0..<inputs {
-      for k in input * functions..<input * functions + bounded where values[row, k] != 0 { flags[k] = true }
-    }
-  }
-}
-
-@specialized(where Element == Float)
-@specialized(where Element == Double)
-private func markCells<Element: Scalar>(
-  _ x: MatrixView<Element>, _ weights: UnsafePointer<Element>?, _ grid: Grid<Element>, in flags: inout [Bool]
-) {
-  for row in 0..<x.rows where weights.map({ $0[row] != 0 }) ?? true {
-    for input in 0..<x.columns {
-      let knots = grid.knots.elements.pointer + input * grid.knots.columns + grid.degree
-      // The last interval whose left end is not above x, the first or last one for an x outside.
-      var (low, high) = (0, grid.intervals)
-      while high - low > 1 {
-        let middle = (low + high) / 2
-        if knots[middle] <= x[row, input] { low = middle } else { high = middle }
-      }
-      flags[input * grid.intervals + low] = true
-    }
-  }
 }

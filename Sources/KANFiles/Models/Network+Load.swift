@@ -35,12 +35,11 @@ extension Network {
     _ file: ModelFile, bases: [any Basis<Element>.Type] = [], nodes: [any NodeFunction.Type] = [],
     objectives: [any Objective.Type] = []
   ) throws(FileError) {
-    let types = knownBases(Element.self) + bases
     let nodeTypes = knownNodes() + nodes
     var layers: [Layer<Element>] = []
     var parameters: [Element] = []
     for (index, topology) in file.topology.layers.enumerated() {
-      let layer = try file.layer(index, topology, from: types, nodeTypes)
+      let layer = try file.layer(index, topology, from: bases, nodeTypes)
       if let last = layers.last, last.outputs != layer.inputs {
         throw file.failure("layer \(index + 1) has \(layer.inputs) inputs after one of \(last.outputs) outputs")
       }

@@ -120,7 +120,7 @@ import Testing
     let data = smoothData(Double.self, rows: 10)
     #expect(error(.spline(2, 3), sectorData(Double.self, rows: 9))?.contains("classes have no squared error") == true)
     #expect(error(.spline(2, 1, activation: .tanh), data)?.contains("has the activation tanh") == true)
-    #expect(error(.linear(2, 1), data, restricted: true)?.contains("no spline") == true)
+    #expect(error(.linear(2, 1), data, restricted: true)?.contains("no function") == true)
     let wide = Dataset<Double>(
       inputs: Matrix(rows: 300, columns: 9000), targets: .values(Matrix(rows: 300, columns: 1)))
     #expect(error(.spline(9000, 1, grid: 20), wide)?.contains("use L-BFGS or Adam") == true)

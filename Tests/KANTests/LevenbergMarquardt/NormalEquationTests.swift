@@ -68,9 +68,9 @@ import Testing
   @Test func centralDifferences() {
     var generator = RandomGenerator(seed: 21)
     var ways: Set<Bool> = []
-    for round in 0..<80 {
-      let kinds: [BasisKind] = round < 40 ? [BasisKind.allCases[round / 8]] : BasisKind.allCases
-      let network = round < 75 ? generator.network(kinds, layers: 1...2) : sparseNetwork(&generator)
+    for round in 0..<104 {
+      let kinds: [BasisKind] = round < 64 ? [BasisKind.allCases[round / 8]] : BasisKind.allCases
+      let network = round < 99 ? generator.network(kinds, layers: 1...2) : sparseNetwork(&generator)
       var data = generator.data(for: network, task: .regression, rows: generator.integer(1...12))
       if round % 3 == 0 {
         data = Dataset(
@@ -101,9 +101,7 @@ import Testing
   }
 
   private func isDense(_ network: Network<Double>) -> Bool {
-    let rows = JacobianRows(network, capacity: 1)
-    defer { rows.deallocate() }
-    return GaussNewtonEquations.isDense(width: rows.width, parameters: network.parameterCount)
+    JacobianPlan(network).isDense
   }
 
   /// Rows of several chunks, the last not full.

@@ -30,13 +30,13 @@ extension DampedMinimization {
     var factor = [Double](repeating: 0, count: count * count)
     return factor.withUnsafeMutableBufferPointer { buffer -> Evidence? in
       let factor = buffer.baseAddress!
-      var least = 1e-13
-      while true {
-        copyDamped(equations, to: factor, least)
-        if Cholesky.factor(factor, order: count, pool: problem.pool) { break }
-        least *= 100
-        if least > 1e-4 { return nil }
+      let shift = Cholesky.leastShift(
+        from: tuning.evidenceShift, times: tuning.evidenceShiftRise, upTo: tuning.mostEvidenceShift
+      ) { shift in
+        copyDamped(equations, to: factor, shift)
+        return Cholesky.factor(factor, order: count, pool: problem.pool)
       }
+      guard let least = shift else { return nil }
       let diagonal = (0..<count).map { equations.matrix[$0 * count + $0] }
       let largest = diagonal.max() ?? 0
       // Row j is column j of L⁻¹, in the place of H.
@@ -54,11 +54,11 @@ extension DampedMinimization {
       let undecided = (0..<count).reduce(0.0) { sum, row in
         var norm = 0.0
         for place in row..<count { norm += inverse[row * count + place] * inverse[row * count + place] }
-        return sum + least * (diagonal[row] + 1e-8 * largest) * norm
+        return sum + least * (diagonal[row] + tuning.diagonalShare * largest) * norm
       }
       let gamma = Double(count) - shares.reduce(0, +) - undecided
       let n = Double(problem.residuals)
-      let free = max(n - gamma, 1e-3 * n)
+      let free = max(n - gamma, tuning.leastFreeShare * n)
       let squares = problem.isLeastSquares ? self.squares : problem.sumOfSquaredResiduals()
       let variance = squares / free
       let ranks = lambda.indices.map { Double(penalty.rank(ofLayer: $0)) }

@@ -10,15 +10,8 @@ struct DampedMinimization {
   private(set) var squares: Double
   private(set) var penalty: RoughnessPenalty
 
-  /// The factor of the damping that is always there: directions in which nothing changes, such as a constant that two
-  /// edges share, would have no pivot.
-  private static let leastDamping = 1e-14
-  /// With more of λ, the rounding of λDᵀD would drown what the data say about the polynomials that have no roughness, and
-  /// they would seem to cost no parameters. Noise alone asks for more, on fine grids; with less of it curves bend a little
-  /// more there, since differences of order q grow with the q-th power of the frequency.
-  private static let mostLambda = 1e7
   /// Bytes of the stacked matrix up to which a step is solved by QR where Cholesky's method breaks down.
-  var orthogonalBytes = 4 << 20
+  var orthogonalBytes: Int
   /// Steps that have been.
   private(set) var orthogonalSteps = 0
   /// Iterations in a row that have lowered the objective by no more than the tolerance.
@@ -44,10 +37,12 @@ struct DampedMinimization {
     self.tolerance = tolerance
     self.lambda = problem.network.layers.map { _ in lambda }
     self.damping = damping
+    orthogonalBytes = problem.tuning.orthogonalBytes
     penalty = RoughnessPenalty(problem.network, order: order)
     squares = problem.sumOfLosses()
   }
 
+  var tuning: LevenbergMarquardt.Tuning { problem.tuning }
   var objective: Double { squares + penalty.value(problem.parameters.pointer, lambda) }
   /// √(mean loss): of the squared error the residuals' root mean square, in units of the targets' spread.
   var rms: Double { (max(0, squares) / Double(problem.residuals)).squareRoot() }
@@ -78,7 +73,7 @@ struct DampedMinimization {
     guard !problem.isInterrupted, improve(memory, from: before) else { return .stuck }
     let after = objective
     flat = before - after <= tolerance * before.magnitude ? flat + 1 : 0
-    return flat >= 2 || after == 0 ? .settled : .better
+    return flat >= tuning.flatIterations || after == 0 ? .settled : .better
   }
 
   /// Iterates until nothing gets better.
@@ -103,24 +98,25 @@ struct DampedMinimization {
     return iterations
   }
 
-  /// Takes λ towards its fixed point, by a factor of 30 at most. Where the data determines none of a layer's differences, it
+  /// Takes λ towards its fixed point, by a bounded factor. Where the data determines none of a layer's differences, it
   /// takes no more of λ: a polynomial has no roughness, whatever there is of λ, and the fixed point would run away from a
   /// grid that is too coarse to show what the curve is.
   ///
-  /// - Returns: whether it was there already, within a factor of 1.5.
+  /// - Returns: whether it was there already, nearly.
   mutating func adopt(_ evidence: Evidence) -> Bool {
     var isSettled = true
     for layer in lambda.indices {
-      var wanted = min(max(evidence.lambda[layer], 1e-13), Self.mostLambda)
+      var wanted = min(max(evidence.lambda[layer], tuning.leastLambda), tuning.mostLambda)
       if evidence.determined[layer] < 1 { wanted = min(wanted, lambda[layer]) }
-      if !(wanted < 1.5 * lambda[layer] && lambda[layer] < 1.5 * wanted) { isSettled = false }
-      lambda[layer] = min(max(wanted, lambda[layer] / 30), lambda[layer] * 30)
+      let settled = tuning.settledLambda
+      if !(wanted < settled * lambda[layer] && lambda[layer] < settled * wanted) { isSettled = false }
+      lambda[layer] = min(max(wanted, lambda[layer] / tuning.lambdaStep), lambda[layer] * tuning.lambdaStep)
     }
     return isSettled
   }
 
   mutating func scaleLambda(by factor: Double) {
-    for layer in lambda.indices { lambda[layer] = min(lambda[layer] * factor, max(lambda[layer], Self.mostLambda)) }
+    for layer in lambda.indices { lambda[layer] = min(lambda[layer] * factor, max(lambda[layer], tuning.mostLambda)) }
   }
 
   func linearize(_ equations: GaussNewtonEquations) {
@@ -134,13 +130,13 @@ struct DampedMinimization {
     let count = equations.count
     let start = problem.parameters
     var step = [Double](repeating: 0, count: count)
-    for _ in 0..<12 {
+    for _ in 0..<tuning.tries {
       var found = memory.factor.withUnsafeMutableBufferPointer { factor in
         step.withUnsafeMutableBufferPointer { step in
           solve(equations, factor.baseAddress!, step.baseAddress!, damping: damping)
         }
       }
-      if !found, damping < 1e-9 {
+      if !found, damping < tuning.orthogonalDamping {
         problem.parameters = start
         if let solution = solveOrthogonally(equations) { (step, found) = (solution, true) }
       }
@@ -152,11 +148,11 @@ struct DampedMinimization {
         squares = problem.sumOfLosses()
         if problem.isInterrupted { break }
         if objective < before {
-          damping = max(damping / 5, Self.leastDamping)
+          damping = max(damping / tuning.dampingFall, tuning.leastDamping)
           return true
         }
       }
-      damping = max(damping * 4, found ? 0 : 1e-13)
+      damping = max(damping * tuning.dampingRise, found ? 0 : tuning.firstDamping)
     }
     problem.parameters = start
     if !problem.isInterrupted { squares = problem.sumOfLosses() }
@@ -192,12 +188,12 @@ struct DampedMinimization {
         let first = penalty.writeRows(
           to: a, stride: rows, b, from: problem.residuals, problem.parameters.pointer, lambda)
         let diagonal = (0..<count).map { equations.matrix[$0 * count + $0] }
-        let least = 1e-8 * (diagonal.max() ?? 0)
+        let least = tuning.diagonalShare * (diagonal.max() ?? 0)
         for index in 0..<count {
           a[index * rows + first + index] = (damping * (diagonal[index] + least)).squareRoot()
         }
         // A step that cannot be solved for is answered by more damping.
-        return (try? solveByQR(a, rows: rows, columns: count, b, tolerance: 1e-14)) != nil
+        return (try? solveByQR(a, rows: rows, columns: count, b, tolerance: tuning.rankTolerance)) != nil
           && Double._firstNonFinite(count, b) < 0
       }
     }
@@ -212,7 +208,7 @@ struct DampedMinimization {
     for row in 0..<count { largest = max(largest, equations.matrix[row * count + row]) }
     for row in 0..<count {
       (to + row * count).update(from: equations.matrix + row * count, count: row + 1)
-      to[row * count + row] += damping * (equations.matrix[row * count + row] + 1e-8 * largest)
+      to[row * count + row] += damping * (equations.matrix[row * count + row] + tuning.diagonalShare * largest)
     }
   }
 }

@@ -1,10 +1,5 @@
-/// Rows of the Jacobian of a network's outputs by its parameters, with only what is not 0.
-///
-/// By the chain rule the derivative of output m by a coefficient of layer l is fₖ(xᵢ)·δₒ, with δ = ∂y_m/∂z the result
-/// of the engine's backward pass. A row is a fixed number of *segments*, runs of neighbouring parameters: of each input
-/// the k + 1 splines that are not 0 there and the base function, or all K functions where the basis is not local; and of
-/// each layer its biases. Only where a spline's segment starts differs from row to row.
-struct JacobianRows {
+/// What a row of the Jacobian of a network's outputs by its parameters consists of: the one place that knows how wide it is.
+struct JacobianPlan {
   /// A run of parameters.
   struct Segment {
     /// Parameters of it.
@@ -15,11 +10,96 @@ struct JacobianRows {
     let unit: Int
   }
 
+  /// What a row meets of an input of a layer.
+  struct LayerShape {
+    let inputs, outputs: Int
+    /// K
+    let functions: Int
+    /// n - f, of a compact basis those from a cell on; K of any other.
+    let localFunctions: Int
+    let fixedFunctions: Int
+    let isCompact: Bool
+
+    /// - Parameter intervals: of the grid, in the place of the layer's own where it has fewer.
+    init(_ layer: Layer<some Scalar>, atLeast intervals: Int = 0) {
+      let compact = layer.compactBasis
+      inputs = layer.inputs
+      outputs = layer.sums
+      functions = layer.functions + max(0, intervals - (layer.gridIntervals ?? intervals))
+      isCompact = compact != nil
+      localFunctions = compact?.localFunctions ?? layer.functions
+      fixedFunctions = compact?.fixedFunctions ?? 0
+    }
+
+    var parameterCount: Int { inputs * functions * outputs + outputs }
+    /// n
+    var evaluated: Int { localFunctions + fixedFunctions }
+  }
+
+  let layers: [LayerShape]
+  /// Of each layer one after another: of each input one, and one with its function of fixed place, and the biases.
   let segments: [Segment]
   /// Units in all: what the threads share out.
   let units: Int
   /// Derivatives of a row that may not be 0.
   let width: Int
+  /// Values of functions of a row.
+  let functionsWidth: Int
+  let parameterCount: Int
+
+  /// - Parameter intervals: of the finest grid to come.
+  init(_ network: Network<some Scalar>, atLeast intervals: Int = 0) {
+    layers = network.layers.map { LayerShape($0, atLeast: intervals) }
+    var segments: [Segment] = []
+    var width = 0
+    var unit = 0
+    func add(_ length: Int) {
+      if length == 0 { return }
+      segments.append(Segment(length: length, place: width, unit: unit))
+      width += length
+    }
+    for layer in layers {
+      for _ in 0..<layer.inputs {
+        add(layer.localFunctions * layer.outputs)
+        add(layer.fixedFunctions * layer.outputs)
+        unit += 1
+      }
+      add(layer.outputs)
+      unit += 1
+    }
+    self.segments = segments
+    self.width = width
+    units = unit
+    functionsWidth = layers.reduce(0) { $0 + $1.inputs * $1.evaluated }
+    parameterCount = layers.reduce(0) { $0 + $1.parameterCount }
+  }
+
+  /// Numbers of a tile: of an input's functions where the basis is compact, else of a layer's.
+  func tileWidth() -> Int {
+    layers.map { $0.isCompact ? $0.evaluated : $0.inputs * $0.functions }.max() ?? 0
+  }
+
+  /// Whether the normal equations are formed by dense products.
+  var isDense: Bool { GaussNewtonEquations.isDense(width: width, parameters: parameterCount) }
+
+  /// Bytes of a row: derivatives, functions, a tile, where segments start, and the whole row where products are dense.
+  var bytesOfARow: Int {
+    8 * (width + functionsWidth + tileWidth() + (isDense ? parameterCount : 0)) + 4 * (segments.count + 1)
+  }
+
+  /// Rows at a time: 32 MiB of them, so that they are read again from the cache's outer level.
+  func chunk(rows: Int) -> Int { min(rows, 1024, max(16, (32 << 20) / max(1, bytesOfARow))) }
+}
+
+/// Rows of the Jacobian of a network's outputs by its parameters, with only what is not 0.
+///
+/// By the chain rule the derivative of output m by a coefficient of layer l is fₖ(xᵢ)·δₒ, with δ = ∂y_m/∂z the result
+/// of the engine's backward pass. A row is a fixed number of *segments*, runs of neighbouring parameters
+/// (``JacobianPlan``): of each input the n - f functions from its cell on and the one of fixed place, or all K functions
+/// where the basis is not compact; and of each layer its biases. Only where an input's first segment starts differs from
+/// row to row.
+struct JacobianRows {
+  let plan: JacobianPlan
   let capacity: Int
   /// First parameters: [rows × segments]
   let starts: UnsafeMutablePointer<Int32>
@@ -27,43 +107,22 @@ struct JacobianRows {
   let values: UnsafeMutablePointer<Double>
   /// fₖ(x) of each layer, as long as all of a row's values but for the factor δ: [rows × functions]
   private let functions: UnsafeMutablePointer<Double>
-  private let functionsWidth: Int
   private let cells: UnsafeMutablePointer<Int32>
   private let tile: UnsafeMutablePointer<Double>
 
+  var segments: [JacobianPlan.Segment] { plan.segments }
+  var units: Int { plan.units }
+  var width: Int { plan.width }
+
   /// Memory for so many rows; free it with ``deallocate()``.
-  init(_ network: Network<Double>, capacity: Int) {
-    var (segments, place, unit, tileWidth, functionsWidth) = ([Segment](), 0, 0, 0, 0)
-    func add(_ length: Int) {
-      segments.append(Segment(length: length, place: place, unit: unit))
-      place += length
-    }
-    for layer in network.layers {
-      for _ in 0..<layer.inputs {
-        if let spline = layer.basis as? BSpline<Double> {
-          add((spline.grid.degree + 1) * layer.sums)
-          if spline.base != .none { add(layer.sums) }
-          functionsWidth += spline.grid.degree + 2
-        } else {
-          add(layer.functions * layer.sums)
-          functionsWidth += layer.functions
-        }
-        unit += 1
-      }
-      if layer.basis as? BSpline<Double> == nil { tileWidth = max(tileWidth, layer.inputs * layer.functions) }
-      add(layer.sums)
-      unit += 1
-    }
-    self.segments = segments
-    units = unit
-    width = place
+  init(_ plan: JacobianPlan, capacity: Int) {
+    self.plan = plan
     self.capacity = capacity
-    self.functionsWidth = functionsWidth
-    starts = .allocate(capacity: capacity * segments.count)
-    values = .allocate(capacity: capacity * place)
-    functions = .allocate(capacity: capacity * functionsWidth)
+    starts = .allocate(capacity: capacity * plan.segments.count)
+    values = .allocate(capacity: capacity * plan.width)
+    functions = .allocate(capacity: capacity * plan.functionsWidth)
     cells = .allocate(capacity: capacity)
-    tile = .allocate(capacity: capacity * max(tileWidth, 6))
+    tile = .allocate(capacity: capacity * plan.tileWidth())
   }
 
   func deallocate() {
@@ -74,90 +133,83 @@ struct JacobianRows {
     tile.deallocate()
   }
 
-  /// Bytes of so many rows.
-  static func bytes(_ network: Network<Double>, rows: Int) -> Int {
-    let width = network.layers.reduce(0) { sum, layer in
-      let local = (layer.basis as? BSpline<Double>).map { $0.grid.degree + 2 } ?? layer.functions
-      return sum + layer.inputs * local * (layer.sums + 3) + layer.sums
-    }
-    return rows * width * 8
-  }
-
   /// Notes the functions of all layers at the rows that went forward last, and where their segments start.
   func writeFunctions(_ network: Network<Double>, rows: Int, in workspace: Workspace<Double>) {
-    var (offset, segment, place) = (0, 0, 0)
+    var offset = 0
+    var segment = 0
+    var place = 0
     for (index, layer) in network.layers.enumerated() {
       let x = network.layerInput(index, rows, workspace)
-      let (count, out) = (layer.functions, layer.sums)
-      if let spline = layer.basis as? BSpline<Double> {
-        let order = spline.grid.degree + 1
+      if let basis = layer.compactBasis {
         for input in 0..<layer.inputs {
-          withExtendedLifetime(spline) {
-            Double._splinePoints(spline.parameters, input, rows, x.base + input, x.stride, cells, tile)
-          }
-          for row in 0..<rows {
-            let to = functions + row * functionsWidth + place
-            for r in 0..<order { to[r] = tile[r * rows + row] }
-            starts[row * segments.count + segment] = Int32(offset + (input * count + Int(cells[row])) * out)
-          }
-          segment += 1
-          if spline.base != .none {
-            for row in 0..<rows {
-              let value = x[row, input]
-              functions[row * functionsWidth + place + order] =
-                spline.base == .silu ? value / (1 + Elementary.exp(-value)) : value
-              starts[row * segments.count + segment] = Int32(offset + (input * count + count - 1) * out)
-            }
-            segment += 1
-          }
-          place += order + 1
+          writeFunctions(of: basis, plan.layers[index], x, rows, input: input, offset, &segment, &place)
         }
       } else {
-        let all = layer.inputs * count
-        let phi = MutableMatrixView(base: tile, rows: rows, columns: all, stride: all)
-        layer.basis.writeValues(of: x, first: 0, to: phi)
-        for row in 0..<rows {
-          (functions + row * functionsWidth + place).update(from: tile + row * all, count: all)
-          for input in 0..<layer.inputs {
-            starts[row * segments.count + segment + input] = Int32(offset + input * count * out)
-          }
-        }
-        segment += layer.inputs
-        place += all
+        writeDenseFunctions(of: layer, x, rows, offset, &segment, &place)
       }
-      for row in 0..<rows { starts[row * segments.count + segment] = Int32(offset + layer.weightCount) }
+      let biases = offset + layer.parameterCount - plan.layers[index].outputs
+      for row in 0..<rows { starts[row * segments.count + segment] = Int32(biases) }
       segment += 1
       offset += layer.parameterCount
     }
   }
 
+  /// The functions of one input of a compact basis.
+  private func writeFunctions(
+    of basis: any CompactBasis<Double>, _ shape: JacobianPlan.LayerShape, _ x: MatrixView<Double>, _ rows: Int,
+    input: Int, _ offset: Int, _ segment: inout Int, _ place: inout Int
+  ) {
+    basis.evaluate(input: input, count: rows, x.base + input, stride: x.stride, cells: cells, values: tile)
+    let (evaluated, out) = (shape.evaluated, shape.outputs)
+    let first = offset + input * shape.functions * out
+    for row in 0..<rows {
+      let to = functions + row * plan.functionsWidth + place
+      for r in 0..<evaluated { to[r] = tile[r * rows + row] }
+      starts[row * segments.count + segment] = Int32(first + Int(cells[row]) * out)
+      if shape.fixedFunctions > 0 {
+        starts[row * segments.count + segment + 1] = Int32(first + (shape.functions - 1) * out)
+      }
+    }
+    segment += 1 + shape.fixedFunctions
+    place += evaluated
+  }
+
+  /// The functions of all inputs of a layer whose basis is not compact.
+  private func writeDenseFunctions(
+    of layer: Layer<Double>, _ x: MatrixView<Double>, _ rows: Int, _ offset: Int, _ segment: inout Int,
+    _ place: inout Int
+  ) {
+    let (count, all) = (layer.functions, layer.inputs * layer.functions)
+    layer.writeValues(of: x, to: MutableMatrixView(base: tile, rows: rows, columns: all, stride: all))
+    for row in 0..<rows {
+      (functions + row * plan.functionsWidth + place).update(from: tile + row * all, count: all)
+      for input in 0..<layer.inputs {
+        starts[row * segments.count + segment + input] = Int32(offset + input * count * layer.sums)
+      }
+    }
+    segment += layer.inputs
+    place += all
+  }
+
   /// Derivatives = functions times δ of each layer, which the workspace holds after a backward pass, times a factor for
   /// each row.
-  func writeValues(
-    _ network: Network<Double>, rows: Int, in workspace: Workspace<Double>, factors: UnsafePointer<Double>?
-  ) {
+  func writeValues(rows: Int, in workspace: Workspace<Double>, factors: UnsafePointer<Double>?) {
     for row in 0..<rows {
-      let to = values + row * width
-      let from = functions + row * functionsWidth
+      var to = values + row * width
+      var from = UnsafePointer(functions + row * plan.functionsWidth)
       let factor = factors?[row] ?? 1
-      var (place, read) = (0, 0)
-      for (index, layer) in network.layers.enumerated() {
-        let out = layer.sums
+      for (index, layer) in plan.layers.enumerated() {
+        let out = layer.outputs
         let delta = workspace.sumGradient(index, rows: rows).base + row * out
         for o in 0..<out { delta[o] *= factor }
-        let spline = layer.basis as? BSpline<Double>
-        let stored = spline.map { $0.grid.degree + 2 } ?? layer.functions
-        let used = spline.map { $0.grid.degree + 1 + $0.base.count } ?? layer.functions
-        for _ in 0..<layer.inputs {
-          for f in 0..<used {
-            let value = from[read + f]
-            for o in 0..<out { to[place + o] = value * delta[o] }
-            place += out
-          }
-          read += stored
+        for _ in 0..<layer.inputs * layer.evaluated {
+          let value = from[0]
+          for o in 0..<out { to[o] = value * delta[o] }
+          from += 1
+          to += out
         }
-        for o in 0..<out { to[place + o] = delta[o] }
-        place += out
+        for o in 0..<out { to[o] = delta[o] }
+        to += out
       }
     }
   }

@@ -30,12 +30,13 @@ final class LeastSquaresProblem {
   /// Whether a pass has been broken off because it said no; sums since then mean nothing.
   private(set) var isInterrupted = false
 
-  /// Rows of J at a time: 32 MiB of them.
-  static func chunk(width: Int) -> Int { min(1024, max(16, (32 << 20) / (8 * max(1, width)))) }
+  let tuning: LevenbergMarquardt.Tuning
 
   init(
-    _ network: Network<Double>, _ data: Dataset<Double>, pool: ThreadPool, continues: @escaping () -> Bool = { true }
+    _ network: Network<Double>, _ data: Dataset<Double>, pool: ThreadPool, tuning: LevenbergMarquardt.Tuning = .init(),
+    continues: @escaping () -> Bool = { true }
   ) {
+    self.tuning = tuning
     self.continues = continues
     // `train` has refused others.
     guard case .values(var targets) = data.targets, let objective = network.objective as? any PointwiseObjective else {
@@ -65,12 +66,11 @@ final class LeastSquaresProblem {
   private static func memory(
     _ network: Network<Double>, rows: Int, _ pool: ThreadPool
   ) -> (Workspace<Double>, JacobianRows, [Double]) {
-    let width = JacobianRows.bytes(network, rows: 1) / 8
-    let dense = GaussNewtonEquations.isDense(width: width, parameters: network.parameterCount)
-    let chunk = min(rows, chunk(width: width + (dense ? network.parameterCount : 0)))
+    let plan = JacobianPlan(network)
+    let chunk = plan.chunk(rows: rows)
     return (
       Workspace(network, capacity: chunk, workers: pool.threads, training: true, deltas: true),
-      JacobianRows(network, capacity: chunk), [Double](repeating: 0, count: chunk)
+      JacobianRows(plan, capacity: chunk), [Double](repeating: 0, count: chunk)
     )
   }
 
@@ -88,7 +88,7 @@ final class LeastSquaresProblem {
   }
 
   func makeEquations() -> GaussNewtonEquations {
-    GaussNewtonEquations(parameters: network.parameterCount, width: jacobian.width, rows: workspace.capacity)
+    GaussNewtonEquations(parameters: network.parameterCount, width: jacobian.width, rows: jacobian.capacity)
   }
 
   /// Σ w·ℓ(y, t), of the squared error Σ w·(t - y)²; infinite where an output is not finite.
@@ -150,9 +150,9 @@ final class LeastSquaresProblem {
   /// (r/(1 - h))²: each residual as it would be had its row been left out (Allen 1974, Technometrics 16), to
   /// first order, with the leverages h = J·(JᵀJ + …)⁻¹·Jᵀ = ‖L⁻¹Jᵀ‖².
   ///
-  /// The largest count as the next one, a row for each end of each input's grid but a fiftieth of all at most: the outermost
-  /// row there stands alone, and how far off a curve is that goes on without it says more about that row than about the
-  /// curve.
+  /// Winsorised: squares of rows that are the outermost of an input of a layer on a grid count as the largest of the other
+  /// rows at most. Without such a row the curve is extrapolated to it, and how far off that is says more about the row than
+  /// about the curve.
   ///
   /// - Parameter inverse: L⁻ᵀ, as ``Cholesky/invert(factored:order:to:pool:)`` writes it.
   /// - Returns: [rows × out]
@@ -165,16 +165,47 @@ final class LeastSquaresProblem {
           rows: rows, inverse: inverse, order: network.parameterCount, to: $0.baseAddress!, pool: pool)
       }
       for row in 0..<rows {
-        // Beyond ten digits 1 - h is rounding.
-        let error = errors[row] / max(1 - leverages[row], 1e-10)
+        let error = errors[row] / max(1 - leverages[row], tuning.leastLeverageRest)
         squares[(start + row) * network.outputs + output] = error * error
       }
     }
-    let ends = network.layers.reduce(0) { $0 + ($1.gridIntervals == nil ? 0 : 2 * $1.inputs) }
-    let outermost = min(ends * network.outputs, residuals / 50)
-    let largest = squares.sorted()[residuals - outermost - 1]
-    for index in squares.indices { squares[index] = min(squares[index], largest) }
+    let outermost = outermostRows()
+    var largest = 0.0
+    for index in squares.indices where !outermost[index / network.outputs] { largest = max(largest, squares[index]) }
+    // Where all rows are outermost ones, there are no others to go by.
+    if outermost.contains(false) {
+      for index in squares.indices where outermost[index / network.outputs] {
+        squares[index] = min(squares[index], largest)
+      }
+    }
     return squares
+  }
+
+  /// Rows with the lowest or highest value of an input of a layer on a grid: [rows]
+  private func outermostRows() -> [Bool] {
+    struct Ends {
+      var lowest = (value: Double.infinity, row: 0)
+      var highest = (value: -Double.infinity, row: 0)
+    }
+    var ends = network.layers.map { [Ends](repeating: Ends(), count: $0.grid == nil ? 0 : $0.inputs) }
+    forEachChunk { start, rows in
+      for layer in network.layers.indices {
+        let x = network.layerInput(layer, rows, workspace)
+        for input in ends[layer].indices {
+          for row in 0..<rows where factors.map({ $0[start + row] > 0 }) ?? true {
+            let value = x[row, input]
+            if value < ends[layer][input].lowest.value { ends[layer][input].lowest = (value, start + row) }
+            if value > ends[layer][input].highest.value { ends[layer][input].highest = (value, start + row) }
+          }
+        }
+      }
+    }
+    var result = [Bool](repeating: false, count: inputs.rows)
+    for end in ends.joined() {
+      result[end.lowest.row] = true
+      result[end.highest.row] = true
+    }
+    return result
   }
 
   /// Calls `body` with residuals while `jacobian` holds their rows of J: of one chunk and output after another, with the
@@ -191,10 +222,10 @@ final class LeastSquaresProblem {
         for row in 0..<rows { seed[row, output] = 1 }
         network.deltas(rows: rows, in: workspace, on: pool)
         if isLeastSquares {
-          jacobian.writeValues(network, rows: rows, in: workspace, factors: factors.map { $0.pointer + start })
+          jacobian.writeValues(rows: rows, in: workspace, factors: factors.map { $0.pointer + start })
         } else {
           jacobianFactors.withUnsafeBufferPointer {
-            jacobian.writeValues(network, rows: rows, in: workspace, factors: $0.baseAddress!)
+            jacobian.writeValues(rows: rows, in: workspace, factors: $0.baseAddress!)
           }
         }
         errors.withUnsafeBufferPointer { body($0.baseAddress!, rows, start, output) }
@@ -219,15 +250,12 @@ final class LeastSquaresProblem {
     for row in 0..<rows {
       let point = objective.point(output: y[row, output], target: targets.view[start + row, output])
       // Where a loss is flat to the last digit, its slope alone counts.
-      let root = max(point.curvature / 2, Self.leastCurvature).squareRoot()
+      let root = max(point.curvature / 2, tuning.leastCurvature).squareRoot()
       let factor = factors?[row] ?? 1
       jacobianFactors[row] = factor * root
       errors[row] = -factor * point.slope / (2 * root)
     }
   }
-
-  /// Of a residual, where the others have about 1: far below what a damping leaves of it, and its root far above 0.
-  private static let leastCurvature = 1e-20
 
   private func forEachChunk(_ body: (Int, Int) -> Void) {
     for start in stride(from: 0, to: inputs.rows, by: workspace.capacity) {
@@ -252,15 +280,16 @@ final class LeastSquaresProblem {
     var (layers, parameters) = ([Layer<Double>](), [Double]())
     for (index, layer) in network.layers.enumerated() {
       let weights = network.weights(ofLayer: index)
-      if let spline = layer.basis as? BSpline<Double>, followed?.contains(index) ?? true {
+      if let grid = layer.grid, followed?.contains(index) ?? true {
         guard seen[index].firstNonFinite == nil else {
           throw BasisError("layer \(index + 1): sees a value that is not finite")
         }
         let ranges = (0..<layer.inputs).map {
-          rangeWithRoom(seen[index].sample.column($0), spline.grid.range(ofInput: $0), isHidden: index > 0)
+          tuning.rangeWithRoom(seen[index].sample.column($0), grid, input: $0)
         }
         let moved = try layer.movingGrid(
-          to: ranges, weights: weights, continuation: .polynomial(intervals: 2), measuring: false, pool: pool)
+          to: ranges, weights: weights, continuation: .polynomial(intervals: tuning.continuedIntervals),
+          measuring: false, pool: pool)
         layers.append(moved.layer)
         parameters += Array(moved.weights.elements)
       } else {
@@ -273,26 +302,4 @@ final class LeastSquaresProblem {
     changed.replaceLayers(layers, parameters: AlignedArray(parameters))
     replace(changed)
   }
-}
-
-/// The range of some values and room at each end, so that new values seldom fall outside: half a per cent of the range,
-/// and twice the distance from the outermost value to the fourth one that differs, which tells how far away the next
-/// outermost is.
-///
-/// The values of a hidden node thin out towards the ends: near a largest one at an edge of the inputs the share of values
-/// above max - d goes as d^(3/2), so that the last of n is of the order n^(-2/3) away. There is at least twice that.
-private func rangeWithRoom(_ values: [Double], _ old: ClosedRange<Double>, isHidden: Bool) -> ClosedRange<Double> {
-  let all = values.sorted()
-  let sorted = all.indices.filter { $0 == 0 || all[$0] != all[$0 - 1] }.map { all[$0] }
-  let (low, high) = (sorted[0], sorted[sorted.count - 1])
-  let width = high - low
-  if width < (old.upperBound - old.lowerBound) / 1000 {
-    let half = (old.upperBound - old.lowerBound) / 2
-    return old.contains(low) && old.contains(high) ? old : low - half...low + half
-  }
-  let fourth = min(3, sorted.count - 1)
-  let least = isHidden ? max(0.005, 2 * Elementary.pow(Double(sorted.count), -2.0 / 3)) : 0.005
-  let below = min(least * width + 2 * (sorted[fourth] - low), width / 2)
-  let above = min(least * width + 2 * (high - sorted[sorted.count - 1 - fourth]), width / 2)
-  return low - below...high + above
 }

@@ -22,8 +22,8 @@
 ///
 /// A grid is judged by the rows that were left out, one at a time, to first order: with h = Jᵢ·(JᵀJ + λDᵀD)⁻¹·Jᵢᵀ the
 /// residual of row i would have been r/(1 - h) (Allen 1974, Technometrics 16). That sees, as a mean over all rows does
-/// not, how curves go on beyond the values of the others. The largest count less: of one row far beyond all others no
-/// curve can know.
+/// not, how curves go on beyond the values of the others. The outermost rows count no more than the others: of a row far beyond
+/// all others no curve can know.
 ///
 /// All of it is computed in double precision, whatever the network's own is.
 public struct LevenbergMarquardt: Sendable, Equatable {
@@ -37,9 +37,14 @@ public struct LevenbergMarquardt: Sendable, Equatable {
   public var tolerance: Double
   /// Bytes that a training may take beyond data and network; see ``bytes(for:rows:grids:)``.
   public var memoryLimit: Int
+  /// Numbers set by hand.
+  package var tuning = Tuning()
 
   /// How often more λ is tried on a grid.
-  var smoothingRounds = 6
+  var smoothingRounds: Int {
+    get { tuning.attempts }
+    set { tuning.attempts = newValue }
+  }
 
   /// Traps unless there is a start, and a q is 1 to 8.
   public init(
@@ -58,19 +63,9 @@ public struct LevenbergMarquardt: Sendable, Equatable {
   ///
   /// - Parameter grids: those that are to be trained on, if not the present one.
   public func bytes<Element: Scalar>(for network: Network<Element>, rows: Int, grids: [Int] = []) -> Int {
-    let (parameters, width) = network.layers.reduce((0, 0)) { sum, layer in
-      guard let spline = layer.basis as? BSpline<Element> else {
-        return (sum.0 + layer.parameterCount, sum.1 + layer.inputs * layer.functions * (layer.sums + 2))
-      }
-      let intervals = max(spline.grid.intervals, grids.max() ?? 0)
-      let functions = intervals + spline.grid.degree + spline.base.count
-      let local = layer.inputs * (spline.grid.degree + 2)
-      return (sum.0 + layer.inputs * functions * layer.sums + layer.sums, sum.1 + local * (layer.sums + 2))
-    }
-    let dense = GaussNewtonEquations.isDense(width: width, parameters: parameters) ? parameters : 0
-    let chunk = min(rows, LeastSquaresProblem.chunk(width: width + dense))
-    let (squares, overflow) = parameters.multipliedReportingOverflow(by: 16 * parameters)
-    return overflow ? .max : squares &+ chunk * (width + dense) * 8
+    let plan = JacobianPlan(network, atLeast: grids.max() ?? 0)
+    let (squares, overflow) = plan.parameterCount.multipliedReportingOverflow(by: 16 * plan.parameterCount)
+    return overflow ? .max : squares &+ plan.chunk(rows: rows) * plan.bytesOfARow
   }
 }
 

@@ -6,6 +6,7 @@
 /// together.
 final class LevenbergMarquardtTraining<Element: Scalar>: TrainingProcess {
   private let rule: LevenbergMarquardt
+  private var tuning: LevenbergMarquardt.Tuning { rule.tuning }
   private let start: TrainingStart<Element>
   private let data: Dataset<Double>
   private let degree, order: Int
@@ -51,7 +52,7 @@ final class LevenbergMarquardtTraining<Element: Scalar>: TrainingProcess {
     self.rule = rule
     self.start = start
     data = start.data.inDoublePrecision()
-    degree = start.network.layers.compactMap { ($0.basis as? BSpline<Element>)?.grid.degree }.max() ?? 3
+    degree = start.network.layers.compactMap(\.grid?.degree).max() ?? 3
     order = rule.penaltyOrder ?? min(8, degree + 3)
   }
 
@@ -110,16 +111,16 @@ final class LevenbergMarquardtTraining<Element: Scalar>: TrainingProcess {
     fit.most = iterations
   }
 
-  /// Takes λ towards its fixed point, six times at most, and on to the exact fit once it stays.
+  /// Takes λ towards its fixed point, a few times, and on to the exact fit once it stays.
   private func weigh(_ fit: inout Fit, round: Int) {
-    if round < 6, let evidence = fit.minimization.evidence(leavingOut: false) {
+    if round < tuning.turns, let evidence = fit.minimization.evidence(leavingOut: false) {
       let isSettled = fit.minimization.adopt(evidence)
-      fit.minimization.restart(damping: 1e-6)
-      if !isSettled { return enter(.weighing(round + 1), of: &fit, iterations: 5) }
+      fit.minimization.restart(damping: tuning.turnDamping)
+      if !isSettled { return enter(.weighing(round + 1), of: &fit, iterations: tuning.turnIterations) }
     }
-    fit.minimization.tolerance = fit.isExact ? rule.tolerance : max(rule.tolerance, Self.coarseTolerance)
+    fit.minimization.tolerance = fit.isExact ? rule.tolerance : max(rule.tolerance, tuning.coarseTolerance)
     fit.minimization.restart(damping: fit.minimization.damping)
-    enter(.exact, of: &fit, iterations: fit.isExact ? .max : 20)
+    enter(.exact, of: &fit, iterations: fit.isExact ? .max : tuning.coarseIterations)
   }
 
   /// The evidence takes the residuals for noise that is everywhere alike. Where single rows would be off by far more had
@@ -128,14 +129,14 @@ final class LevenbergMarquardtTraining<Element: Scalar>: TrainingProcess {
     let judged = fit.judged ?? judge(fit)
     fit.judged = judged
     guard round < rule.smoothingRounds, let evidence = judged.evidence,
-      evidence.leftOut > 4 * evidence.crossValidation
+      evidence.leftOut > tuning.excess * evidence.crossValidation
     else {
       fit.phase = .settled
       return
     }
-    fit.minimization.scaleLambda(by: 10)
-    fit.minimization.restart(damping: 1e-6)
-    enter(.smoothing(round + 1), of: &fit, iterations: 10)
+    fit.minimization.scaleLambda(by: tuning.lambdaRise)
+    fit.minimization.restart(damping: tuning.turnDamping)
+    enter(.smoothing(round + 1), of: &fit, iterations: tuning.excessIterations)
   }
 
   private func judge(_ fit: Fit) -> Judged {
@@ -156,10 +157,6 @@ final class LevenbergMarquardtTraining<Element: Scalar>: TrainingProcess {
     fit.minimization = before.minimization
     return false
   }
-
-  /// Curves that come from a coarser grid and go on to a finer one need not be exact; the coarsest are what a training on
-  /// that grid alone gives, so that the finer ones are compared with that, and it is what is left if none is kept.
-  private static var coarseTolerance: Double { 1e-2 }
 
   func finish(_ network: inout Network<Element>) -> Int? {
     guard var fit else { return nil }
@@ -190,16 +187,17 @@ final class LevenbergMarquardtTraining<Element: Scalar>: TrainingProcess {
     // The problem of a single layer is linear: every start ends in the same place.
     if !start.isTrained, rule.starts > 1, first.layers.count > 1 {
       let screening = StartScreening(
-        network: first, data: data, order: order, starts: rule.starts, seed: start.options.seed, pool: start.pool)
+        network: first, data: data, order: order, starts: rule.starts, seed: start.options.seed, pool: start.pool,
+        tuning: tuning)
       if let best = screening.best(continues: { monitor.continues(starts: .init(done: $0, count: $1)) }) {
         first = best.network
       }
       if monitor.end != nil { return nil }
     }
-    let problem = LeastSquaresProblem(first, data, pool: start.pool) { monitor.continues() }
+    let problem = LeastSquaresProblem(first, data, pool: start.pool, tuning: tuning) { monitor.continues() }
     if isFresh { try problem.followRanges() }
     let minimization = DampedMinimization(
-      problem, order: order, lambda: 1e-8, damping: 1e-3, tolerance: max(rule.tolerance, Self.coarseTolerance))
+      problem, order: order, lambda: tuning.startLambda, damping: tuning.gridDamping, tolerance: max(rule.tolerance, tuning.coarseTolerance))
     var fit = Fit(
       problem: problem, minimization: minimization, phase: .parameters, isExact: isExact(nil))
     beginGrid(&fit)
@@ -207,15 +205,18 @@ final class LevenbergMarquardtTraining<Element: Scalar>: TrainingProcess {
   }
 
   private func beginGrid(_ fit: inout Fit) {
-    fit.minimization.restart(damping: 1e-3)
-    fit.minimization.tolerance = max(rule.tolerance, Self.coarseTolerance)
+    fit.minimization.restart(damping: tuning.gridDamping)
+    fit.minimization.tolerance = max(rule.tolerance, tuning.coarseTolerance)
     fit.done = 0
     fit.judged = nil
     // Half of the epochs are left to λ and what follows.
     let half = max(1, start.options.epochs / 2)
-    enter(.parameters, of: &fit, iterations: fit.isExact ? half : min(half, 20))
+    enter(.parameters, of: &fit, iterations: fit.isExact ? half : min(half, tuning.coarseIterations))
   }
 
+  /// Curves that come from a coarser grid and go on to a finer one need not be exact; the coarsest are what a training on
+  /// that grid alone gives, so that the finer ones are compared with that, and it is what is left if none is kept.
+  ///
   /// - Parameter intervals: nil for the first grid.
   private func isExact(_ intervals: Int?) -> Bool {
     intervals.map { $0 == start.options.grids.first || $0 == start.options.grids.last } ?? true

@@ -1,9 +1,8 @@
-/// Σ over layers of λ·Σ (Δ^q c)²: differences of order q of the spline coefficients of each edge (Eilers and Marx 1996,
-/// Statistical Science 11, P-splines).
+/// Σ over layers of λ·Σ (Δ^q c)²: differences of order q of the coefficients of each edge on a grid (Eilers and Marx 1996,
+/// Statistical Science 11, P-splines), as its basis forms them (``GriddedBasis/differences(order:input:)``).
 ///
-/// With q = k + 1 it weighs how the k-th derivative jumps at the knots: polynomials of degree k cost nothing, so that
-/// the end polynomial carries a curve on where no data lies. On uneven knots the first k differences are those of the
-/// derivatives' coefficients.
+/// Of splines of degree k, q = k + 1 weighs how the k-th derivative jumps at the knots: polynomials of degree k cost
+/// nothing, so that the end polynomial carries a curve on where no data lies.
 struct RoughnessPenalty {
   let order: Int
   private let layers: [LayerTerm]
@@ -29,40 +28,18 @@ struct RoughnessPenalty {
     layers = network.layers.indices.map { index in
       let layer = network.layers[index]
       let offset = network.parameterOffset(ofLayer: index)
-      guard let spline = layer.basis as? BSpline<Double> else {
+      guard let basis = layer.griddedBasis else {
         return LayerTerm(
           offset: offset, inputs: layer.inputs, functions: layer.functions, outputs: layer.sums, rows: 0,
           stencils: [])
       }
-      let grid = spline.grid
-      let rows = max(0, grid.intervals + grid.degree - order)
-      let inputs = grid.isUniform ? 1 : grid.inputs
+      // Those of a uniform grid are the same for all inputs.
+      let inputs = basis.grid.isUniform ? 1 : layer.inputs
       return LayerTerm(
-        offset: offset, inputs: layer.inputs, functions: layer.functions, outputs: layer.sums, rows: rows,
-        stencils: (0..<inputs).map { Self.stencils(grid, input: $0, order: order, rows: rows) })
+        offset: offset, inputs: layer.inputs, functions: layer.functions, outputs: layer.sums,
+        rows: max(0, basis.boundedFunctions - order),
+        stencils: (0..<inputs).map { Array(basis.differences(order: order, input: $0).elements) })
     }
-  }
-
-  /// Row d combines coefficients d … d + q.
-  private static func stencils(_ grid: Grid<Double>, input: Int, order: Int, rows: Int) -> [Double] {
-    let (k, t) = (grid.degree, grid.knots.row(input))
-    let step = (t[k + grid.intervals] - t[k]) / Double(grid.intervals)
-    var result = [Double](repeating: 0, count: rows * (order + 1))
-    for d in 0..<rows {
-      // Differences of unit vectors, level by level.
-      var level = (0...order).map { place in (0...order).map { $0 == place ? 1.0 : 0.0 } }
-      for m in 1...order {
-        for i in 0...order - m {
-          // c^(m)_j over the knots that the function of degree k - m + 1 spans.
-          let j = d + i + m
-          let span = m <= k ? (t[min(j + k + 1 - m, t.count - 1)] - t[j]) / Double(k + 1 - m) : step
-          let factor = grid.isUniform || !(span > step * 1e-3) ? 1 : step / span
-          level[i] = zip(level[i + 1], level[i]).map { ($0 - $1) * factor }
-        }
-      }
-      for place in 0...order { result[d * (order + 1) + place] = level[0][place] }
-    }
-    return result
   }
 
   /// λ-weighted sum over all layers.

@@ -15,28 +15,21 @@ struct StartScreening {
     var rms: Double
   }
 
-  /// Starts that are judged together; their number, and with it the result, does not depend on the threads.
-  static let group = 8
-  /// Rows that starts are judged by.
-  static let rows = 800
-  /// A start this good has found the shape of the curves: what is left is the coarse grid's error.
-  private static let good = 0.012
-  /// A multiple of the interval at which ranges are followed: a start is not judged just after it was disturbed.
-  private static let iterations = 14 * interval
-  private static let interval = 3
+  let tuning: LevenbergMarquardt.Tuning
 
   /// The best of the starts, the first of which is the network as it is; nil if none is finite.
   ///
+  /// The search ends early when the best one has found the shape of the curves, or when starts come to the same.
+  ///
   /// - Parameter continues: asked between groups of starts, with how many are done of how many at most, whether to go on.
   func best(continues: (Int, Int) -> Bool = { _, _ in true }) -> Candidate? {
-    let some = Self.some(of: data)
+    let some = Self.some(of: data, rows: tuning.screeningRows)
     var best: Candidate?
     var done = 0
-    // How many starts have come to the best, within half a per cent. Where a sixth of all have, it is noise that keeps
-    // them from a better one, and no poor local minimum that some come near.
+    // How many starts have come to the best, nearly.
     var agreeing = 0
     while done < starts && continues(done, starts) {
-      let count = min(Self.group, starts - done)
+      let count = min(tuning.group, starts - done)
       let slots = UnsafeMutableBufferPointer<Candidate?>.allocate(capacity: count)
       slots.initialize(repeating: nil)
       defer {
@@ -44,23 +37,43 @@ struct StartScreening {
         slots.deallocate()
       }
       pool.run(count, StartLoop(screening: self, data: some, first: done, slots: slots))
+      var isBetter = false
       for candidate in slots {
         guard let candidate, candidate.rms.isFinite else { continue }
-        if best == nil || candidate.rms < best!.rms / 1.005 {
+        if best == nil || candidate.rms < best!.rms / tuning.agreement {
           agreeing = 1
-        } else if candidate.rms < best!.rms * 1.005 {
+        } else if candidate.rms < best!.rms * tuning.agreement {
           agreeing += 1
         }
-        if best == nil || candidate.rms < best!.rms { best = candidate }
+        if best == nil || candidate.rms < best!.rms { (best, isBetter) = (candidate, true) }
       }
       done += count
-      if let best, best.rms < Self.good || 6 * agreeing >= done && done >= 2 * Self.group { break }
+      guard let best else { continue }
+      if Double(agreeing) >= tuning.agreeingShare * Double(done) && done >= 2 * tuning.group { break }
+      if isBetter && hasFoundTheShape(best, on: some) { break }
     }
     return best
   }
 
+  /// Whether the residual is the coarse grid's own error: whether it falls, on a grid twice as fine, nearly as that would.
+  private func hasFoundTheShape(_ candidate: Candidate, on data: Dataset<Double>) -> Bool {
+    if candidate.rms < tuning.exactResidual { return true }
+    guard let degree = candidate.network.layers.compactMap(\.grid?.degree).min(),
+      let intervals = candidate.network.layers.compactMap(\.gridIntervals).max()
+    else { return false }
+    var finer = candidate.network
+    do throws(BasisError) {
+      try finer.extendGrid(to: 2 * intervals, on: data, pool: pool)
+      guard let refined = try fit(finer, data, pool) else { return false }
+      let fall = Elementary.pow(2, tuning.refinedExponent * Double(degree + 1))
+      return refined.rms * fall <= candidate.rms
+    } catch {
+      return false
+    }
+  }
+
   /// Evenly spaced rows.
-  private static func some(of data: Dataset<Double>) -> Dataset<Double> {
+  private static func some(of data: Dataset<Double>, rows: Int) -> Dataset<Double> {
     if data.rows <= rows { return data }
     return data.selecting(rows: (0..<rows).map { $0 * data.rows / rows })
   }
@@ -69,15 +82,21 @@ struct StartScreening {
   func candidate(_ index: Int, on data: Dataset<Double>) -> Candidate? {
     var start = network
     if index > 0 { start.randomizeCurves(seed: seed, start: index) }
-    let problem = LeastSquaresProblem(start, data, pool: ThreadPool(threads: 1))
-    do throws(BasisError) {
-      try problem.followRanges()
-      var minimization = DampedMinimization(problem, order: order, lambda: 1e-6, damping: 1e-2, tolerance: 1e-3)
-      _ = try minimization.run(iterations: Self.iterations, followingRangesEvery: Self.interval) { $0 > Self.good / 4 }
-      return Candidate(network: problem.network, rms: minimization.rms)
-    } catch {
-      return nil
-    }
+    return try? fit(start, data, ThreadPool(threads: 1))
+  }
+
+  private func fit(
+    _ start: Network<Double>, _ data: Dataset<Double>, _ pool: ThreadPool
+  ) throws(BasisError) -> Candidate? {
+    let problem = LeastSquaresProblem(start, data, pool: pool, tuning: tuning)
+    try problem.followRanges()
+    var minimization = DampedMinimization(
+      problem, order: order, lambda: tuning.screeningLambda, damping: tuning.screeningDamping,
+      tolerance: tuning.screeningTolerance)
+    _ = try minimization.run(
+      iterations: tuning.screeningIterations, followingRangesEvery: tuning.screeningInterval
+    ) { $0 > tuning.exactResidual }
+    return Candidate(network: problem.network, rms: minimization.rms)
   }
 
   private struct StartLoop: ParallelLoop {
@@ -93,7 +112,7 @@ struct StartScreening {
 }
 
 extension Network where Element == Double {
-  /// Normal coefficients for splines, without base functions and biases, and each other layer's own rule.
+  /// Normal coefficients for layers with a grid, without base functions and biases, and each other layer's own rule.
   fileprivate mutating func randomizeCurves(seed: UInt64, start: Int) {
     let bias = bias(ofLayer: layers.count - 1)
     self = {
@@ -109,12 +128,12 @@ extension Network where Element == Double {
     }
     var generator = RandomGenerator(seed: seed, stream: RandomStream.starts + UInt64(start))
     for (index, layer) in layers.enumerated() {
-      guard let spline = layer.basis as? BSpline<Double> else { continue }
+      guard let basis = layer.griddedBasis else { continue }
       let offset = parameterOffset(ofLayer: index)
       for row in 0..<layer.inputs * layer.functions {
-        let isBase = spline.base != .none && row % layer.functions == layer.functions - 1
+        let isFixed = row % layer.functions >= basis.boundedFunctions
         for output in 0..<layer.sums {
-          parameters[offset + row * layer.sums + output] = isBase ? 0 : generator.normal()
+          parameters[offset + row * layer.sums + output] = isFixed ? 0 : generator.normal()
         }
       }
     }
