@@ -13,12 +13,16 @@ extension TrainCommand {
   func readData<Element: Scalar>(_: Element.Type) throws -> Parts<Element> {
     let source = try data.source()
     let other = try testSource(source)
-    var (training, test) = try source.training(Element.self, task: task)
+    let objective = try objectives.objective
+    var (training, test) = try source.training(Element.self, task: task ?? objective?.targetDomain.task)
+    try objective?.requireTargets(of: training, in: data.data)
     if let other {
       // A network knows how to find its columns and classes in other data; an untrained one will do.
       var reader = Network<Element>(.linear(training.inputs.columns, training.targets.outputs))
       reader.describe(training)
-      test = try other.rows(for: reader)
+      let rows = try other.rows(for: reader)
+      try objective?.requireTargets(of: rows, in: other.path)
+      test = rows
     }
     if test == nil {
       guard let parts = training.holdingOut(holdout ?? 0.2, seed: seed) else {
@@ -85,7 +89,7 @@ extension TrainCommand {
       let ranges = (0..<network.inputs).map { range[range.count == 1 ? 0 : $0] }
       guard ranges.allSatisfy({ Element($0.lowerBound).isFinite && Element($0.lowerBound) < Element($0.upperBound) })
       else { throw ToolError.usage("--range has no width in this precision") }
-      network.setRanges(inputs: ranges.map { Element($0.lowerBound)...Element($0.upperBound) })
+      try network.setRanges(inputs: ranges.map { Element($0.lowerBound)...Element($0.upperBound) })
     }
     return network
   }

@@ -20,7 +20,7 @@ extension Network {
     if rows.rows == 0 { return result }
     let workspace = Workspace(
       self, capacity: min(rows.rows, Self.predictionRows), workers: pool.threads, training: false, keepingSums: true)
-    forEachChunk(of: rows, in: workspace, pool: pool) { start, chunk in
+    forEachChunk(of: rows.view, in: workspace, pool: pool) { start, chunk in
       for (index, layer) in layers.enumerated() {
         result[index].sums.mutableView().slice(row: start, rows: chunk.rows, columns: layer.sums)
           .copyElements(from: workspace.sums(index, rows: chunk.rows).readOnly)
@@ -28,6 +28,7 @@ extension Network {
           .copyElements(from: workspace.output(index, rows: chunk.rows).readOnly)
       }
     }
+    withExtendedLifetime(rows) {}
     return result
   }
 }

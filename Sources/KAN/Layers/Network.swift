@@ -6,7 +6,7 @@ public struct Network<Element: Scalar>: Sendable {
   public private(set) var layers: [Layer<Element>]
   public private(set) var parameterCount: Int
   /// Every layer's W, row after row, and b, layer after layer: [parameterCount]. A network with another number of them
-  /// traps when it is used.
+  /// traps when it is used. What is written here counts for everything that follows, a resumed training included.
   // Without an observer, which would copy all of them when another module writes one.
   public var parameters: AlignedArray<Element>
 
@@ -66,6 +66,10 @@ public struct Network<Element: Scalar>: Sendable {
       parameters.count == parameterCount, "Network: \(parameters.count) parameters, not \(parameterCount)")
   }
 
+  func requireLayer(_ index: Int) {
+    require(layers.indices.contains(index), "Network: layer \(index) of \(layers.count), which count from 0")
+  }
+
   /// Where a layer's parameters start in the flat buffer: W, and b right after it.
   package func parameterOffset(ofLayer layer: Int) -> Int {
     layers[..<layer].reduce(0) { $0 + $1.parameterCount }
@@ -73,6 +77,7 @@ public struct Network<Element: Scalar>: Sendable {
 
   /// W of a layer: [in·K × sums]
   public func weights(ofLayer layer: Int) -> Matrix<Element> {
+    requireLayer(layer)
     requireParameterCount()
     let start = parameterOffset(ofLayer: layer)
     return Matrix(
@@ -82,6 +87,7 @@ public struct Network<Element: Scalar>: Sendable {
 
   /// b of a layer: [sums]
   public func bias(ofLayer layer: Int) -> [Element] {
+    requireLayer(layer)
     requireParameterCount()
     let start = parameterOffset(ofLayer: layer) + layers[layer].weightCount
     return Array(parameters[start..<start + layers[layer].sums])
@@ -108,23 +114,29 @@ extension Network {
     get { preprocessing.task }
     set { preprocessing.task = newValue }
   }
-  /// Takes inputs to the grids; set by the first training.
+  /// The ``objective``, where it is not the one of the task.
+  package var chosenObjective: (any Objective)? {
+    get { preprocessing.chosenObjective }
+    set { preprocessing.chosenObjective = newValue }
+  }
+  /// Takes inputs to the grids; set by ``setRanges(inputs:targets:)`` or the first training.
   public package(set) var inputScaling: Scaling<Element> {
     get { preprocessing.inputScaling }
     set { preprocessing.inputScaling = newValue }
   }
-  /// Takes targets to unit spread; set by the first training of a regression.
+  /// Takes targets to unit spread; set by ``setRanges(inputs:targets:)`` or the first training with an objective that scales
+  /// targets, else the identity.
   public package(set) var outputScaling: Scaling<Element> {
     get { preprocessing.outputScaling }
     set { preprocessing.outputScaling = newValue }
   }
-  var hasInputScaling: Bool {
-    get { preprocessing.hasInputScaling }
-    set { preprocessing.hasInputScaling = newValue }
+  package var inputScalingOrigin: ScalingOrigin {
+    get { preprocessing.inputScalingOrigin }
+    set { preprocessing.inputScalingOrigin = newValue }
   }
-  var hasOutputScaling: Bool {
-    get { preprocessing.hasOutputScaling }
-    set { preprocessing.hasOutputScaling = newValue }
+  package var outputScalingOrigin: ScalingOrigin {
+    get { preprocessing.outputScalingOrigin }
+    set { preprocessing.outputScalingOrigin = newValue }
   }
   /// Names of columns and classes, where the data has them.
   public package(set) var names: Names {

@@ -39,6 +39,11 @@ extension Optimizer {
   }
 }
 
+/// Traps for a rate that climbs or that no step can be made of.
+func requireRate(_ rate: Double, _ rule: String) {
+  require(rate >= 0 && rate.isFinite, "\(rule): learning rate \(rate)")
+}
+
 /// A rule that treats each parameter by itself, in parts that threads share out.
 protocol ElementwiseLoop: ParallelLoop {
   /// Parameters in all.

@@ -23,7 +23,7 @@ package final class FullBatch<Element: Scalar> {
     self.data = data
     self.continues = continues
     self.chunk = min(data.rows, chunk ?? Self.chunk(for: network))
-    step = TrainingStep(network, batch: self.chunk, pool: pool)
+    step = TrainingStep(network, batch: self.chunk, pool: pool, targets: data.targets.outputs)
     rows = [Int](repeating: 0, count: self.chunk)
     vectors = VectorOperations(count: network.parameterCount, pool: pool)
   }

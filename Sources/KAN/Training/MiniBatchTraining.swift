@@ -18,7 +18,8 @@ final class MiniBatchTraining<Element: Scalar, Rule: Optimizer>: TrainingProcess
     options = start.options
     earlierEpochs = start.earlierEpochs
     step = TrainingStep(
-      start.network, batch: min(options.batch, data.rows), pool: start.pool, ahead: data.rows > options.batch)
+      start.network, batch: min(options.batch, data.rows), pool: start.pool, ahead: data.rows > options.batch,
+      targets: data.targets.outputs)
     (stepsDone, lossSum) = (start.stepsDone, start.lossSum)
     if let memory = start.memory, memory.moments.count == rule.momentCount {
       self.memory = memory

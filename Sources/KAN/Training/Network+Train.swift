@@ -2,8 +2,9 @@ extension Network {
   /// Trains on a data set by any method: a first-order rule on shuffled batches, ``LBFGS`` or ``LevenbergMarquardt``.
   ///
   /// The first training sets the scalings: inputs to [-1, 1] by their range in `data`, and targets of a regression to
-  /// mean 0 and standard deviation 1. The same data, method, options and seed give the same parameters, bit for bit, for
-  /// any number of threads.
+  /// mean 0 and standard deviation 1. A column that does not vary there is scaled by the first later training in whose
+  /// data it does. Where the first data shows a part of a range only, call ``setRanges(inputs:targets:)`` before. The same
+  /// data, method, options and seed give the same parameters, bit for bit, for any number of threads.
   ///
   /// With ``TrainingOptions/grids`` it trains on one grid after another and keeps a finer one if it is clearly better
   /// (``GridChoice``), judged by `validation`, or without it by training rows as if each had been left out, where the
@@ -19,7 +20,7 @@ extension Network {
   ///   - method: see ``TrainingMethod``.
   ///   - options: without them, the method's own number of epochs.
   ///   - progress: called now and then with the network as it is; returns whether to go on.
-  /// - Throws: ``TrainingError`` if the data is not finite, if the method cannot do what is asked, or if the loss, a
+  /// - Throws: ``TrainingError`` if the data is not finite or its names do not fit its columns, if the method cannot do what is asked, or if the loss, a
   ///   gradient or a parameter becomes infinite or NaN; the network then has the parameters of the last good epoch (the
   ///   best one with ``TrainingOptions/patience``).
   @discardableResult
@@ -29,8 +30,9 @@ extension Network {
     progress: TrainingReport<Element> = { _, _ in .continue }
   ) throws(TrainingError) -> TrainingHistory {
     let options = options ?? TrainingOptions(epochs: method.defaultEpochs)
-    try check(data, "")
-    if let validation { try check(validation, "validation ") }
+    let objective = try objective(for: data, options)
+    try check(data, "", objective)
+    if let validation { try check(validation, "validation ", objective) }
     try method.check(self, on: data, options: options)
     if !options.grids.isEmpty {
       if options.updating == .supported { throw .cannotRestrictOnGrids }
@@ -38,7 +40,7 @@ extension Network {
     }
     try checkResuming(method, options)
     return try withoutActuallyEscaping(progress) { progress throws(TrainingError) in
-      try train(on: data, validation: validation, method, options, pool, TrainingMonitor(progress))
+      try train(on: data, validation: validation, method, objective, options, pool, TrainingMonitor(progress))
     }
   }
 
@@ -51,11 +53,11 @@ extension Network {
   }
 
   private mutating func train(
-    on data: Dataset<Element>, validation: Dataset<Element>?, _ method: some TrainingMethod, _ options: TrainingOptions,
-    _ pool: ThreadPool, _ monitor: TrainingMonitor<Element>
+    on data: Dataset<Element>, validation: Dataset<Element>?, _ method: some TrainingMethod, _ objective: any Objective,
+    _ options: TrainingOptions, _ pool: ThreadPool, _ monitor: TrainingMonitor<Element>
   ) throws(TrainingError) -> TrainingHistory {
     // Scalings are those of all rows, also of those put aside.
-    prepare(for: data)
+    prepare(for: data, objective)
     if options.grids.isEmpty {
       let loop = TrainingLoop(
         method: method, data: data, validation: validation, options: options, pool: pool, monitor: monitor)

@@ -16,8 +16,15 @@ public enum TrainingError: Error, Sendable, Equatable, CustomStringConvertible {
   case leastSquares(String)
   /// An optimiser would take more memory than it may: bytes, and what to use instead.
   case memory(what: String, needed: Int, limit: Int, instead: String)
-  /// An optimiser that needs targets that are numbers.
-  case notForClasses(optimizer: String)
+  /// An optimiser that needs the curvature of each output's loss, which the objective does not have.
+  case notForObjective(optimizer: String, objective: String)
+  /// Classes for an objective that takes numbers, or the other way round.
+  case targets(objective: String, takes: String)
+  /// The target at (row, column), from 0, is none that the objective takes.
+  case badTarget(what: String, row: Int, column: Int, objective: String, takes: String)
+  /// A training cannot go on with another objective than it began with, nor a trained network with one to which its
+  /// outputs mean something else.
+  case otherObjective(trained: String, asked: String)
   /// An optimiser that changes all parameters.
   case cannotRestrict(optimizer: String)
   /// Grids in turn, which change all curves.
@@ -26,6 +33,12 @@ public enum TrainingError: Error, Sendable, Equatable, CustomStringConvertible {
   case basis(BasisError)
   /// One row cannot be both trained on and judged by.
   case tooFewRows
+  /// Names that are not one for each column or class, or the same name twice.
+  case names(NamesError)
+  /// Parameters have been fitted to ranges, which can no longer be set.
+  case rangesAlreadyFitted
+  /// A network that was trained for another task.
+  case otherTask(trained: LearningTask, asked: LearningTask)
 
   public var description: String {
     switch self {
@@ -37,13 +50,22 @@ public enum TrainingError: Error, Sendable, Equatable, CustomStringConvertible {
     case .badWeight(let what, let row): "\(what), row \(row + 1): not a number from 0 on"
     case .noData: "there are no rows to train on, or none with a weight above 0"
     case .otherOptimizer(let trained, let asked): "trained with \(trained), which cannot go on with \(asked)"
-    case .notForClasses(let optimizer):
-      "\(optimizer) is for targets that are numbers: use lbfgs or adam for a classification"
+    case .notForObjective(let optimizer, let objective):
+      "\(optimizer) takes objectives that are sums over single outputs, and \(objective) is none: use lbfgs or adam"
+    case .targets(let objective, let takes): "\(objective) takes \(takes)"
+    case .badTarget(let what, let row, let column, let objective, let takes):
+      "\(what), row \(row + 1), column \(column + 1): \(objective) takes \(takes)"
+    case .otherObjective(let trained, let asked):
+      "trained with the objective \(trained), which cannot go on with \(asked)"
     case .cannotRestrict(let optimizer):
       "\(optimizer) changes all parameters: use lbfgs or adam to keep what has been learned"
     case .cannotRestrictOnGrids:
       "other grids change all curves: train on the grid that the network has to keep what has been learned"
     case .basis(let error): error.description
+    case .names(let error): error.description
+    case .rangesAlreadyFitted:
+      "the parameters have been fitted to the ranges that the network has: set ranges before the first training"
+    case .otherTask(let trained, let asked): "trained for \(trained), which cannot become \(asked)"
     case .tooFewRows: "too few rows to put some aside, by which grids are judged"
     case .noSupport: "no spline has the data in its support, so nothing is left to train"
     case .leastSquares(let reason): "no least-squares solution: \(reason)"

@@ -23,12 +23,7 @@ struct TrainingLedger<Element: Scalar> {
   ) {
     self.options = options
     self.stage = stage
-    if continues, var earlier = network.trainingState {
-      // Parameters that have been written since count: they are where the training goes on.
-      if earlier.best.parameters != network.parameters {
-        earlier.parameters = network.parameters
-        earlier.best = .init(epoch: earlier.epochsDone, loss: .infinity, parameters: network.parameters)
-      }
+    if continues, let earlier = network.resumableState {
       state = earlier
     } else {
       state = TrainingState(
@@ -36,6 +31,7 @@ struct TrainingLedger<Element: Scalar> {
         best: .init(epoch: 0, loss: .infinity, parameters: network.parameters))
     }
     self.record = record
+    self.record.objective = ObjectiveDescription(network.objective)
     if options.resuming || (stage?.earlierEpochs ?? 0) > 0, let earlier = network.record {
       self.record.seconds = earlier.seconds
       self.record.history = earlier.history

@@ -20,6 +20,8 @@ public struct TrainingRecord: Sendable, Equatable, Codable {
   /// For each layer the training rows outside its grid, nil where it has none; see
   /// ``Network/noteRowsOutsideGrids(_:pool:)``.
   public var outside: [OutsideGridCounts?]? = nil
+  /// What was made small; nil in older model files, where it is the task's own.
+  public var objective: ObjectiveDescription? = nil
 }
 
 /// One epoch of a training.

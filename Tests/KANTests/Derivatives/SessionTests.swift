@@ -19,8 +19,8 @@ import Testing
     try trained.train(on: data, with: rule, options: options)
 
     var inputs = data.inputs
-    session.network.inputScaling.apply(to: &inputs)
-    session.network.outputScaling.apply(to: &targets)
+    inputs = session.network.inputScaling.applied(to: inputs)
+    targets = session.network.outputScaling.applied(to: targets)
     var dy = targets
     for _ in 0..<5 {
       let y = session.forward(inputs)
@@ -35,13 +35,13 @@ import Testing
   }
 
   /// A loss that the library does not have is learned in the data's units: the 0.9 quantile of noise.
-  @Test func aLossOfOnesOwn() {
+  @Test func aLossOfOnesOwn() throws {
     var generator = RandomGenerator(seed: 8)
     let rows = 500
     let x: Matrix<Double> = generator.matrix(rows, 1, in: 0...10)
     let targets = (0..<rows).map { 20 + 3 * x[$0, 0] + 4 * generator.uniform() }
     var network = Network<Double>(.spline(1, 1, grid: 3), seed: 1)
-    network.setRanges(inputs: [0...10], targets: [20...54])
+    try network.setRanges(inputs: [0...10], targets: [20...54])
     let session = Session(network, rows: rows)
     var dy = Matrix<Double>(rows: rows, columns: 1)
     for round in 0..<400 {
@@ -56,17 +56,17 @@ import Testing
   }
 
   /// Outputs, gradients and their units against the network's own derivatives.
-  @Test(arguments: [Units.data, .layers]) func unitsOfGradients(units: Units) {
+  @Test(arguments: [Units.data, .layers]) func unitsOfGradients(units: Units) throws {
     var network = Network<Double>(.spline(2, 3, products: 1, activation: .tanh), .linear(3, 2), seed: 2)
-    network.setRanges(inputs: [0...4, -30...10], targets: [100...300, 0...0.5])
+    try network.setRanges(inputs: [0...4, -30...10], targets: [100...300, 0...0.5])
     let x = Matrix<Double>([[1, 2], [3, -20], [0.5, 9]])
     let dy = Matrix<Double>([[1, -2], [0.5, 3], [0.1, 0.2]])
     let session = Session(network, rows: 5, units: units)
     var rows = x
     var expected = network.predict(x)
     if units == .layers {
-      network.inputScaling.apply(to: &rows)
-      network.outputScaling.apply(to: &expected)
+      rows = network.inputScaling.applied(to: rows)
+      expected = network.outputScaling.applied(to: expected)
     }
     let y = session.forward(rows)
     func all(_ view: MatrixView<Double>) -> [Double] {
@@ -94,7 +94,7 @@ import Testing
     // ∂L/∂p by differences of L = Σ dy·y.
     func loss(_ network: Network<Double>) -> Double {
       var y = network.predict(x)
-      if units == .layers { network.outputScaling.apply(to: &y) }
+      if units == .layers { y = network.outputScaling.applied(to: y) }
       return zip(y.elements, dy.elements).reduce(0) { $0 + $1.0 * $1.1 }
     }
     for place in stride(from: 0, to: network.parameterCount, by: 5) {
@@ -106,7 +106,7 @@ import Testing
       #expect(abs((ends[0] - ends[1]) / 2e-5 - parameters[place]) <= 1e-7 * scale(parameters, atLeast: 1))
     }
     var layerOutputs = network.predict(x)
-    network.outputScaling.apply(to: &layerOutputs)
+    layerOutputs = network.outputScaling.applied(to: layerOutputs)
     #expect(largestDifference(all(session.layerOutputs), layerOutputs.elements) <= 1e-12)
   }
 
@@ -121,9 +121,9 @@ import Testing
   }
 
   /// In the data's units of the first and last layer.
-  @Test func curvesInTheUnitsOfTheData() {
+  @Test func curvesInTheUnitsOfTheData() throws {
     var network = Network<Double>(.spline(2, 1, grid: 4), seed: 3)
-    network.setRanges(inputs: [0...4, -30...10], targets: [100...300])
+    try network.setRanges(inputs: [0...4, -30...10], targets: [100...300])
     let points: [Double] = [0.5, 2, 3.25]
     let (first, second) = (
       network.curve(ofLayer: 0, input: 0, output: 0, at: points),

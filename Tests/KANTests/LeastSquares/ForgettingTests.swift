@@ -16,9 +16,9 @@ import Testing
       targets: .values(Matrix(rows: rows, columns: 1, elements: x.map { Element(sin(5 * $0) + 2) })))
   }
 
-  private func network<Element: Scalar>(_: Element.Type) -> Network<Element> {
+  private func network<Element: Scalar>(_: Element.Type) throws -> Network<Element> {
     var network = Network<Element>(.spline(1, 1, grid: 20), seed: 8)
-    network.setRanges(inputs: [-1...1])
+    try network.setRanges(inputs: [-1...1])
     return network
   }
 
@@ -26,7 +26,7 @@ import Testing
   private func check<Element: Scalar>(
     _: Element.Type, _ train: (inout Network<Element>, Dataset<Element>, Bool) throws -> Void
   ) throws {
-    var network = network(Element.self)
+    var network = try network(Element.self)
     try train(&network, part(Element.self, -1...0), false)
     let before = network
     let new = part(Element.self, 0.5...1)
@@ -88,7 +88,7 @@ import Testing
 
   /// Without the option the far curve does move: the base function and the bias serve all of the line.
   @Test func farCurvesMoveWithoutTheOption() throws {
-    var network = network(Float.self)
+    var network = try network(Float.self)
     try network.train(on: part(Float.self, -1...0), with: AdamW(learningRate: 0.05), epochs: 20)
     let before = network
     try network.train(on: part(Float.self, 0.5...1), with: AdamW(learningRate: 0.05), epochs: 20)
@@ -130,7 +130,7 @@ import Testing
   /// 100 samples of each fifth of the line, one fifth after another, and the error of the whole line at the end.
   private func fivePeaks(degree: Int) throws -> Double {
     var network = Network<Double>(.spline(1, 1, grid: 200, degree: degree), seed: 1)
-    network.setRanges(inputs: [-1...1], targets: [-1...1])
+    try network.setRanges(inputs: [-1...1], targets: [-1...1])
     try network.setFunctions(ofLayer: 0) { _, _, _ in 0 }
     var earlier: [(rows: Matrix<Double>, values: Matrix<Double>)] = []
     for stage in 0..<5 {

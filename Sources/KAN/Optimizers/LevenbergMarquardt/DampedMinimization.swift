@@ -6,7 +6,7 @@ struct DampedMinimization {
   /// λ of each layer.
   private(set) var lambda: [Double]
   private(set) var damping: Double
-  /// Σ w·(t - y)² at the present parameters.
+  /// Σ w·ℓ at the present parameters, of the squared error Σ w·(t - y)².
   private(set) var squares: Double
   private(set) var penalty: RoughnessPenalty
 
@@ -45,19 +45,19 @@ struct DampedMinimization {
     self.lambda = problem.network.layers.map { _ in lambda }
     self.damping = damping
     penalty = RoughnessPenalty(problem.network, order: order)
-    squares = problem.sumOfSquares()
+    squares = problem.sumOfLosses()
   }
 
   var objective: Double { squares + penalty.value(problem.parameters.pointer, lambda) }
-  /// √(mean squared residual), in units of the targets' spread.
-  var rms: Double { (squares / Double(problem.residuals)).squareRoot() }
+  /// √(mean loss): of the squared error the residuals' root mean square, in units of the targets' spread.
+  var rms: Double { (max(0, squares) / Double(problem.residuals)).squareRoot() }
 
   /// Notes that grids or λ have changed.
   mutating func restart(damping: Double) {
     memory = nil
     flat = 0
     penalty = RoughnessPenalty(problem.network, order: order)
-    squares = problem.sumOfSquares()
+    squares = problem.sumOfLosses()
     self.damping = damping
   }
 
@@ -77,7 +77,7 @@ struct DampedMinimization {
     linearize(memory.equations)
     guard !problem.isInterrupted, improve(memory, from: before) else { return .stuck }
     let after = objective
-    flat = before - after <= tolerance * before ? flat + 1 : 0
+    flat = before - after <= tolerance * before.magnitude ? flat + 1 : 0
     return flat >= 2 || after == 0 ? .settled : .better
   }
 
@@ -149,7 +149,7 @@ struct DampedMinimization {
         let to = trial.mutablePointer()
         for index in 0..<count { to[index] += step[index] }
         problem.parameters = trial
-        squares = problem.sumOfSquares()
+        squares = problem.sumOfLosses()
         if problem.isInterrupted { break }
         if objective < before {
           damping = max(damping / 5, Self.leastDamping)
@@ -159,7 +159,7 @@ struct DampedMinimization {
       damping = max(damping * 4, found ? 0 : 1e-13)
     }
     problem.parameters = start
-    if !problem.isInterrupted { squares = problem.sumOfSquares() }
+    if !problem.isInterrupted { squares = problem.sumOfLosses() }
     return false
   }
 

@@ -4,6 +4,13 @@
 ///     minimise  Σ w·(t - y(p))² + Σ_l λ_l·Σ (Δ^q c)²                over all parameters p
 ///     (JᵀJ + λDᵀD + μ·diag)·Δp = Jᵀr - λDᵀD·c                       r = t - y, J = ∂y/∂p
 ///
+/// In place of squares the sum may be of any ``PointwiseObjective``: ``HuberLoss``, ``AbsoluteError``, ``QuantileLoss``,
+/// ``PoissonDeviance`` and ``LogisticLoss``. Rows of J and residuals are then those of a parabola that touches the loss
+/// of each output (iteratively reweighted least squares; for Poisson and logistic losses Fisher's scoring), and a step is
+/// taken only if it lowers the true sum. Absolute and quantile errors have no curvature: that of their parabola is cut
+/// off at errors of 1e-5 of the targets' spread, and their minimum is met to about as many digits.
+/// ``SoftmaxCrossEntropy`` couples the outputs of a row and is refused.
+///
 /// Steps are by Cholesky's method or, where that breaks down with hardly any damping and the problem is small, by QR.
 /// J is exact, from the engine's backward pass, and sparse where bases are local. Three things beside it make smooth
 /// functions come out to ten digits:
@@ -78,7 +85,10 @@ extension LevenbergMarquardt: TrainingMethod {
   public func check<Element: Scalar>(
     _ network: Network<Element>, on data: Dataset<Element>, options: TrainingOptions
   ) throws(TrainingError) {
-    if data.targets.task == .classification { throw .notForClasses(optimizer: name) }
+    let objective = try network.objective(for: data, options)
+    if objective as? any PointwiseObjective == nil {
+      throw .notForObjective(optimizer: name, objective: type(of: objective).name)
+    }
     let needed = bytes(for: network, rows: data.rows, grids: options.grids)
     if needed > memoryLimit {
       throw .memory(

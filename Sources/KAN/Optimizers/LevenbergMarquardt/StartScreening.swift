@@ -95,11 +95,18 @@ struct StartScreening {
 extension Network where Element == Double {
   /// Normal coefficients for splines, without base functions and biases, and each other layer's own rule.
   fileprivate mutating func randomizeCurves(seed: UInt64, start: Int) {
+    let bias = bias(ofLayer: layers.count - 1)
     self = {
       var fresh = Network(layers, seed: RandomGenerator.mixed(seed, RandomStream.starts + UInt64(start)))
       fresh.adoptDescription(of: self)
       return fresh
     }()
+    // Targets that are not scaled need not be near 0.
+    if !objective.scalesTargets {
+      for place in parameterCount - outputs..<parameterCount {
+        parameters[place] = bias[place + outputs - parameterCount]
+      }
+    }
     var generator = RandomGenerator(seed: seed, stream: RandomStream.starts + UInt64(start))
     for (index, layer) in layers.enumerated() {
       guard let spline = layer.basis as? BSpline<Double> else { continue }
@@ -115,6 +122,7 @@ extension Network where Element == Double {
 
   private mutating func adoptDescription(of other: Network) {
     task = other.task
+    chosenObjective = other.chosenObjective
     names = other.names
     inputScaling = other.inputScaling
     outputScaling = other.outputScaling
