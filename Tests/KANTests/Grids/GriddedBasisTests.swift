@@ -154,7 +154,7 @@ import Testing
   @Test(arguments: Kind.allCases)
   func learnsWithoutForgetting(kind: Kind) throws {
     var network = try network(kind, seed: 5)
-    network.setRanges(inputs: [-1...1, -1...1], targets: [-1...1, -1...1, -1...1])
+    try network.setRanges(inputs: [-1...1, -1...1], targets: [-1...1, -1...1, -1...1])
     var generator = RandomGenerator(seed: 6)
     let x: Matrix<Double> = generator.matrix(100, 2, in: 0.4...0.9)
     try network.extendGrid(to: 12, on: x)
