@@ -29,8 +29,9 @@ struct InspectCommand: ParsableCommand {
       precision: file.isDouble ? .double : .float, parameters: network.parameterCount,
       layers: network.layers.map { layer in
         ModelOutline.LayerOutline(
-          basis: type(of: layer.basis).kind, inputs: layer.inputs, outputs: layer.outputs,
-          functions: layer.functions, activation: layer.activation, parameters: layer.parameterCount,
+          basis: type(of: layer.basis).kind, inputs: layer.inputs, outputs: layer.outputs, sums: layer.sums,
+          functions: layer.functions, activation: layer.activationText, products: (layer.node as? Products)?.count,
+          parameters: layer.parameterCount,
           settings: layer.basis.description.settings, grid: layer.grid.map { GridOutline($0) },
           contraction: layer.resolvedContraction(.auto).rawValue, reason: layer.contractionReason)
       },
@@ -55,8 +56,12 @@ private struct ModelOutline: Encodable {
     var basis: String
     var inputs: Int
     var outputs: Int
+    /// More than outputs where the node function joins sums.
+    var sums: Int
     var functions: Int
-    var activation: Activation
+    var activation: String
+    /// How many of the outputs are products of two sums, if any.
+    var products: Int?
     var parameters: Int
     var settings: [String: String]
     var grid: GridOutline?
@@ -86,7 +91,7 @@ private struct ModelOutline: Encodable {
           + layers.enumerated().map { index, layer in
             [
               "\(index + 1)", "\(layer.inputs)", "\(layer.outputs)", "\(layer.functions)", grouped(layer.parameters),
-              layer.activation.rawValue, layer.basisText,
+              layer.nodeText, layer.basisText,
             ]
           }))
     lines += ["", "products"]
@@ -129,6 +134,12 @@ extension Layer {
 }
 
 extension ModelOutline.LayerOutline {
+  /// The activation of sums, and how many products there are.
+  fileprivate var nodeText: String {
+    guard let products else { return activation }
+    return "\(activation), \(counted(products, "product"))"
+  }
+
   /// The basis and its grid in a few words.
   fileprivate var basisText: String {
     guard let grid else {

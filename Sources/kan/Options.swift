@@ -54,11 +54,26 @@ extension Contraction: ExpressibleByArgument {}
 extension Schedule: ExpressibleByArgument {}
 extension LearningTask: ExpressibleByArgument {}
 
-/// Whole numbers with commas between them.
-func parseWidths(_ text: String) throws -> [Int] {
+/// The width of a hidden layer: 64, or 3+2 for three sums and two products.
+struct HiddenWidth: CustomStringConvertible, Equatable {
+  var sums: Int
+  var products = 0
+
+  var outputs: Int { sums + products }
+  var description: String { products == 0 ? "\(sums)" : "\(sums)+\(products)" }
+}
+
+/// Widths with commas between them.
+func parseWidths(_ text: String) throws -> [HiddenWidth] {
   try text.split(separator: ",", omittingEmptySubsequences: false).map { part in
-    guard let width = Int(part), (1...1_000_000).contains(width) else {
-      throw ValidationError("widths from 1 to 1000000 with commas between them are expected, such as 64,32")
+    let numbers = part.split(separator: "+", omittingEmptySubsequences: false).map { Int($0) ?? -1 }
+    let width = HiddenWidth(sums: numbers[0], products: numbers.count > 1 ? numbers[1] : 0)
+    guard numbers.count <= 2, numbers.allSatisfy({ (0...1_000_000).contains($0) }), width.outputs > 0,
+      numbers.count == 1 || width.products > 0
+    else {
+      throw ValidationError(
+        "widths from 1 to 1000000 with commas between them are expected, such as 64,32, or 3+2 for three sums and two "
+          + "products")
     }
     return width
   }
@@ -147,4 +162,15 @@ struct ThreadArguments: ParsableArguments {
     }
     return ThreadPool(threads: threads)
   }
+}
+
+extension Layer {
+  /// As `--hidden` takes it.
+  var width: HiddenWidth {
+    let products = (node as? Products)?.count ?? 0
+    return HiddenWidth(sums: outputs - products, products: products)
+  }
+
+  /// As `--activation` takes it: of the sums that are not multiplied.
+  var activationText: String { (activation ?? (node as? Products)?.activation)?.rawValue ?? nodeText }
 }

@@ -73,10 +73,11 @@ extension TrainCommand {
   }
 
   func makeNetwork<Element: Scalar>(for data: Dataset<Element>) throws -> Network<Element> {
-    let widths = [data.inputs.columns] + hidden + [data.targets.outputs]
-    try requireRoom(for: widths, batch: min(batch, data.rows), bytes: MemoryLayout<Element>.size)
-    let layers = zip(widths, widths.dropFirst()).enumerated().map { index, pair in
-      makeLayer(pair.0, pair.1, isLast: index == widths.count - 2) as Layer<Element>
+    let widths = hidden + [HiddenWidth(sums: data.targets.outputs)]
+    let inputs = [data.inputs.columns] + hidden.map(\.outputs)
+    try requireRoom(for: widths, after: inputs, batch: min(batch, data.rows), bytes: MemoryLayout<Element>.size)
+    let layers = widths.indices.map { index in
+      makeLayer(inputs[index], widths[index], isLast: index == widths.count - 1) as Layer<Element>
     }
     if resume, let save { return try resumedNetwork(save, layers, data) }
     if let start { return try startNetwork(start, data) }
@@ -94,28 +95,30 @@ extension TrainCommand {
   }
 
   /// Refuses a network that cannot be trained in the memory there is, before any of it is asked for.
-  private func requireRoom(for widths: [Int], batch: Int, bytes: Int) throws {
+  private func requireRoom(for widths: [HiddenWidth], after inputs: [Int], batch: Int, bytes: Int) throws {
     let largest = BasisOptions(inputs: 1, grid: max(extend.last ?? 0, firstGrid), degree: degree)
     let functions = Double(edge.basis(largest, Float.self).functions)
-    let parameters = zip(widths, widths.dropFirst()).reduce(0) { $0 + Double($1.0 * $1.1) * functions + Double($1.1) }
+    let sums = widths.map { Double($0.sums + 2 * $0.products) }
+    let parameters = zip(inputs, sums).reduce(0) { $0 + Double($1.0) * $1.1 * functions + $1.1 }
     // Parameters, their gradient and two moments, all but the gradient again as of the last epoch, and the best ones;
     // on their way to a file, all of these twice. An activation and its gradient for each row of a batch.
     // L-BFGS has ten pairs in the place of the moments.
     let copies: Double = (save == nil ? 8 : 18) + (optimizer == .lbfgs ? save == nil ? 31 : 51 : 0)
-    let needed = Double(bytes) * (copies * parameters + 3 * Double(batch) * Double(widths.reduce(0, +)))
+    let needed = Double(bytes) * (copies * parameters + 3 * Double(batch) * (Double(inputs[0]) + sums.reduce(0, +)))
     let available = Double(availableMemory())
     if needed < available { return }
     func gigabytes(_ bytes: Double) -> String { String(format: "%.3g GB", bytes / 1e9) }
     throw ToolError.usage(
-      "a network \(text(widths)) takes about \(gigabytes(needed)) of memory to train, and there are "
+      "a network \(text(inputs[0], widths)) takes about \(gigabytes(needed)) of memory to train, and there are "
         + "\(gigabytes(available))")
   }
 
-  func makeLayer<Element: Scalar>(_ inputs: Int, _ outputs: Int, isLast: Bool) -> Layer<Element> {
+  func makeLayer<Element: Scalar>(_ inputs: Int, _ width: HiddenWidth, isLast: Bool) -> Layer<Element> {
     let activation = isLast ? .identity : self.activation ?? (edge.isIdentity ? .silu : .identity)
+    let basis = edge.basis(BasisOptions(inputs: inputs, grid: firstGrid, degree: degree), Element.self)
     return Layer(
-      basis: edge.basis(BasisOptions(inputs: inputs, grid: firstGrid, degree: degree), Element.self), outputs: outputs,
-      activation: activation)
+      basis: basis, outputs: width.outputs,
+      node: width.products == 0 ? activation : Products(width.products, activation: activation))
   }
 
   /// The method asked for, within the memory that is available.

@@ -15,7 +15,7 @@ extension TrainCommand {
     let network = try Network<Element>(file)
     try requireSameColumns(path, network, data)
     func hidden(_ layers: [Layer<Element>]) -> String {
-      layers.count == 1 ? "none" : layers.dropLast().map { "\($0.outputs)" }.joined(separator: ",")
+      layers.count == 1 ? "none" : layers.dropLast().map { $0.width.description }.joined(separator: ",")
     }
     try requireSame("--hidden", hidden(network.layers), hidden(layers))
     for (index, (own, asked)) in zip(network.layers, layers).enumerated() {
@@ -25,7 +25,7 @@ extension TrainCommand {
         try requireSame(own.name, own.value, asked.value)
       }
       if index < layers.count - 1 {
-        try requireSame("--activation", own.activation.rawValue, asked.activation.rawValue)
+        try requireSame("--activation", own.activationText, asked.activationText)
       }
     }
     if let record = network.record {

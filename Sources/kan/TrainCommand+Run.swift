@@ -78,13 +78,15 @@ extension TrainCommand {
   ) -> String {
     let objective =
       objective ?? (network.record == nil ? data.targets.task.objective : network.objective)
-    let widths = [network.inputs] + network.layers.map(\.outputs)
-    return "\(data.targets.task.rawValue) on \(counted(data.rows, "row")), \(edge.name) network \(text(widths)), "
+    return "\(data.targets.task.rawValue) on \(counted(data.rows, "row")), \(edge.name) network "
+      + "\(text(network.inputs, network.layers.map(\.width))), "
       + "\(counted(network.parameterCount, "parameter")), loss \(ObjectiveDescription(objective)), "
       + "\(counted(pool.threads, "thread"))"
   }
 
-  func text(_ widths: [Int]) -> String { widths.map { "\($0)" }.joined(separator: "-") }
+  func text(_ inputs: Int, _ widths: [HiddenWidth]) -> String {
+    (["\(inputs)"] + widths.map(\.description)).joined(separator: "-")
+  }
 
   func report<Element: Scalar>(
     _ network: Network<Element>, _ history: TrainingHistory, _ parts: Parts<Element>, _ pool: ThreadPool

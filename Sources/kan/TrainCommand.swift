@@ -36,12 +36,16 @@ struct TrainCommand: ParsableCommand {
   @Option(parsing: .unconditional, help: "Fraction of the rows held out for the test (default: 0.2).")
   var holdout: Double?
   @Option(
-    parsing: .unconditional, help: "Widths of hidden layers, 64,32 for example (default: none, one layer).",
+    parsing: .unconditional,
+    help: """
+      Widths of hidden layers, 64,32 for example (default: none, one layer); 3+2 is three sums and two products of two \
+      sums each.
+      """,
     transform: parseWidths)
-  var hidden: [Int] = []
+  var hidden: [HiddenWidth] = []
   @Option(help: "Functions on the edges; linear makes a multilayer perceptron.")
   var edge = Edge.spline
-  @Option(help: "Activation of hidden layers (default: identity, and silu for linear edges).")
+  @Option(help: "Activation of the sums of hidden layers (default: identity, and silu for linear edges).")
   var activation: Activation?
   @Option(parsing: .unconditional, help: "Intervals of the grid (\(Edge.names { $0.grids != nil }); default: 5).")
   var grid: Int?

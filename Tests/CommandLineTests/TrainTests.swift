@@ -111,6 +111,26 @@ import Testing
     #expect(layers?.map { $0["activation"] as? String } == [activation, "identity"])
   }
 
+  /// Three sums and two products of two sums each, and a layer of products alone.
+  @Test func products() throws {
+    try folder.write(regressionTable(), to: "r.csv")
+    let options = ["--hidden", "3+2,0+2", "--activation", "tanh", "--epochs", "4", "--save", "m.safetensors"]
+    let outcome = try folder.kan(["train", "r.csv"] + options).succeeded()
+    #expect(outcome.errors.contains("spline network 2-3+2-0+2-1, "))
+    let model = try folder.kan("inspect", "m.safetensors", "--json").succeeded().json()
+    #expect(model["parameters"] as? Int == (2 * 9 + 1) * 7 + (5 * 9 + 1) * 4 + 2 * 9 + 1)
+    let layers = try #require(model["layers"] as? [[String: Any]])
+    #expect(layers.map { $0["outputs"] as? Int } == [5, 2, 1])
+    #expect(layers.map { $0["sums"] as? Int } == [7, 4, 1])
+    #expect(layers.map { $0["products"] as? Int } == [2, 2, nil])
+    #expect(layers.map { $0["activation"] as? String } == ["tanh", "tanh", "identity"])
+    let text = try folder.kan("inspect", "m.safetensors").succeeded().output
+    #expect(text.contains("tanh, 2 products"))
+    try folder.kan(["train", "r.csv"] + options + ["--resume"]).succeeded()
+    try folder.kan("train", "r.csv", "--hidden", "3+2,2", "--activation", "tanh", "--save", "m.safetensors", "--resume")
+      .failed(64, "m.safetensors has --hidden 3+2,0+2, so --resume cannot go on with --hidden 3+2,2")
+  }
+
   @Test(arguments: [("adam", "constant"), ("adam", "one-cycle"), ("sgd", "cosine")])
   func rules(optimizer: String, schedule: String) throws {
     try folder.writeModel(

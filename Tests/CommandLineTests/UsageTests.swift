@@ -66,12 +66,13 @@ import Testing
     try expectUsage(["train", "r.csv"] + options, message)
   }
 
-  @Test(arguments: ["4,,4", "", "a", "0", "-1", "4, 4", "2000000"])
+  @Test(arguments: ["4,,4", "", "a", "0", "-1", "4, 4", "2000000", "3+", "+2", "3+0", "0+0", "1+1+1", "3+-1"])
   func hidden(text: String) throws {
     try expectUsage(
       ["train", "r.csv", "--hidden", text],
       "The value '\(text)' is invalid for '--hidden <hidden>': "
-        + "widths from 1 to 1000000 with commas between them are expected, such as 64,32")
+        + "widths from 1 to 1000000 with commas between them are expected, such as 64,32, or 3+2 for three sums and two "
+        + "products")
   }
 
   @Test(arguments: ["10,5", "5,5", "0,5", "", "5,", "a", "-5", "5,200000"])

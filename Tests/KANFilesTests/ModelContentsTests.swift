@@ -215,7 +215,7 @@ private struct Stubborn: Basis {
   var description: BasisDescription<Float> { BasisDescription(kind: kept, inputs: 2) }
   func writeValues(of x: MatrixView<Float>, first: Int, to values: MutableMatrixView<Float>) {}
   func writeDerivatives(of x: MatrixView<Float>, first: Int, to derivatives: MutableMatrixView<Float>) {}
-  func initialDeviations(outputs: Int, activation: Activation) -> [Double] {
+  func initialDeviations(outputs: Int, gain: Double) -> [Double] {
     [Double](repeating: 1, count: functions)
   }
 }

@@ -5,7 +5,7 @@ import Testing
 /// A model that is saved and loaded predicts the same bits, and trains on as if it had stayed in memory.
 @Suite struct ModelRoundTripTests {
   enum Kind: CaseIterable {
-    case splines, unevenSplines, perceptron, otherBases
+    case splines, unevenSplines, perceptron, otherBases, products
 
     func layers<Element: Scalar>(_: Element.Type) throws -> [Layer<Element>] {
       switch self {
@@ -19,6 +19,7 @@ import Testing
           .linear(4, 3),
         ]
       case .perceptron: [.linear(2, 10, activation: .silu), .linear(10, 3, activation: .sigmoid)]
+      case .products: [.spline(2, 5, products: 2, activation: .silu), .linear(5, 3, products: 3)]
       case .otherBases: [.chebyshev(2, 4, degree: 3), .gaussian(4, 3, base: .none)]
       }
     }

@@ -47,7 +47,7 @@ struct AllocationTests {
 
   /// Networks of 6 inputs and 3 outputs.
   enum Kind: CaseIterable {
-    case splines, unevenSplines, perceptron, otherBases
+    case splines, unevenSplines, perceptron, otherBases, products
 
     var network: Network<Float> {
       switch self {
@@ -56,6 +56,7 @@ struct AllocationTests {
         Network(
           .spline(6, 5, degree: 2, activation: .tanh, ends: .clamped, outside: .fading, base: .identity), .linear(5, 3))
       case .perceptron: Network(.linear(6, 40, activation: .relu), .linear(40, 20, activation: .silu), .linear(20, 3))
+      case .products: Network(.spline(6, 5, products: 2, activation: .silu), .spline(5, 3, products: 1))
       case .otherBases: Network(.chebyshev(6, 4, activation: .sigmoid), .gaussian(4, 3))
       }
     }
@@ -139,6 +140,25 @@ struct AllocationTests {
     }
     run(3)
     return allocations(on: pool) { run(10) }
+  }
+
+  /// Forward, backward to parameters and inputs, and step, from and to buffers.
+  @Test(arguments: Kind.allCases, [1, 2])
+  func stepOfASession(kind: Kind, threads: Int) {
+    let pool = ThreadPool(threads: threads)
+    var generator = RandomGenerator(seed: 3)
+    let (x, dy): (Matrix<Float>, Matrix<Float>) = (generator.matrix(100, 6), generator.matrix(100, 3))
+    let session = Session(kind.network, rows: 100, pool: pool)
+    func run(_ steps: Int) {
+      for _ in 0..<steps {
+        session.forward(x)
+        session.backward(dy, includingInputs: true)
+        session.step(AdamW(learningRate: 1e-6))
+        session.backward(dy, includingParameters: false, includingInputs: true)
+      }
+    }
+    run(2)
+    expectNone(kind) { allocations(on: pool) { run(10) } }
   }
 
   @Test(arguments: Kind.allCases, [LearningTask.regression, .classification])

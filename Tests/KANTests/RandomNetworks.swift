@@ -60,21 +60,23 @@ extension RandomGenerator {
     return BSpline(grid: grid, outside: element(of: OutsideGrid.allCases), base: element(of: BaseFunction.allCases))
   }
 
-  /// Layers of random sizes and activations, with parameters that all matter.
+  /// Layers of random sizes and activations, with products of sums if wanted, and parameters that all matter.
   mutating func network(
-    _ kinds: some Collection<BasisKind>, layers: ClosedRange<Int> = 1...3, outputs: Int? = nil
+    _ kinds: some Collection<BasisKind>, layers: ClosedRange<Int> = 1...3, outputs: Int? = nil, products: Bool = false
   ) -> Network<Double> {
     let count = integer(layers)
     var widths = (0...count).map { _ in integer(1...5) }
     if let outputs { widths[count] = outputs }
     let layers = (0..<count).map { index in
-      Layer(
-        basis: basis(element(of: kinds), inputs: widths[index]), outputs: widths[index + 1],
-        activation: element(of: Activation.allCases))
+      let basis = basis(element(of: kinds), inputs: widths[index])
+      let activation: Activation = element(of: Activation.allCases)
+      let node: any NodeFunction =
+        products ? Products(integer(1...widths[index + 1]), activation: activation) : activation
+      return Layer(basis: basis, outputs: widths[index + 1], node: node)
     }
     var network = Network(layers)
     network.contraction = element(of: Contraction.allCases)
-    network.parameters = AlignedArray((0..<network.parameterCount).map { _ in normal() * 0.6 })
+    network.parameters = AlignedArray((0..<network.parameterCount).map { _ in normal() * (products ? 0.4 : 0.6) })
     return network
   }
 

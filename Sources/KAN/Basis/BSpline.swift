@@ -49,7 +49,7 @@ public struct BSpline<Element: Scalar>: Basis {
 
   /// The power law of Rigas et al. 2025 (arXiv 2509.03417): with n = in·(G + k + 1), the base function starts from
   /// n^-0.25 and the splines from n^-1.75.
-  public func initialDeviations(outputs: Int, activation: Activation) -> [Double] {
+  public func initialDeviations(outputs: Int, gain: Double) -> [Double] {
     let n = Double(inputs * (grid.intervals + grid.degree + 1))
     let splines = [Double](repeating: Elementary.pow(n, -1.75), count: grid.intervals + grid.degree)
     return base == .none ? splines : splines + [Elementary.pow(n, -0.25)]

@@ -44,7 +44,7 @@ extension Basis {
   }
 
   private func checkDescription() throws(BasisError) {
-    let deviations = initialDeviations(outputs: 3, activation: .identity)
+    let deviations = initialDeviations(outputs: 3, gain: 1)
     guard deviations.count == functions, deviations.allSatisfy({ $0 >= 0 && $0.isFinite }) else {
       throw BasisError(
         "\(Self.kind): initial deviations \(deviations), not \(functions) finite numbers that are not negative")

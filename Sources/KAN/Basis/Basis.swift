@@ -13,7 +13,7 @@ public protocol Basis<Element>: Sendable {
   var inputs: Int { get }
   /// K, the functions of each input.
   var functions: Int { get }
-  /// K = 1 and f₁(x) = x: Φ(X) is X itself, and neither of the methods below is called.
+  /// K = 1 and f₁(x) = x: Φ(X) is X itself, and none of the methods below that write tiles is called.
   var isIdentity: Bool { get }
 
   /// Φ: [rows × columns·K] = fₖ(x) for the inputs `first ..< first + x.columns`; x: [rows × columns].
@@ -24,6 +24,11 @@ public protocol Basis<Element>: Sendable {
   /// Φ′: [rows × columns·K] = f′ₖ(x), laid out as Φ is.
   func writeDerivatives(of x: MatrixView<Element>, first: Int, to derivatives: MutableMatrixView<Element>)
 
+  /// Φ″: [rows × columns·K] = f″ₖ(x), laid out as Φ is; what ``Network/hessian(ofOutput:at:pool:)`` asks for, and no
+  /// training. By default from central differences of the derivatives, to about 10 digits in double precision and 4 in
+  /// single, with memory from the heap.
+  func writeSecondDerivatives(of x: MatrixView<Element>, first: Int, to second: MutableMatrixView<Element>)
+
   /// dX: [rows × columns] = Σₖ dΦ·f′ₖ(x). By default from the derivatives, through `scratch`, a tile of Φ's shape.
   func pullBack(
     _ dValues: MatrixView<Element>, at x: MatrixView<Element>, first: Int, scratch: MutableMatrixView<Element>,
@@ -32,7 +37,11 @@ public protocol Basis<Element>: Sendable {
   /// Standard deviations of the normal distributions from which coefficients start, one for each of the K functions.
   ///
   /// A network traps on any other number of them.
-  func initialDeviations(outputs: Int, activation: Activation) -> [Double]
+  ///
+  /// - Parameters:
+  ///   - outputs: the sums that each function goes into.
+  ///   - gain: of the layer's node function, see ``NodeFunction/gain``.
+  func initialDeviations(outputs: Int, gain: Double) -> [Double]
 
   /// How many functions at the end of the K stand beside the curve proper, such as a base function. Edges set to a given
   /// function leave their coefficients at 0. By default 0, or a compact basis's ``CompactBasis/fixedFunctions``.

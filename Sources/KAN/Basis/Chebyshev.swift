@@ -58,8 +58,31 @@ public struct Chebyshev<Element: Scalar>: ConfigurableBasis {
     }
   }
 
+  @specialized(where Element == Float)
+  @specialized(where Element == Double)
+  public func writeSecondDerivatives(of x: MatrixView<Element>, first: Int, to second: MutableMatrixView<Element>) {
+    let functions = functions
+    for row in 0..<x.rows {
+      for column in 0..<x.columns {
+        let edge = second.base + row * second.stride + column * functions
+        let input = x[row, column]
+        // T″ₖ₊₁ = 4T′ₖ + 2x·T″ₖ - T″ₖ₋₁; beyond the ends they are straight.
+        var (current, previous): (Element, Element) = (input, 1)
+        var (slope, previousSlope): (Element, Element) = (1, 0)
+        var (bend, previousBend): (Element, Element) = (0, 0)
+        let isStraight = input > 1 || input < -1
+        for k in 0..<functions {
+          edge[k] = isStraight ? 0 : bend
+          (bend, previousBend) = (4 * slope + 2 * input * bend - previousBend, bend)
+          (slope, previousSlope) = (2 * current + 2 * input * slope - previousSlope, slope)
+          (current, previous) = (2 * input * current - previous, current)
+        }
+      }
+    }
+  }
+
   /// 1/√(in·K), so that the variance of the sum does not grow with either.
-  public func initialDeviations(outputs: Int, activation: Activation) -> [Double] {
+  public func initialDeviations(outputs: Int, gain: Double) -> [Double] {
     [Double](repeating: 1 / Double(inputs * functions).squareRoot(), count: functions)
   }
 

@@ -77,7 +77,7 @@ public struct Fourier<Element: Scalar>: ConfigurableBasis {
   }
 
   /// P/(8j²·√in) for harmonic j: curves start smooth, and nearly all their sums lie within half a period of the next layer.
-  public func initialDeviations(outputs: Int, activation: Activation) -> [Double] {
+  public func initialDeviations(outputs: Int, gain: Double) -> [Double] {
     (0..<functions).map { place in
       let harmonic = Double(place / 2 + 1)
       return Double(period) / (8 * harmonic * harmonic * Double(inputs).squareRoot())

@@ -56,6 +56,27 @@ public struct Gaussian<Element: Scalar>: ConfigurableBasis {
     }
   }
 
+  @specialized(where Element == Float)
+  @specialized(where Element == Double)
+  public func writeSecondDerivatives(of x: MatrixView<Element>, first: Int, to second: MutableMatrixView<Element>) {
+    exponentials(of: x, to: second)
+    let inverse = 1 / spacing
+    for row in 0..<x.rows {
+      for column in 0..<x.columns {
+        let edge = second.base + row * second.stride + column * functions
+        let start = (x[row, column] - range.lowerBound) * inverse
+        for k in 0..<centers {
+          let distance = start - Element(k)
+          edge[k] *= inverse * inverse * (4 * distance * distance - 2)
+        }
+        if base == .none { continue }
+        let sigmoid = 1 / (1 + edge[centers])
+        edge[centers] =
+          base == .identity ? 0 : sigmoid * (1 - sigmoid) * (2 + x[row, column] * (1 - 2 * sigmoid))
+      }
+    }
+  }
+
   /// exp(-((x - c)/h)²) for all centres and exp(-x) in the place of the base function, in one pass of the kernel.
   @specialized(where Element == Float)
   @specialized(where Element == Double)
@@ -77,7 +98,7 @@ public struct Gaussian<Element: Scalar>: ConfigurableBasis {
   }
 
   /// 1/√(in·K), so that the variance of the sum does not grow with either.
-  public func initialDeviations(outputs: Int, activation: Activation) -> [Double] {
+  public func initialDeviations(outputs: Int, gain: Double) -> [Double] {
     [Double](repeating: 1 / Double(inputs * functions).squareRoot(), count: functions)
   }
 

@@ -85,7 +85,7 @@ public struct HatFunctions<Element: Scalar>: GriddedBasis, ConfigurableBasis {
   }
 
   /// 1/√(2·in) for hats, of which two are met at a time, and 1/√in for the base function.
-  public func initialDeviations(outputs: Int, activation: Activation) -> [Double] {
+  public func initialDeviations(outputs: Int, gain: Double) -> [Double] {
     let hats = 1 / (2 * Double(inputs)).squareRoot()
     return [Double](repeating: hats, count: grid.intervals + 1)
       + [Double](repeating: 1 / Double(inputs).squareRoot(), count: base.count)

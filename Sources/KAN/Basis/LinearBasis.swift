@@ -23,12 +23,16 @@ public struct LinearBasis<Element: Scalar>: ConfigurableBasis {
     }
   }
 
-  /// √(2/in) before ReLU and SiLU (He et al. 2015, arXiv 1502.01852), else √(2/(in + out)) (Glorot and Bengio 2010).
-  public func initialDeviations(outputs: Int, activation: Activation) -> [Double] {
-    switch activation {
-    case .relu, .silu: [(2 / Double(inputs)).squareRoot()]
-    case .identity, .tanh, .sigmoid: [(2 / Double(inputs + outputs)).squareRoot()]
+  public func writeSecondDerivatives(of x: MatrixView<Element>, first: Int, to second: MutableMatrixView<Element>) {
+    for row in 0..<x.rows {
+      (second.base + row * second.stride).update(repeating: 0, count: x.columns)
     }
+  }
+
+  /// √(gain/in) before a node function with a gain, as ReLU and SiLU have (He et al. 2015, arXiv 1502.01852), else
+  /// √(2/(in + out)) (Glorot and Bengio 2010).
+  public func initialDeviations(outputs: Int, gain: Double) -> [Double] {
+    [(gain > 1 ? gain / Double(inputs) : 2 / Double(inputs + outputs)).squareRoot()]
   }
 
   public var description: BasisDescription<Element> { BasisDescription(kind: Self.kind, inputs: inputs) }

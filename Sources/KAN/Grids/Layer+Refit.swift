@@ -1,9 +1,9 @@
 /// A layer whose grid has changed, with its W.
 public struct RefittedLayer<Element: Scalar>: Sendable {
   public let layer: Layer<Element>
-  /// W: [in·K × out]
+  /// W: [in·K × sums]
   public let weights: Matrix<Element>
-  /// The largest |φ(x) before - φ(x) after| over all edges, in the units of the layer's outputs: at k + 1 points between
+  /// The largest |φ(x) before - φ(x) after| over all edges, in the units of the layer's sums: at k + 1 points between
   /// any two knots, old or new, within the new range, and at the inputs given.
   public let deviation: Double
 }
@@ -23,7 +23,7 @@ extension Layer {
   /// whole range, weighted by where `inputs` lie. The base function's rows of W stay.
   ///
   /// - Parameters:
-  ///   - weights: W, [in·K × out]
+  ///   - weights: W, [in·K × sums]
   ///   - inputs: [rows × in] that the layer sees, some of them; nil for an even weight.
   /// - Throws: ``BasisError`` if the layer has no grid or G′ < 1.
   public func extendingGrid(
@@ -36,7 +36,7 @@ extension Layer {
   /// The layer on the same grid moved to other ranges, one for each input, its curves refitted by least squares.
   ///
   /// - Parameters:
-  ///   - weights: W, [in·K × out]
+  ///   - weights: W, [in·K × sums]
   ///   - inputs: [rows × in] that the layer sees, by which the fit is weighted; nil for an even weight.
   ///   - continuation: what the curves are beyond their old ranges.
   ///   - measuring: whether the deviation is wanted; 0 without.
@@ -81,16 +81,16 @@ extension Layer {
     // Every caller has got its grid from `requireGrid`, which throws.
     guard let own = griddedBasis else { fatalError("Layer: a refit without a grid") }
     require(
-      weights.rows == self.inputs * functions && weights.columns == outputs,
-      "Layer: W of [\(weights.rows) × \(weights.columns)], not [\(self.inputs * functions) × \(outputs)]")
+      weights.rows == self.inputs * functions && weights.columns == sums,
+      "Layer: W of [\(weights.rows) × \(weights.columns)], not [\(self.inputs * functions) × \(sums)]")
     require(
       inputs == nil || inputs!.columns == self.inputs,
       "Layer: rows of \(inputs?.columns ?? 0) inputs for \(self.inputs)")
-    let layer = Layer(basis: own.onGrid(grid), outputs: outputs, activation: activation)
+    let layer = Layer(basis: own.onGrid(grid), outputs: outputs, node: node)
     let (old, new) = (try own.inDoublePrecision(), try own.onGrid(grid).inDoublePrecision())
     let transfer = CurveTransfer(
-      old: old, new: new, outputs: outputs, isNested: isNested, continuation: continuation)
-    var result = Matrix<Element>(rows: self.inputs * layer.functions, columns: outputs)
+      old: old, new: new, outputs: sums, isNested: isNested, continuation: continuation)
+    var result = Matrix<Element>(rows: self.inputs * layer.functions, columns: sums)
     let curves = CurvePairs(transfer: transfer, fixed: own.fixedFunctions, sample: inputs?.view, before: weights.view)
     RefitLoop(curves, to: result.mutableView(), workers: pool.threads).run(on: pool)
     let deviation =

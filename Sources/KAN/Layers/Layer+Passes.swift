@@ -1,25 +1,26 @@
 // Forward and backward of one layer, each one or two loops over tiles that the threads share out.
 //
 //   forward    Z = Φ(X)·W + b,  Y = f(Z)          a tile of rows each
-//   backward   dZ = dY·f′(Z)                      a tile of rows each
+//              Y = node(Z), where it joins sums   a tile of rows each
+//   backward   dZ = (∂Y/∂Z)ᵀ·dY                   a tile of rows each
 //              panels of dZ, where dW wants them  a tile of rows each
 //              dW = Φᵀ·dZ,  db = Σ dZ             a block of inputs each, over all rows
 //              dX = Σₖ (dZ·Wᵀ)·f′ₖ(X)             a tile of rows each; in the local way, with dW
 //
 // What an iteration writes, no other writes: results are the same bits for any number of threads.
 
-/// Y = f(Φ(X)·W + b).
+/// Z = Φ(X)·W + b, and Y = f(Z) where f acts on each element by itself.
 struct ForwardLoop<Element: Scalar>: ParallelLoop {
   let layer: Layer<Element>
   let tiling: Tiling
-  let weights: MatrixView<Element>  // W: [in·K × out]
-  let bias: UnsafePointer<Element>  // b: [out]
+  let weights: MatrixView<Element>  // W: [in·K × sums]
+  let bias: UnsafePointer<Element>  // b: [sums]
   let x: MatrixView<Element>  // [rows × in]
-  let z: MutableMatrixView<Element>  // [rows × out], the same memory as y unless the layer keeps Z
+  let z: MutableMatrixView<Element>  // [rows × sums], the same memory as y where possible
   let y: MutableMatrixView<Element>  // [rows × out]
   let scratch: Scratch<Element>
 
-  var count: Int { tiling.rowTiles(x.rows) * tiling.columnTiles(layer.outputs) }
+  var count: Int { tiling.rowTiles(x.rows) * tiling.columnTiles(layer.sums) }
 
   @specialized(where Element == Float)
   @specialized(where Element == Double)
@@ -28,7 +29,7 @@ struct ForwardLoop<Element: Scalar>: ParallelLoop {
     let row = index % tiles * tiling.rows
     let rows = min(tiling.rows, x.rows - row)
     let column = index / tiles * tiling.columns
-    let columns = min(tiling.columns, layer.outputs - column)
+    let columns = min(tiling.columns, layer.sums - column)
     let x = x.slice(row: row, rows: rows, columns: x.columns)
     let weights = weights.slice(rows: weights.rows, column: column, columns: columns)
     let z = z.slice(row: row, rows: rows, column: column, columns: columns)
@@ -42,9 +43,13 @@ struct ForwardLoop<Element: Scalar>: ParallelLoop {
         addTiles(row: row, worker: worker, to: z)
       }
     }
-    if layer.activation != .identity {
+    if let activation = layer.activation {
+      if activation == .identity && y.base == self.z.base { return }
       let distance = y.base - self.z.base
-      z.forEachRun { Element._activate(layer.activation.code, $1 * columns, $0, $0 + distance) }
+      z.forEachRun { Element._activate(activation.code, $1 * columns, $0, $0 + distance) }
+    } else if layer.isElementwise {
+      layer.node.apply(
+        to: z.readOnly, y.slice(row: row, rows: rows, column: column, columns: columns))
     }
   }
 
@@ -56,33 +61,60 @@ struct ForwardLoop<Element: Scalar>: ParallelLoop {
       let values = scratch.tile(0, worker, rows: z.rows, columns: count * functions)  // Φ: [rows × count·K]
       layer.basis.writeValues(
         of: x.slice(row: row, rows: z.rows, column: first, columns: count), first: first, to: values)
-      let block = weights.slice(row: first * functions, rows: count * functions, columns: layer.outputs)
+      let block = weights.slice(row: first * functions, rows: count * functions, columns: layer.sums)
       multiply(values.readOnly, .no, block, .no, into: z, accumulate: true)
     }
   }
 }
 
-/// dZ = dY·f′(Z), in place.
-struct ActivationBackwardLoop<Element: Scalar>: ParallelLoop {
+/// Y = node(Z) of a node function that joins sums.
+struct NodeLoop<Element: Scalar>: ParallelLoop {
   let layer: Layer<Element>
   let tiling: Tiling
-  let kept: MatrixView<Element>  // Z for SiLU, else Y: [rows × out]
-  let dy: MutableMatrixView<Element>  // [rows × out]
+  let z: MatrixView<Element>  // [rows × sums]
+  let y: MutableMatrixView<Element>  // [rows × out]
+
+  @specialized(where Element == Float)
+  @specialized(where Element == Double)
+  func iterate(_ index: Int, worker: Int) {
+    let row = index * tiling.rows
+    let rows = min(tiling.rows, z.rows - row)
+    layer.node.apply(
+      to: z.slice(row: row, rows: rows, columns: z.columns), y.slice(row: row, rows: rows, columns: y.columns))
+  }
+}
+
+/// dZ = (∂Y/∂Z)ᵀ·dY, in place where the node function acts on each element by itself.
+struct NodeBackwardLoop<Element: Scalar>: ParallelLoop {
+  let layer: Layer<Element>
+  let tiling: Tiling
+  let z: MatrixView<Element>  // [rows × sums], the same memory as y where Z is not kept
+  let y: MatrixView<Element>  // [rows × out]
+  let dy: MatrixView<Element>  // [rows × out]
+  let dz: MutableMatrixView<Element>  // [rows × sums]
 
   @specialized(where Element == Float)
   @specialized(where Element == Double)
   func iterate(_ index: Int, worker: Int) {
     let row = index * tiling.rows
     let rows = min(tiling.rows, dy.rows - row)
-    let start = row * layer.outputs
-    Element._activationPullBack(layer.activation.code, rows * layer.outputs, kept.base + start, dy.base + start)
+    if let activation = layer.activation {
+      let start = row * layer.sums
+      Element._activationPullBack(
+        activation.code, rows * layer.sums, (layer.keepsSums ? z : y).base + start, dz.base + start)
+    } else {
+      layer.node.pullBack(
+        dy.slice(row: row, rows: rows, columns: dy.columns), sums: z.slice(row: row, rows: rows, columns: z.columns),
+        outputs: y.slice(row: row, rows: rows, columns: y.columns),
+        to: dz.slice(row: row, rows: rows, columns: dz.columns))
+    }
   }
 }
 
 /// Copies dZ into panels.
 struct PanelLoop<Element: Scalar>: ParallelLoop {
   let tiling: Tiling
-  let dz: MatrixView<Element>  // [rows × out]
+  let dz: MatrixView<Element>  // [rows × sums]
   let panels: Panels<Element>
 
   @specialized(where Element == Float)
@@ -99,12 +131,12 @@ struct PanelLoop<Element: Scalar>: ParallelLoop {
 struct BackwardLoop<Element: Scalar>: ParallelLoop {
   let layer: Layer<Element>
   let tiling: Tiling
-  let weights: MatrixView<Element>  // W: [in·K × out]
+  let weights: MatrixView<Element>  // W: [in·K × sums]
   let x: MatrixView<Element>  // [rows × in]
-  let dz: MatrixView<Element>  // [rows × out]
+  let dz: MatrixView<Element>  // [rows × sums]
   let panels: Panels<Element>?  // of dZ
-  let dWeights: MutableMatrixView<Element>  // [in·K × out]
-  let dBias: UnsafeMutablePointer<Element>  // [out]
+  let dWeights: MutableMatrixView<Element>  // [in·K × sums]
+  let dBias: UnsafeMutablePointer<Element>  // [sums]
   let dx: MutableMatrixView<Element>?  // [rows × in]
   let scratch: Scratch<Element>
   /// The next batch, after all that; it touches nothing of this one.
@@ -122,16 +154,17 @@ struct BackwardLoop<Element: Scalar>: ParallelLoop {
     if index < blocks {
       tiling.isLocal ? localGradients(block: index, worker: worker) : weightGradient(block: index, worker: worker)
     } else if let dx, index < passes {
-      inputGradient(tile: index - blocks, worker: worker, to: dx)
+      InputGradientLoop(layer: layer, tiling: tiling, weights: weights, x: x, dz: dz, dx: dx, scratch: scratch)
+        .iterate(index - blocks, worker: worker)
     } else if index == passes {
-      Element._columnSums(dz.rows, layer.outputs, dz.base, dBias)
+      Element._columnSums(dz.rows, layer.sums, dz.base, dBias)
     } else {
       gather?.iterate(index - passes - 1, worker: worker)
     }
   }
 
   private func weightGradient(block index: Int, worker: Int) {
-    let outputs = layer.outputs
+    let outputs = layer.sums
     let functions = layer.functions
     let first = index * tiling.gradientInputs
     let count = min(tiling.gradientInputs, x.columns - first)
@@ -155,26 +188,39 @@ struct BackwardLoop<Element: Scalar>: ParallelLoop {
     let count = min(tiling.gradientInputs, x.columns - first)
     let start = first * layer.functions
     let rowsOfW = count * layer.functions
-    let block = dWeights.slice(row: start, rows: rowsOfW, columns: layer.outputs)
+    let block = dWeights.slice(row: start, rows: rowsOfW, columns: layer.sums)
     // As bytes, which is memset whatever the type is.
     UnsafeMutableRawPointer(block.base).initializeMemory(
-      as: UInt8.self, repeating: 0, count: rowsOfW * layer.outputs * MemoryLayout<Element>.stride)
+      as: UInt8.self, repeating: 0, count: rowsOfW * layer.sums * MemoryLayout<Element>.stride)
     let tileRows = panels == nil ? tiling.gradientRows : Tiling.panelRows(functions: layer.functions)
     for row in stride(from: 0, to: x.rows, by: tileRows) {
       let rows = min(tileRows, x.rows - row)
       layer.compactBackward(
         x.slice(row: row, rows: rows, column: first, columns: count), first: first,
-        weights: weights.slice(row: start, rows: rowsOfW, columns: layer.outputs),
-        dz: dz.slice(row: row, rows: rows, columns: layer.outputs), panels: panels?.slice(row: row), dWeights: block,
+        weights: weights.slice(row: start, rows: rowsOfW, columns: layer.sums),
+        dz: dz.slice(row: row, rows: rows, columns: layer.sums), panels: panels?.slice(row: row), dWeights: block,
         dx: dx?.slice(row: row, rows: rows, column: first, columns: count), scratch: scratch.start(worker))
     }
   }
+}
 
-  private func inputGradient(tile index: Int, worker: Int, to dx: MutableMatrixView<Element>) {
+/// dX = Σₖ (dZ·Wᵀ)·f′ₖ(X), through tiles of dΦ: part of a backward pass, or all of one that wants no dW.
+struct InputGradientLoop<Element: Scalar>: ParallelLoop {
+  let layer: Layer<Element>
+  let tiling: Tiling
+  let weights: MatrixView<Element>  // W: [in·K × sums]
+  let x: MatrixView<Element>  // [rows × in]
+  let dz: MatrixView<Element>  // [rows × sums]
+  let dx: MutableMatrixView<Element>  // [rows × in]
+  let scratch: Scratch<Element>
+
+  @specialized(where Element == Float)
+  @specialized(where Element == Double)
+  func iterate(_ index: Int, worker: Int) {
     let functions = layer.functions
     let row = index * tiling.rows
     let rows = min(tiling.rows, x.rows - row)
-    let errors = dz.slice(row: row, rows: rows, columns: layer.outputs)
+    let errors = dz.slice(row: row, rows: rows, columns: layer.sums)
     if layer.isIdentity {
       multiply(errors, .no, weights, .yes, into: dx.slice(row: row, rows: rows, columns: x.columns))
       return
@@ -182,7 +228,7 @@ struct BackwardLoop<Element: Scalar>: ParallelLoop {
     for first in stride(from: 0, to: x.columns, by: tiling.inputs) {
       let count = min(tiling.inputs, x.columns - first)
       let dValues = scratch.tile(0, worker, rows: rows, columns: count * functions)  // dΦ: [rows × count·K]
-      let block = weights.slice(row: first * functions, rows: count * functions, columns: layer.outputs)
+      let block = weights.slice(row: first * functions, rows: count * functions, columns: layer.sums)
       multiply(errors, .no, block, .yes, into: dValues)
       layer.basis.pullBack(
         dValues.readOnly, at: x.slice(row: row, rows: rows, column: first, columns: count), first: first,

@@ -1,11 +1,20 @@
-/// One layer: Z = Φ(X)·W + b, Y = f(Z). Configuration only; its parameters stand in the network's flat buffer.
+/// One layer: Z = Φ(X)·W + b, Y = node(Z). Configuration only; its parameters stand in the network's flat buffer.
 ///
-/// X: [rows × in], Φ: [rows × in·K], W: [in·K × out], b: [out]. With the ``LinearBasis`` it is a layer of a multilayer
-/// perceptron, with any other a layer of a Kolmogorov-Arnold network.
+/// X: [rows × in], Φ: [rows × in·K], W: [in·K × sums], b: [sums], Y: [rows × out]. With the ``LinearBasis`` it is a layer
+/// of a multilayer perceptron, with any other a layer of a Kolmogorov-Arnold network.
 public struct Layer<Element: Scalar>: Sendable {
   public let basis: any Basis<Element>
+  /// The width of Y.
   public let outputs: Int
-  public let activation: Activation
+  /// The width of Z, of W's rows and of b: as many as outputs, unless the node function joins sums.
+  public let sums: Int
+  /// The node function, if it is one of the built-in activations.
+  public let activation: Activation?
+  /// Any other one; nil beside an activation, since every pass copies the layer and nil is copied faster.
+  private let otherNode: (any NodeFunction)?
+  // What each pass asks of the node function.
+  let isElementwise: Bool
+  let keepsSums: Bool
   // What each pass asks of the basis, and the way of its products: for a single row, asking takes as long as the products.
   public let inputs: Int
   /// K
@@ -19,11 +28,19 @@ public struct Layer<Element: Scalar>: Sendable {
   /// What the cost model says; nil for a linear layer, whose Φ is X itself.
   public let contractionCost: ContractionCost?
 
-  public init(basis: any Basis<Element>, outputs: Int, activation: Activation = .identity) {
+  /// Traps unless there are outputs, and as many as the node function can have.
+  public init(basis: any Basis<Element>, outputs: Int, node: any NodeFunction = Activation.identity) {
     require(outputs > 0, "Layer: \(outputs) outputs")
+    guard let sums = node.sums(outputs: outputs), node.outputs(sums: sums) == outputs else {
+      fatalError("Layer: \(outputs) outputs of \(type(of: node).kind) \(node.settings)")
+    }
     self.basis = basis
     self.outputs = outputs
-    self.activation = activation
+    self.sums = sums
+    activation = node as? Activation
+    otherNode = activation == nil ? node : nil
+    isElementwise = node.isElementwise
+    keepsSums = node.keepsSums
     inputs = basis.inputs
     functions = basis.functions
     isIdentity = basis.isIdentity
@@ -33,15 +50,36 @@ public struct Layer<Element: Scalar>: Sendable {
       isIdentity
       ? nil
       : ContractionCost(
-        functions: functions, nonZeroFunctions: localBasis?.nonZeroFunctions, outputs: outputs, of: Element.self)
+        functions: functions, nonZeroFunctions: localBasis?.nonZeroFunctions, outputs: sums, of: Element.self)
   }
 
-  /// in·K·out
-  public var weightCount: Int { inputs * functions * outputs }
+  /// A layer with an activation of its sums; traps unless there are outputs.
+  public init(basis: any Basis<Element>, outputs: Int, activation: Activation) {
+    self.init(basis: basis, outputs: outputs, node: activation)
+  }
+
+  /// Between Z and Y.
+  public var node: any NodeFunction { otherNode ?? activation ?? .identity }
+
+  /// The node function in a few words.
+  package var nodeText: String {
+    if let activation { return activation.rawValue }
+    if let products = node as? Products {
+      let text = products.count == 1 ? "1 product" : "\(products.count) products"
+      return products.activation == .identity ? text : "\(products.activation.rawValue), \(text)"
+    }
+    return ([type(of: node).kind] + node.settings.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" })
+      .joined(separator: ", ")
+  }
+
+  /// Z and Y are different memory when training, as are dZ and dY.
+  var separatesSums: Bool { !isElementwise }
+  /// in·K·sums
+  public var weightCount: Int { inputs * functions * sums }
   /// About the multiply-adds of a product with Φ, for the decision whether threads pay.
-  func work(rows: Int) -> Int { rows * inputs * (contractionCost?.nonZeroFunctions ?? functions) * outputs }
-  /// in·K·out + out
-  public var parameterCount: Int { weightCount + outputs }
+  func work(rows: Int) -> Int { rows * inputs * (contractionCost?.nonZeroFunctions ?? functions) * sums }
+  /// in·K·sums + sums
+  public var parameterCount: Int { weightCount + sums }
 }
 
 extension Layer {
@@ -50,31 +88,44 @@ extension Layer {
   /// - Parameters:
   ///   - grid: G, the intervals.
   ///   - degree: k, 1 to 5.
+  ///   - products: how many of the outputs, the last ones, are products of two sums each: see ``Products``.
   public static func spline(
-    _ inputs: Int, _ outputs: Int, grid: Int = 5, degree: Int = 3, activation: Activation = .identity,
-    ends: GridEnds = .extended, outside: OutsideGrid = .linear, base: BaseFunction = .silu
+    _ inputs: Int, _ outputs: Int, grid: Int = 5, degree: Int = 3, products: Int = 0,
+    activation: Activation = .identity, ends: GridEnds = .extended, outside: OutsideGrid = .linear,
+    base: BaseFunction = .silu
   ) -> Layer {
     let knots = Grid<Element>(inputs: inputs, intervals: grid, degree: degree, ends: ends)
-    return Layer(basis: BSpline(grid: knots, outside: outside, base: base), outputs: outputs, activation: activation)
+    return Layer(
+      basis: BSpline(grid: knots, outside: outside, base: base), outputs: outputs,
+      node: makeNode(products, activation))
   }
 
   /// A layer of a multilayer perceptron.
-  public static func linear(_ inputs: Int, _ outputs: Int, activation: Activation = .identity) -> Layer {
-    Layer(basis: LinearBasis(inputs: inputs), outputs: outputs, activation: activation)
+  public static func linear(
+    _ inputs: Int, _ outputs: Int, products: Int = 0, activation: Activation = .identity
+  ) -> Layer {
+    Layer(basis: LinearBasis(inputs: inputs), outputs: outputs, node: makeNode(products, activation))
   }
 
   /// A KAN layer of Chebyshev polynomials up to the given degree.
   public static func chebyshev(
-    _ inputs: Int, _ outputs: Int, degree: Int = 5, activation: Activation = .identity
+    _ inputs: Int, _ outputs: Int, degree: Int = 5, products: Int = 0, activation: Activation = .identity
   ) -> Layer {
-    Layer(basis: Chebyshev(inputs: inputs, degree: degree), outputs: outputs, activation: activation)
+    Layer(
+      basis: Chebyshev(inputs: inputs, degree: degree), outputs: outputs, node: makeNode(products, activation))
   }
 
   /// A KAN layer of radial functions, one at each end of `grid` equal intervals over [-1, 1].
   public static func gaussian(
-    _ inputs: Int, _ outputs: Int, grid: Int = 5, activation: Activation = .identity, base: BaseFunction = .silu
+    _ inputs: Int, _ outputs: Int, grid: Int = 5, products: Int = 0, activation: Activation = .identity,
+    base: BaseFunction = .silu
   ) -> Layer {
     Layer(
-      basis: Gaussian(inputs: inputs, centers: grid + 1, base: base), outputs: outputs, activation: activation)
+      basis: Gaussian(inputs: inputs, centers: grid + 1, base: base), outputs: outputs,
+      node: makeNode(products, activation))
+  }
+
+  private static func makeNode(_ products: Int, _ activation: Activation) -> any NodeFunction {
+    products == 0 ? activation : Products(products, activation: activation)
   }
 }

@@ -15,15 +15,17 @@ extension Network {
     for index in 0..<min(count, layers.count) {
       let layer = layers[index]
       let tiling = Tiling(layer, rows: rows, threads: pool.threads, workspace.contraction)
+      let z = workspace.sums(index, rows: rows)
+      let y = workspace.output(index, rows: rows)
       let loop = ForwardLoop(
-        layer: layer, tiling: tiling,
-        weights: MatrixView(
-          base: parameters + offset, rows: layer.inputs * layer.functions, columns: layer.outputs,
-          stride: layer.outputs),
-        bias: parameters + offset + layer.weightCount, x: layerInput(index, rows, workspace),
-        z: workspace.preactivation(index, rows: rows), y: workspace.output(index, rows: rows),
+        layer: layer, tiling: tiling, weights: layer.weights(at: parameters + offset),
+        bias: parameters + offset + layer.weightCount, x: layerInput(index, rows, workspace), z: z, y: y,
         scratch: workspace.scratch)
       pool.run(loop.count, work: layer.work(rows: rows), loop)
+      if layer.separatesSums {
+        let loop = NodeLoop(layer: layer, tiling: tiling, z: z.readOnly, y: y)
+        pool.run(tiling.rowTiles(rows), work: rows * layer.sums, loop)
+      }
       offset += layer.parameterCount
     }
   }
@@ -46,26 +48,18 @@ extension Network {
       let layer = layers[index]
       let tiling = Tiling(layer, rows: rows, threads: pool.threads, workspace.contraction)
       offset -= layer.parameterCount
-      let dz = workspace.gradient(index, rows: rows)
-      if layer.activation != .identity {
-        let loop = ActivationBackwardLoop(
-          layer: layer, tiling: tiling, kept: workspace.preactivation(index, rows: rows).readOnly, dy: dz)
-        pool.run(tiling.rowTiles(rows), work: rows * layer.outputs, loop)
-      }
+      pullBackNode(index, tiling, rows, workspace, pool)
+      let dz = workspace.sumGradient(index, rows: rows)
       let panels = workspace.panels(of: layer, rows: rows)
       if let panels {
         let loop = PanelLoop(tiling: tiling, dz: dz.readOnly, panels: panels)
-        pool.run(tiling.rowTiles(rows), work: rows * layer.outputs, loop)
+        pool.run(tiling.rowTiles(rows), work: rows * layer.sums, loop)
       }
       let loop = BackwardLoop(
-        layer: layer, tiling: tiling,
-        weights: MatrixView(
-          base: parameters + offset, rows: layer.inputs * layer.functions, columns: layer.outputs,
-          stride: layer.outputs),
+        layer: layer, tiling: tiling, weights: layer.weights(at: parameters + offset),
         x: layerInput(index, rows, workspace), dz: dz.readOnly, panels: panels,
         dWeights: MutableMatrixView(
-          base: gradients + offset, rows: layer.inputs * layer.functions, columns: layer.outputs,
-          stride: layer.outputs),
+          base: gradients + offset, rows: layer.inputs * layer.functions, columns: layer.sums, stride: layer.sums),
         dBias: gradients + offset + layer.weightCount,
         dx: index > 0 ? workspace.gradient(index - 1, rows: rows) : inputGradient, scratch: workspace.scratch,
         gather: index == 0 ? gather : nil)
@@ -73,8 +67,54 @@ extension Network {
     }
   }
 
+  /// A backward pass without the parameters' gradient: from dY of the last layer, dZ and dY of every layer, which stay
+  /// in the workspace. It has to be one made for this (`deltas`).
+  ///
+  /// - Parameter inputGradient: [rows × in], if the gradient by the (scaled) inputs is wanted too.
+  @specialized(where Element == Float)
+  @specialized(where Element == Double)
+  func deltas(
+    rows: Int, in workspace: Workspace<Element>, on pool: ThreadPool, inputGradient: MutableMatrixView<Element>? = nil
+  ) {
+    let parameters = parameters.pointer
+    var offset = parameterCount
+    for index in stride(from: layers.count - 1, through: 0, by: -1) {
+      let layer = layers[index]
+      // Through tiles of dΦ, whatever the contraction: the local way forms dX and dW together.
+      let tiling = Tiling(layer, rows: rows, threads: pool.threads, .gemm)
+      offset -= layer.parameterCount
+      pullBackNode(index, tiling, rows, workspace, pool)
+      guard let dx = index > 0 ? workspace.gradient(index - 1, rows: rows) : inputGradient else { return }
+      let loop = InputGradientLoop(
+        layer: layer, tiling: tiling, weights: layer.weights(at: parameters + offset),
+        x: layerInput(index, rows, workspace), dz: workspace.sumGradient(index, rows: rows).readOnly, dx: dx,
+        scratch: workspace.scratch)
+      pool.run(tiling.rowTiles(rows), work: layer.work(rows: rows), loop)
+    }
+  }
+
+  /// dZ of a layer from its dY.
+  private func pullBackNode(
+    _ index: Int, _ tiling: Tiling, _ rows: Int, _ workspace: Workspace<Element>, _ pool: ThreadPool
+  ) {
+    let layer = layers[index]
+    if layer.activation == .identity { return }
+    let loop = NodeBackwardLoop(
+      layer: layer, tiling: tiling, z: workspace.sums(index, rows: rows).readOnly,
+      y: workspace.output(index, rows: rows).readOnly, dy: workspace.gradient(index, rows: rows).readOnly,
+      dz: workspace.sumGradient(index, rows: rows))
+    pool.run(tiling.rowTiles(rows), work: rows * layer.sums, loop)
+  }
+
   /// X of a layer, in the workspace.
   func layerInput(_ index: Int, _ rows: Int, _ workspace: Workspace<Element>) -> MatrixView<Element> {
     (index == 0 ? workspace.input(rows: rows) : workspace.output(index - 1, rows: rows)).readOnly
+  }
+}
+
+extension Layer {
+  /// W, in the network's flat buffer: [in·K × sums]
+  func weights(at base: UnsafePointer<Element>) -> MatrixView<Element> {
+    MatrixView(base: base, rows: inputs * functions, columns: sums, stride: sums)
   }
 }

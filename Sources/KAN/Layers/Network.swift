@@ -17,7 +17,7 @@ public struct Network<Element: Scalar>: Sendable {
   /// How far training has come.
   var checkpoint = Checkpoint<Element>()
 
-  /// A network with random parameters by each basis's rule (``Basis/initialDeviations(outputs:activation:)``); biases
+  /// A network with random parameters by each basis's rule (``Basis/initialDeviations(outputs:gain:)``); biases
   /// are 0.
   ///
   /// Traps if a layer's inputs are not the outputs of the one before.
@@ -75,22 +75,22 @@ public struct Network<Element: Scalar>: Sendable {
     layers[..<layer].reduce(0) { $0 + $1.parameterCount }
   }
 
-  /// W of a layer: [in·K × out]
+  /// W of a layer: [in·K × sums]
   public func weights(ofLayer layer: Int) -> Matrix<Element> {
     requireLayer(layer)
     requireParameterCount()
     let start = parameterOffset(ofLayer: layer)
     return Matrix(
-      rows: layers[layer].inputs * layers[layer].functions, columns: layers[layer].outputs,
+      rows: layers[layer].inputs * layers[layer].functions, columns: layers[layer].sums,
       elements: parameters[start..<start + layers[layer].weightCount])
   }
 
-  /// b of a layer: [out]
+  /// b of a layer: [sums]
   public func bias(ofLayer layer: Int) -> [Element] {
     requireLayer(layer)
     requireParameterCount()
     let start = parameterOffset(ofLayer: layer) + layers[layer].weightCount
-    return Array(parameters[start..<start + layers[layer].outputs])
+    return Array(parameters[start..<start + layers[layer].sums])
   }
 
   private mutating func initializeParameters(seed: UInt64) {
@@ -98,14 +98,14 @@ public struct Network<Element: Scalar>: Sendable {
     let to = parameters.mutablePointer()
     for (index, layer) in layers.enumerated() {
       let weights = to + parameterOffset(ofLayer: index)
-      let deviations = layer.basis.initialDeviations(outputs: layer.outputs, activation: layer.activation)
+      let deviations = layer.basis.initialDeviations(outputs: layer.sums, gain: layer.node.gain)
       require(
         deviations.count == layer.functions,
         "\(type(of: layer.basis).kind): \(deviations.count) initial deviations for \(layer.functions) functions")
       for row in 0..<layer.inputs * layer.functions {
         let deviation = deviations[row % layer.functions]
-        for column in 0..<layer.outputs {
-          weights[row * layer.outputs + column] = Element(deviation * generator.normal())
+        for column in 0..<layer.sums {
+          weights[row * layer.sums + column] = Element(deviation * generator.normal())
         }
       }
     }

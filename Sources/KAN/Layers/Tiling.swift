@@ -7,7 +7,7 @@ struct Tiling: Equatable {
   let isLocal: Bool
   /// Rows of a tile in the forward pass and in dX.
   let rows: Int
-  /// Outputs of a tile in the forward pass: all of them, but for a large W, which would otherwise be read for each tile
+  /// Sums of a tile in the forward pass: all of them, but for a large W, which would otherwise be read for each tile
   /// of rows again.
   let columns: Int
   /// Inputs of a tile of Φ in the forward pass and in dX.
@@ -49,7 +49,7 @@ struct Tiling: Equatable {
       rows = total >= 512 || splits ? most : max(32, (total + 127) / 128 * 32)
     }
     // Whole vectors of any instruction set; the bits do not depend on it.
-    columns = splits ? max(64, (layer.outputs / 4 + 63) / 64 * 64) : layer.outputs
+    columns = splits ? max(64, (layer.sums / 4 + 63) / 64 * 64) : layer.sums
     if layer.isIdentity {
       inputs = layer.inputs
       gradientInputs = min(layer.inputs, splits ? 128 : 64)
@@ -88,13 +88,13 @@ struct Tiling: Equatable {
   /// The width of the panels that dZ is copied into before dW is formed, for a batch of so many rows; 0 if it is not.
   static func panelWidth<Element: Scalar>(_ layer: Layer<Element>, rows: Int, _ contraction: Contraction) -> Int {
     guard let shape = layer.compactShape, layer.resolvedContraction(contraction) == .local else { return 0 }
-    return Element._panelWidth(shape, min(rows, panelRows(functions: layer.functions)), layer.outputs)
+    return Element._panelWidth(shape, min(rows, panelRows(functions: layer.functions)), layer.sums)
   }
 
   /// Elements of those panels.
   static func panelElements<Element: Scalar>(_ layer: Layer<Element>, rows: Int, _ contraction: Contraction) -> Int {
     let width = panelWidth(layer, rows: rows, contraction)
-    return width == 0 ? 0 : (layer.outputs + width - 1) / width * width * rows
+    return width == 0 ? 0 : (layer.sums + width - 1) / width * width * rows
   }
 
   /// Rows whose order is found at a time where dW is formed from panels: one of 256 rows is half of a first-level cache;

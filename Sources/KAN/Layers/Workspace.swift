@@ -13,11 +13,13 @@ final class Workspace<Element: Scalar> {
   private var current = 0
   /// Y, and dY when training, of each layer: [capacity × out]
   private let outputs, gradients: [UnsafeMutablePointer<Element>]
-  /// Z of the layers that keep it, else the same memory as Y.
-  private let preactivations: [UnsafeMutablePointer<Element>]
+  /// Z of the layers that keep it, else the same memory as Y: [capacity × sums]
+  private let sums: [UnsafeMutablePointer<Element>]
+  /// dZ of the layers whose node functions join sums, else the same memory as dY: [capacity × sums]
+  private let sumGradients: [UnsafeMutablePointer<Element>]
   /// Panels of dZ of the layer whose gradient is being formed.
   private let panels: UnsafeMutablePointer<Element>
-  private let widths: [Int]
+  private let widths, sumWidths: [Int]
   private let inputWidth: Int
   private let slab: UnsafeMutablePointer<Element>
 
@@ -25,12 +27,18 @@ final class Workspace<Element: Scalar> {
   ///   - capacity: the largest number of rows of a call.
   ///   - training: whether gradients are wanted too.
   ///   - ahead: whether the next input is written while this one is read.
-  init(_ network: Network<Element>, capacity: Int, workers: Int, training: Bool, ahead: Bool = false) {
+  ///   - deltas: whether ``Network/deltas(rows:in:on:inputGradient:)`` is to be called.
+  ///   - keepingSums: whether Z of every layer is wanted.
+  init(
+    _ network: Network<Element>, capacity: Int, workers: Int, training: Bool, ahead: Bool = false, deltas: Bool = false,
+    keepingSums: Bool = false
+  ) {
     require(capacity > 0, "Workspace: capacity \(capacity)")
     self.capacity = capacity
     let contraction = network.contraction
     self.contraction = contraction
     widths = network.layers.map(\.outputs)
+    sumWidths = network.layers.map(\.sums)
     inputWidth = network.inputs
 
     var offset = 0
@@ -40,13 +48,21 @@ final class Workspace<Element: Scalar> {
     }
     let inputPlaces = (0..<(ahead ? 2 : 1)).map { _ in place(capacity * network.inputs) }
     let outputPlaces = widths.map { place(capacity * $0) }
-    let keptPlaces = network.layers.enumerated().map { index, layer in
-      layer.activation.keepsPreactivation ? place(capacity * layer.outputs) : outputPlaces[index]
+    let sumPlaces = network.layers.enumerated().map { index, layer in
+      layer.separatesSums || layer.keepsSums || keepingSums ? place(capacity * layer.sums) : outputPlaces[index]
     }
     let gradientPlaces = training ? widths.map { place(capacity * $0) } : []
+    let sumGradientPlaces =
+      training
+      ? network.layers.enumerated().map { index, layer in
+        layer.separatesSums ? place(capacity * layer.sums) : gradientPlaces[index]
+      } : []
     let panelElements = network.layers.map { Tiling.panelElements($0, rows: capacity, contraction) }.max()!
     let panelPlace = place(training ? panelElements : 0)
-    let tile = network.layers.map { Tiling.largestTile($0, capacity: capacity, contraction) }.max()!
+    let ways = deltas ? [contraction, .gemm] : [contraction]
+    let tile = ways.flatMap { way in
+      network.layers.map { Tiling.largestTile($0, capacity: capacity, way) }
+    }.max()!
     let tileSize = (tile + 15) / 16 * 16
     let scratchPlace = place(2 * workers * tileSize)
 
@@ -54,8 +70,9 @@ final class Workspace<Element: Scalar> {
     let slab = slab
     inputs = inputPlaces.map { slab + $0 }
     outputs = outputPlaces.map { slab + $0 }
-    preactivations = keptPlaces.map { slab + $0 }
+    sums = sumPlaces.map { slab + $0 }
     gradients = gradientPlaces.map { slab + $0 }
+    sumGradients = sumGradientPlaces.map { slab + $0 }
     panels = slab + panelPlace
     scratch = Scratch(base: slab + scratchPlace, tileElements: tileSize)
   }
@@ -74,9 +91,16 @@ final class Workspace<Element: Scalar> {
   /// Makes the next input the current one.
   func advance() { current = 1 - current }
 
-  func output(_ layer: Int, rows: Int) -> MutableMatrixView<Element> { view(outputs[layer], layer, rows) }
-  func preactivation(_ layer: Int, rows: Int) -> MutableMatrixView<Element> { view(preactivations[layer], layer, rows) }
-  func gradient(_ layer: Int, rows: Int) -> MutableMatrixView<Element> { view(gradients[layer], layer, rows) }
+  /// Y
+  func output(_ layer: Int, rows: Int) -> MutableMatrixView<Element> { view(outputs[layer], widths[layer], rows) }
+  /// Z, or Y where Z is not kept.
+  func sums(_ layer: Int, rows: Int) -> MutableMatrixView<Element> { view(sums[layer], sumWidths[layer], rows) }
+  /// dY
+  func gradient(_ layer: Int, rows: Int) -> MutableMatrixView<Element> { view(gradients[layer], widths[layer], rows) }
+  /// dZ
+  func sumGradient(_ layer: Int, rows: Int) -> MutableMatrixView<Element> {
+    view(sumGradients[layer], sumWidths[layer], rows)
+  }
 
   /// Panels of dZ of a layer, if dW is formed from them.
   func panels(of layer: Layer<Element>, rows: Int) -> Panels<Element>? {
@@ -84,8 +108,8 @@ final class Workspace<Element: Scalar> {
     return width == 0 ? nil : Panels(base: panels, stride: rows * width, width: width)
   }
 
-  private func view(_ base: UnsafeMutablePointer<Element>, _ layer: Int, _ rows: Int) -> MutableMatrixView<Element> {
-    MutableMatrixView(base: base, rows: rows, columns: widths[layer], stride: widths[layer])
+  private func view(_ base: UnsafeMutablePointer<Element>, _ width: Int, _ rows: Int) -> MutableMatrixView<Element> {
+    MutableMatrixView(base: base, rows: rows, columns: width, stride: width)
   }
 }
 

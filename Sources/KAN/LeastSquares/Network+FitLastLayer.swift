@@ -28,7 +28,8 @@ extension Network {
     let layer = layers[layers.count - 1]
     guard case .values(let targets) = data.targets else { throw .leastSquares("classes have no squared error") }
     if layer.activation != .identity {
-      throw .leastSquares("the last layer has the activation \(layer.activation.rawValue)")
+      throw .leastSquares(
+        "the last layer has \(layer.activation == nil ? "" : "the activation ")\(layer.nodeText)")
     }
     prepare(for: data, objective)
     let support = restrictsToSupport ? SupportMap(of: self, on: data, pool: pool) : nil

@@ -3,7 +3,7 @@ extension Network {
   /// the basis, base function and bias 0.
   ///
   /// - Parameters:
-  ///   - function: φ(x) of the edge from an input to an output; x is what the layer sees, of the first layer inputs
+  ///   - function: φ(x) of the edge from an input to a sum, which is the output unless the node function joins sums; x is what the layer sees, of the first layer inputs
   ///     scaled to [-1, 1], and y is scaled as targets are on the last
   /// - Returns: the largest deviation at the points.
   /// - Throws: ``TrainingError`` if a value is not finite.
@@ -20,16 +20,16 @@ extension Network {
       let points = layer.basis.fittingPoints(ofInput: input)
       let values = layer.values(ofInput: input, at: points)
       var a = Matrix<Double>(rows: points.count, columns: functions)
-      var y = Matrix<Double>(rows: points.count, columns: layer.outputs)
+      var y = Matrix<Double>(rows: points.count, columns: layer.sums)
       for (row, x) in points.enumerated() {
         for k in 0..<functions { a[row, k] = Double(values[row, k]) }
-        for output in 0..<layer.outputs { y[row, output] = function(input, output, Double(x)) }
+        for output in 0..<layer.sums { y[row, output] = function(input, output, Double(x)) }
       }
       let solution = try Self.solve(a, y)
       deviation = max(deviation, largestDeviation(a.multiplied(by: solution), y))
       for k in 0..<functions {
-        for output in 0..<layer.outputs {
-          weights[(input * layer.functions + k) * layer.outputs + output] = solution[k, output]
+        for output in 0..<layer.sums {
+          weights[(input * layer.functions + k) * layer.sums + output] = solution[k, output]
         }
       }
     }
@@ -44,7 +44,7 @@ extension Network {
   ///
   /// - Parameters:
   ///   - x: the samples' places, as ``setFunctions(ofLayer:_:)`` has them: [samples]
-  ///   - y: the curves there, one for each output: [samples × out]; traps if the shapes do not fit
+  ///   - y: the curves there, one for each sum: [samples × sums]; traps if the shapes do not fit
   /// - Returns: the largest deviation at the samples.
   /// - Throws: ``TrainingError`` if a value is not finite.
   @discardableResult
@@ -54,20 +54,20 @@ extension Network {
     requireLayer(index)
     let layer = layers[index]
     require(
-      (0..<layer.inputs).contains(input) && y.rows == x.count && y.columns == layer.outputs,
+      (0..<layer.inputs).contains(input) && y.rows == x.count && y.columns == layer.sums,
       "Network: curves of shape [\(y.rows) × \(y.columns)] at \(x.count) places for input \(input) of "
-        + "\(layer.inputs) and \(layer.outputs) outputs")
+        + "\(layer.inputs) and \(layer.sums) sums")
     if let place = x.firstIndex(where: { !$0.isFinite }) {
       throw .nonFiniteData(what: "place of a sample", row: place, column: 0)
     }
     let functions = layer.functions
     let values = layer.values(ofInput: input, at: x)
-    let to = parameters.mutablePointer() + parameterOffset(ofLayer: index) + input * functions * layer.outputs
+    let to = parameters.mutablePointer() + parameterOffset(ofLayer: index) + input * functions * layer.sums
     var a = Matrix<Double>(rows: x.count, columns: functions)
-    var old = Matrix<Double>(rows: functions, columns: layer.outputs)
+    var old = Matrix<Double>(rows: functions, columns: layer.sums)
     for row in x.indices { for k in 0..<functions { a[row, k] = Double(values[row, k]) } }
     for k in 0..<functions {
-      for output in 0..<layer.outputs { old[k, output] = Double(to[k * layer.outputs + output]) }
+      for output in 0..<layer.sums { old[k, output] = Double(to[k * layer.sums + output]) }
     }
     let before = a.multiplied(by: old)
     var change = before
@@ -76,8 +76,8 @@ extension Network {
     }
     let solution = try Self.solve(a, change)
     for k in 0..<functions where (0..<x.count).contains(where: { a[$0, k] != 0 }) {
-      for output in 0..<layer.outputs {
-        to[k * layer.outputs + output] = Element(old[k, output] + solution[k, output])
+      for output in 0..<layer.sums {
+        to[k * layer.sums + output] = Element(old[k, output] + solution[k, output])
       }
     }
     adoptParameters()

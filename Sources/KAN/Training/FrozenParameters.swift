@@ -23,7 +23,7 @@ struct FrozenParameters<Element: Scalar> {
     for (index, layer) in network.layers.enumerated() {
       let start = network.parameterOffset(ofLayer: index)
       for (row, isMet) in support.functions[index].enumerated() where !isMet {
-        freeze(start + row * layer.outputs..<start + (row + 1) * layer.outputs)
+        freeze(start + row * layer.sums..<start + (row + 1) * layer.sums)
       }
       freeze(start + layer.weightCount..<start + layer.parameterCount)
     }

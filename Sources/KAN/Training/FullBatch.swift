@@ -77,9 +77,12 @@ package final class FullBatch<Element: Scalar> {
     min(8192, max(64, (32 << 20) / (rowElements(network) * MemoryLayout<Element>.stride)))
   }
 
-  /// Inputs, targets, and Y, dY and Z of each layer.
+  /// Inputs, targets, and Y, dY, Z and, where it has memory of its own, dZ of each layer.
   private static func rowElements(_ network: Network<Element>) -> Int {
-    network.inputs + network.outputs + network.layers.reduce(0) { $0 + 3 * $1.outputs }
+    network.inputs + network.outputs
+      + network.layers.reduce(0) {
+        $0 + 2 * $1.outputs + ($1.separatesSums ? 2 : 1) * $1.sums
+      }
   }
 
   /// About the bytes that so many rows take, in chunks, beyond the parameters' gradient.

@@ -56,7 +56,7 @@ extension TrainingLoop {
     func cost(_ intervals: Int) -> Double {
       let parameters = network.layers.reduce(0) { sum, layer in
         let functions = layer.gridIntervals.map { layer.functions - $0 + intervals } ?? layer.functions
-        return sum + layer.inputs * functions * layer.outputs + layer.outputs
+        return sum + layer.inputs * functions * layer.sums + layer.sums
       }
       return method.relativeCost(parameters: parameters)
     }

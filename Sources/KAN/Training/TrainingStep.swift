@@ -2,10 +2,11 @@
 ///
 /// Made once; a step allocates nothing.
 package final class TrainingStep<Element: Scalar> {
+  private let passes: GradientPasses<Element>
   /// dL/dp, laid out as the network's parameters.
-  package private(set) var gradients: AlignedArray<Element>
-  package let pool: ThreadPool
-  let workspace: Workspace<Element>
+  package var gradients: AlignedArray<Element> { passes.gradient }
+  package var pool: ThreadPool { passes.pool }
+  var workspace: Workspace<Element> { passes.workspace }
   /// Targets of this batch and of the next.
   private let targetValues: [UnsafeMutablePointer<Element>]
   private let targetClasses: [UnsafeMutablePointer<Int32>]
@@ -23,9 +24,7 @@ package final class TrainingStep<Element: Scalar> {
   ///   - ahead: whether a step may bring the next batch together, which takes memory for a second one.
   ///   - targets: columns of targets that are numbers, where there is not one for each output.
   package init(_ network: Network<Element>, batch: Int, pool: ThreadPool, ahead: Bool = false, targets: Int? = nil) {
-    self.pool = pool
-    gradients = AlignedArray(zeros: network.parameterCount)
-    workspace = Workspace(network, capacity: batch, workers: pool.threads, training: true, ahead: ahead)
+    passes = GradientPasses(network, capacity: batch, pool: pool, ahead: ahead)
     identity = Scaling(identity: targets ?? network.outputs)
     let values = network.task == .regression ? batch * (targets ?? network.outputs) : 0
     let classes = network.task == .classification ? batch : 0
@@ -73,19 +72,17 @@ package final class TrainingStep<Element: Scalar> {
   ) -> Double {
     forward(network, rows: rows)
     let loss = loss(of: data, rows: rows, network)
-    network.backward(rows: rows, in: workspace, on: pool, gradients: gradients.mutablePointer(), gather: gather)
+    passes.backward(network, rows: rows, gather: gather)
     return loss
   }
 
   /// Forgets the batch that was brought together ahead: other rows come next.
   func discardNext() { isGathered = false }
 
-  func clearGradients(_ frozen: FrozenParameters<Element>) { frozen.clear(gradients.mutablePointer()) }
+  func clearGradients(_ frozen: FrozenParameters<Element>) { frozen.clear(passes.mutableGradient()) }
 
   /// Y of every layer for the rows that are already gathered.
-  package func forward(_ network: Network<Element>, rows: Int) {
-    network.forward(rows: rows, in: workspace, on: pool)
-  }
+  package func forward(_ network: Network<Element>, rows: Int) { passes.forward(network, rows: rows) }
 
   /// The first layer whose output on the last batch is not finite, from 0.
   func firstNonFiniteLayer(of network: Network<Element>, rows: Int) -> Int? {

@@ -2,7 +2,7 @@ import KAN
 
 /// What a model file says in JSON under `network` in its metadata; the numbers themselves are tensors beside it.
 ///
-///     layers.I.weight       W: [in × K × out]        layers.I.bias      b: [out]
+///     layers.I.weight       W: [in × K × sums]       layers.I.bias      b: [sums]
 ///     layers.I.basis.NAME   arrays of the basis, such as knots
 ///     scaling.inputs        shift and factor: [2 × in]
 ///     scaling.outputs       shift and factor: [2 × out]
@@ -29,10 +29,18 @@ struct ModelTopology: Codable, Equatable {
     var basis: String
     var inputs: Int
     var outputs: Int
-    var activation: Activation
+    /// The node function, if it is an activation.
+    var activation: Activation?
+    /// Any other one.
+    var node: NodeTopology?
     var settings: [String: String]
     /// Names of the basis's arrays.
     var arrays: [String]
+  }
+
+  struct NodeTopology: Codable, Equatable {
+    var kind: String
+    var settings: [String: String]
   }
 
   /// Where the scalings come from, which decides whether a later training sets them.

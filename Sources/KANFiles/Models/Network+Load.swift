@@ -6,43 +6,48 @@ extension Network {
   ///
   /// - Parameters:
   ///   - bases: kinds of basis beyond the module's own that the model may use.
+  ///   - nodes: kinds of node function beyond the module's own that the model may use.
   ///   - objectives: objectives beyond the module's own that the model may have been trained with.
   /// - Throws: `FileError` for a file that is not there, or not a model in every respect.
   public init(
-    contentsOf path: String, bases: [any Basis<Element>.Type] = [], objectives: [any Objective.Type] = []
+    contentsOf path: String, bases: [any Basis<Element>.Type] = [], nodes: [any NodeFunction.Type] = [],
+    objectives: [any Objective.Type] = []
   ) throws(FileError) {
-    try self.init(ModelFile(path: path), bases: bases, objectives: objectives)
+    try self.init(ModelFile(path: path), bases: bases, nodes: nodes, objectives: objectives)
   }
 
   /// Reads a model from memory: what ``encoded()`` gave, or the contents of a file that ``save(to:)`` wrote.
   ///
   /// - Parameters:
   ///   - bases: kinds of basis beyond the module's own that the model may use.
+  ///   - nodes: kinds of node function beyond the module's own that the model may use.
   ///   - objectives: objectives beyond the module's own that the model may have been trained with.
   ///   - name: the name of the data in errors.
   /// - Throws: `FileError` for data that is not a model in every respect.
   public init(
-    data: Data, bases: [any Basis<Element>.Type] = [], objectives: [any Objective.Type] = [],
-    name: String = "model data"
+    data: Data, bases: [any Basis<Element>.Type] = [], nodes: [any NodeFunction.Type] = [],
+    objectives: [any Objective.Type] = [], name: String = "model data"
   ) throws(FileError) {
-    try self.init(ModelFile(bytes: [UInt8](data), path: name), bases: bases, objectives: objectives)
+    try self.init(ModelFile(bytes: [UInt8](data), path: name), bases: bases, nodes: nodes, objectives: objectives)
   }
 
   package init(
-    _ file: ModelFile, bases: [any Basis<Element>.Type] = [], objectives: [any Objective.Type] = []
+    _ file: ModelFile, bases: [any Basis<Element>.Type] = [], nodes: [any NodeFunction.Type] = [],
+    objectives: [any Objective.Type] = []
   ) throws(FileError) {
+    let nodeTypes = knownNodes() + nodes
     var layers: [Layer<Element>] = []
     var parameters: [Element] = []
     for (index, topology) in file.topology.layers.enumerated() {
-      let layer = try file.layer(index, topology, from: bases)
+      let layer = try file.layer(index, topology, from: bases, nodeTypes)
       if let last = layers.last, last.outputs != layer.inputs {
         throw file.failure("layer \(index + 1) has \(layer.inputs) inputs after one of \(last.outputs) outputs")
       }
       layers.append(layer)
       // Checked against the tensors, so that nothing is made from a declared size.
-      let shape = [layer.inputs, layer.functions, layer.outputs]
+      let shape = [layer.inputs, layer.functions, layer.sums]
       parameters += try file.values("layers.\(index).weight", shape: shape) as [Element]
-      parameters += try file.values("layers.\(index).bias", shape: [layer.outputs]) as [Element]
+      parameters += try file.values("layers.\(index).bias", shape: [layer.sums]) as [Element]
     }
     self.init(layers: layers, parameters: AlignedArray(parameters))
     task = file.topology.task
@@ -54,7 +59,7 @@ extension Network {
     if outputScaling.factor.contains(0) { throw file.failure("a factor of the outputs' scaling is 0") }
     trainingState = try file.trainingState(of: self)
     do {
-      try names.check(inputs: inputs, outputs: outputs, task: task)
+      try names.check(inputs: inputs, outputs: nameableTargets, task: task)
     } catch {
       throw file.failure("\(error)")
     }
@@ -111,7 +116,8 @@ package struct ModelFile {
   func failure(_ reason: String) -> FileError { FileError(.malformed, path: path, reason) }
 
   func layer<Element: Scalar>(
-    _ index: Int, _ topology: ModelTopology.LayerTopology, from types: [any Basis<Element>.Type]
+    _ index: Int, _ topology: ModelTopology.LayerTopology, from types: [any Basis<Element>.Type],
+    _ nodeTypes: [any NodeFunction.Type]
   ) throws(FileError) -> Layer<Element> {
     var arrays: [String: Matrix<Element>] = [:]
     for name in topology.arrays {
@@ -125,11 +131,15 @@ package struct ModelFile {
     guard (1...Int(Int32.max)).contains(topology.outputs) else {
       throw failure("layer \(index + 1) has \(topology.outputs) outputs")
     }
-    do {
+    do throws(BasisError) {
       let basis = try makeBasis(
         BasisDescription(
           kind: topology.basis, inputs: topology.inputs, settings: topology.settings, arrays: arrays), from: types)
-      return Layer(basis: basis, outputs: topology.outputs, activation: topology.activation)
+      let node = try node(topology, from: nodeTypes)
+      guard let sums = node.sums(outputs: topology.outputs), node.outputs(sums: sums) == topology.outputs else {
+        throw BasisError("\(topology.outputs) outputs do not fit its \(type(of: node).kind)")
+      }
+      return Layer(basis: basis, outputs: topology.outputs, node: node)
     } catch {
       throw failure("layer \(index + 1): \(printable(error.description, limit: 200))")
     }
@@ -148,6 +158,16 @@ package struct ModelFile {
       throw failure("the objective \(printable(description.name)) is none for a \(topology.task.rawValue)")
     }
     return objective
+  }
+
+  private func node(
+    _ topology: ModelTopology.LayerTopology, from types: [any NodeFunction.Type]
+  ) throws(BasisError) -> any NodeFunction {
+    switch (topology.activation, topology.node) {
+    case (let activation?, nil): return activation
+    case (nil, let node?): return try makeNode(kind: node.kind, settings: node.settings, from: types)
+    default: throw BasisError("either an activation or another node function is expected")
+    }
   }
 
   /// A tensor's values, finite and of the given shape.

@@ -13,7 +13,7 @@ extension Network {
     try writeFile(encoded(for: path), to: path)
   }
 
-  /// The bytes that ``save(to:)`` writes; ``init(data:bases:name:)`` reads them.
+  /// The bytes that ``save(to:)`` writes; ``init(data:bases:objectives:name:)`` reads them.
   ///
   /// - Throws: `FileError` for a network that could not be loaded again.
   public func encoded() throws(FileError) -> Data { Data(try encoded(for: "model data")) }
@@ -35,8 +35,8 @@ extension Network {
     for index in layers.indices {
       let layer = layers[index]
       tensors["layers.\(index).weight"] = tensor(
-        weights(ofLayer: index).elements, [layer.inputs, layer.functions, layer.outputs])
-      tensors["layers.\(index).bias"] = tensor(bias(ofLayer: index), [layer.outputs])
+        weights(ofLayer: index).elements, [layer.inputs, layer.functions, layer.sums])
+      tensors["layers.\(index).bias"] = tensor(bias(ofLayer: index), [layer.sums])
       for (name, array) in layer.basis.description.arrays {
         tensors["layers.\(index).basis.\(name)"] = tensor(array.elements, [array.rows, array.columns])
       }
@@ -68,6 +68,8 @@ extension Network {
         let basis = layer.basis.description
         return .init(
           basis: basis.kind, inputs: basis.inputs, outputs: layer.outputs, activation: layer.activation,
+          node: layer.activation == nil
+            ? .init(kind: type(of: layer.node).kind, settings: layer.node.settings) : nil,
           settings: basis.settings, arrays: basis.arrays.keys.sorted())
       },
       names: names, record: record,

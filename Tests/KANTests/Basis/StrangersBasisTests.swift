@@ -83,7 +83,7 @@ struct Bumps<Element: Scalar>: GriddedBasis {
     Bumps<Other>(grid: try grid.converted(), fault: Bumps<Other>.Fault(rawValue: fault.rawValue)!)
   }
 
-  func initialDeviations(outputs: Int, activation: Activation) -> [Double] {
+  func initialDeviations(outputs: Int, gain: Double) -> [Double] {
     [Double](repeating: 0.5, count: fault == .deviations ? 1 : functions)
   }
 

@@ -64,5 +64,5 @@ private struct Powers<Element: Scalar>: Basis {
     }
   }
 
-  func initialDeviations(outputs: Int, activation: Activation) -> [Double] { [0.5, 0.5] }
+  func initialDeviations(outputs: Int, gain: Double) -> [Double] { [0.5, 0.5] }
 }

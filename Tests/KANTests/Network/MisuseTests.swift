@@ -24,6 +24,43 @@ import Testing
       #expect(message(result).contains("a layer of 2 outputs before one of 4 inputs"))
     }
 
+    @Test func productsThatDoNotFit() async {
+      let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+        _ = Layer<Float>.spline(3, 1, products: 2)
+      }
+      #expect(message(result).contains("Layer: 1 outputs of products"))
+    }
+
+    @Test func gradientOfOtherShape() async {
+      let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+        let session = Session(Network<Float>(.spline(3, 2)), rows: 4)
+        session.forward(Matrix(rows: 4, columns: 3))
+        session.backward(Matrix(rows: 3, columns: 2))
+      }
+      #expect(message(result).contains("dY of shape [3 × 2] for [4 × 2]"))
+    }
+
+    @Test func moreRowsThanASessionHolds() async {
+      let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+        _ = Session(Network<Float>(.spline(3, 2)), rows: 4).forward(Matrix(rows: 5, columns: 3))
+      }
+      #expect(message(result).contains("rows of shape [5 × 3] for up to 4 rows of 3 inputs"))
+    }
+
+    @Test func tangentOfOtherShape() async {
+      let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+        _ = Network<Float>(.spline(3, 2)).jvp(at: Matrix(rows: 2, columns: 3), tangent: Matrix(rows: 2, columns: 2))
+      }
+      #expect(message(result).contains("a tangent of shape [2 × 2] for rows of shape [2 × 3]"))
+    }
+
+    @Test func curveOfNoEdge() async {
+      let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+        _ = Network<Float>(.spline(3, 2)).curve(ofLayer: 0, input: 3, output: 0)
+      }
+      #expect(message(result).contains("the edge from input 3 to sum 0 of a layer of 3 inputs and 2 sums"))
+    }
+
     @Test func dataOfOtherShape() async {
       let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
         var network = Network<Float>(.spline(3, 2))

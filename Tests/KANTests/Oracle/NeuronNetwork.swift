@@ -2,8 +2,12 @@ import Foundation
 import KAN
 
 /// Layers of neurons, with the loss of one row after another and its derivatives by the chain rule.
+///
+/// The last neurons of a layer may come in pairs whose x_mid are multiplied.
 struct NeuronNetwork {
   let layers: [[any Neuron]]
+  /// Pairs of each layer.
+  let products: [Int]
 
   struct Gradients {
     var loss = 0.0
@@ -23,9 +27,13 @@ struct NeuronNetwork {
       // Forward, layer by layer: x_in → x_mid → x_out.
       var xIn = [x]
       var xMid: [[Double]] = []
-      for neurons in layers {
-        xMid.append(neurons.map { $0.xMid(xIn.last!) })
-        xIn.append(zip(neurons, xMid.last!).map { $0.xOut($1) })
+      for (neurons, products) in zip(layers, products) {
+        let mid = neurons.map { $0.xMid(xIn.last!) }
+        let single = neurons.count - 2 * products
+        xMid.append(mid)
+        xIn.append(
+          zip(neurons, mid).prefix(single).map { $0.xOut($1) }
+            + (0..<products).map { mid[single + 2 * $0] * mid[single + 2 * $0 + 1] })
       }
       let (loss, lossSlopes) = Self.loss(xIn.last!, targets, row: row)
       result.outputs.append(xIn.last!)
@@ -35,7 +43,14 @@ struct NeuronNetwork {
       for index in layers.indices.reversed() {
         var before = [Double](repeating: 0, count: xIn[index].count)
         for (j, neuron) in layers[index].enumerated() {
-          let byMid = slopes[j] * neuron.slope(xMid[index][j])
+          let single = layers[index].count - 2 * products[index]
+          let byMid =
+            if j < single {
+              slopes[j] * neuron.slope(xMid[index][j])
+            } else {
+              // The other one of the pair.
+              slopes[single + (j - single) / 2] * xMid[index][(j - single) % 2 == 0 ? j + 1 : j - 1]
+            }
           for (p, derivative) in neuron.parameterDerivatives(xIn[index]).enumerated() {
             result.parameters[index][j][p] += byMid * derivative
           }
@@ -62,9 +77,13 @@ struct NeuronNetwork {
       let errors = zip(y, matrix.row(row)).map { $0 - $1 }
       return (errors.reduce(0) { $0 + $1 * $1 } / count, errors.map { 2 * $0 / count })
     case .classes(let labels, _):
-      let sum = y.reduce(0) { $0 + exp($1) }
+      let largest = y.max()!
+      let sum = y.reduce(0) { $0 + exp($1 - largest) }
       let label = Int(labels[row])
-      return (log(sum) - y[label], y.enumerated().map { exp($0.element) / sum - ($0.offset == label ? 1 : 0) })
+      return (
+        log(sum) + largest - y[label],
+        y.enumerated().map { exp($0.element - largest) / sum - ($0.offset == label ? 1 : 0) }
+      )
     }
   }
 }
@@ -72,20 +91,22 @@ struct NeuronNetwork {
 extension NeuronNetwork {
   /// The same network, neuron by neuron.
   init(_ network: Network<Double>) {
+    products = network.layers.map { ($0.node as? Products)?.count ?? 0 }
     layers = network.layers.indices.map { index in
       let layer = network.layers[index]
       let weights = network.weights(ofLayer: index)
       let bias = network.bias(ofLayer: index)
-      return (0..<layer.outputs).map { j -> any Neuron in
+      let activation = layer.activation ?? (layer.node as! Products).activation
+      return (0..<layer.sums).map { j -> any Neuron in
         guard let spline = layer.basis as? BSpline<Double> else {
-          return ClassicNeuron(weights: weights.column(j), bias: bias[j], activation: layer.activation)
+          return ClassicNeuron(weights: weights.column(j), bias: bias[j], activation: activation)
         }
         let edges = (0..<layer.inputs).map { i in
           SplineEdge(
             knots: spline.grid.knots.row(i), degree: spline.grid.degree, outside: spline.outside, base: spline.base,
             weights: Array(weights.column(j)[i * layer.functions..<(i + 1) * layer.functions]))
         }
-        return KANNeuron(edges: edges, bias: bias[j], activation: layer.activation)
+        return KANNeuron(edges: edges, bias: bias[j], activation: activation)
       }
     }
   }

@@ -5,13 +5,13 @@ import Testing
 /// The engine against networks that are computed one neuron and one edge at a time.
 @Suite struct OracleTests {
   enum Kind: CaseIterable {
-    case classic, kan, mixed
+    case classic, kan, mixed, products
 
     var bases: [BasisKind] {
       switch self {
       case .classic: [.linear]
       case .kan: [.spline, .unevenSpline]
-      case .mixed: [.linear, .spline, .unevenSpline]
+      case .mixed, .products: [.linear, .spline, .unevenSpline]
       }
     }
   }
@@ -20,7 +20,8 @@ import Testing
   func outputsAndAllGradients(kind: Kind, task: LearningTask) {
     var generator = RandomGenerator(seed: 7, stream: UInt64(kind.bases.count))
     for round in 0..<25 {
-      var network = generator.network(kind.bases, outputs: task == .classification ? 3 : nil)
+      var network = generator.network(
+        kind.bases, outputs: task == .classification ? 3 : nil, products: kind == .products)
       network.task = task
       let data = generator.data(for: network, task: task, rows: generator.integer(1...9))
       let oracle = NeuronNetwork(network).gradients((0..<data.rows).map { data.inputs.row($0) }, data.targets)

@@ -23,7 +23,6 @@ final class LeastSquaresProblem {
   private let factors: AlignedArray<Double>?
   private var workspace: Workspace<Double>
   private var jacobian: JacobianRows
-  private var weightGradients: AlignedArray<Double>
   /// Residuals of a chunk, and what its rows of J are multiplied with where residuals are reweighted.
   private var errors, jacobianFactors: [Double]
   /// Asked before each chunk of rows whether to go on.
@@ -58,7 +57,7 @@ final class LeastSquaresProblem {
     residuals = targets.rows * targets.columns
     self.network = network
     self.pool = pool
-    (workspace, jacobian, weightGradients, errors) = Self.memory(network, rows: inputs.rows, pool)
+    (workspace, jacobian, errors) = Self.memory(network, rows: inputs.rows, pool)
     jacobianFactors = errors
   }
 
@@ -66,13 +65,12 @@ final class LeastSquaresProblem {
 
   private static func memory(
     _ network: Network<Double>, rows: Int, _ pool: ThreadPool
-  ) -> (Workspace<Double>, JacobianRows, AlignedArray<Double>, [Double]) {
+  ) -> (Workspace<Double>, JacobianRows, [Double]) {
     let plan = JacobianPlan(network)
     let chunk = plan.chunk(rows: rows)
     return (
-      Workspace(network, capacity: chunk, workers: pool.threads, training: true),
-      JacobianRows(plan, capacity: chunk), AlignedArray(zeros: network.parameterCount),
-      [Double](repeating: 0, count: chunk)
+      Workspace(network, capacity: chunk, workers: pool.threads, training: true, deltas: true),
+      JacobianRows(plan, capacity: chunk), [Double](repeating: 0, count: chunk)
     )
   }
 
@@ -80,7 +78,7 @@ final class LeastSquaresProblem {
   func replace(_ network: Network<Double>) {
     self.network = network
     jacobian.deallocate()
-    (workspace, jacobian, weightGradients, errors) = Self.memory(network, rows: inputs.rows, pool)
+    (workspace, jacobian, errors) = Self.memory(network, rows: inputs.rows, pool)
     jacobianFactors = errors
   }
 
@@ -218,11 +216,11 @@ final class LeastSquaresProblem {
       jacobian.writeFunctions(network, rows: rows, in: workspace)
       for output in 0..<network.outputs {
         writeResiduals(start, rows, output)
-        // dY = e_m, so that the backward pass leaves ∂y_m/∂z in the workspace.
+        // dY = e_m, so that the pass leaves ∂y_m/∂z in the workspace.
         let seed = workspace.gradient(last, rows: rows)
         seed.base.update(repeating: 0, count: rows * network.outputs)
         for row in 0..<rows { seed[row, output] = 1 }
-        network.backward(rows: rows, in: workspace, on: pool, gradients: weightGradients.mutablePointer())
+        network.deltas(rows: rows, in: workspace, on: pool)
         if isLeastSquares {
           jacobian.writeValues(rows: rows, in: workspace, factors: factors.map { $0.pointer + start })
         } else {

@@ -30,13 +30,13 @@ struct RoughnessPenalty {
       let offset = network.parameterOffset(ofLayer: index)
       guard let basis = layer.griddedBasis else {
         return LayerTerm(
-          offset: offset, inputs: layer.inputs, functions: layer.functions, outputs: layer.outputs, rows: 0,
+          offset: offset, inputs: layer.inputs, functions: layer.functions, outputs: layer.sums, rows: 0,
           stencils: [])
       }
       // Those of a uniform grid are the same for all inputs.
       let inputs = basis.grid.isUniform ? 1 : layer.inputs
       return LayerTerm(
-        offset: offset, inputs: layer.inputs, functions: layer.functions, outputs: layer.outputs,
+        offset: offset, inputs: layer.inputs, functions: layer.functions, outputs: layer.sums,
         rows: max(0, basis.boundedFunctions - order),
         stencils: (0..<inputs).map { Array(basis.differences(order: order, input: $0).elements) })
     }

@@ -132,8 +132,8 @@ extension Network where Element == Double {
       let offset = parameterOffset(ofLayer: index)
       for row in 0..<layer.inputs * layer.functions {
         let isFixed = row % layer.functions >= basis.boundedFunctions
-        for output in 0..<layer.outputs {
-          parameters[offset + row * layer.outputs + output] = isFixed ? 0 : generator.normal()
+        for output in 0..<layer.sums {
+          parameters[offset + row * layer.sums + output] = isFixed ? 0 : generator.normal()
         }
       }
     }

@@ -1,0 +1,178 @@
+/// In which units rows, outputs and gradients are.
+public enum Units: Sendable {
+  /// Those of the data that the network was trained on.
+  case data
+  /// Those of the layers: inputs scaled to the grids, outputs as the last layer gives them, scaled like targets.
+  case layers
+}
+
+/// A network with the memory of its forward and backward passes, for a training loop of one's own.
+///
+///     session.forward(x)                  y
+///     session.backward(dy)                dL/dp in `gradient`, and if wanted dL/dx in `inputGradient`
+///     session.step(AdamW())               p, by the gradient
+///
+/// Any loss whose dL/dy you can write can so be trained, and a network can be a part of something larger. Made once; none
+/// of the three allocates, but for the first step, which makes the optimiser's moments. Of a classifier the outputs are
+/// logits. A network that has never been trained takes inputs as they are: its grids cover [-1, 1] unless
+/// ``Network/setRanges(inputs:targets:)`` says otherwise.
+///
+/// For one thread at a time; the work within is shared by the pool's threads.
+public final class Session<Element: Scalar> {
+  /// With the parameters as they are now. One with other layers may not be put in its place.
+  public var network: Network<Element> {
+    didSet {
+      require(
+        network.parameterCount == passes.gradient.count && network.inputs == inputs && network.outputs == outputCount,
+        "Session: a network of \(network.inputs) inputs, \(network.outputs) outputs and \(network.parameterCount) "
+          + "parameters in the place of one of \(inputs), \(outputCount) and \(passes.gradient.count)")
+    }
+  }
+  /// Rows that fit a pass.
+  public let capacity: Int
+  public let units: Units
+  private let passes: GradientPasses<Element>
+  private let inputs, outputCount: Int
+  /// Y in the data's units: [capacity × out], and dX: [capacity × in]
+  private var scaledOutputs, dx: Matrix<Element>
+  /// Of the pass before.
+  private var rows = 0
+  private var state: OptimizerState<Element>?
+
+  /// - Parameters:
+  ///   - rows: the largest number of rows of a pass; traps unless there is one.
+  ///   - units: of rows, outputs and gradients.
+  public init(
+    _ network: Network<Element>, rows capacity: Int, units: Units = .data, pool: ThreadPool = .shared
+  ) {
+    network.requireParameterCount()
+    self.network = network
+    self.capacity = capacity
+    self.units = units
+    inputs = network.inputs
+    outputCount = network.outputs
+    passes = GradientPasses(network, capacity: capacity, pool: pool, deltas: true)
+    scaledOutputs = Matrix(rows: capacity, columns: network.outputs)
+    dx = Matrix(rows: capacity, columns: network.inputs)
+  }
+
+  // MARK: Forward
+
+  /// The outputs of some rows: [rows × in] → [rows × out], valid until the next pass.
+  ///
+  /// Traps unless the columns fit, and there are 1 to ``capacity`` rows.
+  @discardableResult
+  public func forward(_ x: Matrix<Element>) -> MatrixView<Element> {
+    withExtendedLifetime(x) { forward(x.view) }
+  }
+
+  /// The same from memory that somebody else owns.
+  @discardableResult
+  public func forward(_ x: MatrixView<Element>) -> MatrixView<Element> {
+    require(
+      x.columns == inputs && (1...capacity).contains(x.rows),
+      "Session: rows of shape [\(x.rows) × \(x.columns)] for up to \(capacity) rows of \(inputs) inputs")
+    rows = x.rows
+    let to = passes.workspace.input(rows: rows)
+    for row in 0..<rows {
+      let from = x.base + row * x.stride
+      switch units {
+      case .data:
+        Element._scaleColumns(
+          1, inputs, from, network.inputScaling.shift.pointer, network.inputScaling.factor.pointer,
+          to.base + row * inputs)
+      case .layers: (to.base + row * inputs).update(from: from, count: inputs)
+      }
+    }
+    passes.forward(network, rows: rows)
+    let y = passes.workspace.output(network.layers.count - 1, rows: rows)
+    if units == .layers { return y.readOnly }
+    let result = scaledOutputs.mutableView().slice(rows: rows, columns: outputCount)
+    result.copyElements(from: y.readOnly)
+    network.outputScaling.invert(on: result)
+    return result.readOnly
+  }
+
+  /// Y of the pass before, as ``forward(_:)-(Matrix<Element>)`` gave it: [rows × out].
+  public var outputs: MatrixView<Element> {
+    switch units {
+    case .data: scaledOutputs.view.slice(rows: rows, columns: outputCount)
+    case .layers: passes.workspace.output(network.layers.count - 1, rows: rows).readOnly
+    }
+  }
+
+  /// Y of the pass before as the last layer gave it, whatever the session's units: [rows × out].
+  public var layerOutputs: MatrixView<Element> {
+    passes.workspace.output(network.layers.count - 1, rows: rows).readOnly
+  }
+
+  // MARK: Backward
+
+  /// From dL/dy of the rows of the pass before, the gradient of L by the parameters, and by the inputs if asked for.
+  ///
+  /// - Parameters:
+  ///   - outputGradient: dL/dy: [rows × out], in the session's units; traps unless it has as many rows as that pass.
+  ///   - includingParameters: whether ``gradient`` is wanted; it stays as it is otherwise.
+  ///   - includingInputs: whether ``inputGradient`` is wanted.
+  public func backward(
+    _ outputGradient: Matrix<Element>, includingParameters: Bool = true, includingInputs: Bool = false
+  ) {
+    withExtendedLifetime(outputGradient) {
+      backward(outputGradient.view, includingParameters: includingParameters, includingInputs: includingInputs)
+    }
+  }
+
+  /// The same from memory that somebody else owns.
+  @specialized(where Element == Float)
+  @specialized(where Element == Double)
+  public func backward(
+    _ outputGradient: MatrixView<Element>, includingParameters: Bool = true, includingInputs: Bool = false
+  ) {
+    require(rows > 0, "Session: backward before forward")
+    require(
+      outputGradient.rows == rows && outputGradient.columns == outputCount,
+      "Session: dY of shape [\(outputGradient.rows) × \(outputGradient.columns)] for [\(rows) × \(outputCount)]")
+    let dy = passes.workspace.gradient(network.layers.count - 1, rows: rows)
+    let outputFactor = network.outputScaling.factor.pointer
+    for row in 0..<rows {
+      for output in 0..<outputCount {
+        dy[row, output] =
+          units == .data ? outputGradient[row, output] / outputFactor[output] : outputGradient[row, output]
+      }
+    }
+    let gradient = includingInputs ? dx.mutableView().slice(rows: rows, columns: inputs) : nil
+    if includingParameters {
+      passes.backward(network, rows: rows, inputGradient: gradient)
+    } else {
+      network.deltas(rows: rows, in: passes.workspace, on: passes.pool, inputGradient: gradient)
+    }
+    guard let gradient, units == .data else { return }
+    let factor = network.inputScaling.factor.pointer
+    for row in 0..<rows {
+      for input in 0..<inputs { gradient[row, input] *= factor[input] }
+    }
+  }
+
+  /// dL/dp of the backward pass before, summed over its rows and laid out as ``Network/parameters``.
+  public var gradient: AlignedArray<Element> { passes.gradient }
+
+  /// dL/dx of the backward pass before, if it was asked for: [rows × in], valid until the next pass.
+  public var inputGradient: MatrixView<Element> { dx.view.slice(rows: rows, columns: inputs) }
+
+  // MARK: Step
+
+  /// Takes the parameters one step on by the gradient of the backward pass before.
+  ///
+  /// - Parameters:
+  ///   - optimizer: the same kind at each step: its moments are the session's.
+  ///   - rate: of this step, without it the optimiser's.
+  public func step(_ optimizer: some Optimizer, rate: Double? = nil) {
+    if state == nil { state = OptimizerState(optimizer, parameters: network.parameterCount) }
+    require(
+      state!.moments.count == optimizer.momentCount,
+      "Session: an optimiser of \(optimizer.momentCount) moments after one of \(state!.moments.count)")
+    optimizer.update(
+      UnsafeMutableBufferPointer(start: network.parameters.mutablePointer(), count: network.parameterCount),
+      gradients: passes.gradient.pointer, state: &state!, rate: rate ?? optimizer.learningRate, pool: passes.pool)
+  }
+}

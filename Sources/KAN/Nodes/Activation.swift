@@ -1,0 +1,102 @@
+/// f in Y = f(Z), element by element.
+public enum Activation: String, Sendable, CaseIterable, Codable {
+  case identity
+  /// max(0, z)
+  case relu
+  /// z·σ(z)
+  case silu
+  case tanh
+  /// σ(z) = 1/(1 + e^-z)
+  case sigmoid
+
+  /// `enum kan_activation` of the kernels.
+  var code: Int32 {
+    switch self {
+    case .identity: 0
+    case .relu: 1
+    case .silu: 2
+    case .tanh: 3
+    case .sigmoid: 4
+    }
+  }
+
+  /// f″(z), where y = f(z).
+  func secondDerivative<Element: Scalar>(_ z: Element, _ y: Element) -> Element {
+    switch self {
+    case .identity, .relu: return 0
+    case .silu:
+      let sigmoid = z == 0 ? 0.5 : y / z
+      return sigmoid * (1 - sigmoid) * (2 + z * (1 - 2 * sigmoid))
+    case .tanh: return -2 * y * (1 - y * y)
+    case .sigmoid: return y * (1 - y) * (1 - 2 * y)
+    }
+  }
+}
+
+extension Activation: NodeFunction {
+  public static var kind: String { "activation" }
+  public var settings: [String: String] { ["function": rawValue] }
+
+  public init(settings: [String: String]) throws(BasisError) {
+    guard let name = settings["function"], let activation = Activation(rawValue: name) else {
+      throw BasisError("activation: setting \"function\" is missing or unknown")
+    }
+    self = activation
+  }
+
+  public func outputs(sums: Int) -> Int? { sums }
+  public func sums(outputs: Int) -> Int? { outputs }
+  public var isElementwise: Bool { true }
+  /// SiLU's derivative needs z; those of the others follow from y = f(z).
+  public var keepsSums: Bool { self == .silu }
+  /// He et al. 2015, arXiv 1502.01852: ReLU cuts off half of the sums, and SiLU nearly does.
+  public var gain: Double { self == .relu || self == .silu ? 2 : 1 }
+
+  public func apply<Element: Scalar>(to z: MatrixView<Element>, _ y: MutableMatrixView<Element>) {
+    y.forEachRun(beside: z) { y, z, count in
+      if self != .identity { return Element._activate(code, count, z, y) }
+      if UnsafePointer(y) != z { y.update(from: z, count: count) }
+    }
+  }
+
+  public func pullBack<Element: Scalar>(
+    _ dy: MatrixView<Element>, sums z: MatrixView<Element>, outputs y: MatrixView<Element>,
+    to dz: MutableMatrixView<Element>
+  ) {
+    dz.forEachRun(beside: dy) { dz, dy, count in
+      if UnsafePointer(dz) != dy { dz.update(from: dy, count: count) }
+    }
+    if self == .identity { return }
+    dz.forEachRun(beside: keepsSums ? z : y) { dz, kept, count in
+      Element._activationPullBack(code, count, kept, dz)
+    }
+  }
+
+  @specialized(where Element == Float)
+  @specialized(where Element == Double)
+  public func pushForward<Element: Scalar>(
+    second: MatrixView<Element>, _ tangent: MatrixView<Element>, _ other: MatrixView<Element>,
+    sums z: MatrixView<Element>, outputs y: MatrixView<Element>, to result: MutableMatrixView<Element>
+  ) {
+    pullBack(second, sums: z, outputs: y, to: result)
+    if self == .identity || self == .relu { return }
+    for row in 0..<z.rows {
+      for column in 0..<z.columns {
+        result[row, column] +=
+          secondDerivative(z[row, column], y[row, column]) * tangent[row, column] * other[row, column]
+      }
+    }
+  }
+}
+
+extension MutableMatrixView {
+  /// Calls `body` with the starts and the length of each part that has no gaps in either of two views of this shape.
+  @inline(__always)
+  fileprivate func forEachRun(
+    beside other: MatrixView<Element>,
+    _ body: (UnsafeMutablePointer<Element>, UnsafePointer<Element>, Int) -> Void
+  ) {
+    if columns == stride && columns == other.stride { return body(base, other.base, rows * columns) }
+    for row in 0..<rows { body(base + row * stride, other.base + row * other.stride, columns) }
+  }
+}
