@@ -18,7 +18,7 @@ let package = Package(
     .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
 
     // The engine
-    .target(name: "CKANKernels"),
+    .target(name: "CKANKernels", exclude: ["README.md"]),
     .target(
       name: "KANLinearAlgebra", dependencies: ["COpenBLAS", "CKANKernels"],
       // For properties of type Span; of no concern to packages that depend on this one.
@@ -43,7 +43,8 @@ let package = Package(
     .testTarget(
       name: "KANLinearAlgebraTests", dependencies: ["KANLinearAlgebra", "CKANKernels"], resources: [.copy("Reference")]),
     .testTarget(
-      name: "KANTests", dependencies: ["KAN", "KANFiles", "CAllocationCounter"], resources: [.copy("Reference")]),
+      name: "KANTests", dependencies: ["KAN", "KANFiles", "CKANKernels", "CAllocationCounter"],
+      resources: [.copy("Reference")]),
     .executableTarget(name: "ReadmeExample", dependencies: ["KAN", "KANFiles"], path: "Tests/ReadmeExample"),
     .testTarget(name: "ReadmeTests", dependencies: ["KAN", "KANFiles", "ReadmeExample"]),
     .testTarget(name: "KANFilesTests", dependencies: ["KANFiles", "CZlib"], exclude: ["make_npy.py"]),

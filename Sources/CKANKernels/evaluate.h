@@ -89,45 +89,31 @@ struct Lines {
   int64_t capacity;  // points of a line that may be written
 };
 
-/// One of them. What a vector needs of the grid stands at the same index as its points, or is one vector for all of them
-/// (step 0).
+/// One of them.
 struct Line {
   const Real *points;
-  int step;
-  const Real *lower, *upper, *scale;
-  bool outside;  // whether any point lies outside of its grid
   int32_t *cells;
   Real *values, *slopes, *seconds;
-  Real numbers[3][LANES];
+  bool outside;  // whether any point lies outside of its grid
 
   KAN_INLINE Line(const Lines &lines, int k, int count) {
     points = lines.points + k * CHUNK;
-    step = lines.across;
-    lower = lines.lower;
-    upper = lines.upper;
-    scale = lines.scale;
-    if (!lines.across) {
-      store(numbers[0], splat(lower[k]));
-      store(numbers[1], splat(upper[k]));
-      store(numbers[2], splat(scale[k]));
-      lower = numbers[0];
-      upper = numbers[1];
-      scale = numbers[2];
-    }
     cells = lines.cells + k * lines.cell_stride;
     values = lines.values + k * lines.input_stride;
     slopes = lines.slopes + k * lines.input_stride;
     seconds = lines.seconds + k * lines.input_stride;
+    Vector a = splat(lines.lower[k]), b = splat(lines.upper[k]);
     Mask beyond = {};
     for (int i = 0; i < count; i += LANES) {
+      if (lines.across) {
+        a = load(lines.lower + i);
+        b = load(lines.upper + i);
+      }
       const Vector x = load(points + i);
-      beyond |= (x < a(i)) | (x > b(i));
+      beyond |= (x < a) | (x > b);
     }
     outside = any(beyond);
   }
-
-  KAN_INLINE Vector a(int i) const { return load(lower + i * step); }
-  KAN_INLINE Vector b(int i) const { return load(upper + i * step); }
 };
 
 /// Writes the results of a vector of points at i.
@@ -176,11 +162,16 @@ KAN_NOINLINE unsigned evaluate_even(const Lines &from, int count) {
   for (int k = 0; k < lines.inputs; k++) {
     const Line line(lines, k, count);
     beyond |= (unsigned)line.outside << k;
+    Vector a = splat(lines.lower[k]), b = splat(lines.upper[k]), scale = splat(lines.scale[k]);
     for (int i = 0; i < count; i += LANES) {
-      const Vector x = load(line.points + i), a = line.a(i), scale = load(line.scale + i * line.step);
+      if (lines.across) {
+        a = load(lines.lower + i);
+        b = load(lines.upper + i);
+        scale = load(lines.scale + i);
+      }
+      const Vector x = load(line.points + i);
       Vector held = x;
       if (line.outside) {
-        const Vector b = line.b(i);
         held = x < a ? a : x;
         held = held > b ? b : held;
       }
@@ -253,8 +244,13 @@ KAN_NOINLINE unsigned evaluate_uneven(const Lines &from, int count) {
     const Line line(lines, k, count);
     beyond |= (unsigned)line.outside << k;
     const Real *knots = lines.spline->knots + (lines.input + k) * stride;
+    Vector a = splat(lines.lower[k]), b = splat(lines.upper[k]);
     for (int i = 0; i < count; i += LANES) {
-      const Vector x = load(line.points + i), a = line.a(i), b = line.b(i);
+      if (lines.across) {
+        a = load(lines.lower + i);
+        b = load(lines.upper + i);
+      }
+      const Vector x = load(line.points + i);
       Vector held = x < a ? a : x;
       held = held > b ? b : held;
       Integers grid = {}, cell;

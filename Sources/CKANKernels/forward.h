@@ -91,7 +91,7 @@ KAN_INLINE void forward_columns(const Block &b, const Panel &p, int64_t q) {
   constexpr bool ahead = N == 1;
   const int32_t *cells = ahead ? b.cell + q : p.offsets + q;
   const int64_t cell_stride = ahead ? b.cell_stride : TILE;
-  // One pointer passes over all values: there are enough others for the registers.
+  // One pointer passes over all values, which for several rows stand without gaps: the registers are full of others.
   const Real *edge = p.W, *weights = b.value + q, *next = edge;
   const int64_t to_next_input = b.input_stride - b.functions * function_stride;
   if (ahead) next += cells[0] * w_stride;
@@ -134,7 +134,7 @@ KAN_INLINE void forward_columns(const Block &b, const Panel &p, int64_t q) {
       add(true);
     else
       add(false);
-    weights += to_next_input;
+    if (ahead) weights += to_next_input;
   }
   KAN_UNROLL
   for (int k = 0; k < N; k++)

@@ -38,7 +38,7 @@ typedef struct {
   int sums_to_1;      // values: those of the cell's functions sum to 1; slopes: to 0
   const int32_t *cell;
   const KAN_REAL *value;
-  int64_t cell_stride, input_stride, function_stride;
+  int64_t cell_stride, input_stride, function_stride;  // input_stride: n·function_stride, but for one row
 } KAN_NAME(kan_block);
 
 /// The kernels, built for one instruction set. What stands before each in CKANKernels/ holds for all of them: no alignment
