@@ -115,9 +115,10 @@ extension TrainCommand {
 
   func makeLayer<Element: Scalar>(_ inputs: Int, _ width: HiddenWidth, isLast: Bool) -> Layer<Element> {
     let activation = isLast ? .identity : self.activation ?? (edge.isIdentity ? .silu : .identity)
+    let basis = edge.basis(BasisOptions(inputs: inputs, grid: firstGrid, degree: degree), Element.self)
     return Layer(
-      basis: edge.basis(BasisOptions(inputs: inputs, grid: firstGrid, degree: degree), Element.self),
-      outputs: width.outputs, node: width.products == 0 ? activation : Products(width.products, activation: activation))
+      basis: basis, outputs: width.outputs,
+      node: width.products == 0 ? activation : Products(width.products, activation: activation))
   }
 
   /// The method asked for, within the memory that is available.

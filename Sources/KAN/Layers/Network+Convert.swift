@@ -14,8 +14,7 @@ extension Network {
     for layer in layers {
       converted.append(
         Layer(
-          basis: try layer.basis.converted(to: Other.self, by: bases), outputs: layer.outputs,
-          node: layer.node))
+          basis: try layer.basis.converted(to: Other.self, by: bases), outputs: layer.outputs, node: layer.node))
     }
     var result = Network<Other>(layers: converted, parameters: parameters.converted())
     result.contraction = contraction

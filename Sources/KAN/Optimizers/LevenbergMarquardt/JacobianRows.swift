@@ -12,7 +12,9 @@ struct JacobianPlan {
 
   /// What a row meets of an input of a layer.
   struct LayerShape {
-    let inputs, outputs: Int
+    let inputs: Int
+    /// Columns of W.
+    let sums: Int
     /// K
     let functions: Int
     /// n - f, of a compact basis those from a cell on; K of any other.
@@ -24,14 +26,14 @@ struct JacobianPlan {
     init(_ layer: Layer<some Scalar>, atLeast intervals: Int = 0) {
       let compact = layer.compactBasis
       inputs = layer.inputs
-      outputs = layer.sums
+      sums = layer.sums
       functions = layer.functions + max(0, intervals - (layer.gridIntervals ?? intervals))
       isCompact = compact != nil
       localFunctions = compact?.localFunctions ?? layer.functions
       fixedFunctions = compact?.fixedFunctions ?? 0
     }
 
-    var parameterCount: Int { inputs * functions * outputs + outputs }
+    var parameterCount: Int { inputs * functions * sums + sums }
     /// n
     var evaluated: Int { localFunctions + fixedFunctions }
   }
@@ -60,11 +62,11 @@ struct JacobianPlan {
     }
     for layer in layers {
       for _ in 0..<layer.inputs {
-        add(layer.localFunctions * layer.outputs)
-        add(layer.fixedFunctions * layer.outputs)
+        add(layer.localFunctions * layer.sums)
+        add(layer.fixedFunctions * layer.sums)
         unit += 1
       }
-      add(layer.outputs)
+      add(layer.sums)
       unit += 1
     }
     self.segments = segments
@@ -147,7 +149,7 @@ struct JacobianRows {
       } else {
         writeDenseFunctions(of: layer, x, rows, offset, &segment, &place)
       }
-      let biases = offset + layer.parameterCount - plan.layers[index].outputs
+      let biases = offset + layer.parameterCount - plan.layers[index].sums
       for row in 0..<rows { starts[row * segments.count + segment] = Int32(biases) }
       segment += 1
       offset += layer.parameterCount
@@ -160,7 +162,7 @@ struct JacobianRows {
     input: Int, _ offset: Int, _ segment: inout Int, _ place: inout Int
   ) {
     basis.evaluate(input: input, count: rows, x.base + input, stride: x.stride, cells: cells, values: tile)
-    let (evaluated, out) = (shape.evaluated, shape.outputs)
+    let (evaluated, out) = (shape.evaluated, shape.sums)
     let first = offset + input * shape.functions * out
     for row in 0..<rows {
       let to = functions + row * plan.functionsWidth + place
@@ -199,7 +201,7 @@ struct JacobianRows {
       var from = UnsafePointer(functions + row * plan.functionsWidth)
       let factor = factors?[row] ?? 1
       for (index, layer) in plan.layers.enumerated() {
-        let out = layer.outputs
+        let out = layer.sums
         let delta = workspace.sumGradient(index, rows: rows).base + row * out
         for o in 0..<out { delta[o] *= factor }
         for _ in 0..<layer.inputs * layer.evaluated {

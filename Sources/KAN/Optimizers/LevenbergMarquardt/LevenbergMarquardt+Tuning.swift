@@ -1,17 +1,16 @@
 extension LevenbergMarquardt {
   /// Every number of the method that is set by hand, with its reason.
   ///
-  /// Where a value was chosen by trial, its comment says how flat the result is about it; all others follow from an argument
-  /// or from the precision of the numbers. Judged on the functions named `held-…` of the benchmark `accuracy`, which no value
-  /// was chosen by.
+  /// Most follow from an argument or from the precision of the numbers; where how flat the optimum is has been measured, the
+  /// comment says so. Judged on the functions named `held-…` of the benchmark `accuracy`, which no value was chosen by.
   package struct Tuning: Sendable, Equatable {
     package init() {}
 
     // MARK: A step
 
     /// μ falls by this factor after a step that lowers the objective, and rises by the next one after a step that does not
-    /// (Marquardt 1963, with factors as Nielsen 1999, IMM-REP-1999-05, who falls faster than he rises). Flat: 3 to 10 and 2
-    /// to 5 differ by some iterations.
+    /// (Marquardt 1963, SIAM Journal on Applied Mathematics 11, with 10 for both). Different ones, so that μ does not come
+    /// back to values that have failed.
     package var dampingFall = 5.0
     package var dampingRise = 4.0
     /// Raised this often, μ has grown by 4¹² = 2·10⁷: a direction as damped as that is the gradient's, and if it does not
@@ -29,8 +28,8 @@ extension LevenbergMarquardt {
     package var diagonalShare = 1e-8
     /// Columns of the QR step count as dependent beyond this inverse condition number: a hundred roundings.
     package var rankTolerance = 1e-14
-    /// Bytes of the stacked matrix up to which a step is solved by QR where Cholesky's method breaks down: about a second of
-    /// QR.
+    /// Bytes of the stacked matrix up to which a step is solved by QR where Cholesky's method breaks down: it
+    /// stays in a cache, and QR takes about as long as the iterations that it saves.
     package var orthogonalBytes = 4 << 20
     /// Iterations in a row that lower the objective by no more than the tolerance, until the fit ends: a single one may follow
     /// a step that had to be damped much.
@@ -50,9 +49,9 @@ extension LevenbergMarquardt {
     /// they would seem to cost no parameters. Noise alone asks for more, on fine grids; with less of it curves bend a little
     /// more there, since differences of order q grow with the q-th power of the frequency.
     package var mostLambda = 1e7
-    /// λ moves by this factor at most at a time: the evidence is a linearisation. Flat from 10 to 100.
+    /// λ moves by this factor at most at a time: the evidence is a linearisation at the present parameters.
     package var lambdaStep = 30.0
-    /// λ that moves by less than this factor has settled: residuals change with its fourth root or less.
+    /// λ that moves by less than this factor has settled: an estimate from so few differences is no more certain.
     package var settledLambda = 1.5
     /// Times that parameters and λ take turns on a grid: with steps of 30, 6 of them reach over 9 decades.
     package var turns = 6
@@ -68,8 +67,7 @@ extension LevenbergMarquardt {
     // MARK: Where rows are few
 
     /// More λ is tried where rows that were left out would be off by this much more, in the mean square, than if all had the
-    /// same leverage. Of a good fit the ratio is about 1; twice the root of the mean square is far from chance from some tens
-    /// of rows on.
+    /// same leverage: by twice in the root of the mean square, where a fit whose rows are alike has a ratio of 1.
     package var excess = 4.0
     /// By this factor, and so many times at most: six decades.
     package var lambdaRise = 10.0
@@ -92,8 +90,9 @@ extension LevenbergMarquardt {
 
     /// A grid follows what its input sees and goes on at each end by this multiple of how much the outermost value grew over
     /// the last three doublings of the number of rows. The gains of a doubling shrink if the values thin out at least
-    /// exponentially, so that 2 holds the outermost of 64 times as many rows. Flat: 1 to 3 leave 0.5 to 0.05 of 1000 new rows
-    /// outside, on grids 7 to 20 % wider, for sums of one to four smooth functions of uniform inputs and 300 rows.
+    /// exponentially, so that 2 holds the outermost of 64 times as many rows. Flat: of sums of one to four smooth functions of
+    /// uniform inputs at 300 rows, 1 leaves 0 to 0.65 of 1000 new values outside, with rooms of 0.3 to 15 % of the range, and
+    /// 2 leaves 0 to 0.17, with twice as much.
     package var room = 2.0
     package var roomDoublings = 3
     /// Room in any case, as a share of the range: steps of a training move what hidden layers see.
@@ -108,10 +107,10 @@ extension LevenbergMarquardt {
 
     /// Starts that are judged together; their number, and with it the result, does not depend on the threads.
     package var group = 8
-    /// Rows that starts are judged by: some hundred parameters of a coarse grid are well determined by them.
+    /// Rows that starts are judged by: several for each of the hundred or so parameters of a coarse grid.
     package var screeningRows = 800
     /// Ranges are followed after so many iterations, and a start has a multiple of them, so that it is not judged just after it
-    /// was disturbed. A start that goes anywhere has gone there in some 40.
+    /// was disturbed.
     package var screeningInterval = 3
     package var screeningIterations = 42
     package var screeningLambda = 1e-6

@@ -197,7 +197,8 @@ final class LevenbergMarquardtTraining<Element: Scalar>: TrainingProcess {
     let problem = LeastSquaresProblem(first, data, pool: start.pool, tuning: tuning) { monitor.continues() }
     if isFresh { try problem.followRanges() }
     let minimization = DampedMinimization(
-      problem, order: order, lambda: tuning.startLambda, damping: tuning.gridDamping, tolerance: max(rule.tolerance, tuning.coarseTolerance))
+      problem, order: order, lambda: tuning.startLambda, damping: tuning.gridDamping,
+      tolerance: max(rule.tolerance, tuning.coarseTolerance))
     var fit = Fit(
       problem: problem, minimization: minimization, phase: .parameters, isExact: isExact(nil))
     beginGrid(&fit)
