@@ -25,10 +25,11 @@ let package = Package(
     // Files, pictures, the tool
     .target(name: "KANFiles", dependencies: ["KAN", "CZlib"]),
     .target(name: "KANReport", dependencies: ["KAN"]),
+    .target(name: "CDigits", exclude: ["digits.txt"]),
     .executableTarget(
       name: "kan",
       dependencies: [
-        "KAN", "KANFiles", "KANReport",
+        "CDigits", "KAN", "KANFiles", "KANReport",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
