@@ -27,7 +27,7 @@ package struct DataSource: Sendable {
   /// - Parameter task: by default a classification for text and images, a regression for numbers.
   /// - Throws: `FileError` for everything that keeps the rows from being used.
   package func training<Element: Scalar>(
-    _: Element.Type, task: Task?
+    _: Element.Type, task: LearningTask?
   ) throws(FileError) -> (training: Dataset<Element>, test: Dataset<Element>?) {
     switch kind {
     case .table: return (try withClasses(Dataset(csv: path, targets: targets, task: task, weights: weights)), nil)

@@ -18,7 +18,7 @@ extension Dataset {
   ///   - task: a classification takes numbers in the target for names of classes.
   ///   - weights: a column with a weight for each row, not negative and not all 0; it is no input.
   public init(
-    csv path: String, targets names: [String] = [], task: Task? = nil, weights: String? = nil
+    csv path: String, targets names: [String] = [], task: LearningTask? = nil, weights: String? = nil
   ) throws(FileError) {
     let file = try DelimitedFile(path: path)
     let weightColumn = try file.weightColumn(named: weights)
@@ -46,7 +46,7 @@ extension Dataset {
   ///
   /// - Throws: `FileError`; also if the numbers of rows differ, or the labels of a classification are not one whole
   ///   number for each row.
-  public init(npy path: String, target targetPath: String, task: Task = .regression) throws(FileError) {
+  public init(npy path: String, target targetPath: String, task: LearningTask = .regression) throws(FileError) {
     let inputs: Matrix<Element> = try readMatrix(path)
     let targets = try readNPY(targetPath, magnitudeLimit: Double(Element.greatestFiniteMagnitude))
     let columns = targets.shape.count > 1 ? targets.shape[1] : 1

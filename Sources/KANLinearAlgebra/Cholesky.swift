@@ -11,7 +11,7 @@ package enum Cholesky {
   ///
   /// Blocked and right-looking (Golub and Van Loan, Matrix Computations, 4.2.6): the diagonal block by `dpotrf`, its
   /// panel by `dtrsm`, the rest by `dgemm`, shared out among the threads. The bits do not depend on their number.
-  package static func factor(_ a: UnsafeMutablePointer<Double>, order n: Int, threads pool: ThreadPool) -> Bool {
+  package static func factor(_ a: UnsafeMutablePointer<Double>, order n: Int, pool: ThreadPool) -> Bool {
     require(n <= Int(Int32.max), "Cholesky: order \(n)")
     BLAS.prepare()
     for start in stride(from: 0, to: n, by: block) {
@@ -68,7 +68,7 @@ package enum Cholesky {
 
   /// Writes L⁻ᵀ, upper triangle: row j holds column j of L⁻¹ from j on; what stands before it means nothing: [n × n].
   package static func invert(
-    factored a: UnsafePointer<Double>, order n: Int, to inverse: UnsafeMutablePointer<Double>, threads pool: ThreadPool
+    factored a: UnsafePointer<Double>, order n: Int, to inverse: UnsafeMutablePointer<Double>, pool: ThreadPool
   ) {
     pool.run((n + block - 1) / block, work: n * n * n / 3, InverseLoop(factor: a, order: n, inverse: inverse))
   }

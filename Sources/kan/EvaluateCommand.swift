@@ -29,7 +29,7 @@ struct EvaluateCommand: ParsableCommand {
   private func evaluate<Element: Scalar>(_ file: ModelFile, _: Element.Type) throws {
     let network = try Network<Element>(file)
     let rows = try data.source().rows(for: network)
-    let metrics = network.evaluate(on: rows, threads: try threads.pool())
+    let metrics = network.evaluate(on: rows, pool: try threads.pool())
     try Console.print(json ? encodeJSON(metrics) : table([metrics.header, [printable(data.data)] + metrics.cells]))
   }
 }

@@ -50,11 +50,13 @@ struct ImageDemo {
     return [
       try train("KAN \(inputs)-64-\(outputs)", kan, rate: kanRate),
       try train(
-        "MLP \(inputs)-64-\(outputs)", Network(.linear(inputs, 64, .silu), .linear(64, outputs), seed: seed),
+        "MLP \(inputs)-64-\(outputs)",
+        Network(.linear(inputs, 64, activation: .silu), .linear(64, outputs), seed: seed),
         rate: mlpRate),
       try train(
         "MLP \(inputs)-\(64 * functions)-\(outputs)",
-        Network(.linear(inputs, 64 * functions, .silu), .linear(64 * functions, outputs), seed: seed), rate: mlpRate),
+        Network(.linear(inputs, 64 * functions, activation: .silu), .linear(64 * functions, outputs), seed: seed),
+        rate: mlpRate),
     ]
   }
 
@@ -65,7 +67,7 @@ struct ImageDemo {
       name: name, rate: rate, parameters: network.parameterCount, accuracies: [], seconds: [], samplesPerSecond: 0)
     let history = try network.train(
       on: training, validation: test, with: AdamW(learningRate: rate),
-      options: TrainingOptions(epochs: epochs, batch: batch, schedule: .cosine, seed: seed), threads: pool
+      options: TrainingOptions(epochs: epochs, batch: batch, schedule: .cosine, seed: seed), pool: pool
     ) { progress, _ in
       if let accuracy = progress.validation?.accuracy {
         run.accuracies.append(accuracy)
@@ -73,7 +75,7 @@ struct ImageDemo {
           "\(name)  epoch \(progress.epoch)  loss \(short(progress.loss))  test accuracy "
             + "\(fixed(accuracy, decimals: 4))")
       }
-      return .goOn
+      return .continue
     }
     run.seconds = history.epochs.map(\.seconds)
     run.samplesPerSecond = history.samplesPerSecond

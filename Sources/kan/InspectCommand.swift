@@ -32,7 +32,7 @@ struct InspectCommand: ParsableCommand {
           basis: type(of: layer.basis).kind, inputs: layer.inputs, outputs: layer.outputs,
           functions: layer.functions, activation: layer.activation, parameters: layer.parameterCount,
           settings: layer.basis.description.settings, grid: spline.map { GridOutline($0.grid) },
-          contraction: layer.contractionUsed(.auto).rawValue, reason: layer.contractionReason)
+          contraction: layer.resolvedContraction(.auto).rawValue, reason: layer.contractionReason)
       },
       names: network.names,
       ranges: network.names.inputs.isEmpty ? [] : inputRanges(network), training: network.record)
@@ -65,7 +65,7 @@ private struct ModelOutline: Encodable {
     var reason: String
   }
 
-  var task: Task
+  var task: LearningTask
   var precision: Precision
   var parameters: Int
   var layers: [LayerOutline]

@@ -13,7 +13,7 @@ enum Precision: String, ExpressibleByArgument, CaseIterable { case float, double
 extension Activation: ExpressibleByArgument {}
 extension Contraction: ExpressibleByArgument {}
 extension Schedule: ExpressibleByArgument {}
-extension Task: ExpressibleByArgument {}
+extension LearningTask: ExpressibleByArgument {}
 
 /// Whole numbers with commas between them.
 func parseWidths(_ text: String) throws -> [Int] {

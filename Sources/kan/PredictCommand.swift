@@ -42,7 +42,7 @@ struct PredictCommand: ParsableCommand {
     let network = try Network<Element>(file)
     let inputs = try DataSource(path: data).inputs(for: network)
     if let out { try checkWritable(out) }
-    let predictions = network.predict(inputs, threads: try threads.pool())
+    let predictions = network.predict(inputs, pool: try threads.pool())
     let name = out?.lowercased() ?? ""
     let bytes =
       name.hasSuffix(".npy")

@@ -45,7 +45,7 @@ struct RefineCommand: ParsableCommand {
     if let save { try checkWritable(save) }
     let deviation: Double
     do {
-      deviation = try network.extendGrid(to: grid, on: inputs, threads: try threads.pool())
+      deviation = try network.extendGrid(to: grid, on: inputs, pool: try threads.pool())
     } catch let error as BasisError {
       throw ToolError.data("\(model): \(error)")
     }

@@ -1,7 +1,7 @@
 import Foundation
 import KAN
 
-extension Metrics {
+extension Evaluation {
   /// Column titles of ``cells``, with an empty corner.
   var header: [String] {
     ["", "samples", "loss"] + (accuracy == nil ? ["rmse", "r2", "pearson"] : ["accuracy"])

@@ -39,7 +39,7 @@ struct SineDemo {
 
     // The finer grid starts as the curve that was learned: its coefficients are found again by least squares.
     var fine = edge(intervals: 8)
-    try solve(&fine, for: coarse.predict(x, threads: pool))
+    try solve(&fine, for: coarse.predict(x, pool: pool))
     let refitted = loss(fine)
     try Console.print("\ngrid refined to G = 8, coefficients refitted, trained on")
     add("gradient descent on, G = 8", try descend(&fine), fine)
@@ -96,13 +96,13 @@ struct SineDemo {
   }
 
   private func loss(_ network: Network<Double>) -> Double {
-    let prediction = network.predict(x, threads: pool)
+    let prediction = network.predict(x, pool: pool)
     return zip(prediction.elements, target.elements).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) } / Double(x.rows)
   }
 
   private mutating func add(_ name: String, _ loss: Double, _ network: Network<Double>) {
     let points = (0...200).map { Double($0) / 200 }
-    let values = network.predict(Matrix(rows: points.count, columns: 1, elements: points), threads: pool)
+    let values = network.predict(Matrix(rows: points.count, columns: 1, elements: points), pool: pool)
     curves.append((name, loss, zip(points, values.elements).map { (x: $0, y: $1) }))
   }
 }

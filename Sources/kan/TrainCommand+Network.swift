@@ -60,7 +60,7 @@ extension TrainCommand {
   ) throws {
     if initialization == .random || resume { return }
     do {
-      try network.fitLastLayer(on: data, restrictsToSupport: keepLearned, threads: pool)
+      try network.fitLastLayer(on: data, restrictsToSupport: keepLearned, pool: pool)
     } catch TrainingError.leastSquares(let reason) {
       throw ToolError.usage("--init least-squares: \(reason)")
     } catch {
@@ -115,10 +115,10 @@ extension TrainCommand {
   func makeLayer<Element: Scalar>(_ inputs: Int, _ outputs: Int, isLast: Bool) -> Layer<Element> {
     let activation = isLast ? .identity : self.activation ?? (edge == .linear ? .silu : .identity)
     switch edge {
-    case .spline: return .spline(inputs, outputs, grid: firstGrid, degree: degree, activation)
-    case .linear: return .linear(inputs, outputs, activation)
-    case .chebyshev: return .chebyshev(inputs, outputs, degree: degree, activation)
-    case .gaussian: return .gaussian(inputs, outputs, grid: firstGrid, activation)
+    case .spline: return .spline(inputs, outputs, grid: firstGrid, degree: degree, activation: activation)
+    case .linear: return .linear(inputs, outputs, activation: activation)
+    case .chebyshev: return .chebyshev(inputs, outputs, degree: degree, activation: activation)
+    case .gaussian: return .gaussian(inputs, outputs, grid: firstGrid, activation: activation)
     }
   }
 
@@ -130,17 +130,17 @@ extension TrainCommand {
     if optimizer == .lbfgs {
       return try network.train(
         on: parts.training, validation: parts.validation,
-        with: LBFGS(weightDecay: weightDecay, memoryLimit: availableMemory()), options: options, threads: pool,
+        with: LBFGS(weightDecay: weightDecay, memoryLimit: availableMemory()), options: options, pool: pool,
         progress: progress)
     }
     if optimizer == .lm {
       return try network.train(
         on: parts.training, validation: parts.validation,
-        with: LevenbergMarquardt(grids: extend, memoryLimit: availableMemory() / 2), options: options, threads: pool,
+        with: LevenbergMarquardt(grids: extend, memoryLimit: availableMemory() / 2), options: options, pool: pool,
         progress: progress)
     }
     return try network.train(
-      on: parts.training, validation: parts.validation, with: rule(for: network), options: options, threads: pool,
+      on: parts.training, validation: parts.validation, with: rule(for: network), options: options, pool: pool,
       progress: progress)
   }
 

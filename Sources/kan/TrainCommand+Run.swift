@@ -21,7 +21,7 @@ extension TrainCommand {
     var lastSave = ContinuousClock.now
     var failure: (any Error)?
     let options = TrainingOptions(
-      epochs: epochs, batch: batch, schedule: schedule, patience: patience, seed: seed, resumes: resume,
+      epochs: epochs, batch: batch, schedule: schedule, patience: patience, seed: seed, resuming: resume,
       restrictsToSupport: keepLearned, grids: optimizer == .lm ? [] : extend)
     let history: TrainingHistory
     do {
@@ -37,7 +37,7 @@ extension TrainCommand {
           failure = error
           return .stop
         }
-        return Interruption.isRequested ? .stop : .goOn
+        return Interruption.isRequested ? .stop : .continue
       }
     } catch TrainingError.notForClasses(let optimizer) {
       throw ToolError.usage("\(TrainingError.notForClasses(optimizer: optimizer))")
@@ -50,13 +50,13 @@ extension TrainCommand {
     } catch {
       throw ToolError.data("\(data.data): \(error)\(try saveLastGood(network))")
     }
-    network.noteRowsOutsideGrids(parts.training.inputs, threads: pool)
+    network.noteRowsOutsideGrids(parts.training.inputs, pool: pool)
     for line in network.record?.outsideLines ?? [] { Console.note(line) }
     if let save { try network.save(to: save) }
     if let failure { throw failure }
     if Interruption.isRequested {
-      let goOn = save == nil ? "" : "; the same command with --resume goes on"
-      throw ToolError(message: "interrupted after \(counted(history.epochs.count, "epoch"))\(goOn)", code: 130)
+      let hint = save == nil ? "" : "; the same command with --resume goes on"
+      throw ToolError(message: "interrupted after \(counted(history.epochs.count, "epoch"))\(hint)", code: 130)
     }
     try report(network, history, parts, pool)
   }
@@ -82,8 +82,8 @@ extension TrainCommand {
   func report<Element: Scalar>(
     _ network: Network<Element>, _ history: TrainingHistory, _ parts: Parts<Element>, _ pool: ThreadPool
   ) throws {
-    let training = network.evaluate(on: parts.training, threads: pool)
-    let test = network.evaluate(on: parts.test, threads: pool)
+    let training = network.evaluate(on: parts.training, pool: pool)
+    let test = network.evaluate(on: parts.test, pool: pool)
     if json {
       let result = TrainingResult(
         parameters: network.parameterCount, epochs: history.epochs.count, seconds: history.seconds,
@@ -117,8 +117,8 @@ private struct TrainingResult: Encodable {
   var samplesPerSecond: Double
   var seed: UInt64
   var threads: Int
-  var train: Metrics
-  var test: Metrics
+  var train: Evaluation
+  var test: Evaluation
   var bestEpoch: Int
   var end: String
   /// Of several, the grid kept.

@@ -23,7 +23,7 @@ struct TrainCommand: ParsableCommand {
   @OptionGroup var data: DataArguments
 
   @Option(help: "regression or classification (default: classification for text or images).")
-  var task: Task?
+  var task: LearningTask?
   @Option(
     help: "Data to judge the network by; without it, the test part of images, or rows that are held out.",
     completion: .file())

@@ -32,7 +32,7 @@ import Testing
     #expect(text.errors.contains(try #require(result["gridReason"] as? String)))
   }
 
-  @Test func resumes() throws {
+  @Test func resuming() throws {
     try folder.kan(["train", "r.csv", "--save", "m.safetensors"] + Self.options).succeeded()
     let result = try folder.kan(["train", "r.csv", "--save", "m.safetensors", "--resume", "--json"] + Self.options)
       .succeeded().json()

@@ -64,10 +64,10 @@ import Testing
     var (once, parts) = (Network<Double>(.spline(2, 1)), Network<Double>(.spline(2, 1)))
     try once.train(on: data, with: rule, options: options)
     let first = try parts.train(on: data, with: rule, options: options) { progress, _ in
-      progress.epoch == 2 && !progress.isEndOfEpoch ? .stop : .goOn
+      progress.epoch == 2 && !progress.isEndOfEpoch ? .stop : .continue
     }
     #expect(first.end == .stopped && first.epochs.count == 1)
-    options.resumes = true
+    options.resuming = true
     try parts.train(on: data, with: rule, options: options)
     #expect(parts.parameters == once.parameters)
     #expect(parts.trainingState == once.trainingState)
@@ -176,7 +176,7 @@ import Testing
     var network = Network<Double>(.spline(1, 1))
     try network.train(on: data, with: AdamW(), options: TrainingOptions(epochs: 1))
     #expect(throws: TrainingError.otherOptimizer(trained: "adam", asked: "sgd")) {
-      try network.train(on: data, with: SGD(), options: TrainingOptions(epochs: 2, resumes: true))
+      try network.train(on: data, with: SGD(), options: TrainingOptions(epochs: 2, resuming: true))
     }
     #expect(network.record?.history.count == 1)
   }
@@ -192,9 +192,9 @@ private struct SlowRule: Optimizer {
 
   func update<Element: Scalar>(
     _ parameters: UnsafeMutableBufferPointer<Element>, gradients: UnsafePointer<Element>,
-    state: inout OptimizerState<Element>, rate: Double, threads pool: ThreadPool?
+    state: inout OptimizerState<Element>, rate: Double, pool: ThreadPool?
   ) {
     usleep(210_000)
-    adam.update(parameters, gradients: gradients, state: &state, rate: rate, threads: pool)
+    adam.update(parameters, gradients: gradients, state: &state, rate: rate, pool: pool)
   }
 }

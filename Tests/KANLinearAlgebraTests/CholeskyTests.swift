@@ -30,7 +30,7 @@ import Testing
   private func factor(_ a: [Double], _ n: Int, threads: Int = 1) -> [Double]? {
     var l = a
     return l.withUnsafeMutableBufferPointer {
-      Cholesky.factor($0.baseAddress!, order: n, threads: ThreadPool(threads: threads))
+      Cholesky.factor($0.baseAddress!, order: n, pool: ThreadPool(threads: threads))
     } ? l : nil
   }
 
@@ -63,7 +63,7 @@ import Testing
       var result = [Double](repeating: .nan, count: n * n)
       result.withUnsafeMutableBufferPointer {
         Cholesky.invert(
-          factored: factored, order: n, to: $0.baseAddress!, threads: ThreadPool(threads: threads))
+          factored: factored, order: n, to: $0.baseAddress!, pool: ThreadPool(threads: threads))
       }
       for i in 0..<n { for j in 0..<i { result[i * n + j] = 0 } }
       return result

@@ -53,9 +53,10 @@ struct AllocationTests {
       switch self {
       case .splines: Network(.spline(6, 5), .spline(5, 3))
       case .unevenSplines:
-        Network(.spline(6, 5, degree: 2, .tanh, ends: .clamped, outside: .base, base: .identity), .linear(5, 3))
-      case .perceptron: Network(.linear(6, 40, .relu), .linear(40, 20, .silu), .linear(20, 3))
-      case .otherBases: Network(.chebyshev(6, 4, .sigmoid), .gaussian(4, 3))
+        Network(
+          .spline(6, 5, degree: 2, activation: .tanh, ends: .clamped, outside: .fading, base: .identity), .linear(5, 3))
+      case .perceptron: Network(.linear(6, 40, activation: .relu), .linear(40, 20, activation: .silu), .linear(20, 3))
+      case .otherBases: Network(.chebyshev(6, 4, activation: .sigmoid), .gaussian(4, 3))
       }
     }
   }
@@ -124,21 +125,21 @@ struct AllocationTests {
     return allocations(on: pool) { run(10) }
   }
 
-  @Test(arguments: Kind.allCases, [Task.regression, .classification])
-  func predictionOfARow(kind: Kind, task: Task) {
+  @Test(arguments: Kind.allCases, [LearningTask.regression, .classification])
+  func predictionOfARow(kind: Kind, task: LearningTask) {
     let pool = ThreadPool(threads: 2)
     var network = kind.network
     network.task = task
     var generator = RandomGenerator(seed: 2)
     let row: Matrix<Float> = generator.matrix(1, 6)
-    let predictor = Predictor(network, threads: pool)
+    let predictor = Predictor(network, pool: pool)
     var result = Matrix<Float>(rows: 1, columns: 3)
     predictor.predict(row, into: &result)
     let count = allocations(on: pool) {
       for _ in 0..<10 { predictor.predict(row, into: &result) }
     }
     expectNone(kind) { count }
-    #expect(result == network.predict(row, threads: pool))
+    #expect(result == network.predict(row, pool: pool))
   }
 
   @Test func writingAParameterCopiesNothing() {

@@ -38,7 +38,7 @@ import Testing
     var generator = RandomGenerator(seed: 11)
     var largest = 0.0
     for round in 0..<320 {
-      let task: Task = round % 2 == 0 ? .regression : .classification
+      let task: LearningTask = round % 2 == 0 ? .regression : .classification
       let kinds: [BasisKind] = round < 5 * 16 ? [BasisKind.allCases[round / 16]] : BasisKind.allCases
       var network = generator.network(kinds, outputs: task == .classification ? generator.integer(2...4) : nil)
       network.task = task

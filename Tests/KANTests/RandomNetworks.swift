@@ -60,7 +60,7 @@ extension RandomGenerator {
   }
 
   /// Inputs that reach beyond most grids, and targets for the network's task.
-  mutating func data(for network: Network<Double>, task: Task, rows: Int) -> Dataset<Double> {
+  mutating func data(for network: Network<Double>, task: LearningTask, rows: Int) -> Dataset<Double> {
     let inputs: Matrix<Double> = matrix(rows, network.inputs, in: -1.7...1.7)
     switch task {
     case .regression: return Dataset(inputs: inputs, targets: .values(matrix(rows, network.outputs)))

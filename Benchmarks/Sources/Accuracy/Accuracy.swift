@@ -58,18 +58,18 @@ struct Accuracy: ParsableCommand {
     let started = clock.now
     let history = try network.train(
       on: data, with: LevenbergMarquardt(grids: task.grids), options: TrainingOptions(epochs: 60, seed: seed),
-      threads: pool
+      pool: pool
     ) { _, network in
       let grid = network.layers.compactMap(\.gridIntervals).max() ?? 0
       let seconds = started.duration(to: clock.now) / .seconds(1)
       if last.last?.grid == grid { last.removeLast() }
       last.append((grid, copy network, seconds))
-      return .goOn
+      return .continue
     }
     let seconds = started.duration(to: clock.now) / .seconds(1)
     return last.map { grid, shown, until in
       let isKept = grid == history.grid?.intervals
-      let error = (isKept ? network : shown).evaluate(on: test, threads: pool).rmse ?? .nan
+      let error = (isKept ? network : shown).evaluate(on: test, pool: pool).rmse ?? .nan
       return [
         task.name, task.formula, "\(task.samples)", task.widths.map(String.init).joined(separator: "-"), "\(seed)",
         "\(grid)", String(format: "%.4g", error), String(format: "%.4f", isKept ? seconds : until), isKept ? "1" : "0",

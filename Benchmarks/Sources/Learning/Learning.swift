@@ -40,17 +40,17 @@ struct Learning: ParsableCommand {
     var model: Network<Float> =
       switch network {
       case .kan: Network(.spline(widths.0, hidden, grid: grid), .spline(hidden, widths.1, grid: grid), seed: seed)
-      case .mlp: Network(.linear(widths.0, hidden, .relu), .linear(hidden, widths.1), seed: seed)
+      case .mlp: Network(.linear(widths.0, hidden, activation: .relu), .linear(hidden, widths.1), seed: seed)
       }
     var failure: (any Error)?
     var elapsed = 0.0
     try model.train(
       on: training, validation: test, with: AdamW(learningRate: learningRate),
       options: TrainingOptions(epochs: epochs, batch: batch, schedule: .cosine, seed: seed),
-      threads: ThreadPool(threads: threads)
+      pool: ThreadPool(threads: threads)
     ) { progress, network in
       guard progress.isEndOfEpoch, let epoch = network.record?.history.last, let metrics = progress.validation else {
-        return .goOn
+        return .continue
       }
       elapsed += epoch.seconds
       let line = Line(
@@ -63,7 +63,7 @@ struct Learning: ParsableCommand {
         failure = error
         return .stop
       }
-      return .goOn
+      return .continue
     }
     if let failure { throw failure }
   }

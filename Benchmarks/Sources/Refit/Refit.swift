@@ -24,11 +24,11 @@ struct RefitTool: ParsableCommand {
     let y = try matrix(targets, columns: outputs)
     let spline = BSpline(grid: Grid<Float>(inputs: inputs, intervals: grid, degree: degree), base: .none)
     let pool = ThreadPool(threads: threads)
-    var found = try spline.coefficients(fitting: y, at: x, threads: pool)
+    var found = try spline.coefficients(fitting: y, at: x, pool: pool)
     var milliseconds: [Double] = []
     for _ in 0..<calls {
       let start = ContinuousClock.now
-      found = try spline.coefficients(fitting: y, at: x, threads: pool)
+      found = try spline.coefficients(fitting: y, at: x, pool: pool)
       milliseconds.append((ContinuousClock.now - start) / .milliseconds(1))
     }
     try Array(found.elements).withUnsafeBytes { try Data($0).write(to: URL(fileURLWithPath: coefficients)) }

@@ -9,7 +9,7 @@ extension Layer {
 
 extension TimedNetwork {
   /// What the engine does in each layer: `gemm` or `local`.
-  private var contractionsUsed: [Contraction] { network.layers.map { $0.contractionUsed(network.contraction) } }
+  private var contractionsUsed: [Contraction] { network.layers.map { $0.resolvedContraction(network.contraction) } }
 
   /// `gemm` or `local`, or one for each layer where they differ: "local,gemm".
   public var contractionUsed: String {

@@ -27,7 +27,7 @@ public struct ContractionCheck: Sendable {
     let layer = Layer<Element>.spline(inputs, outputs, grid: grid, degree: degree)
     (self.inputs, self.outputs, self.grid, self.degree, self.batch) = (inputs, outputs, grid, degree, batch)
     precision = "\(Element.self)".lowercased()
-    choice = layer.contractionUsed(.auto)
+    choice = layer.resolvedContraction(.auto)
     var generator = RandomGenerator(seed: 1)
     func matrix(_ columns: Int) -> Matrix<Element> {
       Matrix(

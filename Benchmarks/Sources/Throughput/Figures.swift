@@ -63,7 +63,7 @@ extension ThroughputTool {
       "kan": kan, "mlp": Shape.mlp(shape.widthsOfSameParameters!, activation),
     ]
     let pool = ThreadPool(threads: 1)
-    let predictors = networks.mapValues { Predictor($0, threads: pool) }
+    let predictors = networks.mapValues { Predictor($0, pool: pool) }
     var answer = Matrix<Float>(rows: 1, columns: 64)
     let row = Matrix<Float>(rows: 1, columns: 64, elements: (0..<64).map { Float($0) / 32 - 1 })
     let calls = 100

@@ -1,7 +1,7 @@
 /// What a spline does with an input outside its grid [a, b]. The base function is not touched by it.
 public enum OutsideGrid: String, Sendable, CaseIterable {
   /// The spline functions fade to 0 over the outer knots, and the base function alone is left.
-  case base
+  case fading = "base"
   /// The spline keeps the value at the nearer end.
   case clamp
   /// The spline goes on along its tangent at the nearer end.
@@ -10,7 +10,7 @@ public enum OutsideGrid: String, Sendable, CaseIterable {
   /// `enum kan_outside` of the kernels.
   var code: Int32 {
     switch self {
-    case .base: 0
+    case .fading: 0
     case .clamp: 1
     case .linear: 2
     }

@@ -23,7 +23,7 @@ extension Layer {
   ///   - inputs: [rows × in] that the layer sees, some of them; nil for an even weight.
   /// - Throws: ``BasisError`` if the layer has no grid or G′ < 1.
   public func extendingGrid(
-    to intervals: Int, weights: Matrix<Element>, inputs: Matrix<Element>? = nil, threads pool: ThreadPool = .shared
+    to intervals: Int, weights: Matrix<Element>, inputs: Matrix<Element>? = nil, pool: ThreadPool = .shared
   ) throws(BasisError) -> RefittedLayer<Element> {
     let spline = try requireSpline()
     let (grid, isNested) = try spline.grid.extended(to: intervals)
@@ -40,7 +40,7 @@ extension Layer {
   /// - Throws: ``BasisError`` if the layer has no grid, or a range no width.
   public func movingGrid(
     to ranges: [ClosedRange<Element>], weights: Matrix<Element>, inputs: Matrix<Element>? = nil,
-    continuation: SplineContinuation = .asEvaluated, measuring: Bool = true, threads pool: ThreadPool = .shared
+    continuation: SplineContinuation = .asEvaluated, measuring: Bool = true, pool: ThreadPool = .shared
   ) throws(BasisError) -> RefittedLayer<Element> {
     let grid = try requireSpline().grid.moved(to: ranges)
     return refitted(on: grid, isNested: false, weights, inputs, continuation, measuring: measuring, pool)

@@ -94,19 +94,19 @@ public struct OutsideGridCounts: Sendable, Equatable, Codable {
 
 extension Network {
   /// Rows outside the grids: for each layer, nil where it has no grid; from rows in the data's units: [rows × in].
-  public func outsideGridCounts(on rows: Matrix<Element>, threads pool: ThreadPool = .shared) -> [OutsideGridCounts?] {
-    layerInputs(of: rows, sample: 0, threads: pool).map(\.outside)
+  public func outsideGridCounts(on rows: Matrix<Element>, pool: ThreadPool = .shared) -> [OutsideGridCounts?] {
+    layerInputs(of: rows, sample: 0, pool: pool).map(\.outside)
   }
 
   /// Notes in the record of the training how many of its rows lie outside the grids, so that it is saved with the model.
-  public mutating func noteRowsOutsideGrids(_ rows: Matrix<Element>, threads pool: ThreadPool = .shared) {
-    let counts = outsideGridCounts(on: rows, threads: pool)
+  public mutating func noteRowsOutsideGrids(_ rows: Matrix<Element>, pool: ThreadPool = .shared) {
+    let counts = outsideGridCounts(on: rows, pool: pool)
     record?.outside = counts
   }
 
   /// What each layer sees, in one pass over all rows.
   func layerInputs(
-    of rows: Matrix<Element>, sample: Int = LayerInputs<Element>.sampleRows, threads pool: ThreadPool
+    of rows: Matrix<Element>, sample: Int = LayerInputs<Element>.sampleRows, pool: ThreadPool
   ) -> [LayerInputs<Element>] {
     require(
       rows.columns == inputs, "Network: rows of shape [\(rows.rows) × \(rows.columns)] for \(inputs) inputs")

@@ -4,7 +4,7 @@ extension Network {
   /// Takes every spline layer to a grid of G′ intervals, with curves as near as can be to what they were.
   ///
   /// Exact, by knot insertion, where G′ is a multiple of the layer's G and on uneven grids; else a least-squares refit
-  /// weighted by what the layer sees (``Layer/extendingGrid(to:weights:inputs:threads:)``). Biases, base functions and
+  /// weighted by what the layer sees (``Layer/extendingGrid(to:weights:inputs:pool:)``). Biases, base functions and
   /// scalings stay. What a training would need to go on to the bit is gone: the next one starts afresh.
   ///
   /// - Parameters:
@@ -14,20 +14,20 @@ extension Network {
   /// - Throws: ``BasisError`` if no layer has a grid, G′ < 1, or a layer sees values that are not finite.
   @discardableResult
   public mutating func extendGrid(
-    to intervals: Int, on data: Dataset<Element>, threads pool: ThreadPool = .shared
+    to intervals: Int, on data: Dataset<Element>, pool: ThreadPool = .shared
   ) throws(BasisError) -> Double {
-    try extendGrid(to: intervals, on: data.inputs, threads: pool)
+    try extendGrid(to: intervals, on: data.inputs, pool: pool)
   }
 
   /// The same for rows in the data's units, without targets: [rows × in].
   @discardableResult
   public mutating func extendGrid(
-    to intervals: Int, on rows: Matrix<Element>, threads pool: ThreadPool = .shared
+    to intervals: Int, on rows: Matrix<Element>, pool: ThreadPool = .shared
   ) throws(BasisError) -> Double {
     let seen = try finiteLayerInputs(of: rows, pool)
     return try changeGrids { index, layer, weights throws(BasisError) in
       layer.gridIntervals == intervals
-        ? nil : try layer.extendingGrid(to: intervals, weights: weights, inputs: seen[index].sample, threads: pool)
+        ? nil : try layer.extendingGrid(to: intervals, weights: weights, inputs: seen[index].sample, pool: pool)
     }
   }
 
@@ -49,7 +49,7 @@ extension Network {
   public mutating func adaptGrid(
     on data: Dataset<Element>, uniformShare epsilon: Double = 1, margin: Double = 0.1,
     layers adapted: Range<Int>? = nil,
-    continuation: SplineContinuation = .asEvaluated, threads pool: ThreadPool = .shared
+    continuation: SplineContinuation = .asEvaluated, pool: ThreadPool = .shared
   ) throws(BasisError) -> Double {
     require((0...1).contains(epsilon) && margin >= 0 && margin.isFinite, "Network: ε = \(epsilon), margin \(margin)")
     let seen = try finiteLayerInputs(of: data.inputs, pool)
@@ -83,7 +83,7 @@ extension Network {
   private func finiteLayerInputs(
     of rows: Matrix<Element>, _ pool: ThreadPool
   ) throws(BasisError) -> [LayerInputs<Element>] {
-    let seen = layerInputs(of: rows, threads: pool)
+    let seen = layerInputs(of: rows, pool: pool)
     for (index, inputs) in seen.enumerated() where rows.rows > 0 {
       if let column = inputs.firstNonFinite {
         throw BasisError("layer \(index + 1), input \(column + 1): sees a value that is not finite")

@@ -17,7 +17,7 @@ extension BSpline {
   ///   infinite or NaN.
   public func coefficients(
     fitting targets: Matrix<Element>, at x: Matrix<Element>, weights: [Double]? = nil, near old: Matrix<Element>? = nil,
-    penalty: SplinePenalty = SplinePenalty(), threads pool: ThreadPool = .shared
+    penalty: SplinePenalty = SplinePenalty(), pool: ThreadPool = .shared
   ) throws(LinearAlgebraError) -> Matrix<Element> {
     let count = grid.intervals + grid.degree
     require(

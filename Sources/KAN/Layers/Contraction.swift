@@ -45,7 +45,7 @@ public struct ContractionCost: Sendable, Equatable {
 
 extension Layer {
   /// `gemm` or `local`: what the passes do when told to use this contraction.
-  public func contractionUsed(_ contraction: Contraction) -> Contraction {
+  public func resolvedContraction(_ contraction: Contraction) -> Contraction {
     guard let cost = contractionCost, localBasis != nil else { return .gemm }
     return contraction == .auto ? cost.choice : contraction
   }

@@ -48,7 +48,7 @@ extension Layer {
   ///   - grid: G, the intervals.
   ///   - degree: k, 1 to 5.
   public static func spline(
-    _ inputs: Int, _ outputs: Int, grid: Int = 5, degree: Int = 3, _ activation: Activation = .identity,
+    _ inputs: Int, _ outputs: Int, grid: Int = 5, degree: Int = 3, activation: Activation = .identity,
     ends: GridEnds = .extended, outside: OutsideGrid = .linear, base: BaseFunction = .silu
   ) -> Layer {
     let knots = Grid<Element>(inputs: inputs, intervals: grid, degree: degree, ends: ends)
@@ -56,20 +56,20 @@ extension Layer {
   }
 
   /// A layer of a multilayer perceptron.
-  public static func linear(_ inputs: Int, _ outputs: Int, _ activation: Activation = .identity) -> Layer {
+  public static func linear(_ inputs: Int, _ outputs: Int, activation: Activation = .identity) -> Layer {
     Layer(basis: LinearBasis(inputs: inputs), outputs: outputs, activation: activation)
   }
 
   /// A KAN layer of Chebyshev polynomials up to the given degree.
   public static func chebyshev(
-    _ inputs: Int, _ outputs: Int, degree: Int = 5, _ activation: Activation = .identity
+    _ inputs: Int, _ outputs: Int, degree: Int = 5, activation: Activation = .identity
   ) -> Layer {
     Layer(basis: Chebyshev(inputs: inputs, degree: degree), outputs: outputs, activation: activation)
   }
 
   /// A KAN layer of radial functions, one at each end of `grid` equal intervals over [-1, 1].
   public static func gaussian(
-    _ inputs: Int, _ outputs: Int, grid: Int = 5, _ activation: Activation = .identity, base: BaseFunction = .silu
+    _ inputs: Int, _ outputs: Int, grid: Int = 5, activation: Activation = .identity, base: BaseFunction = .silu
   ) -> Layer {
     Layer(
       basis: Gaussian(inputs: inputs, centers: grid + 1, base: base), outputs: outputs, activation: activation)

@@ -7,17 +7,17 @@ extension Network {
   /// For a regression, values in the targets' units; for a classification, the probability of each class. Any number of
   /// rows; memory beyond the result does not grow with it. Traps with both shapes if the columns do not fit.
   /// A ``Predictor`` gives the same without allocating.
-  public func predict(_ rows: Matrix<Element>, threads pool: ThreadPool = .shared) -> Matrix<Element> {
-    var result = outputs(for: rows, threads: pool)
+  public func predict(_ rows: Matrix<Element>, pool: ThreadPool = .shared) -> Matrix<Element> {
+    var result = outputs(for: rows, pool: pool)
     finish(result.mutableView())
     return result
   }
 
   /// The last layer's Y: scaled targets of a regression, logits of a classification.
-  package func outputs(for rows: Matrix<Element>, threads pool: ThreadPool) -> Matrix<Element> {
+  package func outputs(for rows: Matrix<Element>, pool: ThreadPool) -> Matrix<Element> {
     var result = Matrix<Element>(rows: rows.rows, columns: outputs)
     let to = result.mutableView()
-    forEachChunk(of: rows, threads: pool) { start, chunk in
+    forEachChunk(of: rows, pool: pool) { start, chunk in
       to.slice(row: start, rows: chunk.rows, columns: to.columns).copyElements(from: chunk)
     }
     return result
@@ -33,13 +33,13 @@ extension Network {
 
   /// Calls `body` with the first row and the last layer's Y of one chunk of rows after another.
   func forEachChunk(
-    of rows: Matrix<Element>, threads pool: ThreadPool, _ body: (Int, MatrixView<Element>) -> Void
+    of rows: Matrix<Element>, pool: ThreadPool, _ body: (Int, MatrixView<Element>) -> Void
   ) {
     requireColumns(of: rows)
     if rows.rows == 0 { return }
     let workspace = Workspace(
       self, capacity: min(rows.rows, Self.predictionRows), workers: pool.threads, training: false)
-    forEachChunk(of: rows, in: workspace, threads: pool, body)
+    forEachChunk(of: rows, in: workspace, pool: pool, body)
   }
 
   fileprivate func requireColumns(of rows: Matrix<Element>) {
@@ -48,7 +48,7 @@ extension Network {
   }
 
   fileprivate func forEachChunk(
-    of rows: Matrix<Element>, in workspace: Workspace<Element>, threads pool: ThreadPool,
+    of rows: Matrix<Element>, in workspace: Workspace<Element>, pool: ThreadPool,
     _ body: (Int, MatrixView<Element>) -> Void
   ) {
     for start in stride(from: 0, to: rows.rows, by: workspace.capacity) {
@@ -72,13 +72,13 @@ public final class Predictor<Element: Scalar> {
   private let pool: ThreadPool
 
   /// - Parameter rows: how many go through the network at a time; more are cut up.
-  public init(_ network: Network<Element>, rows: Int = 1, threads pool: ThreadPool = .shared) {
+  public init(_ network: Network<Element>, rows: Int = 1, pool: ThreadPool = .shared) {
     self.network = network
     self.pool = pool
     workspace = Workspace(network, capacity: rows, workers: pool.threads, training: false)
   }
 
-  /// ``Network/predict(_:threads:)`` into a matrix that is there: [rows × in] → [rows × out]. Traps with both shapes if
+  /// ``Network/predict(_:pool:)`` into a matrix that is there: [rows × in] → [rows × out]. Traps with both shapes if
   /// they do not fit.
   @specialized(where Element == Float)
   @specialized(where Element == Double)
@@ -88,7 +88,7 @@ public final class Predictor<Element: Scalar> {
       result.rows == rows.rows && result.columns == network.outputs,
       "Predictor: \(rows.rows) rows of \(network.outputs) outputs into [\(result.rows) × \(result.columns)]")
     let to = result.mutableView()
-    network.forEachChunk(of: rows, in: workspace, threads: pool) { start, chunk in
+    network.forEachChunk(of: rows, in: workspace, pool: pool) { start, chunk in
       to.slice(row: start, rows: chunk.rows, columns: to.columns).copyElements(from: chunk)
     }
     network.finish(to)

@@ -1,5 +1,5 @@
 /// What a network's outputs mean.
-public enum Task: String, Sendable, Codable {
+public enum LearningTask: String, Sendable, Codable {
   /// Numbers in the targets' units.
   case regression
   /// Logits, one for each class.
@@ -8,7 +8,7 @@ public enum Task: String, Sendable, Codable {
 
 /// Layers one after another, with their parameters, and the scalings between a user's units and the grids'.
 ///
-/// A value: copies are independent. Inputs and results of ``predict(_:threads:)`` are in the units of the data that the
+/// A value: copies are independent. Inputs and results of ``predict(_:pool:)`` are in the units of the data that the
 /// network was trained on.
 public struct Network<Element: Scalar>: Sendable {
   public private(set) var layers: [Layer<Element>]
@@ -20,7 +20,7 @@ public struct Network<Element: Scalar>: Sendable {
 
   /// How products are formed; not part of a saved model.
   public var contraction: Contraction = .auto
-  public package(set) var task: Task = .regression
+  public package(set) var task: LearningTask = .regression
   /// Takes inputs to the grids; set by the first training.
   public package(set) var inputScaling: Scaling<Element>
   /// Takes targets to unit spread; set by the first training of a regression.

@@ -28,7 +28,7 @@ struct Tiling: Equatable {
   static let coldWeights = 1 << 20
 
   init<Element: Scalar>(_ layer: Layer<Element>, rows total: Int, threads: Int, _ contraction: Contraction) {
-    isLocal = layer.contractionUsed(contraction) == .local
+    isLocal = layer.resolvedContraction(contraction) == .local
     let functions = layer.functions
     let size = MemoryLayout<Element>.stride
     // Small batches are cut too, so that several threads have work; no finer than a product runs well on, and not by rows
@@ -76,7 +76,7 @@ struct Tiling: Equatable {
     _ layer: Layer<Element>, capacity: Int, _ contraction: Contraction
   ) -> Int {
     if layer.isIdentity { return 0 }
-    if layer.contractionUsed(contraction) == .local, let basis = layer.localBasis {
+    if layer.resolvedContraction(contraction) == .local, let basis = layer.localBasis {
       return basis.localScratch(rows: min(capacity, localGradientRows(functions: layer.functions)))
     }
     // A tile is one input wide at least, and 128 or 256 rows high at most.
@@ -86,7 +86,7 @@ struct Tiling: Equatable {
 
   /// The width of the panels that dZ is copied into before dW is formed, for a batch of so many rows; 0 if it is not.
   static func panelWidth<Element: Scalar>(_ layer: Layer<Element>, rows: Int, _ contraction: Contraction) -> Int {
-    guard let basis = layer.localBasis, layer.contractionUsed(contraction) == .local else { return 0 }
+    guard let basis = layer.localBasis, layer.resolvedContraction(contraction) == .local else { return 0 }
     return basis.panelWidth(rows: min(rows, panelRows(functions: layer.functions)), outputs: layer.outputs)
   }
 

@@ -16,7 +16,7 @@ extension Layer {
 extension Network {
   /// Calls `body` with the rows of one chunk after another, from `range`, and what each layer sees of them.
   func forEachChunk(
-    of data: Dataset<Element>, rows chunk: Int, threads pool: ThreadPool,
+    of data: Dataset<Element>, rows chunk: Int, pool: ThreadPool,
     _ body: (_ range: Range<Int>, _ input: (Int) -> MatrixView<Element>, _ output: MatrixView<Element>) -> Void
   ) {
     let workspace = Workspace(self, capacity: min(chunk, data.rows), workers: pool.threads, training: false)

@@ -16,7 +16,7 @@ extension Network {
   ///   large for 4 GiB, or with `restrictsToSupport` a last layer without splines.
   @discardableResult
   public mutating func fitLastLayer(
-    on data: Dataset<Element>, ridge: Double = 0, restrictsToSupport: Bool = false, threads pool: ThreadPool = .shared
+    on data: Dataset<Element>, ridge: Double = 0, restrictsToSupport: Bool = false, pool: ThreadPool = .shared
   ) throws(TrainingError) -> Double {
     try check(data, "")
     let layer = layers[layers.count - 1]
@@ -25,7 +25,7 @@ extension Network {
       throw .leastSquares("the last layer has the activation \(layer.activation.rawValue)")
     }
     prepare(for: data)
-    let support = restrictsToSupport ? Support(of: self, on: data, threads: pool) : nil
+    let support = restrictsToSupport ? SupportMap(of: self, on: data, pool: pool) : nil
     let rowsOfW = layer.inputs * layer.functions
     let columns = support.map { support in (0..<rowsOfW).filter { support.functions.last![$0] } } ?? Array(0..<rowsOfW)
     if columns.isEmpty { throw .leastSquares("no spline of the last layer has the rows in its support") }
@@ -37,7 +37,7 @@ extension Network {
         instead: "L-BFGS or Adam")
     }
     let weights = data.relativeWeights
-    forEachChunk(of: data, rows: problem.chunk, threads: pool) { range, input, output in
+    forEachChunk(of: data, rows: problem.chunk, pool: pool) { range, input, output in
       problem.add(
         input(layers.count - 1), targets.view.slice(row: range.lowerBound, rows: range.count, columns: targets.columns),
         outputScaling, less: restrictsToSupport ? output : nil, weights.map { $0.pointer + range.lowerBound })
@@ -50,7 +50,7 @@ extension Network {
       throw .leastSquares("\(error)")
     }
     takeLastLayer(solution, columns, adding: restrictsToSupport)
-    return evaluate(on: data, threads: pool).loss
+    return evaluate(on: data, pool: pool).loss
   }
 
   private mutating func takeLastLayer(_ solution: Matrix<Double>, _ columns: [Int], adding: Bool) {

@@ -28,7 +28,7 @@ public struct AdamW: Optimizer {
 
   public func update<Element: Scalar>(
     _ parameters: UnsafeMutableBufferPointer<Element>, gradients: UnsafePointer<Element>,
-    state: inout OptimizerState<Element>, rate: Double, threads pool: ThreadPool?
+    state: inout OptimizerState<Element>, rate: Double, pool: ThreadPool?
   ) {
     state.step += 1
     let t = Double(state.step)

@@ -20,7 +20,7 @@ public protocol Optimizer: Sendable {
   ///   - pool: threads to share the work, nil for the calling one alone; the bits are the same
   func update<Element: Scalar>(
     _ parameters: UnsafeMutableBufferPointer<Element>, gradients: UnsafePointer<Element>,
-    state: inout OptimizerState<Element>, rate: Double, threads pool: ThreadPool?)
+    state: inout OptimizerState<Element>, rate: Double, pool: ThreadPool?)
 }
 
 extension Optimizer {
@@ -29,7 +29,7 @@ extension Optimizer {
     _ parameters: UnsafeMutableBufferPointer<Element>, gradients: UnsafePointer<Element>,
     state: inout OptimizerState<Element>, rate: Double
   ) {
-    update(parameters, gradients: gradients, state: &state, rate: rate, threads: nil)
+    update(parameters, gradients: gradients, state: &state, rate: rate, pool: nil)
   }
 }
 

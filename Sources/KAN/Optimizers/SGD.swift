@@ -16,7 +16,7 @@ public struct SGD: Optimizer {
 
   public func update<Element: Scalar>(
     _ parameters: UnsafeMutableBufferPointer<Element>, gradients: UnsafePointer<Element>,
-    state: inout OptimizerState<Element>, rate: Double, threads pool: ThreadPool?
+    state: inout OptimizerState<Element>, rate: Double, pool: ThreadPool?
   ) {
     state.step += 1
     SGDLoop(

@@ -53,7 +53,7 @@ public struct Dataset<Element: Scalar>: Sendable {
     require(fraction > 0 && fraction < 1, "Dataset: a fraction of \(fraction) held out")
     guard rows >= 2 else { return nil }
     let count = min(rows - 1, max(1, Int((Double(rows) * fraction).rounded())))
-    var generator = RandomGenerator(seed: seed, stream: Stream.holdout)
+    var generator = RandomGenerator(seed: seed, stream: RandomStream.holdout)
     let order = generator.permutation(of: rows)
     // In the order of the data, so that neither part depends on more of the shuffle than it has to.
     return (selecting(rows: order[count...].sorted()), selecting(rows: order[..<count].sorted()))
@@ -82,7 +82,7 @@ public enum Targets<Element: Scalar>: Sendable, Equatable {
     }
   }
 
-  public var task: Task {
+  public var task: LearningTask {
     switch self {
     case .values: .regression
     case .classes: .classification
@@ -114,7 +114,7 @@ private func mean<Element: Scalar>(of values: AlignedArray<Element>) -> Double {
 }
 
 /// Independent streams of random numbers for one seed.
-enum Stream {
+enum RandomStream {
   static let holdout: UInt64 = 1
   /// Random starts of a second-order training: this and the start's number.
   static let starts: UInt64 = 1 << 16

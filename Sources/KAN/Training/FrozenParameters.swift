@@ -9,8 +9,8 @@ struct FrozenParameters<Element: Scalar> {
   private let kept: AlignedArray<Element>
 
   /// - Throws: ``TrainingError/noSupport`` if nothing is left to change.
-  init(_ network: Network<Element>, on data: Dataset<Element>, threads pool: ThreadPool) throws(TrainingError) {
-    let support = Support(of: network, on: data, threads: pool)
+  init(_ network: Network<Element>, on data: Dataset<Element>, pool: ThreadPool) throws(TrainingError) {
+    let support = SupportMap(of: network, on: data, pool: pool)
     if support.isEmpty { throw .noSupport }
     var ranges: [Range<Int>] = []
     func freeze(_ range: Range<Int>) {

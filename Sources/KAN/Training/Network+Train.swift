@@ -14,8 +14,8 @@ extension Network {
   @discardableResult
   public mutating func train(
     on data: Dataset<Element>, validation: Dataset<Element>? = nil, with optimizer: some Optimizer = AdamW(),
-    options: TrainingOptions = TrainingOptions(), threads pool: ThreadPool = .shared,
-    progress: (TrainingProgress, borrowing Network<Element>) -> TrainingDecision = { _, _ in .goOn }
+    options: TrainingOptions = TrainingOptions(), pool: ThreadPool = .shared,
+    progress: (TrainingProgress, borrowing Network<Element>) -> TrainingDecision = { _, _ in .continue }
   ) throws(TrainingError) -> TrainingHistory {
     try check(data, "")
     if let validation { try check(validation, "validation ") }

@@ -13,10 +13,10 @@ enum GridTrainer {
     switch self {
     case .batches(let rule):
       try network.train(
-        on: data, validation: validation, with: rule, options: options, threads: pool, progress: progress)
+        on: data, validation: validation, with: rule, options: options, pool: pool, progress: progress)
     case .allRows(let rule):
       try network.train(
-        on: data, validation: validation, with: rule, options: options, threads: pool, progress: progress)
+        on: data, validation: validation, with: rule, options: options, pool: pool, progress: progress)
     }
   }
 }
@@ -25,7 +25,7 @@ extension Network {
   /// Trains on one grid after another with a rule of any kind, and keeps a finer grid if it is clearly better
   /// (``GridChoice``).
   ///
-  /// Between two grids the curves are carried over (``extendGrid(to:on:threads:)``) and the ranges of hidden layers follow
+  /// Between two grids the curves are carried over (``extendGrid(to:on:pool:)``) and the ranges of hidden layers follow
   /// what these see of the training inputs. What an optimiser remembers starts afresh: gradients of finer functions are
   /// no combination of those of coarser ones, and a running mean that starts at 0 needs its correction for that. So does
   /// the schedule of the rate.
@@ -49,7 +49,7 @@ extension Network {
       // Scalings are those of all rows.
       prepare(for: data)
     }
-    let isResumed = options.resumes && trainingState != nil && record != nil
+    let isResumed = options.resuming && trainingState != nil && record != nil
     var judge = GridJudge(.validation)
     let present = isResumed ? record?.history.last?.grid ?? layers.compactMap(\.gridIntervals).max()! : 0
     var (best, result, seconds, done) = (Network?.none, TrainingHistory?.none, 0.0, 0)
@@ -62,7 +62,7 @@ extension Network {
       }
       var stage = options
       stage.grids = []
-      stage.resumes = continues
+      stage.resuming = continues
       let earlier = continues || result != nil ? record?.history.filter { $0.grid != intervals }.count ?? 0 : 0
       stage.stage = .init(intervals: intervals, earlierEpochs: earlier)
       let total = earlier + options.grids.filter { $0 >= intervals }.count * options.epochs
@@ -78,7 +78,7 @@ extension Network {
       done += history.epochs.count - earlier
       result = history
       if history.end == .stopped { break }
-      let isKept = judge.keeps(intervals, losses(on: judges!, threads: pool))
+      let isKept = judge.keeps(intervals, losses(on: judges!, pool: pool))
       record?.grid = judge.choice
       if isKept { best = self }
       if judge.choice.isExhausted { break }
@@ -107,10 +107,10 @@ extension Network {
   ) throws(BasisError) {
     let isTrained = record?.history.isEmpty == false
     if layers.contains(where: { $0.gridIntervals != nil && $0.gridIntervals != intervals }) {
-      try extendGrid(to: intervals, on: data, threads: pool)
+      try extendGrid(to: intervals, on: data, pool: pool)
     }
     if isTrained && layers.count > 1 {
-      try adaptGrid(on: data, margin: 0.1, layers: 1..<layers.count, threads: pool)
+      try adaptGrid(on: data, margin: 0.1, layers: 1..<layers.count, pool: pool)
     }
   }
 }

@@ -1,7 +1,7 @@
 extension Network {
   /// Trains on a data set by ``LBFGS``: all rows at every iteration, each of which counts as an epoch.
   ///
-  /// The same as ``train(on:validation:with:options:threads:progress:)`` but for this: `batch`, `schedule` and `seed`
+  /// The same as ``train(on:validation:with:options:pool:progress:)`` but for this: `batch`, `schedule` and `seed`
   /// of the options are not used; an epoch's loss is that of all rows after its step, and its learning rate the step of
   /// the line search; training also ends, as converged, where the tolerances of the rule say so. A training that is
   /// resumed has its pairs again and goes on to the bit as if it had not stopped.
@@ -12,8 +12,8 @@ extension Network {
   @discardableResult
   public mutating func train(
     on data: Dataset<Element>, validation: Dataset<Element>? = nil, with rule: LBFGS,
-    options: TrainingOptions = TrainingOptions(), threads pool: ThreadPool = .shared,
-    progress: (TrainingProgress, borrowing Network<Element>) -> TrainingDecision = { _, _ in .goOn }
+    options: TrainingOptions = TrainingOptions(), pool: ThreadPool = .shared,
+    progress: (TrainingProgress, borrowing Network<Element>) -> TrainingDecision = { _, _ in .continue }
   ) throws(TrainingError) -> TrainingHistory {
     try check(data, "")
     if let validation { try check(validation, "validation ") }
@@ -72,7 +72,7 @@ struct LBFGSRun<Element: Scalar> {
     network.parameters = ledger.state.parameters
     if ledger.state.epochsDone >= options.epochs { return }
     let started = clock.now
-    let frozen = options.restrictsToSupport ? try FrozenParameters(network, on: data, threads: pool) : nil
+    let frozen = options.restrictsToSupport ? try FrozenParameters(network, on: data, pool: pool) : nil
     var function = FullBatchFunction(network, data, weightDecay: rule.weightDecay, frozen: frozen, pool: pool)
     // Pairs of a training that was not restricted would move what is frozen.
     var moments = ledger.state.optimizer.moments
@@ -94,7 +94,7 @@ struct LBFGSRun<Element: Scalar> {
       ledger.seconds = started.duration(to: clock.now).seconds
       network.parameters.copyElements(from: minimization.point)
       let loss = to.value - function.penalty(at: minimization.point)
-      let metrics = validation.map { network.evaluate(on: $0, threads: pool) }
+      let metrics = validation.map { network.evaluate(on: $0, pool: pool) }
       ledger.finishEpoch(
         loss: loss, validation: metrics, learningRate: to.step, seconds: ledger.seconds - secondsBefore,
         parameters: minimization.point)
@@ -112,7 +112,7 @@ struct LBFGSRun<Element: Scalar> {
     }
   }
 
-  private func report(loss: Double, _ validation: Metrics?) -> TrainingProgress {
+  private func report(loss: Double, _ validation: Evaluation?) -> TrainingProgress {
     let left = Double(options.epochs - ledger.state.epochsDone) / Double(ledger.state.epochsDone - ledger.earlierEpochs)
     return TrainingProgress(
       epoch: ledger.state.epochsDone, epochs: options.epochs, step: 1, steps: 1, loss: loss,

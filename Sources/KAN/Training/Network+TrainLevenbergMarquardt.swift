@@ -10,8 +10,8 @@ extension Network {
   @discardableResult
   public mutating func train(
     on data: Dataset<Element>, validation: Dataset<Element>? = nil, with rule: LevenbergMarquardt,
-    options: TrainingOptions = TrainingOptions(epochs: 60), threads pool: ThreadPool = .shared,
-    progress: (TrainingProgress, borrowing Network<Element>) -> TrainingDecision = { _, _ in .goOn }
+    options: TrainingOptions = TrainingOptions(epochs: 60), pool: ThreadPool = .shared,
+    progress: (TrainingProgress, borrowing Network<Element>) -> TrainingDecision = { _, _ in .continue }
   ) throws(TrainingError) -> TrainingHistory {
     try check(data, "")
     if let validation { try check(validation, "validation ") }
@@ -31,7 +31,7 @@ extension Network {
     do throws(BasisError) {
       run = LevenbergMarquardtRun(
         try converted(to: Double.self), data.inDoublePrecision(), validation?.inDoublePrecision(), rule, options, pool,
-        earlier: options.resumes ? record : nil)
+        earlier: options.resuming ? record : nil)
     } catch {
       throw .basis(error)
     }

@@ -20,13 +20,13 @@ struct TrainingLedger<Element: Scalar> {
     _ network: Network<Element>, _ options: TrainingOptions, record: TrainingRecord,
     optimizer: @autoclosure () -> OptimizerState<Element>, moments: Int?
   ) throws(TrainingError) {
-    if options.resumes, network.trainingState != nil, let trained = network.record?.optimizer,
+    if options.resuming, network.trainingState != nil, let trained = network.record?.optimizer,
       trained != record.optimizer
     {
       throw .otherOptimizer(trained: trained, asked: record.optimizer)
     }
     self.options = options
-    let earlier = options.resumes ? network.trainingState : nil
+    let earlier = options.resuming ? network.trainingState : nil
     if let earlier, moments == nil || moments == earlier.optimizer.moments.count {
       state = earlier
     } else {
@@ -36,7 +36,7 @@ struct TrainingLedger<Element: Scalar> {
     }
     earlierEpochs = state.epochsDone
     self.record = record
-    if options.resumes || options.stage.map({ $0.earlierEpochs > 0 }) ?? false, let earlier = network.record {
+    if options.resuming || options.stage.map({ $0.earlierEpochs > 0 }) ?? false, let earlier = network.record {
       self.record.seconds = earlier.seconds
       self.record.history = earlier.history
       self.record.grid = earlier.grid
@@ -61,7 +61,8 @@ struct TrainingLedger<Element: Scalar> {
 
   /// Notes an epoch that has ended well, all but the state of the optimiser.
   mutating func finishEpoch(
-    loss: Double, validation: Metrics?, learningRate: Double, seconds spent: Double, parameters: AlignedArray<Element>
+    loss: Double, validation: Evaluation?, learningRate: Double, seconds spent: Double,
+    parameters: AlignedArray<Element>
   ) {
     state.epochsDone += 1
     state.parameters.copyElements(from: parameters)

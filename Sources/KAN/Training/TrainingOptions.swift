@@ -10,7 +10,7 @@ public struct TrainingOptions: Sendable {
   /// Decides the order of rows.
   public var seed: UInt64
   /// Goes on from where the network's training stopped, up to `epochs` in all.
-  public var resumes: Bool
+  public var resuming: Bool
   /// Grids to train on in turn, from coarse to fine, `epochs` on each; empty for the one that the network has.
   public var grids: [Int]
   /// Which of the grids this is, while several are trained on in turn.
@@ -28,7 +28,7 @@ public struct TrainingOptions: Sendable {
 
   public init(
     epochs: Int = 20, batch: Int = 256, schedule: Schedule = .constant, patience: Int? = nil, seed: UInt64 = 0,
-    resumes: Bool = false, restrictsToSupport: Bool = false, grids: [Int] = []
+    resuming: Bool = false, restrictsToSupport: Bool = false, grids: [Int] = []
   ) {
     require(epochs >= 0 && batch > 0, "TrainingOptions: \(epochs) epochs, batch \(batch)")
     require(
@@ -40,7 +40,7 @@ public struct TrainingOptions: Sendable {
     self.schedule = schedule
     self.patience = patience
     self.seed = seed
-    self.resumes = resumes
+    self.resuming = resuming
     self.restrictsToSupport = restrictsToSupport
   }
 }
@@ -59,9 +59,9 @@ public struct TrainingProgress: Sendable {
   /// If all epochs are run.
   public var secondsLeft: Double
   /// After an epoch, on the validation data.
-  public var validation: Metrics?
+  public var validation: Evaluation?
   public var isEndOfEpoch: Bool { step == steps }
 }
 
 /// What to do after a progress report.
-public enum TrainingDecision: Sendable { case goOn, stop }
+public enum TrainingDecision: Sendable { case `continue`, stop }

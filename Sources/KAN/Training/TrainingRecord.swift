@@ -18,7 +18,7 @@ public struct TrainingRecord: Sendable, Equatable, Codable {
   /// Which of several grids was kept, and why.
   public var grid: GridChoice? = nil
   /// For each layer the training rows outside its grid, nil where it has none; see
-  /// ``Network/noteRowsOutsideGrids(_:threads:)``.
+  /// ``Network/noteRowsOutsideGrids(_:pool:)``.
   public var outside: [OutsideGridCounts?]? = nil
 }
 

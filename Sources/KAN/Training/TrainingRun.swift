@@ -28,7 +28,7 @@ struct TrainingRun<Element: Scalar, Rule: Optimizer> {
     progress: (TrainingProgress, borrowing Network<Element>) -> TrainingDecision
   ) throws(TrainingError) {
     network.parameters = ledger.state.parameters
-    if options.restrictsToSupport { frozen = try FrozenParameters(network, on: data, threads: step.pool) }
+    if options.restrictsToSupport { frozen = try FrozenParameters(network, on: data, pool: step.pool) }
     while ledger.state.epochsDone < options.epochs {
       if ledger.isOutOfPatience {
         ledger.end = .earlyStopping
@@ -41,7 +41,7 @@ struct TrainingRun<Element: Scalar, Rule: Optimizer> {
         return
       }
       let spent = ledger.seconds - secondsBefore
-      let metrics = validation.map { network.evaluate(on: $0, threads: step.pool) }
+      let metrics = validation.map { network.evaluate(on: $0, pool: step.pool) }
       let steps = steps(data)
       ledger.finishEpoch(
         loss: loss, validation: metrics,
@@ -67,7 +67,7 @@ struct TrainingRun<Element: Scalar, Rule: Optimizer> {
     let started = clock.now
     let secondsBefore = ledger.seconds
     var lastReport = started
-    var generator = RandomGenerator(seed: options.seed, stream: Stream.epochs + UInt64(ledger.offset + epoch))
+    var generator = RandomGenerator(seed: options.seed, stream: RandomStream.epochs + UInt64(ledger.offset + epoch))
     let order = generator.permutation(of: data.rows)
     let steps = steps(data)
     var total = 0.0
@@ -88,7 +88,7 @@ struct TrainingRun<Element: Scalar, Rule: Optimizer> {
       if let frozen { step.clearGradients(frozen) }
       optimizer.update(
         UnsafeMutableBufferPointer(start: network.parameters.mutablePointer(), count: count),
-        gradients: step.gradients.pointer, state: &optimizerState, rate: rate, threads: step.pool)
+        gradients: step.gradients.pointer, state: &optimizerState, rate: rate, pool: step.pool)
       frozen?.restore(network.parameters.mutablePointer())
       total += loss * Double(rows)
       ledger.samples += rows
@@ -108,7 +108,7 @@ struct TrainingRun<Element: Scalar, Rule: Optimizer> {
   }
 
   private func report(
-    epoch: Int, done: Int, steps: Int, loss: Double, validation: Metrics?
+    epoch: Int, done: Int, steps: Int, loss: Double, validation: Evaluation?
   ) -> TrainingProgress {
     let epochsDone = Double(epoch - 1 - ledger.earlierEpochs) + Double(done) / Double(steps)
     let epochsLeft = Double(options.epochs - ledger.earlierEpochs) - epochsDone

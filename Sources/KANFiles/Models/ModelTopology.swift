@@ -12,7 +12,7 @@ struct ModelTopology: Codable, Equatable {
   static let format = "swift-kan"
   static let version = "1"
 
-  var task: Task
+  var task: LearningTask
   var layers: [LayerTopology]
   var names: Names
   var record: TrainingRecord?

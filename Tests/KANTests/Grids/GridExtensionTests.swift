@@ -20,17 +20,17 @@ import Testing
         let first = Layer(basis: BSpline(grid: grid, outside: outside), outputs: 2)
         var network = Network(first, .spline(2, 1, degree: degree, ends: ends, outside: outside), seed: 3)
         network.parameters = AlignedArray((0..<network.parameterCount).map { _ in generator.normal() })
-        // Beyond the outer knots of `base`, where functions fade, only the inside is the same.
-        let range = outside == .base ? (uneven ? 0.5...4.5 : -1.3...0.8) : -3...7
+        // Beyond the outer knots of `fading`, where functions fade, only the inside is the same.
+        let range = outside == .fading ? (uneven ? 0.5...4.5 : -1.3...0.8) : -3...7
         let data = Dataset<Double>(
           inputs: generator.matrix(200, 3, in: range), targets: .values(Matrix(rows: 200, columns: 1)))
         let before = network.predict(data.inputs)
         for intervals in [10, 20, 40] {
           let deviation = try network.extendGrid(to: intervals, on: data)
           #expect(network.layers.allSatisfy { $0.gridIntervals == intervals })
-          if outside != .base { #expect(deviation <= 1e-12 * 100) }
+          if outside != .fading { #expect(deviation <= 1e-12 * 100) }
         }
-        if outside != .base {
+        if outside != .fading {
           #expect(
             largestDifference(network.predict(data.inputs).elements, before.elements) <= 1e-11 * scale(before.elements))
         }
@@ -104,7 +104,7 @@ import Testing
 
   /// Base function, biases, scalings and other layers stay to the bit.
   @Test func theRestStays() throws {
-    var network = Network<Double>(.linear(2, 3, .tanh), .spline(3, 2, grid: 4), seed: 7)
+    var network = Network<Double>(.linear(2, 3, activation: .tanh), .spline(3, 2, grid: 4), seed: 7)
     let data = smoothData(Double.self, rows: 50)
     let before = network
     try network.extendGrid(to: 9, on: Dataset(inputs: data.inputs, targets: .values(Matrix(rows: 50, columns: 2))))

@@ -88,9 +88,9 @@ import Testing
       let count = problem.spline.grid.intervals + problem.spline.grid.degree
       let outputs = problem.y.columns
       let fresh = try problem.spline.coefficients(
-        fitting: problem.y, at: problem.x, weights: problem.weights, threads: pool)
+        fitting: problem.y, at: problem.x, weights: problem.weights, pool: pool)
       let found = try problem.spline.coefficients(
-        fitting: problem.y, at: problem.x, weights: problem.weights, near: problem.old, threads: pool)
+        fitting: problem.y, at: problem.x, weights: problem.weights, near: problem.old, pool: pool)
       if !fresh.elements.allSatisfy(\.isFinite) || !found.elements.allSatisfy(\.isFinite) { notFinite += 1 }
       let functions = problem.spline.values(of: problem.x)
       for input in 0..<problem.spline.inputs {
@@ -126,11 +126,11 @@ import Testing
         for column in 0..<inputs.columns { inputs[row, column] = kind == 0 ? 0.3 : Double(row % 2) }
       }
       let seen = Dataset(inputs: inputs, targets: data.targets)
-      var deviation = try network.extendGrid(to: generator.integer(1...15), on: seen, threads: pool)
+      var deviation = try network.extendGrid(to: generator.integer(1...15), on: seen, pool: pool)
       #expect(deviation.isFinite)
       deviation = try network.adaptGrid(
         on: seen, uniformShare: generator.element(of: [0, 0.02, 0.5, 1]), margin: generator.uniform(0...0.3),
-        threads: pool)
+        pool: pool)
       #expect(deviation.isFinite && network.parameters.allSatisfy(\.isFinite))
       for layer in network.layers {
         let grid = try #require(layer.basis as? BSpline<Double>).grid
@@ -152,9 +152,9 @@ import Testing
     let x: Matrix<Float> = generator.matrix(200, 23)
     let y: Matrix<Float> = generator.matrix(23 * 200, 17)
     let old: Matrix<Float> = generator.matrix(23 * 12, 17)
-    let one = try spline.coefficients(fitting: y, at: x, near: old, threads: ThreadPool(threads: 1))
+    let one = try spline.coefficients(fitting: y, at: x, near: old, pool: ThreadPool(threads: 1))
     for threads in [2, 3, 7] {
-      #expect(try spline.coefficients(fitting: y, at: x, near: old, threads: ThreadPool(threads: threads)) == one)
+      #expect(try spline.coefficients(fitting: y, at: x, near: old, pool: ThreadPool(threads: threads)) == one)
     }
   }
 

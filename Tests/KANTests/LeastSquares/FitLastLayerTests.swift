@@ -95,7 +95,7 @@ import Testing
     #expect(try network.fitLastLayer(on: data) < before)
     let solved = network.parameters
     try network.train(
-      on: data, with: AdamW(learningRate: 0), options: TrainingOptions(epochs: 3, resumes: true))
+      on: data, with: AdamW(learningRate: 0), options: TrainingOptions(epochs: 3, resuming: true))
     #expect(network.parameters == solved && network.record?.history.count == 3)
   }
 
@@ -119,7 +119,7 @@ import Testing
     }
     let data = smoothData(Double.self, rows: 10)
     #expect(error(.spline(2, 3), sectorData(Double.self, rows: 9))?.contains("classes have no squared error") == true)
-    #expect(error(.spline(2, 1, .tanh), data)?.contains("has the activation tanh") == true)
+    #expect(error(.spline(2, 1, activation: .tanh), data)?.contains("has the activation tanh") == true)
     #expect(error(.linear(2, 1), data, restricted: true)?.contains("no spline") == true)
     let wide = Dataset<Double>(
       inputs: Matrix(rows: 300, columns: 9000), targets: .values(Matrix(rows: 300, columns: 1)))

@@ -46,20 +46,20 @@ import Testing
     try check(Float.self) { network, data, restricted in
       try network.train(
         on: data, with: AdamW(learningRate: 0.05, weightDecay: 0.01),
-        options: TrainingOptions(epochs: 40, batch: 16, restrictsToSupport: restricted), threads: Self.pool)
+        options: TrainingOptions(epochs: 40, batch: 16, restrictsToSupport: restricted), pool: Self.pool)
     }
   }
 
-  /// Moments of the first training are kept by `resumes`, and would go on moving what they moved.
+  /// Moments of the first training are kept by `resuming`, and would go on moving what they moved.
   @Test func farCurvesStayWithMomentsOfBefore() throws {
     try check(Double.self) { network, data, restricted in
       let options = TrainingOptions(
-        epochs: restricted ? 60 : 30, batch: 16, resumes: true, restrictsToSupport: restricted)
-      try network.train(on: data, with: AdamW(learningRate: 0.05), options: options, threads: Self.pool)
+        epochs: restricted ? 60 : 30, batch: 16, resuming: true, restrictsToSupport: restricted)
+      try network.train(on: data, with: AdamW(learningRate: 0.05), options: options, pool: Self.pool)
     }
     try check(Double.self) { network, data, restricted in
-      let options = TrainingOptions(epochs: restricted ? 60 : 10, resumes: true, restrictsToSupport: restricted)
-      try network.train(on: data, with: LBFGS(), options: options, threads: Self.pool)
+      let options = TrainingOptions(epochs: restricted ? 60 : 10, resuming: true, restrictsToSupport: restricted)
+      try network.train(on: data, with: LBFGS(), options: options, pool: Self.pool)
     }
   }
 
@@ -67,7 +67,7 @@ import Testing
     try check(Float.self) { network, data, restricted in
       try network.train(
         on: data, with: SGD(learningRate: 0.1, weightDecay: 0.001),
-        options: TrainingOptions(epochs: 40, batch: 16, restrictsToSupport: restricted), threads: Self.pool)
+        options: TrainingOptions(epochs: 40, batch: 16, restrictsToSupport: restricted), pool: Self.pool)
     }
   }
 
@@ -75,13 +75,13 @@ import Testing
     try check(Float.self) { network, data, restricted in
       try network.train(
         on: data, with: LBFGS(weightDecay: 1e-6),
-        options: TrainingOptions(epochs: 40, restrictsToSupport: restricted), threads: Self.pool)
+        options: TrainingOptions(epochs: 40, restrictsToSupport: restricted), pool: Self.pool)
     }
   }
 
   @Test func farCurvesStayWithLeastSquares() throws {
     try check(Double.self) { network, data, restricted in
-      try network.fitLastLayer(on: data, restrictsToSupport: restricted, threads: Self.pool)
+      try network.fitLastLayer(on: data, restrictsToSupport: restricted, pool: Self.pool)
     }
   }
 
@@ -96,14 +96,14 @@ import Testing
   }
 
   @Test func deepNetworks() throws {
-    var network = Network<Float>(.spline(2, 3), .linear(3, 3, .silu), .spline(3, 1), seed: 2)
+    var network = Network<Float>(.spline(2, 3), .linear(3, 3, activation: .silu), .spline(3, 1), seed: 2)
     let data = smoothData(Float.self, rows: 50)
     try network.train(on: data, epochs: 2)
     let before = network
     try network.train(
       on: data.selecting(rows: [0, 1, 2]), with: AdamW(learningRate: 0.05, weightDecay: 0.1),
       options: TrainingOptions(epochs: 30, restrictsToSupport: true))
-    let support = Support(of: before, on: data.selecting(rows: [0, 1, 2]), threads: Self.pool)
+    let support = SupportMap(of: before, on: data.selecting(rows: [0, 1, 2]), pool: Self.pool)
     for index in 0..<3 {
       #expect(network.bias(ofLayer: index) == before.bias(ofLayer: index))
       let (old, now) = (before.weights(ofLayer: index), network.weights(ofLayer: index))
@@ -138,7 +138,7 @@ import Testing
       try network.fitLastLayer(
         on: Dataset(
           inputs: inputs, targets: .values(Matrix(rows: 100, columns: 1, elements: x.map { peaks($0) }))),
-        restrictsToSupport: true, threads: Self.pool)
+        restrictsToSupport: true, pool: Self.pool)
       for (rows, values) in earlier {
         let isUnchanged = network.predict(rows) == values
         #expect(isUnchanged)

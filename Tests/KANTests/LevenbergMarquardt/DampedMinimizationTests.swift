@@ -22,7 +22,7 @@ import Testing
     let data = Dataset<Double>(
       inputs: Matrix(rows: rows, columns: network.inputs, elements: example.inputs),
       targets: .values(Matrix(rows: rows, columns: network.outputs, elements: example.targets)))
-    let problem = LeastSquaresProblem(network, data, threads: ThreadPool(threads: 1))
+    let problem = LeastSquaresProblem(network, data, pool: ThreadPool(threads: 1))
     var minimization = DampedMinimization(
       problem, order: example.order, lambda: example.lambda, damping: 1e-3, tolerance: 1e-14)
     #expect(abs(minimization.objective.squareRoot() - example.firstNorm) <= 1e-12 * example.firstNorm)
@@ -54,7 +54,7 @@ import Testing
     network.parameters = AlignedArray(zeros: network.parameterCount)
     let data = Dataset(inputs: x, targets: .values(y))
     func minimize(bytes: Int) throws -> DampedMinimization {
-      let problem = LeastSquaresProblem(network, data, threads: ThreadPool(threads: 1))
+      let problem = LeastSquaresProblem(network, data, pool: ThreadPool(threads: 1))
       var minimization = DampedMinimization(problem, order: 4, lambda: 1e-9, damping: 0, tolerance: 1e-6)
       minimization.orthogonalBytes = bytes
       _ = try minimization.run(iterations: 8)
@@ -72,7 +72,7 @@ import Testing
       let network = generator.network(BasisKind.allCases)
       if network.parameterCount > 150 { continue }
       let data = generator.data(for: network, task: .regression, rows: 20)
-      let problem = LeastSquaresProblem(network, data, threads: ThreadPool(threads: 1))
+      let problem = LeastSquaresProblem(network, data, pool: ThreadPool(threads: 1))
       var minimization = DampedMinimization(problem, order: 3, lambda: 1e-3, damping: 1e-2, tolerance: 1e-6)
       let equations = problem.makeEquations()
       defer { equations.deallocate() }

@@ -42,7 +42,7 @@ import Testing
   func equalsDenseTraces(intervals: Int) throws {
     let network = Network<Double>(
       .spline(2, 1, grid: intervals, base: .none), .spline(1, 1, grid: 6, base: .none), seed: 2)
-    let problem = LeastSquaresProblem(network, rows(300, noise: 0.1), threads: ThreadPool(threads: 2))
+    let problem = LeastSquaresProblem(network, rows(300, noise: 0.1), pool: ThreadPool(threads: 2))
     let weight = 3e-3
     var minimization = DampedMinimization(problem, order: 3, lambda: weight, damping: 1e-3, tolerance: 1e-6)
     _ = try minimization.run(iterations: 40)
@@ -95,7 +95,7 @@ import Testing
       weights: isWeighted ? AlignedArray((0..<count).map { 0.5 + Double($0 % 3) }) : nil)
     let network = Network<Double>(.spline(2, 1, grid: 4), seed: 2)
     func minimize(_ data: Dataset<Double>, _ lambda: Double) throws -> DampedMinimization {
-      let problem = LeastSquaresProblem(network, data, threads: ThreadPool(threads: 2))
+      let problem = LeastSquaresProblem(network, data, pool: ThreadPool(threads: 2))
       var minimization = DampedMinimization(problem, order: 4, lambda: lambda, damping: 1e-8, tolerance: 1e-12)
       _ = try minimization.run(iterations: 10)
       return minimization
@@ -124,7 +124,7 @@ import Testing
   /// λ moves to the fixed point by a factor of 30 at most, and up only where the data determines some difference.
   @Test func adoption() throws {
     let problem = LeastSquaresProblem(
-      Network<Double>(.spline(2, 1, grid: 6), seed: 2), rows(200, noise: 0.1), threads: ThreadPool(threads: 1))
+      Network<Double>(.spline(2, 1, grid: 6), seed: 2), rows(200, noise: 0.1), pool: ThreadPool(threads: 1))
     var minimization = DampedMinimization(problem, order: 4, lambda: 1, damping: 1e-3, tolerance: 1e-6)
     var isSettled = false
     func adopted(_ lambda: Double, determined: Double = 2) -> Double {
@@ -149,7 +149,7 @@ import Testing
     let order = 6
     let problem = LeastSquaresProblem(
       Network<Double>(.spline(2, 1, grid: intervals, base: .none), seed: 2), rows(300, noise: 10),
-      threads: ThreadPool(threads: 2))
+      pool: ThreadPool(threads: 2))
     var minimization = DampedMinimization(problem, order: order, lambda: 1e4, damping: 1e-3, tolerance: 1e-6)
     for _ in 0..<12 {
       _ = try minimization.run(iterations: 3)
@@ -165,7 +165,7 @@ import Testing
   /// More parameters than residuals and hardly a penalty: all residuals are met, and nothing is left to judge by.
   @Test func saturation() throws {
     let problem = LeastSquaresProblem(
-      Network<Double>(.spline(2, 1, grid: 10), seed: 2), rows(12, noise: 0.1), threads: ThreadPool(threads: 1))
+      Network<Double>(.spline(2, 1, grid: 10), seed: 2), rows(12, noise: 0.1), pool: ThreadPool(threads: 1))
     var minimization = DampedMinimization(problem, order: 4, lambda: 1e-12, damping: 1e-3, tolerance: 1e-6)
     _ = try minimization.run(iterations: 10)
     let found = try #require(minimization.evidence())

@@ -29,7 +29,7 @@ import Testing
     let data = paperData(Double.self, rows: 400)
     let history = try network.train(
       on: data, with: LevenbergMarquardt(grids: [5, 10, 20, 40]), options: TrainingOptions(epochs: 40),
-      threads: Self.pool)
+      pool: Self.pool)
     let rmse = try #require(network.evaluate(on: paperData(Double.self, rows: 1000, seed: 2)).rmse)
     #expect(rmse < 1e-5)
     let grid = try #require(history.grid)
@@ -47,7 +47,7 @@ import Testing
       var network = Network<Double>(.spline(2, 1, grid: 3), .spline(1, 1, grid: 3), seed: 1)
       try network.train(
         on: data, with: LevenbergMarquardt(grids: [3, 6], starts: 9), options: TrainingOptions(epochs: 8, seed: seed),
-        threads: ThreadPool(threads: threads))
+        pool: ThreadPool(threads: threads))
       return network
     }
     let one = try train(seed: 4, threads: 1)
@@ -66,7 +66,7 @@ import Testing
       var network = Network<Double>(.spline(2, 1, grid: 3), .spline(1, 1, grid: 3), seed: 1)
       let history = try network.train(
         on: data, validation: validation, with: LevenbergMarquardt(grids: grids, starts: 8),
-        options: TrainingOptions(epochs: 20), threads: Self.pool)
+        options: TrainingOptions(epochs: 20), pool: Self.pool)
       #expect(network.layers.allSatisfy { $0.gridIntervals == history.grid?.intervals })
       return (history, network.evaluate(on: clean).rmse!)
     }
@@ -95,7 +95,7 @@ import Testing
     var network = Network<Double>(.spline(2, 1, grid: 5), .spline(1, 1, grid: 5), seed: seed)
     try network.train(
       on: training, with: LevenbergMarquardt(grids: [5, 10, 20, 50, 100]),
-      options: TrainingOptions(epochs: 60, seed: seed), threads: Self.pool)
+      options: TrainingOptions(epochs: 60, seed: seed), pool: Self.pool)
     #expect(network.evaluate(on: clean).rmse! <= bound)
   }
 
@@ -117,10 +117,10 @@ import Testing
     var errors: [Int: Double] = [:]
     let history = try network.train(
       on: bell(rows: 500, seed: seed), with: LevenbergMarquardt(grids: [3, 6, 12, 24, 48], starts: 8),
-      options: TrainingOptions(epochs: 40, seed: seed), threads: Self.pool
+      options: TrainingOptions(epochs: 40, seed: seed), pool: Self.pool
     ) { report, network in
       errors[network.layers[0].gridIntervals!] = network.evaluate(on: clean).rmse
-      return .goOn
+      return .continue
     }
     let grid = try #require(history.grid)
     #expect(errors.values.allSatisfy { network.evaluate(on: clean).rmse! <= 5 * $0 })
@@ -140,7 +140,7 @@ import Testing
         network, data, nil, LevenbergMarquardt(grids: [5, 10, 20, 50, 100], starts: 8, penaltyOrder: 5),
         TrainingOptions(epochs: 40), Self.pool, earlier: nil)
       run.attempts = attempts
-      try run.train { _, _ in .goOn }
+      try run.train { _, _ in .continue }
       let score = try #require(run.history.grid).judgements.map(\.score).min()!
       return (score, run.best.evaluate(on: clean).rmse!, run.bestEpoch, run.history.epochs.count)
     }
@@ -157,7 +157,7 @@ import Testing
       var network = Network<Double>(.spline(2, 1, grid: 5, degree: degree), .spline(1, 1, grid: 5, degree: 2), seed: 1)
       try network.train(
         on: data, with: LevenbergMarquardt(starts: 1, penaltyOrder: order), options: TrainingOptions(epochs: 4),
-        threads: Self.pool)
+        pool: Self.pool)
       return network.parameters
     }
     #expect(try train(nil) == train(order) && train(nil) != train(order - 1))
@@ -173,7 +173,7 @@ import Testing
     var network = Network<Double>(.spline(2, 1, grid: 3), .spline(1, 1, grid: 3), seed: 1)
     network.describe(rows)
     func minimize(_ data: Dataset<Double>, _ lambda: Double) throws -> (network: Network<Double>, rms: [Double]) {
-      let problem = LeastSquaresProblem(network, data, threads: Self.pool)
+      let problem = LeastSquaresProblem(network, data, pool: Self.pool)
       try problem.followRanges()
       var minimization = DampedMinimization(problem, order: 4, lambda: lambda, damping: 1e-3, tolerance: 1e-8)
       var rms = [minimization.rms]
@@ -198,9 +198,9 @@ import Testing
     var network = Network<Float>(.spline(2, 1, grid: 8), .spline(1, 1, grid: 8), seed: 1)
     var twin = try network.converted(to: Double.self)
     let rule = LevenbergMarquardt(grids: [8])
-    try network.train(on: single, with: rule, options: TrainingOptions(epochs: 30), threads: Self.pool)
+    try network.train(on: single, with: rule, options: TrainingOptions(epochs: 30), pool: Self.pool)
     try twin.train(
-      on: single.inDoublePrecision(), with: rule, options: TrainingOptions(epochs: 30), threads: Self.pool)
+      on: single.inDoublePrecision(), with: rule, options: TrainingOptions(epochs: 30), pool: Self.pool)
     #expect(network.evaluate(on: paperData(Float.self, rows: 500, seed: 2)).rmse! < 0.02)
     let rounded = try twin.converted(to: Float.self)
     let points = paperData(Float.self, rows: 100, seed: 3).inputs
@@ -229,13 +229,13 @@ import Testing
     let y = (0..<200).flatMap { row in [sin(2 * x[row, 0]) + x[row, 1], x[row, 0] * x[row, 0], 5] }
     let data = Dataset(inputs: x, targets: .values(Matrix(rows: 200, columns: 3, elements: y)))
     var network = Network<Double>(.spline(3, 3, grid: 6), seed: 1)
-    try network.train(on: data, with: LevenbergMarquardt(), threads: Self.pool)
+    try network.train(on: data, with: LevenbergMarquardt(), pool: Self.pool)
     #expect(network.evaluate(on: data).rmse! < 1e-3)
     let distance = network.predict(x).column(2).map { abs($0 - 5) }.max()!
     #expect(distance <= 1e-3)
     var deep = Network<Double>(.spline(3, 2, grid: 4), .linear(2, 3), seed: 1)
     try deep.train(
-      on: data, with: LevenbergMarquardt(starts: 4), options: TrainingOptions(epochs: 20), threads: Self.pool)
+      on: data, with: LevenbergMarquardt(starts: 4), options: TrainingOptions(epochs: 20), pool: Self.pool)
     #expect(deep.predict(x).elements.allSatisfy { $0.isFinite } && deep.evaluate(on: data).r2! > 0.5)
   }
 
@@ -244,7 +244,7 @@ import Testing
     let data = Dataset(
       inputs: rows.inputs, targets: .values(Matrix(rows: 60, columns: 1, elements: Array(repeating: 5, count: 60))))
     var network = Network<Double>(.spline(2, 1), .spline(1, 1), seed: 1)
-    try network.train(on: data, with: LevenbergMarquardt(grids: [5, 10], starts: 2), threads: Self.pool)
+    try network.train(on: data, with: LevenbergMarquardt(grids: [5, 10], starts: 2), pool: Self.pool)
     let distance = network.predict(paperData(Double.self, rows: 200, seed: 2).inputs).elements.map { abs($0 - 5) }
       .max()!
     #expect(distance <= 1e-3)
@@ -256,7 +256,7 @@ import Testing
     var network = Network<Double>(.spline(2, 2), .spline(2, 1), seed: 1)
     let history = try network.train(
       on: data, with: LevenbergMarquardt(grids: [3, 6, 12], starts: 4), options: TrainingOptions(epochs: 10),
-      threads: Self.pool)
+      pool: Self.pool)
     #expect(network.predict(paperData(Double.self, rows: 50, seed: 2).inputs).elements.allSatisfy { $0.isFinite })
     #expect(network.evaluate(on: data).rmse! < 0.5)
     #expect(history.epochs.allSatisfy { $0.loss.isFinite })
@@ -267,7 +267,7 @@ import Testing
     var network = Network<Double>(.spline(2, 1), .spline(1, 1), seed: 1)
     try network.train(
       on: data, with: LevenbergMarquardt(grids: [5, 20], starts: 4), options: TrainingOptions(epochs: 10),
-      threads: Self.pool)
+      pool: Self.pool)
     #expect(network.evaluate(on: data).rmse! < 0.01)
     #expect(network.predict(paperData(Double.self, rows: 50, seed: 2).inputs).elements.allSatisfy { $0.isFinite })
   }
@@ -276,7 +276,7 @@ import Testing
     let data = paperData(Double.self, rows: 50)
     var network = Network<Double>(.spline(2, 1), .spline(1, 1), seed: 1)
     let history = try network.train(
-      on: data, with: LevenbergMarquardt(starts: 2), options: TrainingOptions(epochs: 0), threads: Self.pool)
+      on: data, with: LevenbergMarquardt(starts: 2), options: TrainingOptions(epochs: 0), pool: Self.pool)
     #expect(history.epochs.isEmpty)
     #expect(network.predict(data.inputs).elements.allSatisfy { $0.isFinite })
   }
@@ -288,10 +288,10 @@ import Testing
     var shown: [Double] = []
     let history = try network.train(
       on: data, with: LevenbergMarquardt(grids: [3, 6, 12], starts: 4), options: TrainingOptions(epochs: 20),
-      threads: Self.pool
+      pool: Self.pool
     ) { report, network in
       shown.append(network.evaluate(on: data).loss)
-      return network.record?.history.last?.grid == 6 ? .stop : .goOn
+      return network.record?.history.last?.grid == 6 ? .stop : .continue
     }
     #expect(history.end == .stopped && shown.count == history.epochs.count)
     #expect(history.epochs.filter { $0.grid == 6 }.count == 1 && !history.epochs.contains { $0.grid == 12 })
@@ -301,8 +301,8 @@ import Testing
     // It goes on on that grid.
     let resumed = try network.train(
       on: data, with: LevenbergMarquardt(grids: [3, 6, 12], starts: 4),
-      options: TrainingOptions(epochs: 20, resumes: true),
-      threads: Self.pool)
+      options: TrainingOptions(epochs: 20, resuming: true),
+      pool: Self.pool)
     #expect(Array(resumed.epochs.prefix(history.epochs.count)) == history.epochs)
     #expect(resumed.epochs.last?.grid == 12 && resumed.end != .stopped)
     #expect(resumed.epochs.map(\.epoch) == Array(1...resumed.epochs.count))

@@ -42,7 +42,7 @@ import Testing
     let mean = weights.reduce(0, +) / Double(data.rows)
     let factors = (0..<data.rows * network.outputs).map { (weights[$0 / network.outputs] / mean).squareRoot() }
     func outputs(_ network: Network<Double>) -> [Double] {
-      zip(network.predict(data.inputs, threads: Self.pool).elements, factors).map { $0 * $1 }
+      zip(network.predict(data.inputs, pool: Self.pool).elements, factors).map { $0 * $1 }
     }
     let residual = zip(zip(targets.elements, factors).map { $0 * $1 }, outputs(network)).map { $0 - $1 }
     var moved = network
@@ -78,7 +78,7 @@ import Testing
           weights: AlignedArray((0..<data.rows).map { _ in generator.uniform(0.1...3) }))
       }
       if network.parameterCount > 150 { continue }
-      let problem = LeastSquaresProblem(network, data, threads: Self.pool)
+      let problem = LeastSquaresProblem(network, data, pool: Self.pool)
       ways.insert(isDense(network))
       // A step may cross a kink of a spline of degree 1 or of ReLU, but hardly steps of three sizes.
       let truths = [1e-4, 1e-5, 1e-6].map { differences(network, data, width: $0) }
@@ -117,12 +117,12 @@ import Testing
     let rows = generator.data(for: network, task: .regression, rows: 2 * 1024 + 100)
     let data = Dataset(
       inputs: rows.inputs, targets: rows.targets, weights: AlignedArray((0..<rows.rows).map { Double($0 % 4) }))
-    let one = Equations(LeastSquaresProblem(network, data, threads: Self.pool))
+    let one = Equations(LeastSquaresProblem(network, data, pool: Self.pool))
     for threads in [2, 3] {
-      #expect(Equations(LeastSquaresProblem(network, data, threads: ThreadPool(threads: threads))) == one)
+      #expect(Equations(LeastSquaresProblem(network, data, pool: ThreadPool(threads: threads))) == one)
     }
     #expect(
-      Equations(LeastSquaresProblem(network, data, threads: Self.pool), dense: intervals != 1).difference(one) <= 1e-12)
+      Equations(LeastSquaresProblem(network, data, pool: Self.pool), dense: intervals != 1).difference(one) <= 1e-12)
     if intervals == 1 { #expect(one.difference(differences(network, data, width: 1e-5)) <= 1e-7) }
   }
 
@@ -135,6 +135,6 @@ import Testing
     guard case .values(let targets) = data.targets else { fatalError() }
     let errors = zip(targets.elements, network.predict(data.inputs).elements).map { $0 - $1 }
     let sum = errors.indices.reduce(0) { $0 + errors[$1] * errors[$1] * Double($1 / 3 % 4) / 1.5 }
-    #expect(abs(LeastSquaresProblem(network, data, threads: Self.pool).sumOfSquares() - sum) <= 1e-12 * sum)
+    #expect(abs(LeastSquaresProblem(network, data, pool: Self.pool).sumOfSquares() - sum) <= 1e-12 * sum)
   }
 }

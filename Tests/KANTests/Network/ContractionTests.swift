@@ -120,7 +120,7 @@ import Testing
   @Test(arguments: [Activation.identity, .silu, .tanh])
   func columnsOfALargeLayer(activation: Activation) {
     var generator = RandomGenerator(seed: 6)
-    let layer = Layer<Double>.spline(100, 130, grid: 50, activation)
+    let layer = Layer<Double>.spline(100, 130, grid: 50, activation: activation)
     let tiling = Tiling(layer, rows: 200, threads: 2, .local)
     #expect(tiling.columnTiles(130) == 3 && tiling.rowTiles(200) == 2)
     let data = Dataset<Double>(
@@ -144,7 +144,7 @@ import Testing
   @Test func columnsOfALargeDenseLayer() {
     var generator = RandomGenerator(seed: 7)
     let (inputs, outputs, rows) = (140, 1000, 130)
-    let layer = Layer<Double>.linear(inputs, outputs, .silu)
+    let layer = Layer<Double>.linear(inputs, outputs, activation: .silu)
     let tiling = Tiling(layer, rows: rows, threads: 2, .auto)
     #expect(tiling.columnTiles(outputs) == 4 && tiling.rowTiles(rows) == 2 && tiling.inputBlocks(inputs) == 2)
     var network = Network([layer])
@@ -199,10 +199,10 @@ import Testing
     let cost = try #require(spline.contractionCost)
     #expect(cost.functions == 54 && cost.nonZeroFunctions == 5)
     #expect(cost.choice == .local)
-    #expect(spline.contractionUsed(.auto) == .local)
-    #expect(spline.contractionUsed(.gemm) == .gemm)
+    #expect(spline.resolvedContraction(.auto) == .local)
+    #expect(spline.resolvedContraction(.gemm) == .gemm)
     // Nothing is 0 there, and nothing to choose.
-    #expect(Layer<Float>.chebyshev(4, 4).contractionUsed(.local) == .gemm)
+    #expect(Layer<Float>.chebyshev(4, 4).resolvedContraction(.local) == .gemm)
     #expect(Layer<Float>.linear(4, 4).contractionCost == nil)
   }
 }

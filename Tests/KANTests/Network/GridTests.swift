@@ -56,7 +56,7 @@ import Testing
     let bases: [any Basis<Float>] = [
       LinearBasis(inputs: 2), Chebyshev(inputs: 2, degree: 6),
       Gaussian(inputs: 2, centers: 4, range: -0.3...7, base: .identity),
-      BSpline(grid: uneven, outside: .base, base: .none), BSpline(grid: even, outside: .clamp, base: .identity),
+      BSpline(grid: uneven, outside: .fading, base: .none), BSpline(grid: even, outside: .clamp, base: .identity),
     ]
     var generator = RandomGenerator(seed: 1)
     let x: Matrix<Float> = generator.matrix(30, 2, in: -4...5)

@@ -35,7 +35,7 @@ import Testing
   func linear(activation: Activation) {
     let before: [Activation] = [.relu, .silu]
     let deviation = before.contains(activation) ? (2 / 60.0).squareRoot() : (2 / 140.0).squareRoot()
-    check(.linear(60, 80, activation), functions: 0...0, deviation: deviation)
+    check(.linear(60, 80, activation: activation), functions: 0...0, deviation: deviation)
   }
 
   @Test func polynomialsAndRadialFunctions() {

@@ -85,7 +85,7 @@ import Testing
     try network.train(
       on: Dataset(inputs: x, targets: .values(y)), with: AdamW(learningRate: 0.05),
       options: TrainingOptions(epochs: 100),
-      threads: ThreadPool(threads: 1))
+      pool: ThreadPool(threads: 1))
     #expect(network.predict(x).elements.allSatisfy { abs($0 - 0.7) < 0.05 })
     #expect(network.predict(Matrix([[5, 0.5]])).elements.allSatisfy { abs($0 - 0.7) < 0.05 })
   }
@@ -100,8 +100,8 @@ import Testing
       targets: .values(Matrix(rows: 200, columns: 1, elements: targets.elements.map { 1e6 * $0 - 3e6 })))
     var (first, second) = (Network<Double>(.spline(2, 1), seed: 1), Network<Double>(.spline(2, 1), seed: 1))
     let options = TrainingOptions(epochs: 10, batch: 50)
-    try first.train(on: plain, options: options, threads: ThreadPool(threads: 1))
-    try second.train(on: scaled, options: options, threads: ThreadPool(threads: 1))
+    try first.train(on: plain, options: options, pool: ThreadPool(threads: 1))
+    try second.train(on: scaled, options: options, pool: ThreadPool(threads: 1))
     let expected = first.predict(plain.inputs).elements.map { 1e6 * $0 - 3e6 }
     #expect(largestDifference(second.predict(inputs).elements, expected) <= 1e-3)
     let (one, other) = (first.evaluate(on: plain), second.evaluate(on: scaled))

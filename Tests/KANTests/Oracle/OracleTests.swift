@@ -16,8 +16,8 @@ import Testing
     }
   }
 
-  @Test(arguments: Kind.allCases, [Task.regression, .classification])
-  func outputsAndAllGradients(kind: Kind, task: Task) {
+  @Test(arguments: Kind.allCases, [LearningTask.regression, .classification])
+  func outputsAndAllGradients(kind: Kind, task: LearningTask) {
     var generator = RandomGenerator(seed: 7, stream: UInt64(kind.bases.count))
     for round in 0..<25 {
       var network = generator.network(kind.bases, outputs: task == .classification ? 3 : nil)
@@ -81,7 +81,7 @@ struct EngineGradients {
     let order = Array(0..<data.rows)
     loss = order.withUnsafeBufferPointer { step.lossAndGradient(of: network, on: data, rows: $0) }
     parameters = Array(step.gradients)
-    outputs = Array(network.outputs(for: data.inputs, threads: pool).elements)
+    outputs = Array(network.outputs(for: data.inputs, pool: pool).elements)
 
     // dY once more, since backward turned the workspace's into dZ.
     let y = step.workspace.output(network.layers.count - 1, rows: data.rows).readOnly

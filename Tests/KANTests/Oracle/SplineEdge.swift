@@ -22,7 +22,7 @@ struct SplineEdge {
     let inside = min(max(x, a), b)
     let splines = (0..<splineCount).map { i in
       switch outside {
-      case .base: spline(i, degree, x)
+      case .fading: spline(i, degree, x)
       case .clamp: spline(i, degree, inside)
       case .linear: spline(i, degree, inside) + (x - inside) * splineSlope(i, inside)
       }
@@ -39,7 +39,7 @@ struct SplineEdge {
     let inside = min(max(x, a), b)
     let splines = (0..<splineCount).map { i in
       switch outside {
-      case .base: splineSlope(i, x)
+      case .fading: splineSlope(i, x)
       case .clamp: x == inside ? splineSlope(i, x) : 0
       case .linear: splineSlope(i, inside)
       }

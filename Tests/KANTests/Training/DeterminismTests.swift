@@ -16,15 +16,16 @@ import Testing
       var network = earlier ?? untrained(seed: seed)
       try network.train(
         on: data, with: AdamW(learningRate: 0.01),
-        options: TrainingOptions(epochs: epochs, batch: 300, seed: seed, resumes: earlier != nil),
-        threads: ThreadPool(threads: threads))
+        options: TrainingOptions(epochs: epochs, batch: 300, seed: seed, resuming: earlier != nil),
+        pool: ThreadPool(threads: threads))
       return network
     }
 
     private func untrained(seed: UInt64) -> Network<Float> {
       switch self {
       case .splines: Network(.spline(9, 7), .spline(7, 1), seed: seed)
-      case .perceptron: Network(.linear(2, 70, .silu), .linear(70, 30, .tanh), .linear(30, 1), seed: seed)
+      case .perceptron:
+        Network(.linear(2, 70, activation: .silu), .linear(70, 30, activation: .tanh), .linear(30, 1), seed: seed)
       case .classes: Network(.chebyshev(2, 8), .gaussian(8, 3), seed: seed)
       }
     }
@@ -39,7 +40,7 @@ import Testing
     var generator = RandomGenerator(seed: 1)
     let rows: Matrix<Float> = generator.matrix(2000, one.inputs)
     #expect(
-      one.predict(rows, threads: ThreadPool(threads: 1)) == several.predict(rows, threads: ThreadPool(threads: threads))
+      one.predict(rows, pool: ThreadPool(threads: 1)) == several.predict(rows, pool: ThreadPool(threads: threads))
     )
   }
 
@@ -78,7 +79,7 @@ import Testing
       var network = Network<Float>(.spline(2, 1), seed: 3)
       try network.train(
         on: smoothData(Float.self, rows: 40), options: TrainingOptions(epochs: 2, batch: 8, seed: seed),
-        threads: ThreadPool(threads: 1))
+        pool: ThreadPool(threads: 1))
       return network.parameters
     }
     #expect(networks[0] == networks[1] && networks[0] != networks[2])

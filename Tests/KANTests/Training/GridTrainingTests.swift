@@ -15,20 +15,20 @@ import Testing
       let (data, judges) = (smoothData(Double.self, rows: 200, inputs: 2), smoothData(Double.self, rows: 90, seed: 2))
       let pool = ThreadPool(threads: threads)
       func progress(_ report: TrainingProgress, _: borrowing Network<Double>) -> TrainingDecision {
-        report.isEndOfEpoch && report.epoch == epoch ? .stop : .goOn
+        report.isEndOfEpoch && report.epoch == epoch ? .stop : .continue
       }
       return switch self {
       case .adam:
         try network.train(
-          on: data, validation: judges, with: AdamW(learningRate: 0.01), options: options, threads: pool,
+          on: data, validation: judges, with: AdamW(learningRate: 0.01), options: options, pool: pool,
           progress: progress)
       case .sgd:
         try network.train(
-          on: data, validation: judges, with: SGD(learningRate: 0.01), options: options, threads: pool,
+          on: data, validation: judges, with: SGD(learningRate: 0.01), options: options, pool: pool,
           progress: progress)
       case .lbfgs:
         try network.train(
-          on: data, validation: judges, with: LBFGS(), options: options, threads: pool, progress: progress)
+          on: data, validation: judges, with: LBFGS(), options: options, pool: pool, progress: progress)
       }
     }
   }
@@ -78,7 +78,7 @@ import Testing
     try rule.train(&whole, options)
     #expect(try rule.train(&parts, options, stopAt: epoch).end == .stopped)
     var rest = options
-    rest.resumes = true
+    rest.resuming = true
     try rule.train(&parts, rest)
     #expect(whole.parameters == parts.parameters)
     #expect(whole.layers.map(\.gridIntervals) == parts.layers.map(\.gridIntervals))

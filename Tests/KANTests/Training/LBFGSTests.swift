@@ -146,14 +146,14 @@ import Testing
 
   @Test func learnsClassesInSinglePrecision() throws {
     let data = sectorData(Float.self, rows: 600)
-    var network = Network<Float>(.linear(2, 24, .silu), .linear(24, 3))
+    var network = Network<Float>(.linear(2, 24, activation: .silu), .linear(24, 3))
     try network.train(on: data, with: LBFGS(), epochs: 100)
     #expect(network.evaluate(on: sectorData(Float.self, rows: 300, seed: 2)).accuracy! > 0.97)
   }
 
   /// Chunks, the last one not full, are the whole; and a whole that fits one chunk is what a step makes of it.
-  @Test(arguments: [Task.regression, .classification])
-  func chunks(task: Task) {
+  @Test(arguments: [LearningTask.regression, .classification])
+  func chunks(task: LearningTask) {
     let rows = task == .regression ? smoothData(Double.self, rows: 103) : sectorData(Double.self, rows: 103)
     let data = Dataset(
       inputs: rows.inputs, targets: rows.targets, weights: AlignedArray((0..<103).map { Double($0 % 5) }))
@@ -176,7 +176,7 @@ import Testing
     let networks = try [1, 2, 3].map { threads in
       var network = Network<Float>(.spline(2, 40), .spline(40, 30), .spline(30, 1), seed: 4)
       try network.train(
-        on: data, with: LBFGS(), options: TrainingOptions(epochs: 4), threads: ThreadPool(threads: threads))
+        on: data, with: LBFGS(), options: TrainingOptions(epochs: 4), pool: ThreadPool(threads: threads))
       return network
     }
     #expect(networks.allSatisfy { $0.parameters == networks[0].parameters })
@@ -189,12 +189,12 @@ import Testing
     var (once, parts) = (network(), network())
     try once.train(on: data, with: LBFGS(pairs: 4), epochs: 15)
     for epochs in [1, 3, 9, 15] {
-      try parts.train(on: data, with: LBFGS(pairs: 4), options: TrainingOptions(epochs: epochs, resumes: true))
+      try parts.train(on: data, with: LBFGS(pairs: 4), options: TrainingOptions(epochs: epochs, resuming: true))
     }
     #expect(once.parameters == parts.parameters && once.trainingState == parts.trainingState)
     #expect(parts.record?.history.map(\.epoch) == Array(1...15))
     #expect(throws: TrainingError.otherOptimizer(trained: "lbfgs", asked: "adam")) {
-      try parts.train(on: data, with: AdamW(), options: TrainingOptions(epochs: 20, resumes: true))
+      try parts.train(on: data, with: AdamW(), options: TrainingOptions(epochs: 20, resuming: true))
     }
   }
 
@@ -204,7 +204,7 @@ import Testing
       on: smoothData(Double.self, rows: 50), with: LBFGS(), options: TrainingOptions(epochs: 9)
     ) { progress, shown in
       #expect(progress.isEndOfEpoch && shown.record?.history.count == progress.epoch)
-      return progress.epoch == 3 ? .stop : .goOn
+      return progress.epoch == 3 ? .stop : .continue
     }
     #expect(history.end == .stopped && history.epochs.count == 3)
   }

@@ -11,7 +11,7 @@ import Testing
     _ options: TrainingOptions = TrainingOptions(epochs: 50, batch: 10)
   ) -> TrainingError? {
     do throws(TrainingError) {
-      try network.train(on: data, with: optimizer, options: options, threads: pool)
+      try network.train(on: data, with: optimizer, options: options, pool: pool)
       return nil
     } catch { return error }
   }
@@ -96,7 +96,7 @@ import Testing
     let bad = Dataset(inputs: inputs, targets: good.targets)
     var network = Network<Float>(.spline(2, 1))
     #expect(throws: TrainingError.nonFiniteData(what: "validation input", row: 3, column: 0)) {
-      try network.train(on: good, validation: bad, options: TrainingOptions(epochs: 3, patience: 1), threads: pool)
+      try network.train(on: good, validation: bad, options: TrainingOptions(epochs: 3, patience: 1), pool: pool)
     }
     #expect(network.record == nil)
   }

@@ -10,17 +10,17 @@ import Testing
     let data = smoothData(Float.self, rows: 400)
     let history = try network.train(
       on: data, with: AdamW(learningRate: 0.05),
-      options: TrainingOptions(epochs: 60, batch: 64, schedule: .cosine), threads: ThreadPool(threads: 1))
+      options: TrainingOptions(epochs: 60, batch: 64, schedule: .cosine), pool: ThreadPool(threads: 1))
     #expect(network.evaluate(on: smoothData(Float.self, rows: 200, seed: 2)).r2! > 0.999)
     #expect(history.end == .allEpochs && history.epochs.map(\.epoch) == Array(1...60))
     #expect(history.epochs.last!.loss < 0.01 * history.epochs[0].loss)
   }
 
   @Test func learnsClasses() throws {
-    var network = Network<Float>(.linear(2, 24, .silu), .linear(24, 3))
+    var network = Network<Float>(.linear(2, 24, activation: .silu), .linear(24, 3))
     try network.train(
       on: sectorData(Float.self, rows: 600), with: AdamW(learningRate: 0.02),
-      options: TrainingOptions(epochs: 25, batch: 50), threads: ThreadPool(threads: 1))
+      options: TrainingOptions(epochs: 25, batch: 50), pool: ThreadPool(threads: 1))
     let test = sectorData(Float.self, rows: 300, seed: 2)
     #expect(network.evaluate(on: test).accuracy! > 0.95)
     #expect(network.task == .classification)
@@ -36,10 +36,10 @@ import Testing
     var steps: Set<Int> = []
     let history = try network.train(
       on: data, with: SGD(learningRate: 0), options: TrainingOptions(epochs: 3, batch: batch),
-      threads: ThreadPool(threads: 1)
+      pool: ThreadPool(threads: 1)
     ) { progress, _ in
       steps.insert(progress.steps)
-      return .goOn
+      return .continue
     }
     let loss = network.evaluate(on: data).loss
     #expect(history.epochs.allSatisfy { abs($0.loss - loss) <= 1e-12 * loss })
@@ -50,7 +50,7 @@ import Testing
     var network = Network<Double>(.linear(2, 1))
     let history = try network.train(
       on: smoothData(Double.self, rows: 10), with: SGD(learningRate: 0.1),
-      options: TrainingOptions(epochs: 4, batch: 5, schedule: .oneCycle), threads: ThreadPool(threads: 1))
+      options: TrainingOptions(epochs: 4, batch: 5, schedule: .oneCycle), pool: ThreadPool(threads: 1))
     let expected = (1...4).map { Schedule.oneCycle.rate(0.1, step: 2 * $0 - 1, of: 8) }
     #expect(history.epochs.map(\.learningRate) == expected)
   }
@@ -60,12 +60,12 @@ import Testing
     var ends: [Int] = []
     let history = try network.train(
       on: smoothData(Float.self, rows: 50), options: TrainingOptions(epochs: 9, batch: 10),
-      threads: ThreadPool(threads: 1)
+      pool: ThreadPool(threads: 1)
     ) { progress, shown in
       if progress.isEndOfEpoch { ends.append(progress.epoch) }
       #expect(progress.epochs == 9 && progress.steps == 5 && progress.secondsLeft >= 0)
       #expect(shown.record?.history.count == progress.epoch)
-      return progress.epoch == 3 ? .stop : .goOn
+      return progress.epoch == 3 ? .stop : .continue
     }
     #expect(ends == [1, 2, 3] && history.end == .stopped && history.epochs.count == 3)
     #expect(network.record?.history.count == 3 && network.record?.epochs == 9)
@@ -81,12 +81,12 @@ import Testing
     var network = Network<Float>(.spline(3, 6), .spline(6, 1), seed: 1)
     let history = try network.train(
       on: training, validation: validation, with: AdamW(learningRate: 0.02),
-      options: TrainingOptions(epochs: 500, batch: 25, patience: 5), threads: ThreadPool(threads: 1))
+      options: TrainingOptions(epochs: 500, batch: 25, patience: 5), pool: ThreadPool(threads: 1))
     let losses = history.epochs.compactMap(\.validationLoss)
     #expect(history.end == .earlyStopping && losses.count == history.epochs.count && losses.count < 500)
     #expect(history.bestEpoch == losses.firstIndex(of: losses.min()!)! + 1)
     #expect(history.epochs.count == history.bestEpoch + 5)
-    #expect(network.evaluate(on: validation, threads: ThreadPool(threads: 1)).loss == losses.min())
+    #expect(network.evaluate(on: validation, pool: ThreadPool(threads: 1)).loss == losses.min())
   }
 
   @Test func withoutPatienceTheLastParametersStay() throws {
@@ -94,7 +94,7 @@ import Testing
     var network = Network<Float>(.spline(2, 1))
     let history = try network.train(
       on: data, validation: smoothData(Float.self, rows: 10, seed: 3), options: TrainingOptions(epochs: 4),
-      threads: ThreadPool(threads: 1))
+      pool: ThreadPool(threads: 1))
     #expect(history.bestEpoch == 4 && network.trainingState?.parameters == network.parameters)
   }
 

@@ -8,7 +8,7 @@ import Testing
 
   /// Rows with weights 0, 1, 2 or 3 times a factor, and the same rows repeated.
   private func pair<Element: Scalar>(
-    _: Element.Type, _ task: Task, rows: Int = 60, factor: Element = 1
+    _: Element.Type, _ task: LearningTask, rows: Int = 60, factor: Element = 1
   ) -> (weighted: Dataset<Element>, repeated: Dataset<Element>) {
     let data = task == .regression ? smoothData(Element.self, rows: rows) : sectorData(Element.self, rows: rows)
     var generator = RandomGenerator(seed: 9)
@@ -20,7 +20,7 @@ import Testing
     )
   }
 
-  private func network<Element: Scalar>(_: Element.Type, _ task: Task) -> Network<Element> {
+  private func network<Element: Scalar>(_: Element.Type, _ task: LearningTask) -> Network<Element> {
     var network = Network<Element>(.spline(2, 4), .linear(4, task == .regression ? 1 : 3), seed: 5)
     network.task = task
     return network
@@ -36,13 +36,13 @@ import Testing
     return (loss, Array(step.gradients))
   }
 
-  @Test(arguments: [Task.regression, .classification])
-  func lossAndGradientOfRepeatedRows(task: Task) {
+  @Test(arguments: [LearningTask.regression, .classification])
+  func lossAndGradientOfRepeatedRows(task: LearningTask) {
     check(Double.self, task, tolerance: 1e-13)
     check(Float.self, task, tolerance: 1e-5)
   }
 
-  private func check<Element: Scalar>(_: Element.Type, _ task: Task, tolerance: Double) {
+  private func check<Element: Scalar>(_: Element.Type, _ task: LearningTask, tolerance: Double) {
     let network = network(Element.self, task)
     for factor in [1, 0.001, 700] as [Element] {
       let (weighted, repeated) = pair(Element.self, task, factor: factor)
@@ -53,8 +53,8 @@ import Testing
   }
 
   /// Batches, each divided by its rows, are on average the whole.
-  @Test(arguments: [Task.regression, .classification])
-  func batchesAverageToTheWhole(task: Task) {
+  @Test(arguments: [LearningTask.regression, .classification])
+  func batchesAverageToTheWhole(task: LearningTask) {
     let network = network(Double.self, task)
     let data = pair(Double.self, task).weighted
     let whole = lossAndGradient(network, data)
@@ -65,8 +65,8 @@ import Testing
   }
 
   /// A batch that was gathered during the step before is the batch that is gathered when its turn comes.
-  @Test(arguments: [Task.regression, .classification])
-  func batchesGatheredAhead(task: Task) {
+  @Test(arguments: [LearningTask.regression, .classification])
+  func batchesGatheredAhead(task: LearningTask) {
     let network = network(Double.self, task)
     let data = pair(Double.self, task).weighted
     let step = TrainingStep(network, batch: 20, pool: Self.pool, ahead: true)
@@ -83,13 +83,13 @@ import Testing
     }
   }
 
-  @Test(arguments: [Task.regression, .classification])
-  func metricsOfRepeatedRows(task: Task) {
+  @Test(arguments: [LearningTask.regression, .classification])
+  func metricsOfRepeatedRows(task: LearningTask) {
     let network = network(Double.self, task)
     let (weighted, repeated) = pair(Double.self, task, rows: 1500)
     let (here, there) = (network.evaluate(on: weighted), network.evaluate(on: repeated))
     #expect(here.samples == 1500)
-    for metric in [\Metrics.rmse, \.r2, \.pearson, \.accuracy] {
+    for metric in [\Evaluation.rmse, \.r2, \.pearson, \.accuracy] {
       #expect((here[keyPath: metric] == nil) == (there[keyPath: metric] == nil))
       #expect(abs((here[keyPath: metric] ?? 0) - (there[keyPath: metric] ?? 0)) <= 1e-12)
     }
@@ -97,13 +97,13 @@ import Testing
     #expect(here.loss != network.evaluate(on: Dataset(inputs: weighted.inputs, targets: weighted.targets)).loss)
   }
 
-  @Test(arguments: [Task.regression, .classification])
-  func fullBatchTraining(task: Task) throws {
+  @Test(arguments: [LearningTask.regression, .classification])
+  func fullBatchTraining(task: LearningTask) throws {
     let (weighted, repeated) = pair(Double.self, task)
     let networks = try [weighted, repeated].map { data in
       var network = network(Double.self, task)
       let options = TrainingOptions(epochs: 30, batch: data.rows)
-      try network.train(on: data, with: SGD(learningRate: 0.05), options: options, threads: Self.pool)
+      try network.train(on: data, with: SGD(learningRate: 0.05), options: options, pool: Self.pool)
       return network
     }
     #expect(largestDifference(networks[0].parameters, networks[1].parameters) <= 1e-10)

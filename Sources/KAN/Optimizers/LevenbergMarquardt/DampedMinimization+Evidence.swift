@@ -33,7 +33,7 @@ extension DampedMinimization {
       var least = 1e-13
       while true {
         copyDamped(equations, to: factor, least)
-        if Cholesky.factor(factor, order: count, threads: problem.pool) { break }
+        if Cholesky.factor(factor, order: count, pool: problem.pool) { break }
         least *= 100
         if least > 1e-4 { return nil }
       }
@@ -41,7 +41,7 @@ extension DampedMinimization {
       let largest = diagonal.max() ?? 0
       // Row j is column j of L⁻¹, in the place of H.
       let inverse = equations.matrix
-      Cholesky.invert(factored: factor, order: count, to: inverse, threads: problem.pool)
+      Cholesky.invert(factored: factor, order: count, to: inverse, pool: problem.pool)
       // tr(H⁻¹·λDᵀD) of each layer
       let shares = (0..<penalty.layerCount).map { layer in
         var sum = 0.0

@@ -138,7 +138,7 @@ struct DampedMinimization {
   ) -> Bool {
     let count = equations.count
     copyDamped(equations, to: factor, damping)
-    guard Cholesky.factor(factor, order: count, threads: problem.pool) else { return false }
+    guard Cholesky.factor(factor, order: count, pool: problem.pool) else { return false }
     step.update(from: equations.gradient, count: count)
     Cholesky.solve(factored: factor, order: count, step)
     return Double._firstNonFinite(count, step) < 0

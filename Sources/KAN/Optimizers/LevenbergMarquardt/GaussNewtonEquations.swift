@@ -30,7 +30,7 @@ struct GaussNewtonEquations {
   }
 
   /// Adds JᵀJ and Jᵀr of some rows.
-  func add(_ jacobian: JacobianRows, residual: UnsafePointer<Double>, rows: Int, threads pool: ThreadPool) {
+  func add(_ jacobian: JacobianRows, residual: UnsafePointer<Double>, rows: Int, pool: ThreadPool) {
     if let dense {
       let segments = jacobian.segments.count
       dense.update(repeating: 0, count: rows * count)

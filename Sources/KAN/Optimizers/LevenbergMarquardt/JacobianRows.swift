@@ -165,7 +165,7 @@ struct JacobianRows {
   /// ‖L⁻¹Jᵀ‖² of each row of J, from L⁻ᵀ, whose row j holds column j of L⁻¹ from j on: [parameters × parameters]
   func writeLeverages(
     rows: Int, inverse: UnsafePointer<Double>, order: Int, to leverages: UnsafeMutablePointer<Double>,
-    threads pool: ThreadPool
+    pool: ThreadPool
   ) {
     let loop = LeverageLoop(
       jacobian: self, rows: rows, inverse: inverse, order: order, leverages: leverages, workers: pool.threads)

@@ -18,7 +18,7 @@ final class LeastSquaresProblem {
   /// Rows of J at a time: 32 MiB of them.
   static func chunk(width: Int) -> Int { min(1024, max(16, (32 << 20) / (8 * max(1, width)))) }
 
-  init(_ network: Network<Double>, _ data: Dataset<Double>, threads pool: ThreadPool) {
+  init(_ network: Network<Double>, _ data: Dataset<Double>, pool: ThreadPool) {
     // `train` has refused classes.
     guard case .values(var targets) = data.targets else { fatalError("LeastSquaresProblem: classes") }
     var inputs = data.inputs
@@ -87,7 +87,7 @@ final class LeastSquaresProblem {
   /// JᵀJ and Jᵀr at the present parameters.
   func linearize(_ equations: GaussNewtonEquations) {
     equations.clear()
-    forEachBlock { errors, rows, _, _ in equations.add(jacobian, residual: errors, rows: rows, threads: pool) }
+    forEachBlock { errors, rows, _, _ in equations.add(jacobian, residual: errors, rows: rows, pool: pool) }
   }
 
   /// J itself, column after column of `stride`, in memory that is 0, and r: the first rows of a least-squares problem.
@@ -113,7 +113,7 @@ final class LeastSquaresProblem {
   /// row there stands alone, and how far off a curve is that goes on without it says more about that row than about the
   /// curve.
   ///
-  /// - Parameter inverse: L⁻ᵀ, as ``Cholesky/invert(factored:order:to:threads:)`` writes it.
+  /// - Parameter inverse: L⁻ᵀ, as ``Cholesky/invert(factored:order:to:pool:)`` writes it.
   /// - Returns: [rows × out]
   func squaresLeftOut(inverse: UnsafePointer<Double>) -> [Double] {
     var squares = [Double](repeating: 0, count: residuals)
@@ -121,7 +121,7 @@ final class LeastSquaresProblem {
     forEachBlock { errors, rows, start, output in
       leverages.withUnsafeMutableBufferPointer {
         jacobian.writeLeverages(
-          rows: rows, inverse: inverse, order: network.parameterCount, to: $0.baseAddress!, threads: pool)
+          rows: rows, inverse: inverse, order: network.parameterCount, to: $0.baseAddress!, pool: pool)
       }
       for row in 0..<rows {
         // Beyond ten digits 1 - h is rounding.
@@ -174,7 +174,7 @@ final class LeastSquaresProblem {
   /// Moves the grids of layers to the values that reach them and room beyond; what a layer computes stays as it is on
   /// those values, as near as can be.
   func followRanges(layers followed: Range<Int>? = nil) throws(BasisError) {
-    let seen = network.layerInputs(of: rows, threads: pool)
+    let seen = network.layerInputs(of: rows, pool: pool)
     var (layers, parameters) = ([Layer<Double>](), [Double]())
     for (index, layer) in network.layers.enumerated() {
       let weights = network.weights(ofLayer: index)
@@ -186,7 +186,7 @@ final class LeastSquaresProblem {
           rangeWithRoom(seen[index].sample.column($0), spline.grid.range(ofInput: $0), isHidden: index > 0)
         }
         let moved = try layer.movingGrid(
-          to: ranges, weights: weights, continuation: .polynomial(intervals: 2), measuring: false, threads: pool)
+          to: ranges, weights: weights, continuation: .polynomial(intervals: 2), measuring: false, pool: pool)
         layers.append(moved.layer)
         parameters += Array(moved.weights.elements)
       } else {

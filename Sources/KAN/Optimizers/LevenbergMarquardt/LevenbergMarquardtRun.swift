@@ -62,7 +62,7 @@ struct LevenbergMarquardtRun {
     if isFresh, rule.starts > 1, network.layers.count > 1, let screened = try screen(rule.grids.first) {
       network = screened
     }
-    let problem = LeastSquaresProblem(network, data, threads: pool)
+    let problem = LeastSquaresProblem(network, data, pool: pool)
     if isFresh { try problem.followRanges() }
     var minimization = DampedMinimization(
       problem, order: order, lambda: 1e-8, damping: 1e-3, tolerance: rule.tolerance)
@@ -78,8 +78,8 @@ struct LevenbergMarquardtRun {
       seconds = started.duration(to: clock.now).seconds
       record.seconds = earlierSeconds + seconds
       let losses =
-        validation.map { problem.network.losses(on: $0, threads: pool) }
-        ?? judged?.squaresLeftOut ?? problem.network.losses(on: data, threads: pool)
+        validation.map { problem.network.losses(on: $0, pool: pool) }
+        ?? judged?.squaresLeftOut ?? problem.network.losses(on: data, pool: pool)
       if judge.keeps(problem.network.layers.compactMap(\.gridIntervals).max() ?? 0, losses) {
         (best, bestEpoch) = (problem.network, epoch)
         bestLoss = minimization.squares / Double(problem.residuals)
@@ -172,7 +172,7 @@ struct LevenbergMarquardtRun {
 
   private func screen(_ intervals: Int?) throws(BasisError) -> Network<Double>? {
     var coarse = start
-    if let intervals { try coarse.extendGrid(to: intervals, on: data, threads: pool) }
+    if let intervals { try coarse.extendGrid(to: intervals, on: data, pool: pool) }
     return StartScreening(
       network: coarse, data: data, order: order, starts: rule.starts, seed: options.seed, pool: pool
     ).best()?.network
@@ -181,7 +181,7 @@ struct LevenbergMarquardtRun {
   private func change(_ problem: LeastSquaresProblem, to intervals: Int) throws(BasisError) {
     var network = problem.network
     if network.layers.contains(where: { $0.gridIntervals != nil && $0.gridIntervals != intervals }) {
-      try network.extendGrid(to: intervals, on: data, threads: pool)
+      try network.extendGrid(to: intervals, on: data, pool: pool)
       problem.replace(network)
     }
     try problem.followRanges()

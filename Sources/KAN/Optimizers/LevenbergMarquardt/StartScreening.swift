@@ -67,7 +67,7 @@ struct StartScreening {
   func candidate(_ index: Int, on data: Dataset<Double>) -> Candidate? {
     var start = network
     if index > 0 { start.randomizeCurves(seed: seed, start: index) }
-    let problem = LeastSquaresProblem(start, data, threads: ThreadPool(threads: 1))
+    let problem = LeastSquaresProblem(start, data, pool: ThreadPool(threads: 1))
     do throws(BasisError) {
       try problem.followRanges()
       var minimization = DampedMinimization(problem, order: order, lambda: 1e-6, damping: 1e-2, tolerance: 1e-3)
@@ -94,11 +94,11 @@ extension Network where Element == Double {
   /// Normal coefficients for splines, without base functions and biases, and each other layer's own rule.
   fileprivate mutating func randomizeCurves(seed: UInt64, start: Int) {
     self = {
-      var fresh = Network(layers, seed: RandomGenerator.mixed(seed, Stream.starts + UInt64(start)))
+      var fresh = Network(layers, seed: RandomGenerator.mixed(seed, RandomStream.starts + UInt64(start)))
       fresh.adoptDescription(of: self)
       return fresh
     }()
-    var generator = RandomGenerator(seed: seed, stream: Stream.starts + UInt64(start))
+    var generator = RandomGenerator(seed: seed, stream: RandomStream.starts + UInt64(start))
     for (index, layer) in layers.enumerated() {
       guard let spline = layer.basis as? BSpline<Double> else { continue }
       let offset = parameterOffset(ofLayer: index)

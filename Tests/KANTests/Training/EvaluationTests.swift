@@ -19,7 +19,7 @@ import Testing
     Matrix(rows: values.count, columns: 1, elements: values)
   }
 
-  private func metrics(_ predictions: [Double], _ targets: [Double]) -> Metrics {
+  private func metrics(_ predictions: [Double], _ targets: [Double]) -> Evaluation {
     identity().evaluate(on: Dataset(inputs: column(predictions), targets: .values(column(targets))))
   }
 

@@ -1,5 +1,5 @@
 /// The functions of a network whose support some rows meet, and the grid cells of its layers that they fall into.
-struct Support {
+struct SupportMap {
   /// For each layer and each row of its W: whether the function is not 0 at some row. Never for base functions and for
   /// functions without bounded support.
   private(set) var functions: [[Bool]]
@@ -7,7 +7,7 @@ struct Support {
   private(set) var cells: [[Bool]]
 
   /// Of the rows whose weight is not 0. `data` is scaled as the network does it.
-  init<Element: Scalar>(of network: Network<Element>, on data: Dataset<Element>, threads pool: ThreadPool) {
+  init<Element: Scalar>(of network: Network<Element>, on data: Dataset<Element>, pool: ThreadPool) {
     var functions = network.layers.map { [Bool](repeating: false, count: $0.inputs * $0.functions) }
     var cells = network.layers.map { layer in
       (layer.basis as? BSpline<Element>).map { [Bool](repeating: false, count: $0.inputs * $0.grid.intervals) } ?? []
@@ -15,7 +15,7 @@ struct Support {
     let widest = network.layers.map { $0.inputs * $0.functions }.max()!
     let chunk = min(data.rows, min(1024, max(16, (8 << 20) / (widest * MemoryLayout<Element>.stride))))
     var values = AlignedArray<Element>(zeros: chunk * widest)
-    network.forEachChunk(of: data, rows: chunk, threads: pool) { range, input, _ in
+    network.forEachChunk(of: data, rows: chunk, pool: pool) { range, input, _ in
       for (index, layer) in network.layers.enumerated() {
         guard layer.boundedFunctions > 0, let spline = layer.basis as? BSpline<Element> else { continue }
         let columns = layer.inputs * layer.functions

@@ -1,5 +1,5 @@
 /// How well a network does on some data; with weights for the rows, every mean has them.
-public struct Metrics: Sendable, Equatable, Codable {
+public struct Evaluation: Sendable, Equatable, Codable {
   /// Rows judged.
   public var samples: Int
   /// The mean of what training makes small: squared error in units of the targets' spread, or cross-entropy.
@@ -16,7 +16,7 @@ public struct Metrics: Sendable, Equatable, Codable {
 
 extension Network {
   /// Loss and metrics over all rows of a data set. Traps if its columns do not fit the network.
-  public func evaluate(on data: Dataset<Element>, threads pool: ThreadPool = .shared) -> Metrics {
+  public func evaluate(on data: Dataset<Element>, pool: ThreadPool = .shared) -> Evaluation {
     require(
       data.targets.outputs == outputs && data.targets.task == task,
       "Network: \(data.targets.outputs) targets for \(task) with \(outputs) outputs")
@@ -27,15 +27,15 @@ extension Network {
     }
   }
 
-  /// The loss of each row, whose mean is the ``Metrics/loss``.
-  func losses(on data: Dataset<Element>, threads pool: ThreadPool) -> [Double] {
+  /// The loss of each row, whose mean is the ``Evaluation/loss``.
+  func losses(on data: Dataset<Element>, pool: ThreadPool) -> [Double] {
     let weights = data.relativeWeights
     func weight(_ row: Int) -> Double { weights.map { Double($0.pointer[row]) } ?? 1 }
     var losses: [Double] = []
     losses.reserveCapacity(data.rows)
     switch data.targets {
     case .values(let targets):
-      let predictions = predict(data.inputs, threads: pool)
+      let predictions = predict(data.inputs, pool: pool)
       for row in 0..<targets.rows {
         let sum = (0..<targets.columns).reduce(0.0) { sum, column in
           let error = Double(predictions[row, column]) - Double(targets[row, column])
@@ -45,7 +45,7 @@ extension Network {
       }
     case .classes(let labels, _):
       labels.withUnsafeBufferPointer { labels in
-        forEachChunk(of: data.inputs, threads: pool) { start, logits in
+        forEachChunk(of: data.inputs, pool: pool) { start, logits in
           for row in 0..<logits.rows {
             let one = logits.slice(row: row, rows: 1, columns: logits.columns)
             let loss = Loss.evaluate(one, .classes(labels.baseAddress! + start + row), gradient: nil)
@@ -59,11 +59,11 @@ extension Network {
 
   private func evaluateClassification(
     _ inputs: Matrix<Element>, _ labels: [Int32], _ weights: AlignedArray<Element>?, _ pool: ThreadPool
-  ) -> Metrics {
+  ) -> Evaluation {
     var loss = 0.0
     var correct = 0.0
     labels.withUnsafeBufferPointer { labels in
-      forEachChunk(of: inputs, threads: pool) { start, logits in
+      forEachChunk(of: inputs, pool: pool) { start, logits in
         let part = labels.baseAddress! + start
         let weights = weights.map { $0.pointer + start }
         loss += Loss.evaluate(logits, .classes(part), weights: weights, gradient: nil) * Double(logits.rows)
@@ -71,16 +71,16 @@ extension Network {
       }
     }
     let count = Double(max(labels.count, 1))
-    return Metrics(samples: labels.count, loss: loss / count, accuracy: correct / count)
+    return Evaluation(samples: labels.count, loss: loss / count, accuracy: correct / count)
   }
 
   private func evaluateRegression(
     _ inputs: Matrix<Element>, _ targets: Matrix<Element>, _ weights: AlignedArray<Element>?, _ pool: ThreadPool
-  ) -> Metrics {
-    let predictions = predict(inputs, threads: pool)
-    var metrics = Metrics(samples: targets.rows, loss: 0, rmse: 0, r2: 0, pearson: 0)
+  ) -> Evaluation {
+    let predictions = predict(inputs, pool: pool)
+    var metrics = Evaluation(samples: targets.rows, loss: 0, rmse: 0, r2: 0, pearson: 0)
     for column in 0..<targets.columns {
-      let fit = Fit(predictions: predictions, targets: targets, weights: weights, column: column)
+      let fit = ColumnFit(predictions: predictions, targets: targets, weights: weights, column: column)
       let factor = Double(outputScaling.factor[column])
       metrics.loss += fit.meanSquaredError * factor * factor / Double(targets.columns)
       metrics.rmse! += fit.meanSquaredError.squareRoot() / Double(targets.columns)
@@ -107,7 +107,7 @@ private func correctRows<Element: Scalar>(
 }
 
 /// One column of predictions against one of targets, in double precision and two passes; weights are 1 on average.
-struct Fit {
+struct ColumnFit {
   let meanSquaredError, r2, pearson: Double
 
   @specialized(where Element == Float)
