@@ -44,7 +44,8 @@ let package = Package(
       name: "KANTests", dependencies: ["KAN", "CAllocationCounter"], resources: [.copy("Reference")]),
     .executableTarget(name: "ReadmeExample", dependencies: ["KAN", "KANFiles"], path: "Tests/ReadmeExample"),
     .testTarget(name: "ReadmeTests", dependencies: ["KAN", "KANFiles", "ReadmeExample"]),
-    .testTarget(name: "KANFilesTests", dependencies: ["KANFiles", "CZlib"], exclude: ["make_npy.py"]),
+    .testTarget(
+      name: "KANFilesTests", dependencies: ["KANFiles", "CZlib"], exclude: ["make_npy.py"], resources: [.copy("Models")]),
     .testTarget(name: "CommandLineTests", dependencies: ["kan", "KANFiles", "KAN"]),
   ]
 )
