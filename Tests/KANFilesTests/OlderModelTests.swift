@@ -15,7 +15,7 @@ import Testing
 
   private func rows<Element: Scalar>() throws -> Matrix<Element> {
     let lines = try String(contentsOfFile: Self.folder + "rows.csv", encoding: .utf8).split(separator: "\n")
-    return Matrix(lines.dropFirst().map { $0.split(separator: ",").compactMap { Element($0) } })
+    return Matrix(lines.dropFirst().map { $0.split(separator: ",").compactMap { Element(String($0)) } })
   }
 
   private func check<Element: Scalar>(_: Element.Type, _ name: String, tolerance: Double) throws {

@@ -37,6 +37,8 @@ def spline(x, knots, settings):
     degree = int(settings["degree"])
     a, b = knots[degree], knots[-degree - 1]
     count = len(knots) - degree - 1
+    if settings["uniform"] == "1":  # The file's knots are rounded.
+        knots = a + (b - a) / (count - degree) * np.arange(-degree, count + 1)
     values = []
     for k in range(count):
         function = BSpline(knots, np.eye(count)[k], degree)
