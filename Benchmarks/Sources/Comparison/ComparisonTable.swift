@@ -2,7 +2,9 @@ import Foundation
 
 /// A table in Markdown: for each shape the medians of both programs' steps and the ratio with its band.
 public func comparisonTable(_ shapes: [ComparedShape], _ rounds: [[Round]], limit: Double) -> String {
-  var lines = ["| shape | old, ms | new, ms | new over old | middle half | |", "| --- | ---: | ---: | ---: | ---: | --- |"]
+  var lines = [
+    "| shape | old, ms | new, ms | new over old | middle half | |", "| --- | ---: | ---: | ---: | ---: | --- |",
+  ]
   for (shape, rounds) in zip(shapes, rounds) {
     let ratio = Ratio(rounds)
     let times = [rounds.map(\.old), rounds.map(\.new)].map { String(format: "%.4g", median($0)) }
