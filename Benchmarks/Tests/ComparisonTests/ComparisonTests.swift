@@ -82,6 +82,7 @@ import Testing
       Round(old: 2, new: 3), Round(old: 2, new: 1), Round(old: 1, new: 3), Round(old: 4, new: 4),
     ])
     #expect(ratio.median == 1.25 && ratio.lower == 0.875 && ratio.upper == 1.875)
+    #expect(ratio.verdict == .same && !ratio.exceeds(1.1))
   }
 
   @Test func aRoundTakesTheFastestStart() {
