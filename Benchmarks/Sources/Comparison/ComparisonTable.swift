@@ -1,15 +1,15 @@
 import Foundation
 
-/// A table in Markdown: for each shape the medians of both programs' steps and the ratio with its band.
-public func comparisonTable(_ shapes: [ComparedShape], _ rounds: [[Round]], limit: Double) -> String {
+/// A table in Markdown: for each subject the medians of both programs' times and the ratio with its band.
+public func comparisonTable(_ subjects: [Subject], _ rounds: [[Round]], limit: Double) -> String {
   var lines = [
-    "| shape | old, ms | new, ms | new over old | middle half | |", "| --- | ---: | ---: | ---: | ---: | --- |",
+    "| | old, ms | new, ms | new over old | middle half | |", "| --- | ---: | ---: | ---: | ---: | --- |",
   ]
-  for (shape, rounds) in zip(shapes, rounds) {
+  for (subject, rounds) in zip(subjects, rounds) {
     let ratio = Ratio(rounds)
     let times = [rounds.map(\.old), rounds.map(\.new)].map { String(format: "%.4g", median($0)) }
     let band = String(format: "%.3f–%.3f", ratio.lower, ratio.upper)
-    let cells = ["\(shape)"] + times + [String(format: "%.3f", ratio.median), band, verdict(ratio, limit: limit)]
+    let cells = ["\(subject)"] + times + [String(format: "%.3f", ratio.median), band, verdict(ratio, limit: limit)]
     lines.append("| " + cells.joined(separator: " | ") + " |")
   }
   return lines.joined(separator: "\n")

@@ -22,7 +22,7 @@ public struct Ratio: Equatable, Sendable {
   public func exceeds(_ limit: Double) -> Bool { lower > limit }
 }
 
-/// One round of one shape: the fastest start of each program.
+/// One round of one subject: the fastest start of each program.
 public struct Round: Equatable, Sendable {
   public let old: Double
   public let new: Double

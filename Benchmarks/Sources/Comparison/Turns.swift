@@ -21,16 +21,16 @@ public struct Turns: Sendable {
     return Array(repeating: pair, count: starts).flatMap(\.self)
   }
 
-  /// The rounds of every shape. A round times all shapes, so that a slow minute of the machine falls on all of them.
+  /// The rounds of every subject. A round times all subjects, so that a slow minute of the machine falls on all of them.
   ///
-  /// - Parameter time: starts a program once and returns the milliseconds of a step.
-  public func measure<Shape>(_ shapes: [Shape], time: (Side, Shape) throws -> Double) rethrows -> [[Round]] {
-    var measured = shapes.map { _ in [Round]() }
+  /// - Parameter time: starts a program once and returns its milliseconds.
+  public func measure<Subject>(_ subjects: [Subject], time: (Side, Subject) throws -> Double) rethrows -> [[Round]] {
+    var measured = subjects.map { _ in [Round]() }
     for round in 0..<rounds {
-      for (index, shape) in shapes.enumerated() {
+      for (index, subject) in subjects.enumerated() {
         var fastest: [Side: Double] = [:]
         for side in order(inRound: round) {
-          fastest[side] = min(fastest[side] ?? .infinity, try time(side, shape))
+          fastest[side] = min(fastest[side] ?? .infinity, try time(side, subject))
         }
         measured[index].append(Round(old: fastest[.old] ?? .nan, new: fastest[.new] ?? .nan))
       }

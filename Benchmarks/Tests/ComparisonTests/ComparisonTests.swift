@@ -92,23 +92,53 @@ import Testing
   }
 }
 
-@Suite struct ComparedShapeTests {
-  @Test func shapesAreRead() throws {
-    let shape = try #require(ComparedShape("784-64-10:4096:5"))
-    #expect(shape.arguments == ["--widths", "784,64,10", "--batch", "4096", "--grid", "5", "--degree", "3"])
-    #expect("\(shape)" == "784-64-10:4096:5")
-    #expect(ComparedShape("4-1:10:5:2").map { "\($0)" } == "4-1:10:5:2")
+@Suite struct SubjectTests {
+  @Test func stepsAreRead() throws {
+    let subject = try #require(Subject("784-64-10:4096:5"))
+    #expect(subject == .step(.init(widths: [784, 64, 10], batch: 4096, grid: 5, degree: 3)))
+    #expect(
+      subject.arguments(seconds: 0.1, contraction: "local", images: "") == [
+        "--kan-only", "--csv", "--rounds", "1", "--seconds", "0.1", "--contraction", "local", "--widths", "784,64,10",
+        "--batch", "4096", "--grid", "5", "--degree", "3",
+      ])
+    #expect("\(subject)" == "784-64-10:4096:5" && subject.program == "throughput")
+    #expect(Subject("4-1:10:5:2").map { "\($0)" } == "4-1:10:5:2")
   }
 
-  @Test(arguments: ["", "64:1:1", "64-64:1", "64-64:1:1:1:1", "64--64:1:1", "64-64:x:1", "64-0:1:1", "64-64:1-2:1"])
+  @Test func epochsAndFitsAreRead() throws {
+    #expect(Subject("epoch") == .epoch)
+    #expect(Subject.epoch.arguments(seconds: 1, contraction: "", images: "folder") == ["folder", "--epochs", "3"])
+    #expect(Subject("fit:exp-100") == .fit(task: "exp-100"))
+    #expect(
+      Subject.fit(task: "deep").arguments(seconds: 1, contraction: "", images: "") == [
+        "--tasks", "deep", "--seeds", "1",
+      ])
+  }
+
+  @Test(
+    arguments: [
+      "", "64:1:1", "64-64:1", "64-64:1:1:1:1", "64--64:1:1", "64-64:x:1", "64-0:1:1", "64-64:1-2:1", "fit:", "epochs",
+    ])
   func othersAreNot(text: String) {
-    #expect(ComparedShape(text) == nil)
+    #expect(Subject(text) == nil)
+  }
+
+  @Test func timesAreFound() throws {
+    let step = try #require(Subject("4-1:10:5"))
+    #expect(step.milliseconds(in: "network,stepMilliseconds,steps\nkan,1.25,40\n") == 1.25)
+    #expect(step.milliseconds(in: "network,steps\nkan,40\n") == nil)
+    #expect(step.milliseconds(in: "network,stepMilliseconds\nkan,nan\n") == nil)
+    let epochs = #"{"epoch":1,"epochSeconds":0.5}"# + "\n" + #"{"epoch":2,"epochSeconds":0.25}"# + "\n"
+    #expect(Subject.epoch.milliseconds(in: epochs) == 250)
+    #expect(Subject.epoch.milliseconds(in: "failed") == nil)
+    let fit = "task,seconds,kept\ndeep,1,0\ndeep,3,1\ndeep,2,0\n"
+    #expect(Subject.fit(task: "deep").milliseconds(in: fit) == 3000)
   }
 
   @Test func theTableMarksWhatIsSlower() {
-    let shapes = ["4-1:10:5", "4-2:10:5", "4-3:10:5"].compactMap { ComparedShape($0) }
+    let subjects = ["4-1:10:5", "4-2:10:5", "4-3:10:5"].compactMap { Subject($0) }
     let rounds = [1.2, 1.0, 0.8].map { new in Array(repeating: Round(old: 1, new: new), count: 3) }
-    let lines = comparisonTable(shapes, rounds, limit: 1.1).split(separator: "\n")
+    let lines = comparisonTable(subjects, rounds, limit: 1.1).split(separator: "\n")
     #expect(lines.count == 5)
     #expect(lines[2].hasSuffix("| 1 | 1.2 | 1.200 | 1.200–1.200 | **slower, beyond the limit** |"))
     #expect(lines[3].hasSuffix("|  |"))
