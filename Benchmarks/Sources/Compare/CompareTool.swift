@@ -10,8 +10,8 @@ struct CompareTool: ParsableCommand {
     abstract: "Time steps, epochs and fits by the programs of two revisions, in turns.",
     discussion: """
       In each round both programs are started by turns, every second round in the other order. The fastest start of a \
-      round counts. The ratio is the median over the rounds, and its band is the middle half. A shape counts as slower \
-      or faster only if the band leaves 1. Fails if the band of any shape lies above the limit.
+      round counts. The ratio is the median over the rounds, and its band the 95 % confidence interval of that median. \
+      A shape counts as slower or faster only if the band leaves 1. Fails if the band of any shape lies above the limit.
 
       scripts/bench --against REVISION builds the programs of both and runs this.
       """)

@@ -3,7 +3,7 @@ import Foundation
 /// A table in Markdown: for each subject the medians of both programs' times and the ratio with its band.
 public func comparisonTable(_ subjects: [Subject], _ rounds: [[Round]], limit: Double) -> String {
   var lines = [
-    "| | old, ms | new, ms | new over old | middle half | |", "| --- | ---: | ---: | ---: | ---: | --- |",
+    "| | old, ms | new, ms | new over old | 95 % band | |", "| --- | ---: | ---: | ---: | ---: | --- |",
   ]
   for (subject, rounds) in zip(subjects, rounds) {
     let ratio = Ratio(rounds)

@@ -1,4 +1,4 @@
-/// How much longer the new program takes than the old one: the median over rounds, and the quartiles as its band.
+/// How much longer the new program takes than the old one: the median over rounds, and its confidence interval as a band.
 public struct Ratio: Equatable, Sendable {
   public let median: Double
   public let lower: Double
@@ -10,9 +10,10 @@ public struct Ratio: Equatable, Sendable {
   public init(_ rounds: [Round]) {
     precondition(!rounds.isEmpty, "a ratio needs at least one round")
     let ratios = rounds.map { $0.new / $0.old }.sorted()
-    median = quantile(0.5, of: ratios)
-    lower = quantile(0.25, of: ratios)
-    upper = quantile(0.75, of: ratios)
+    median = middle(of: ratios)
+    let outside = ranksOutside(of: ratios.count)
+    lower = ratios[outside]
+    upper = ratios[ratios.count - 1 - outside]
   }
 
   /// A difference only if the band leaves 1.
@@ -33,13 +34,24 @@ public struct Round: Equatable, Sendable {
   }
 }
 
-/// By linear interpolation between neighbours, as `numpy.quantile` has it.
-func quantile(_ fraction: Double, of sorted: [Double]) -> Double {
-  let place = fraction * Double(sorted.count - 1)
-  let low = Int(place)
-  let high = min(low + 1, sorted.count - 1)
-  return sorted[low] + (place - Double(low)) * (sorted[high] - sorted[low])
-}
-
 /// The median of times in any order.
-public func median(_ times: [Double]) -> Double { quantile(0.5, of: times.sorted()) }
+public func median(_ times: [Double]) -> Double { middle(of: times.sorted()) }
+
+private func middle(of sorted: [Double]) -> Double { (sorted[(sorted.count - 1) / 2] + sorted[sorted.count / 2]) / 2 }
+
+/// The smallest and largest values, so many on each side, that the 95 % confidence interval of a median leaves out: each
+/// value lies below the true median with probability 1/2, whatever the distribution (the sign test; Conover, Practical
+/// Nonparametric Statistics, 3rd edition, section 3.2). With fewer than six values the interval is all of them, and its
+/// confidence is lower.
+func ranksOutside(of count: Int) -> Int {
+  // P(at most `outside` of `count` lie below), a binomial distribution.
+  var term = (0..<count).reduce(1.0) { product, _ in product / 2 }
+  var below = term
+  var outside = 0
+  while below + term * Double(count - outside) / Double(outside + 1) <= 0.025 {
+    term *= Double(count - outside) / Double(outside + 1)
+    below += term
+    outside += 1
+  }
+  return outside
+}

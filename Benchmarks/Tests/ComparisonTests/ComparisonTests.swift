@@ -76,13 +76,27 @@ import Testing
     #expect(ratio.lower < 1 && ratio.upper > 1)
   }
 
-  /// The expected numbers are those of numpy.quantile([0.5, 1, 1.5, 3], [0.5, 0.25, 0.75]).
-  @Test func medianAndQuartilesInterpolate() {
-    let ratio = Ratio([
-      Round(old: 2, new: 3), Round(old: 2, new: 1), Round(old: 1, new: 3), Round(old: 4, new: 4),
-    ])
-    #expect(ratio.median == 1.25 && ratio.lower == 0.875 && ratio.upper == 1.875)
-    #expect(ratio.verdict == .same && !ratio.exceeds(1.1))
+  @Test func theBandLeavesOutTheOutermostRounds() {
+    let news = [1.3, 9, 1.05, 1.2, 1.1, 0.1, 1.15, 1.25, 1.3]
+    let ratio = Ratio(news.map { Round(old: 2, new: 2 * $0) })
+    #expect(ratio.median == 1.2 && ratio.lower == 1.05 && ratio.upper == 1.3)
+    #expect(ratio.verdict == .slower && !ratio.exceeds(1.1))
+    #expect(Ratio([Round(old: 1, new: 1), Round(old: 1, new: 2)]).median == 1.5)
+  }
+
+  /// The largest k with scipy.stats.binom.cdf(k, n, 0.5) <= 0.025, and 0 where there is none.
+  @Test(arguments: [(1, 0), (5, 0), (7, 0), (9, 1), (11, 1), (15, 3), (21, 5), (51, 18), (101, 40)])
+  func bandsAreConfidenceIntervals(rounds: Int, outside: Int) {
+    #expect(ranksOutside(of: rounds) == outside)
+  }
+
+  /// Equal programs on a noisy machine: about one comparison in 85 of 11 rounds leaves 1.
+  @Test func equalProgramsSeldomDiffer() {
+    var machine = Machine(factor: 1)
+    let measured = Turns(rounds: 11, starts: 2).measure(Array(0..<400)) { side, _ in machine.time(side, starts: 4) }
+    let ratios = measured.map { Ratio($0) }
+    #expect((1...15).contains(ratios.count { $0.verdict != .same }))
+    #expect(ratios.allSatisfy { !$0.exceeds(1.1) })
   }
 
   @Test func aRoundTakesTheFastestStart() {
