@@ -19,7 +19,10 @@ let package = Package(
 
     // The engine
     .target(name: "CKANKernels"),
-    .target(name: "KANLinearAlgebra", dependencies: ["COpenBLAS", "CKANKernels"]),
+    .target(
+      name: "KANLinearAlgebra", dependencies: ["COpenBLAS", "CKANKernels"],
+      // For properties of type Span; of no concern to packages that depend on this one.
+      swiftSettings: [.enableExperimentalFeature("Lifetimes")]),
     .target(name: "KAN", dependencies: ["KANLinearAlgebra"]),
 
     // Files, pictures, the tool
@@ -41,7 +44,7 @@ let package = Package(
     .testTarget(
       name: "KANLinearAlgebraTests", dependencies: ["KANLinearAlgebra", "CKANKernels"], resources: [.copy("Reference")]),
     .testTarget(
-      name: "KANTests", dependencies: ["KAN", "CAllocationCounter"], resources: [.copy("Reference")]),
+      name: "KANTests", dependencies: ["KAN", "KANFiles", "CAllocationCounter"], resources: [.copy("Reference")]),
     .executableTarget(name: "ReadmeExample", dependencies: ["KAN", "KANFiles"], path: "Tests/ReadmeExample"),
     .testTarget(name: "ReadmeTests", dependencies: ["KAN", "KANFiles", "ReadmeExample"]),
     .testTarget(

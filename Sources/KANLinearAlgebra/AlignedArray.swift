@@ -1,8 +1,9 @@
 /// A fixed-length array of numbers whose memory starts on a cache line; a value type that copies on write.
 ///
-/// The parameters of a network are one, its gradients another.
+/// The parameters of a network are one, its gradients another. Subscripts are checked in all builds and inlined in
+/// optimised ones; ``span`` and ``withUnsafeBufferPointer(_:)`` reach the memory without a copy.
 public struct AlignedArray<Element: Scalar>: RandomAccessCollection, MutableCollection, Sendable {
-  private var storage: Storage
+  @usableFromInline var storage: Storage
 
   /// `count` zeros.
   public init(zeros count: Int) {
@@ -12,32 +13,46 @@ public struct AlignedArray<Element: Scalar>: RandomAccessCollection, MutableColl
   }
 
   /// The elements of a collection.
+  @inlinable
   public init(_ elements: some Collection<Element>) {
     storage = Storage(count: elements.count)
     let buffer = UnsafeMutableBufferPointer(start: storage.pointer, count: storage.count)
     _ = buffer.initialize(fromContentsOf: elements)
   }
 
-  public var count: Int { storage.count }
-  public var startIndex: Int { 0 }
-  public var endIndex: Int { storage.count }
+  /// `count` elements that `body` writes; it gets memory that is not initialised and has to fill all of it.
+  @inlinable
+  public init<Failure: Error>(
+    count: Int, initializingWith body: (UnsafeMutableBufferPointer<Element>) throws(Failure) -> Void
+  ) throws(Failure) {
+    if count < 0 { Self.trap(negativeCount: count) }
+    storage = Storage(count: count)
+    try body(UnsafeMutableBufferPointer(start: storage.pointer, count: count))
+  }
 
+  @inlinable public var count: Int { storage.count }
+  @inlinable public var startIndex: Int { 0 }
+  @inlinable public var endIndex: Int { storage.count }
+
+  @inlinable
   public subscript(index: Int) -> Element {
     get {
-      require(index >= 0 && index < count, "AlignedArray: index \(index) outside 0 ..< \(count)")
+      // As unsigned numbers, negative ones are beyond every count.
+      if UInt(bitPattern: index) >= UInt(bitPattern: count) { trap(index) }
       return storage.pointer[index]
     }
     set {
-      require(index >= 0 && index < count, "AlignedArray: index \(index) outside 0 ..< \(count)")
+      if UInt(bitPattern: index) >= UInt(bitPattern: count) { trap(index) }
       makeUnique()
       storage.pointer[index] = newValue
     }
   }
 
   /// For reading; valid while this array lives and is not written to.
-  package var pointer: UnsafePointer<Element> { UnsafePointer(storage.pointer) }
+  @inlinable package var pointer: UnsafePointer<Element> { UnsafePointer(storage.pointer) }
 
   /// For writing, after a copy if the memory is shared; valid until the next mutation or copy.
+  @inlinable
   package mutating func mutablePointer() -> UnsafeMutablePointer<Element> {
     makeUnique()
     return storage.pointer
@@ -50,18 +65,32 @@ public struct AlignedArray<Element: Scalar>: RandomAccessCollection, MutableColl
     mutablePointer().update(from: other.storage.pointer, count: count)
   }
 
-  private mutating func makeUnique() {
-    if isKnownUniquelyReferenced(&storage) { return }
+  @inlinable
+  mutating func makeUnique() {
+    if !isKnownUniquelyReferenced(&storage) { copyStorage() }
+  }
+
+  @usableFromInline @inline(never)
+  mutating func copyStorage() {
     let copy = Storage(count: storage.count)
     copy.pointer.initialize(from: storage.pointer, count: storage.count)
     storage = copy
   }
 
-  /// Unchecked because the pointer is only written through a uniquely referenced owner.
-  private final class Storage: @unchecked Sendable {
-    let count: Int
-    let pointer: UnsafeMutablePointer<Element>
+  @usableFromInline @inline(never)
+  func trap(_ index: Int) -> Never { fatalError("AlignedArray: index \(index) outside 0 ..< \(count)") }
 
+  @usableFromInline @inline(never)
+  static func trap(negativeCount count: Int) -> Never { fatalError("AlignedArray: negative count \(count)") }
+
+  /// Unchecked because the pointer is only written through a uniquely referenced owner.
+  @usableFromInline
+  final class Storage: @unchecked Sendable {
+    @usableFromInline let count: Int
+    @usableFromInline let pointer: UnsafeMutablePointer<Element>
+
+    /// Memory that is not initialised.
+    @usableFromInline
     init(count: Int) {
       self.count = count
       pointer = AlignedMemory.allocate(count, of: Element.self)
@@ -72,5 +101,11 @@ public struct AlignedArray<Element: Scalar>: RandomAccessCollection, MutableColl
 }
 
 extension AlignedArray: Equatable {
-  public static func == (a: AlignedArray, b: AlignedArray) -> Bool { a.elementsEqual(b) }
+  @specialized(where Element == Float)
+  @specialized(where Element == Double)
+  public static func == (a: AlignedArray, b: AlignedArray) -> Bool {
+    if a.count != b.count { return false }
+    let (left, right) = (a.pointer, b.pointer)
+    return withExtendedLifetime((a, b)) { (0..<a.count).allSatisfy { left[$0] == right[$0] } }
+  }
 }

@@ -1,67 +1,99 @@
 /// A matrix of numbers, row after row: element (i, j) stands at `i·columns + j`.
+///
+/// Subscripts are checked in all builds and inlined in optimised ones. Reach the memory of all elements through
+/// ``elements``, or as rows and columns through ``withUnsafeView(_:)``.
 public struct Matrix<Element: Scalar>: Sendable, Equatable {
   public let rows: Int
   public let columns: Int
-  /// The elements, row after row: [rows·columns].
+  /// The elements, row after row: [rows·columns]. A matrix that is given another number of them traps when it is used.
+  // Without an observer, through which every write from another module would go.
   public var elements: AlignedArray<Element>
 
   /// A matrix of zeros.
   public init(rows: Int, columns: Int) {
-    self.init(rows: rows, columns: columns, elements: AlignedArray(zeros: rows * columns))
+    self.init(rows: rows, columns: columns, elements: AlignedArray(zeros: Self.count(rows, columns)))
   }
 
   /// A matrix from its elements, row after row; traps unless there are `rows·columns` of them.
+  @inlinable
   public init(rows: Int, columns: Int, elements: some Collection<Element>) {
     self.init(rows: rows, columns: columns, elements: AlignedArray(elements))
   }
 
   /// A matrix on an array, without a copy.
   public init(rows: Int, columns: Int, elements: AlignedArray<Element>) {
-    require(rows >= 0 && columns >= 0, "Matrix: negative shape [\(rows) × \(columns)]")
-    require(
-      elements.count == rows * columns, "Matrix: \(elements.count) elements for the shape [\(rows) × \(columns)]")
+    let count = Self.count(rows, columns)
+    require(elements.count == count, "Matrix: \(elements.count) elements for the shape [\(rows) × \(columns)]")
     self.rows = rows
     self.columns = columns
     self.elements = elements
   }
 
-  /// A matrix from rows of equal length.
-  public init(_ rows: [[Element]]) {
-    let columns = rows.first?.count ?? 0
-    require(rows.allSatisfy { $0.count == columns }, "Matrix: rows of different lengths")
-    self.init(rows: rows.count, columns: columns, elements: rows.flatMap { $0 })
+  /// A matrix that `body` writes, row after row; it gets memory that is not initialised and has to fill all of it.
+  ///
+  /// - Parameter body: fills `rows·columns` elements.
+  @inlinable
+  public init<Failure: Error>(
+    rows: Int, columns: Int, initializingWith body: (UnsafeMutableBufferPointer<Element>) throws(Failure) -> Void
+  ) throws(Failure) {
+    self.init(
+      rows: rows, columns: columns,
+      elements: try AlignedArray(count: Self.count(rows, columns), initializingWith: body))
   }
 
+  /// A matrix from rows of equal length; traps for others. ``init(checking:)`` throws.
+  @inlinable
+  public init(_ rows: [[Element]]) {
+    do {
+      try self.init(checking: rows)
+    } catch {
+      Self.trap(error)
+    }
+  }
+
+  @inlinable
   public subscript(row: Int, column: Int) -> Element {
     get {
-      require(contains(row, column), "Matrix: element (\(row), \(column)) of [\(rows) × \(columns)]")
+      if !contains(row, column) { trap(row, column) }
       return elements[row * columns + column]
     }
     set {
-      require(contains(row, column), "Matrix: element (\(row), \(column)) of [\(rows) × \(columns)]")
+      if !contains(row, column) { trap(row, column) }
       elements[row * columns + column] = newValue
     }
   }
 
-  private func contains(_ row: Int, _ column: Int) -> Bool {
-    row >= 0 && row < rows && column >= 0 && column < columns
+  @inlinable
+  func contains(_ row: Int, _ column: Int) -> Bool {
+    UInt(bitPattern: row) < UInt(bitPattern: rows) && UInt(bitPattern: column) < UInt(bitPattern: columns)
   }
 
   /// One row as an array.
+  @specialized(where Element == Float)
+  @specialized(where Element == Double)
   public func row(_ row: Int) -> [Element] {
+    requireElements()
     require(row >= 0 && row < rows, "Matrix: row \(row) of [\(rows) × \(columns)]")
-    return Array(UnsafeBufferPointer(start: elements.pointer + row * columns, count: columns))
+    return elements.withUnsafeBufferPointer { Array($0[row * columns..<(row + 1) * columns]) }
   }
 
   /// One column as an array.
+  @specialized(where Element == Float)
+  @specialized(where Element == Double)
   public func column(_ column: Int) -> [Element] {
+    requireElements()
     require(column >= 0 && column < columns, "Matrix: column \(column) of [\(rows) × \(columns)]")
-    let pointer = elements.pointer
-    return (0..<rows).map { pointer[$0 * columns + column] }
+    return elements.withUnsafeBufferPointer { elements in
+      [Element](unsafeUninitializedCapacity: rows) { buffer, count in
+        for row in 0..<rows { buffer.initializeElement(at: row, to: elements[row * columns + column]) }
+        count = rows
+      }
+    }
   }
 
   /// The given rows, in the given order.
   public func selecting(rows selected: some Collection<Int>) -> Matrix {
+    requireElements()
     var result = Matrix(rows: selected.count, columns: columns)
     let to = result.elements.mutablePointer()
     for (place, row) in selected.enumerated() {
@@ -71,13 +103,31 @@ public struct Matrix<Element: Scalar>: Sendable, Equatable {
     return result
   }
 
-  /// For reading; valid while this matrix lives and is not written to.
-  package var view: MatrixView<Element> {
-    MatrixView(base: elements.pointer, rows: rows, columns: columns, stride: columns)
+  /// Traps unless there are as many elements as the shape says.
+  @inlinable
+  package func requireElements() {
+    if elements.count != rows &* columns { trapOfElements() }
   }
 
-  /// For writing; valid until the next mutation or copy.
-  package mutating func mutableView() -> MutableMatrixView<Element> {
-    MutableMatrixView(base: elements.mutablePointer(), rows: rows, columns: columns, stride: columns)
+  @usableFromInline @inline(never)
+  func trapOfElements() -> Never {
+    fatalError("Matrix: \(elements.count) elements for the shape [\(rows) × \(columns)]")
   }
+
+  /// rows·columns; traps for a shape that is negative or beyond every memory.
+  @usableFromInline
+  static func count(_ rows: Int, _ columns: Int) -> Int {
+    require(rows >= 0 && columns >= 0, "Matrix: negative shape [\(rows) × \(columns)]")
+    let (count, overflow) = rows.multipliedReportingOverflow(by: columns)
+    require(!overflow, "Matrix: shape [\(rows) × \(columns)]")
+    return count
+  }
+
+  @usableFromInline @inline(never)
+  func trap(_ row: Int, _ column: Int) -> Never {
+    fatalError("Matrix: element (\(row), \(column)) of [\(rows) × \(columns)]")
+  }
+
+  @usableFromInline @inline(never)
+  static func trap(_ error: ShapeError) -> Never { fatalError("Matrix: \(error)") }
 }

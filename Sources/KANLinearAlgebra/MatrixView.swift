@@ -7,6 +7,7 @@ public struct MatrixView<Element: Scalar> {
   public let columns: Int
   public let stride: Int
 
+  @inlinable
   public init(base: UnsafePointer<Element>, rows: Int, columns: Int, stride: Int) {
     self.base = base
     self.rows = rows
@@ -14,9 +15,11 @@ public struct MatrixView<Element: Scalar> {
     self.stride = stride
   }
 
+  @inlinable
   public subscript(row: Int, column: Int) -> Element { base[row * stride + column] }
 
   /// A part of it: rows and columns from the given starts on.
+  @inlinable
   package func slice(row: Int = 0, rows: Int, column: Int = 0, columns: Int) -> MatrixView {
     MatrixView(base: base + row * stride + column, rows: rows, columns: columns, stride: stride)
   }
@@ -29,6 +32,7 @@ public struct MutableMatrixView<Element: Scalar> {
   public let columns: Int
   public let stride: Int
 
+  @inlinable
   public init(base: UnsafeMutablePointer<Element>, rows: Int, columns: Int, stride: Int) {
     self.base = base
     self.rows = rows
@@ -36,11 +40,13 @@ public struct MutableMatrixView<Element: Scalar> {
     self.stride = stride
   }
 
+  @inlinable
   public subscript(row: Int, column: Int) -> Element {
     get { base[row * stride + column] }
     nonmutating set { base[row * stride + column] = newValue }
   }
 
+  @inlinable
   package func slice(row: Int = 0, rows: Int, column: Int = 0, columns: Int) -> MutableMatrixView {
     MutableMatrixView(base: base + row * stride + column, rows: rows, columns: columns, stride: stride)
   }
@@ -59,7 +65,7 @@ public struct MutableMatrixView<Element: Scalar> {
       from: UnsafeRawPointer(other.base), byteCount: other.rows * other.columns * MemoryLayout<Element>.stride)
   }
 
-  package var readOnly: MatrixView<Element> {
+  @inlinable package var readOnly: MatrixView<Element> {
     MatrixView(base: UnsafePointer(base), rows: rows, columns: columns, stride: stride)
   }
 }

@@ -18,13 +18,15 @@ public final class ThreadPool: Sendable {
   // C's pool guards itself by a lock and atomic counters.
   private nonisolated(unsafe) let pool: OpaquePointer
 
-  /// A pool on all cores that this process may use.
+  /// A pool on all cores that this process may use (``availableCores``).
   public static let shared = ThreadPool()
 
-  /// A pool of `threads` threads, or one for each core. A limit on address space that leaves too little room for
-  /// OpenBLAS's buffers gives fewer threads.
+  /// A pool of `threads` threads, or one for each core; ``threads`` says how many it has.
+  ///
+  /// Fewer than 1 give one, and more than ``mostThreads`` that many. A limit on address space that leaves too little
+  /// room for OpenBLAS's buffers gives fewer threads.
   public init(threads: Int? = nil) {
-    let wanted = max(1, threads ?? ThreadPool.availableCores)
+    let wanted = Self.threads(wanted: threads ?? ThreadPool.availableCores)
     BLAS.prepare()
     let room = BLAS.threadsWithRoom()
     pool = kan_pool_create(Int64(min(wanted, max(1, room))))
@@ -60,8 +62,18 @@ public final class ThreadPool: Sendable {
   /// Throws where a limit on address space leaves no room for even one thread: call it before the first pool is made.
   public static func checkAddressSpace() throws(LinearAlgebraError) { try BLAS.checkAddressSpace() }
 
-  /// The cores that this process may run on.
-  public static var availableCores: Int { Int(kan_available_cores()) }
+  /// Threads of a pool at most: above every machine's number of cores, and far below the number at which a system
+  /// refuses to start more.
+  public static var mostThreads: Int { 1024 }
+
+  package static func threads(wanted: Int) -> Int { min(max(1, wanted), mostThreads) }
+
+  /// The cores that this process may run on: those of its affinity, and no more than the control groups of a container
+  /// grant (`cpu.max`), rounded down.
+  public static var availableCores: Int { availableCores(root: "") }
+
+  /// The same with another folder in the place of the one that has `proc` and `sys`.
+  package static func availableCores(root: String) -> Int { Int(min(kan_available_cores(), kan_quota_cores(root))) }
 }
 
 private struct ErasedLoop {

@@ -29,7 +29,9 @@ struct EvaluateCommand: ParsableCommand {
   private func evaluate<Element: Scalar>(_ file: ModelFile, _: Element.Type) throws {
     let network = try Network<Element>(file)
     let rows = try data.source().rows(for: network)
+    try network.objective.requireTargets(of: rows, in: data.data)
     let metrics = network.evaluate(on: rows, pool: try threads.pool())
-    try Console.print(json ? encodeJSON(metrics) : table([metrics.header, [printable(data.data)] + metrics.cells]))
+    let text = try json ? encodeJSON(metrics) : table([metrics.header, [printable(data.data)] + metrics.cells])
+    try Console.print(json ? text : ([text] + metrics.targetLines).joined(separator: "\n\n"))
   }
 }

@@ -25,7 +25,8 @@ struct InspectCommand: ParsableCommand {
   private func outline<Element: Scalar>(_ file: ModelFile, _: Element.Type) throws -> ModelOutline {
     let network = try Network<Element>(file)
     return ModelOutline(
-      task: network.task, precision: file.isDouble ? .double : .float, parameters: network.parameterCount,
+      task: network.task, objective: ObjectiveDescription(network.objective),
+      precision: file.isDouble ? .double : .float, parameters: network.parameterCount,
       layers: network.layers.map { layer in
         let spline = layer.basis as? BSpline<Element>
         return ModelOutline.LayerOutline(
@@ -66,6 +67,7 @@ private struct ModelOutline: Encodable {
   }
 
   var task: LearningTask
+  var objective: ObjectiveDescription
   var precision: Precision
   var parameters: Int
   var layers: [LayerOutline]
@@ -76,6 +78,7 @@ private struct ModelOutline: Encodable {
   func text() -> String {
     var lines = [
       "\(task.rawValue), \(counted(parameters, "parameter")) in \(precision == .float ? "single" : "double") precision",
+      "loss \(printable(objective.description))",
       "",
     ]
     lines.append(

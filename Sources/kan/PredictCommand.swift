@@ -7,7 +7,9 @@ struct PredictCommand: ParsableCommand {
     commandName: "predict", abstract: "A row of predictions for each row of data.",
     usage: "kan predict <model> <data> [<options>]",
     discussion: """
-      The result is a table with the targets' names, in the targets' units. A classification gives the likeliest class \
+      The result is a table with the targets' names, in the targets' units: what the model's loss estimates, which is a \
+      quantile after --loss quantile, a rate after --loss poisson, the probability of a 1 after --loss logistic. A \
+      classification gives the likeliest class \
       and the probability of each class, in columns TARGET:CLASS. An output file that ends in .tsv has tabs between \
       its cells; one that ends in .npy is an array, [rows × targets], or each row's likeliest class: the number that \
       is its name, or where some names are no whole numbers, its place among them from 0.
@@ -71,10 +73,11 @@ struct PredictCommand: ParsableCommand {
     let names = network.names
     let columns = predictions.columns
     let classes = names.classes.isEmpty ? (0..<columns).map { "\($0)" } : names.classes
-    let targets =
-      !names.targets.isEmpty ? names.targets : columns == 1 ? ["y"] : (0..<columns).map { "y\($0)" }
     let isClassification = network.task == .classification
-    let header = isClassification ? [targets[0]] + classes.map { "\(targets[0]):\($0)" } : targets
+    let target = names.target(0, of: 1)
+    let header =
+      isClassification
+      ? [target] + classes.map { "\(target):\($0)" } : (0..<columns).map { names.target($0, of: columns) }
     var bytes = line(header.map { quotedCell($0, separator) })
     let quotedClasses = classes.map { quotedCell($0, separator) }
     for row in 0..<predictions.rows {

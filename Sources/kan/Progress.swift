@@ -6,9 +6,13 @@ struct ProgressLine {
   private var lastLine = ContinuousClock.now - .seconds(10)
 
   mutating func show(_ progress: TrainingProgress) {
+    if let starts = progress.starts {
+      if Console.isTerminal { Console.progress("random start \(starts.done)/\(starts.count)") }
+      return
+    }
     var line = "epoch \(progress.epoch)/\(progress.epochs)"
     if !progress.isEndOfEpoch { line += " step \(progress.step)/\(progress.steps)" }
-    line += "  loss \(short(progress.loss))"
+    if progress.loss.isFinite || progress.isEndOfEpoch { line += "  loss \(short(progress.loss))" }
     if let validation = progress.validation {
       line += "  validation \(short(validation.loss))"
       if let accuracy = validation.accuracy { line += " accuracy \(short(accuracy))" }

@@ -1,18 +1,33 @@
 import Foundation
 import KAN
+import KANFiles
 
 extension Evaluation {
   /// Column titles of ``cells``, with an empty corner.
-  var header: [String] {
-    ["", "samples", "loss"] + (accuracy == nil ? ["rmse", "r2", "pearson"] : ["accuracy"])
+  var header: [String] { ["", "samples", "loss"] + overall.named.map(\.name) }
+
+  var cells: [String] { [grouped(samples), short(loss)] + overall.cells }
+
+  /// A table of the targets, where there are several.
+  var targetLines: [String] {
+    guard let targets, let first = targets.first else { return [] }
+    return [table([["target"] + first.named.map(\.name)] + targets.map { [printable($0.name)] + $0.cells })]
+  }
+}
+
+extension Evaluation.Target {
+  /// The metrics that go with the objective.
+  fileprivate var named: [(name: String, value: Double?)] {
+    (rmse == nil ? [] : [("rmse", rmse), ("r2", r2), ("pearson", pearson)])
+      + (accuracy == nil ? [] : [("accuracy", accuracy)]) + (coverage == nil ? [] : [("coverage", coverage)])
   }
 
-  var cells: [String] {
-    [grouped(samples), short(loss)]
-      + (accuracy.map { [fixedAccuracy($0)] } ?? [rmse, r2, pearson].map { String(format: "%.6g", $0 ?? .nan) })
+  fileprivate var cells: [String] {
+    named.map { metric in
+      let isShare = ["accuracy", "coverage"].contains(metric.name)
+      return metric.value.map { String(format: isShare ? "%.4f" : "%.6g", $0) } ?? "-"
+    }
   }
-
-  private func fixedAccuracy(_ value: Double) -> String { String(format: "%.4f", value) }
 }
 
 /// JSON on one line, with null for numbers that are not finite, which it cannot write.

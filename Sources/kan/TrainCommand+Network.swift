@@ -13,12 +13,16 @@ extension TrainCommand {
   func readData<Element: Scalar>(_: Element.Type) throws -> Parts<Element> {
     let source = try data.source()
     let other = try testSource(source)
-    var (training, test) = try source.training(Element.self, task: task)
+    let objective = try objectives.objective
+    var (training, test) = try source.training(Element.self, task: task ?? objective?.targetDomain.task)
+    try objective?.requireTargets(of: training, in: data.data)
     if let other {
       // A network knows how to find its columns and classes in other data; an untrained one will do.
       var reader = Network<Element>(.linear(training.inputs.columns, training.targets.outputs))
       reader.describe(training)
-      test = try other.rows(for: reader)
+      let rows = try other.rows(for: reader)
+      try objective?.requireTargets(of: rows, in: other.path)
+      test = rows
     }
     if test == nil {
       guard let parts = training.holdingOut(holdout ?? 0.2, seed: seed) else {
@@ -84,7 +88,7 @@ extension TrainCommand {
       let ranges = (0..<network.inputs).map { range[range.count == 1 ? 0 : $0] }
       guard ranges.allSatisfy({ Element($0.lowerBound).isFinite && Element($0.lowerBound) < Element($0.upperBound) })
       else { throw ToolError.usage("--range has no width in this precision") }
-      network.setRanges(inputs: ranges.map { Element($0.lowerBound)...Element($0.upperBound) })
+      try network.setRanges(inputs: ranges.map { Element($0.lowerBound)...Element($0.upperBound) })
     }
     return network
   }
@@ -122,34 +126,14 @@ extension TrainCommand {
     }
   }
 
-  /// Trains with the optimiser asked for.
-  func fit<Element: Scalar>(
-    _ network: inout Network<Element>, _ parts: Parts<Element>, _ options: TrainingOptions, _ pool: ThreadPool,
-    progress: (TrainingProgress, borrowing Network<Element>) -> TrainingDecision
-  ) throws(TrainingError) -> TrainingHistory {
-    if optimizer == .lbfgs {
-      return try network.train(
-        on: parts.training, validation: parts.validation,
-        with: LBFGS(weightDecay: weightDecay, memoryLimit: availableMemory()), options: options, pool: pool,
-        progress: progress)
-    }
-    if optimizer == .lm {
-      return try network.train(
-        on: parts.training, validation: parts.validation,
-        with: LevenbergMarquardt(grids: extend, memoryLimit: availableMemory() / 2), options: options, pool: pool,
-        progress: progress)
-    }
-    return try network.train(
-      on: parts.training, validation: parts.validation, with: rule(for: network), options: options, pool: pool,
-      progress: progress)
-  }
-
-  private func rule<Element: Scalar>(for network: Network<Element>) -> any Optimizer {
+  /// The method asked for, within the memory that is available.
+  func method<Element: Scalar>(for network: Network<Element>) -> any TrainingMethod {
     let rate = learningRate ?? defaultRate(network)
     switch optimizer {
     case .adam: return AdamW(learningRate: rate, weightDecay: weightDecay)
     case .sgd: return SGD(learningRate: rate, weightDecay: weightDecay)
-    case .lbfgs, .lm: preconditionFailure("\(optimizer) is no rule for single steps")
+    case .lbfgs: return LBFGS(weightDecay: weightDecay, memoryLimit: availableMemory())
+    case .lm: return LevenbergMarquardt(memoryLimit: availableMemory() / 2)
     }
   }
 

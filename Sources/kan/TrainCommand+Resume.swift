@@ -30,6 +30,11 @@ extension TrainCommand {
     }
     if let record = network.record {
       try requireSame("--optimizer", record.optimizer, optimizer.rawValue)
+      // Without --loss it goes on with its own.
+      if let asked = try objectives.objective {
+        let own = ObjectiveDescription(network.objective)
+        try requireSame("--loss", own.description, ObjectiveDescription(asked).description)
+      }
       // Another seed would hold out other rows, and test the network on rows it has learned.
       try requireSame("--seed", "\(record.seed)", "\(seed)")
     }

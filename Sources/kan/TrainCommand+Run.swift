@@ -11,7 +11,7 @@ extension TrainCommand {
     network.contraction = contraction
     try initialize(&network, on: parts.training, pool)
     let log = try self.log.map { try EpochLog(path: $0, appending: resume) }
-    Console.note(introduction(network, parts.training, pool))
+    Console.note(introduction(network, parts.training, try objectives.objective, pool))
     if resume, extend.isEmpty, let done = network.trainingState?.epochsDone, done >= epochs {
       Console.note("\(counted(done, "epoch")) are done; a larger --epochs goes on")
     }
@@ -22,10 +22,12 @@ extension TrainCommand {
     var failure: (any Error)?
     let options = TrainingOptions(
       epochs: epochs, batch: batch, schedule: schedule, patience: patience, seed: seed, resuming: resume,
-      restrictsToSupport: keepLearned, grids: optimizer == .lm ? [] : extend)
+      updating: keepLearned ? .supported : .all, grids: extend, objective: try objectives.objective)
     let history: TrainingHistory
     do {
-      history = try fit(&network, parts, options, pool) { progress, network in
+      history = try network.train(
+        on: parts.training, validation: parts.validation, with: method(for: network), options: options, pool: pool
+      ) { progress, network in
         line.show(progress)
         do {
           if progress.isEndOfEpoch, let record = network.record?.history.last { try log?.append(record) }
@@ -39,8 +41,10 @@ extension TrainCommand {
         }
         return Interruption.isRequested ? .stop : .continue
       }
-    } catch TrainingError.notForClasses(let optimizer) {
-      throw ToolError.usage("\(TrainingError.notForClasses(optimizer: optimizer))")
+    } catch TrainingError.notForObjective(let optimizer, let objective) {
+      throw ToolError.usage("\(TrainingError.notForObjective(optimizer: optimizer, objective: objective))")
+    } catch TrainingError.otherObjective(let trained, let asked) {
+      throw ToolError.usage("--loss: \(TrainingError.otherObjective(trained: trained, asked: asked))")
     } catch TrainingError.cannotRestrict(let optimizer) {
       throw ToolError.usage("\(TrainingError.cannotRestrict(optimizer: optimizer))")
     } catch TrainingError.cannotRestrictOnGrids {
@@ -69,12 +73,15 @@ extension TrainCommand {
     return "; \(save) has them, of epoch \(state.best.epoch)"
   }
 
-  func introduction<Element: Scalar>(_ network: Network<Element>, _ data: Dataset<Element>, _ pool: ThreadPool)
-    -> String
-  {
+  func introduction<Element: Scalar>(
+    _ network: Network<Element>, _ data: Dataset<Element>, _ objective: (any Objective)?, _ pool: ThreadPool
+  ) -> String {
+    let objective =
+      objective ?? (network.record == nil ? data.targets.task.objective : network.objective)
     let widths = [network.inputs] + network.layers.map(\.outputs)
     return "\(data.targets.task.rawValue) on \(counted(data.rows, "row")), \(edge.rawValue) network \(text(widths)), "
-      + "\(counted(network.parameterCount, "parameter")), \(counted(pool.threads, "thread"))"
+      + "\(counted(network.parameterCount, "parameter")), loss \(ObjectiveDescription(objective)), "
+      + "\(counted(pool.threads, "thread"))"
   }
 
   func text(_ widths: [Int]) -> String { widths.map { "\($0)" }.joined(separator: "-") }
@@ -88,7 +95,8 @@ extension TrainCommand {
       let result = TrainingResult(
         parameters: network.parameterCount, epochs: history.epochs.count, seconds: history.seconds,
         samplesPerSecond: history.samplesPerSecond, seed: seed, threads: pool.threads, train: training, test: test,
-        bestEpoch: history.bestEpoch, end: history.end.rawValue, grid: history.grid?.intervals,
+        bestEpoch: history.bestEpoch, end: history.end.rawValue, objective: ObjectiveDescription(network.objective),
+        grid: history.grid?.intervals,
         gridReason: history.grid?.description)
       try Console.print(encodeJSON(result))
       return
@@ -121,6 +129,8 @@ private struct TrainingResult: Encodable {
   var test: Evaluation
   var bestEpoch: Int
   var end: String
+  /// --loss and its settings.
+  var objective: ObjectiveDescription
   /// Of several, the grid kept.
   var grid: Int?
   var gridReason: String?

@@ -1,4 +1,5 @@
 import ArgumentParser
+import KAN
 
 extension TrainCommand {
   func validate() throws {
@@ -12,6 +13,7 @@ extension TrainCommand {
     try require(
       optimizer != .lm || task != .classification,
       "--optimizer lm is for regressions; lbfgs and adam do classifications")
+    if let objective = try objectives.objective { try validate(objective) }
     try require(
       edge == .chebyshev ? (1...1000).contains(degree) : (1...5).contains(degree),
       "--degree has to be 1 to \(edge == .chebyshev ? 1000 : 5)")
@@ -41,5 +43,23 @@ extension TrainCommand {
       try require(!inputs.contains(path), "\(option) would overwrite \(path), which is to be read")
     }
     try require(save == nil || save != log, "--save and --log name the same file")
+  }
+
+  private func validate(_ objective: some Objective) throws {
+    let name = type(of: objective).name
+    let kind = objective.targetDomain.task
+    if let task, task != kind {
+      throw ValidationError("--loss \(name) is for a \(kind.rawValue), not for --task \(task.rawValue)")
+    }
+    if optimizer == .lm && objective as? any PointwiseObjective == nil {
+      throw ValidationError("--optimizer lm takes any --loss but \(name); lbfgs and adam take that too")
+    }
+    if initialization == .leastSquares && !objective.scalesTargets {
+      throw ValidationError(
+        "--init least-squares solves for the targets themselves, which --loss \(name) does not predict")
+    }
+    if kind == .classification && (data.target?.count ?? 1) > 1 {
+      throw ValidationError("a classification has one --target, its classes")
+    }
   }
 }

@@ -11,6 +11,8 @@ struct TrainCommand: ParsableCommand {
         kan train iris.csv --hidden 5 --epochs 100 --json
         kan train houses.csv --hidden 8 --optimizer lbfgs --precision double --epochs 300
         kan train /usr/share/datasets/fashion-mnist --hidden 64 --json
+        kan train rents.csv --loss quantile --quantile 0.9 --save upper.safetensors
+        kan train visits.csv --loss poisson --optimizer lbfgs
         kan train new.csv --start houses.safetensors --keep-learned --save houses.safetensors
         kan train x.npy --target y.npy --test u.npy --test-target v.npy
         kan train smooth.csv --hidden 1 --optimizer lm --precision double --extend 5,10,20,50,100,200
@@ -24,6 +26,7 @@ struct TrainCommand: ParsableCommand {
 
   @Option(help: "regression or classification (default: classification for text or images).")
   var task: LearningTask?
+  @OptionGroup var objectives: ObjectiveArguments
   @Option(
     help: "Data to judge the network by; without it, the test part of images, or rows that are held out.",
     completion: .file())
@@ -55,7 +58,7 @@ struct TrainCommand: ParsableCommand {
     help: """
       Optimiser. lbfgs and lm take all rows at every iteration, which counts as an epoch, and need no rate, schedule or \
       batch; lm (Levenberg-Marquardt) is for regressions with up to some thousands of parameters, and the one for \
-      accuracy, with --precision double and --extend.
+      accuracy, with --precision double and --extend; it takes any --loss but cross-entropy.
       """)
   var optimizer = OptimizerName.adam
   @Option(

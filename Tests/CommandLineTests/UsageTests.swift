@@ -47,7 +47,7 @@ import Testing
     (["--save", "r.csv"], "--save would overwrite r.csv, which is to be read"),
     (["--log", "r.csv"], "--log would overwrite r.csv, which is to be read"),
     (["--log", "m", "--save", "m"], "--save and --log name the same file"),
-    (["--foo\u{7}"], "Unknown option '--foo\\u{7}'. Did you mean '--log'?"),
+    (["--foo\u{7}"], "Unknown option '--foo\\u{7}'. Did you mean '--loss'?"),
     (
       ["--edge", "wave"],
       "The value 'wave' is invalid for '--edge <edge>'. Please provide one of 'spline', 'linear', 'chebyshev' or 'gaussian'."

@@ -111,6 +111,7 @@ import Testing
   @Test func atLeastOneThread() {
     #expect(ThreadPool(threads: 0).threads == 1)
     #expect(ThreadPool(threads: -3).threads == 1)
+    #expect([0, 5, 1025, 100_000, .max].map(ThreadPool.threads(wanted:)) == [1, 5, 1024, 1024, 1024])
     #expect(ThreadPool.availableCores >= 1)
     #expect(ThreadPool.shared.threads >= 1)
   }

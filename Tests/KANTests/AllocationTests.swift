@@ -102,6 +102,22 @@ struct AllocationTests {
     }
   }
 
+  @Test(
+    arguments: [HuberLoss(), AbsoluteError(), QuantileLoss(0.3), PoissonDeviance(), LogisticLoss(), LogCosh()]
+      as [any Objective],
+    [1, 2])
+  func trainingStepOfAnObjective(objective: any Objective, threads: Int) {
+    let pool = ThreadPool(threads: threads)
+    var generator = RandomGenerator(seed: 1)
+    let targets = Matrix<Float>(rows: 100, columns: 3, elements: (0..<300).map { Float($0 % 2) })
+    let data = Dataset<Float>(
+      inputs: generator.matrix(100, 6), targets: .values(targets),
+      weights: AlignedArray((0..<100).map { Float($0 % 4) }))
+    var network = Kind.splines.network
+    network.prepare(for: data, objective)
+    #expect(stepAllocations(&network, data, SGD(), pool) == 0)
+  }
+
   /// Of ten steps, forward, loss, backward, the next batch and optimiser, after three to warm up.
   private func stepAllocations(
     _ network: inout Network<Float>, _ data: Dataset<Float>, _ optimizer: some Optimizer, _ pool: ThreadPool
@@ -140,6 +156,36 @@ struct AllocationTests {
     }
     expectNone(kind) { count }
     #expect(result == network.predict(row, pool: pool))
+  }
+
+  /// Any number of rows from memory into memory, more than go through the network at a time too.
+  @Test(arguments: Kind.allCases, [1, 2])
+  func predictionFromBuffers(kind: Kind, threads: Int) {
+    let pool = ThreadPool(threads: threads)
+    let predictor = Predictor(kind.network, rows: 16, pool: pool)
+    var generator = RandomGenerator(seed: 3)
+    let rows: Matrix<Float> = generator.matrix(100, 6)
+    var result = Matrix<Float>(rows: 100, columns: 3)
+    func predict(_ count: Int) {
+      rows.elements.withUnsafeBufferPointer { rows in
+        result.elements.withUnsafeMutableBufferPointer { result in
+          predictor.predict(
+            UnsafeBufferPointer(rebasing: rows[..<(6 * count)]),
+            into: UnsafeMutableBufferPointer(rebasing: result[..<(3 * count)]))
+        }
+      }
+    }
+    // One by one: in unoptimised builds, a loop over numbers of rows allocates.
+    func predict() {
+      predict(1)
+      predict(16)
+      predict(17)
+      predict(100)
+      var span = result.elements.mutableSpan
+      predictor.predict(rows.elements.span, into: &span)
+    }
+    predict()
+    expectNone(kind) { allocations(on: pool) { predict() } }
   }
 
   @Test func writingAParameterCopiesNothing() {

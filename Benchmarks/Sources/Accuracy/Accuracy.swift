@@ -57,7 +57,7 @@ struct Accuracy: ParsableCommand {
     let clock = ContinuousClock()
     let started = clock.now
     let history = try network.train(
-      on: data, with: LevenbergMarquardt(grids: task.grids), options: TrainingOptions(epochs: 60, seed: seed),
+      on: data, with: LevenbergMarquardt(), options: TrainingOptions(epochs: 150, seed: seed, grids: task.grids),
       pool: pool
     ) { _, network in
       let grid = network.layers.compactMap(\.gridIntervals).max() ?? 0

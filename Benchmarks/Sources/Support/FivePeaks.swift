@@ -21,7 +21,7 @@ public struct FivePeaks {
   /// - Parameter degree: of the splines
   public init(degree: Int) throws {
     var splines = Network<Double>(.spline(1, 1, grid: 200, degree: degree), seed: 1)
-    splines.setRanges(inputs: [-1...1], targets: [-1...1])
+    try splines.setRanges(inputs: [-1...1], targets: [-1...1])
     try splines.setFunctions(ofLayer: 0) { _, _, _ in 0 }
     learners = [
       try Self.learn("G = 200, degree \(degree), restricted to the samples' splines", splines) {

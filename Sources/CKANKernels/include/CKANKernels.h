@@ -11,6 +11,7 @@
 
 #include "aligned_memory.h"
 #include "openblas_core.h"
+#include "processor_quota.h"
 #include "system_limits.h"
 #include "thread_pool.h"
 

@@ -1,8 +1,14 @@
 extension Network {
-  /// The same network in another precision, without what a training would need to go on.
+  /// The same network in another precision: each number rounded to the nearest. Without what a training needs to be
+  /// resumed, unless the precision is the one that it has.
   ///
-  /// - Throws: ``BasisError`` for a basis that is not one of this module's.
-  package func converted<Other: Scalar>(to _: Other.Type) throws(BasisError) -> Network<Other> {
+  /// - Parameter bases: kinds of basis beyond this module's own, in the other precision.
+  /// - Throws: ``BasisError`` for a basis of a kind that is not among them, or one whose knots coincide in the other
+  ///   precision.
+  public func converted<Other: Scalar>(
+    to _: Other.Type, bases: [any Basis<Other>.Type] = []
+  ) throws(BasisError) -> Network<Other> {
+    requireParameterCount()
     if let same = self as? Network<Other> { return same }
     var converted: [Layer<Other>] = []
     for layer in layers {
@@ -13,14 +19,17 @@ extension Network {
       )
       converted.append(
         Layer(
-          basis: try makeBasis(description, from: knownBases(Other.self)), outputs: layer.outputs,
+          basis: try makeBasis(description, from: knownBases(Other.self) + bases), outputs: layer.outputs,
           activation: layer.activation))
     }
     var result = Network<Other>(layers: converted, parameters: parameters.converted())
     result.contraction = contraction
     result.task = task
+    result.chosenObjective = chosenObjective
     result.inputScaling = inputScaling.converted()
     result.outputScaling = outputScaling.converted()
+    result.inputScalingOrigin = inputScalingOrigin
+    result.outputScalingOrigin = outputScalingOrigin
     result.names = names
     result.record = record
     return result

@@ -4,16 +4,43 @@ extension Network {
 
   /// The network's answer to each row: [rows × in] → [rows × out].
   ///
-  /// For a regression, values in the targets' units; for a classification, the probability of each class. Any number of
-  /// rows; memory beyond the result does not grow with it. Traps with both shapes if the columns do not fit.
-  /// A ``Predictor`` gives the same without allocating.
+  /// The ``Objective/link`` of the network's ``objective`` says what it means: values in the targets' units, the
+  /// probability of each class or of a 1, or a rate. Any number of rows; memory beyond the result does not grow with it.
+  /// Traps with both shapes if the columns do not fit. A ``Predictor`` gives the same without allocating; the variants
+  /// with `checking` throw where this traps.
   public func predict(_ rows: Matrix<Element>, pool: ThreadPool = .shared) -> Matrix<Element> {
     var result = outputs(for: rows, pool: pool)
     finish(result.mutableView())
     return result
   }
 
-  /// The last layer's Y: scaled targets of a regression, logits of a classification.
+  /// The same for rows that are arrays of numbers; traps unless each has a number for each input.
+  public func predict(_ rows: [[Element]], pool: ThreadPool = .shared) -> [[Element]] {
+    do {
+      return try predict(checking: rows, pool: pool)
+    } catch {
+      fatalError("Network: \(error)")
+    }
+  }
+
+  /// The same for rows that may come from outside.
+  ///
+  /// - Throws: ``ShapeError`` unless the columns fit.
+  public func predict(checking rows: Matrix<Element>, pool: ThreadPool = .shared) throws(ShapeError) -> Matrix<Element>
+  {
+    try checkColumns(of: rows)
+    return predict(rows, pool: pool)
+  }
+
+  /// The same for arrays of numbers that may come from outside.
+  ///
+  /// - Throws: ``ShapeError`` that names the first row (from 1) whose length is not the number of inputs.
+  public func predict(checking rows: [[Element]], pool: ThreadPool = .shared) throws(ShapeError) -> [[Element]] {
+    let result = predict(try Matrix(checking: rows, columns: inputs), pool: pool)
+    return (0..<result.rows).map { result.row($0) }
+  }
+
+  /// The last layer's Y, before the link: scaled targets, logits, logarithms of rates.
   package func outputs(for rows: Matrix<Element>, pool: ThreadPool) -> Matrix<Element> {
     var result = Matrix<Element>(rows: rows.rows, columns: outputs)
     let to = result.mutableView()
@@ -23,13 +50,8 @@ extension Network {
     return result
   }
 
-  /// Takes the last layer's Y to the targets' units or to probabilities, in place.
-  fileprivate func finish(_ y: MutableMatrixView<Element>) {
-    switch task {
-    case .regression: outputScaling.invert(on: y)
-    case .classification: Element._softmax(y.rows, y.columns, y.base)
-    }
-  }
+  /// Takes the last layer's Y to predictions, in place.
+  func finish(_ y: MutableMatrixView<Element>) { objective.link.apply(to: y, outputScaling) }
 
   /// Calls `body` with the first row and the last layer's Y of one chunk of rows after another.
   func forEachChunk(
@@ -39,58 +61,34 @@ extension Network {
     if rows.rows == 0 { return }
     let workspace = Workspace(
       self, capacity: min(rows.rows, Self.predictionRows), workers: pool.threads, training: false)
-    forEachChunk(of: rows, in: workspace, pool: pool, body)
+    withExtendedLifetime(rows) { forEachChunk(of: rows.view, in: workspace, pool: pool, body) }
   }
 
-  fileprivate func requireColumns(of rows: Matrix<Element>) {
+  func requireColumns(of rows: Matrix<Element>) {
     require(
       rows.columns == inputs, "Network: rows of shape [\(rows.rows) × \(rows.columns)] for \(inputs) inputs")
+    rows.requireElements()
   }
 
-  fileprivate func forEachChunk(
-    of rows: Matrix<Element>, in workspace: Workspace<Element>, pool: ThreadPool,
+  func checkColumns(of rows: Matrix<Element>) throws(ShapeError) {
+    if rows.columns != inputs {
+      throw ShapeError("rows", found: [rows.rows, rows.columns], expected: [rows.rows, inputs])
+    }
+  }
+
+  /// The rows [rows × in] have no gaps between them.
+  func forEachChunk(
+    of rows: MatrixView<Element>, in workspace: Workspace<Element>, pool: ThreadPool,
     _ body: (Int, MatrixView<Element>) -> Void
   ) {
     for start in stride(from: 0, to: rows.rows, by: workspace.capacity) {
       let count = min(workspace.capacity, rows.rows - start)
       let input = workspace.input(rows: count)
       Element._scaleColumns(
-        count, inputs, rows.elements.pointer + start * inputs, inputScaling.shift.pointer,
+        count, inputs, rows.base + start * inputs, inputScaling.shift.pointer,
         inputScaling.factor.pointer, input.base)
       forward(rows: count, in: workspace, on: pool)
       body(start, workspace.output(layers.count - 1, rows: count).readOnly)
     }
-  }
-}
-
-/// A network with the memory of its predictions, made once, so that a prediction allocates nothing.
-///
-/// For one thread at a time: make one for each that predicts.
-public final class Predictor<Element: Scalar> {
-  public let network: Network<Element>
-  private let workspace: Workspace<Element>
-  private let pool: ThreadPool
-
-  /// - Parameter rows: how many go through the network at a time; more are cut up.
-  public init(_ network: Network<Element>, rows: Int = 1, pool: ThreadPool = .shared) {
-    self.network = network
-    self.pool = pool
-    workspace = Workspace(network, capacity: rows, workers: pool.threads, training: false)
-  }
-
-  /// ``Network/predict(_:pool:)`` into a matrix that is there: [rows × in] → [rows × out]. Traps with both shapes if
-  /// they do not fit.
-  @specialized(where Element == Float)
-  @specialized(where Element == Double)
-  public func predict(_ rows: Matrix<Element>, into result: inout Matrix<Element>) {
-    network.requireColumns(of: rows)
-    require(
-      result.rows == rows.rows && result.columns == network.outputs,
-      "Predictor: \(rows.rows) rows of \(network.outputs) outputs into [\(result.rows) × \(result.columns)]")
-    let to = result.mutableView()
-    network.forEachChunk(of: rows, in: workspace, pool: pool) { start, chunk in
-      to.slice(row: start, rows: chunk.rows, columns: to.columns).copyElements(from: chunk)
-    }
-    network.finish(to)
   }
 }

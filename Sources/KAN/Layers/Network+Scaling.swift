@@ -1,14 +1,33 @@
+/// Where a scaling comes from, which decides whether a training may set it.
+package enum ScalingOrigin: String, Sendable, Codable {
+  /// Nobody has set it: the next training takes it from its data.
+  case none
+  /// ``Network/setRanges(inputs:targets:)``
+  case given
+  /// The data of a training or a least-squares fit.
+  case data
+  /// Data in which no column varies, so that its spread is still open.
+  case constantData
+}
+
 extension Network {
   /// Fixes the ranges of inputs, and of targets if wanted, before the first training, which otherwise takes them from
   /// its data.
   ///
   /// For data that comes in parts, the first of which does not show the whole range: the grids of the first layer cover
-  /// the range given here, and later trainings never change it.
+  /// the range given here, and later trainings never change it. A saved network keeps it.
+  ///
+  /// Traps unless there is a range for each input and each output, finite and not empty.
   ///
   /// - Parameters:
   ///   - inputs: one range for each input, scaled to [-1, 1]
-  ///   - targets: one range for each output, scaled to [-1, 1]; nil leaves that to the first training
-  public mutating func setRanges(inputs: [ClosedRange<Element>], targets: [ClosedRange<Element>]? = nil) {
+  ///   - targets: one range for each output, scaled to [-1, 1]; nil leaves that to the first training. An objective that does
+  ///     not scale targets (``Objective/scalesTargets``) takes them as they are.
+  /// - Throws: ``TrainingError/rangesAlreadyFitted`` once a training or ``fitLastLayer(on:ridge:restrictsToSupport:pool:)``
+  ///   has fitted parameters to ranges: other ranges would change what all of them mean.
+  public mutating func setRanges(
+    inputs: [ClosedRange<Element>], targets: [ClosedRange<Element>]? = nil
+  ) throws(TrainingError) {
     require(
       inputs.count == self.inputs && (targets?.count ?? outputs) == outputs,
       "Network: \(inputs.count) ranges of inputs and \(targets?.count ?? outputs) of targets for \(self.inputs) inputs "
@@ -18,11 +37,89 @@ extension Network {
         range.lowerBound.isFinite && range.upperBound.isFinite && range.lowerBound < range.upperBound,
         "Network: range \(range)")
     }
+    if isFitted { throw .rangesAlreadyFitted }
     inputScaling = Scaling(rangeOf: Matrix([inputs.map(\.lowerBound), inputs.map(\.upperBound)]))
-    hasInputScaling = true
+    inputScalingOrigin = .given
     guard let targets else { return }
     // The deviation of two numbers is half their distance.
     outputScaling = Scaling(spreadOf: Matrix([targets.map(\.lowerBound), targets.map(\.upperBound)]))
-    hasOutputScaling = true
+    outputScalingOrigin = .given
+  }
+
+  /// Says what the outputs mean and how columns and classes are called, for a network whose parameters are set by hand;
+  /// a training takes both from its data, and these names where the data has none.
+  ///
+  /// - Throws: ``TrainingError/names(_:)`` for names that do not fit, and ``TrainingError/otherTask(trained:asked:)`` once
+  ///   a training has fitted the parameters to another task.
+  public mutating func describe(as task: LearningTask, names: Names = Names()) throws(TrainingError) {
+    if isFitted && task != self.task { throw .otherTask(trained: self.task, asked: task) }
+    try Self.check(names, inputs: inputs, outputs: outputs, task: task)
+    self.task = task
+    self.names = names
+  }
+
+  /// Whether parameters have been fitted to data, and so to scalings and a task.
+  private var isFitted: Bool {
+    record != nil || [inputScalingOrigin, outputScalingOrigin].contains { $0 == .data || $0 == .constantData }
+  }
+
+  static func check(_ names: Names, inputs: Int, outputs: Int, task: LearningTask) throws(TrainingError) {
+    do {
+      try names.check(inputs: inputs, outputs: outputs, task: task)
+    } catch {
+      throw .names(error)
+    }
+  }
+
+  /// Takes the objective and, unless an earlier training has, scalings, task and names from the data.
+  ///
+  /// A column that does not vary in the data has the factor 0, and its range stays open: the first later training in
+  /// whose data it varies sets the factor and keeps the shift, so that answers at the value seen before stay as they
+  /// are. Targets of which none varies stay open as well.
+  mutating func prepare(for data: Dataset<Element>, _ objective: any Objective) {
+    if record == nil { describe(data) }
+    take(objective)
+    if inputScalingOrigin == .none {
+      inputScaling = Scaling(rangeOf: data.inputs, weights: data.weights)
+      inputScalingOrigin = .data
+    } else {
+      inputScaling.openConstantColumns(to: data.inputs, weights: data.weights)
+    }
+    objective.requireConsistency(targets: data.targets.outputs)
+    if !objective.scalesTargets {
+      if record != nil { return }
+      outputScaling = Scaling(identity: outputs)
+      outputScalingOrigin = .data
+      return startOutputs(objective, for: data)
+    }
+    guard case .values(let targets) = data.targets else { return }
+    if outputScalingOrigin == .given || outputScalingOrigin == .data { return }
+    let columns = ColumnStatistics(targets, weights: data.relativeWeights)
+    let spread = Scaling(spread: columns)
+    outputScaling =
+      outputScalingOrigin == .none ? spread : Scaling(shift: outputScaling.shift, factor: spread.factor)
+    outputScalingOrigin = columns.deviations.contains { $0 > 0 } ? .data : .constantData
+  }
+
+  /// Takes the task and the names of columns and classes from a data set; for the same task, names that it does not have
+  /// stay.
+  package mutating func describe(_ data: Dataset<Element>) {
+    names = data.targets.task == task ? data.names.filled(from: names) : data.names
+    task = data.targets.task
+  }
+}
+
+extension Scaling {
+  /// Gives columns of factor 0 a factor by which these rows and the value that the column had so far lie in [-1, 1].
+  fileprivate mutating func openConstantColumns(to x: Matrix<Element>, weights: AlignedArray<Element>?) {
+    if !factor.contains(0) { return }
+    let columns = ColumnStatistics(x, weights: weights)
+    var factor = factor
+    for column in factor.indices where factor[column] == 0 {
+      let distance = max(columns.highest[column] - shift[column], shift[column] - columns.lowest[column])
+      let opened = Self.factor(toReach: distance)
+      if distance > 0 && opened.isFinite { factor[column] = opened }
+    }
+    self = Scaling(shift: shift, factor: factor)
   }
 }

@@ -1,11 +1,3 @@
-/// What a network's outputs mean.
-public enum LearningTask: String, Sendable, Codable {
-  /// Numbers in the targets' units.
-  case regression
-  /// Logits, one for each class.
-  case classification
-}
-
 /// Layers one after another, with their parameters, and the scalings between a user's units and the grids'.
 ///
 /// A value: copies are independent. Inputs and results of ``predict(_:pool:)`` are in the units of the data that the
@@ -14,26 +6,16 @@ public struct Network<Element: Scalar>: Sendable {
   public private(set) var layers: [Layer<Element>]
   public private(set) var parameterCount: Int
   /// Every layer's W, row after row, and b, layer after layer: [parameterCount]. A network with another number of them
-  /// traps when it is used.
+  /// traps when it is used. What is written here counts for everything that follows, a resumed training included.
   // Without an observer, which would copy all of them when another module writes one.
   public var parameters: AlignedArray<Element>
 
   /// How products are formed; not part of a saved model.
   public var contraction: Contraction = .auto
-  public package(set) var task: LearningTask = .regression
-  /// Takes inputs to the grids; set by the first training.
-  public package(set) var inputScaling: Scaling<Element>
-  /// Takes targets to unit spread; set by the first training of a regression.
-  public package(set) var outputScaling: Scaling<Element>
-  /// Whether they have been set, by ``setRanges(inputs:targets:)`` or from data, so that no training sets them again.
-  var hasInputScaling = false
-  var hasOutputScaling = false
-  /// Names of columns and classes, where the data has them.
-  public package(set) var names = Names()
-  /// How the network has been trained so far.
-  public package(set) var record: TrainingRecord?
-  /// What training needs to go on where it stopped.
-  package var trainingState: TrainingState<Element>?
+  /// Scalings, names, and what the outputs mean: set by the first training.
+  public package(set) var preprocessing: Preprocessing<Element>
+  /// How far training has come.
+  var checkpoint = Checkpoint<Element>()
 
   /// A network with random parameters by each basis's rule (``Basis/initialDeviations(outputs:activation:)``); biases
   /// are 0.
@@ -51,8 +33,7 @@ public struct Network<Element: Scalar>: Sendable {
     parameterCount = layers.reduce(0) { $0 + $1.parameterCount }
     self.layers = layers
     self.parameters = parameters
-    inputScaling = Scaling(identity: layers[0].inputs)
-    outputScaling = Scaling(identity: layers[layers.count - 1].outputs)
+    preprocessing = Preprocessing(inputs: layers[0].inputs, outputs: layers[layers.count - 1].outputs)
     requireParameterCount()
   }
 
@@ -85,6 +66,10 @@ public struct Network<Element: Scalar>: Sendable {
       parameters.count == parameterCount, "Network: \(parameters.count) parameters, not \(parameterCount)")
   }
 
+  func requireLayer(_ index: Int) {
+    require(layers.indices.contains(index), "Network: layer \(index) of \(layers.count), which count from 0")
+  }
+
   /// Where a layer's parameters start in the flat buffer: W, and b right after it.
   package func parameterOffset(ofLayer layer: Int) -> Int {
     layers[..<layer].reduce(0) { $0 + $1.parameterCount }
@@ -92,6 +77,7 @@ public struct Network<Element: Scalar>: Sendable {
 
   /// W of a layer: [in·K × out]
   public func weights(ofLayer layer: Int) -> Matrix<Element> {
+    requireLayer(layer)
     requireParameterCount()
     let start = parameterOffset(ofLayer: layer)
     return Matrix(
@@ -101,6 +87,7 @@ public struct Network<Element: Scalar>: Sendable {
 
   /// b of a layer: [out]
   public func bias(ofLayer layer: Int) -> [Element] {
+    requireLayer(layer)
     requireParameterCount()
     let start = parameterOffset(ofLayer: layer) + layers[layer].weightCount
     return Array(parameters[start..<start + layers[layer].outputs])
@@ -122,16 +109,48 @@ public struct Network<Element: Scalar>: Sendable {
   }
 }
 
-/// Names that came with the data.
-public struct Names: Sendable, Equatable, Codable {
-  public var inputs: [String] = []
-  public var targets: [String] = []
-  /// Empty unless the task is a classification.
-  public var classes: [String] = []
-
-  public init(inputs: [String] = [], targets: [String] = [], classes: [String] = []) {
-    self.inputs = inputs
-    self.targets = targets
-    self.classes = classes
+extension Network {
+  public package(set) var task: LearningTask {
+    get { preprocessing.task }
+    set { preprocessing.task = newValue }
+  }
+  /// The ``objective``, where it is not the one of the task.
+  package var chosenObjective: (any Objective)? {
+    get { preprocessing.chosenObjective }
+    set { preprocessing.chosenObjective = newValue }
+  }
+  /// Takes inputs to the grids; set by ``setRanges(inputs:targets:)`` or the first training.
+  public package(set) var inputScaling: Scaling<Element> {
+    get { preprocessing.inputScaling }
+    set { preprocessing.inputScaling = newValue }
+  }
+  /// Takes targets to unit spread; set by ``setRanges(inputs:targets:)`` or the first training with an objective that scales
+  /// targets, else the identity.
+  public package(set) var outputScaling: Scaling<Element> {
+    get { preprocessing.outputScaling }
+    set { preprocessing.outputScaling = newValue }
+  }
+  package var inputScalingOrigin: ScalingOrigin {
+    get { preprocessing.inputScalingOrigin }
+    set { preprocessing.inputScalingOrigin = newValue }
+  }
+  package var outputScalingOrigin: ScalingOrigin {
+    get { preprocessing.outputScalingOrigin }
+    set { preprocessing.outputScalingOrigin = newValue }
+  }
+  /// Names of columns and classes, where the data has them.
+  public package(set) var names: Names {
+    get { preprocessing.names }
+    set { preprocessing.names = newValue }
+  }
+  /// How the network has been trained so far.
+  public package(set) var record: TrainingRecord? {
+    get { checkpoint.record }
+    _modify { yield &checkpoint.record }
+  }
+  /// What training needs to go on where it stopped.
+  package var trainingState: TrainingState<Element>? {
+    get { checkpoint.state }
+    _modify { yield &checkpoint.state }
   }
 }

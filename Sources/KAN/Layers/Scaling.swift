@@ -4,6 +4,7 @@ public struct Scaling<Element: Scalar>: Sendable, Equatable {
   public let shift: AlignedArray<Element>
   public let factor: AlignedArray<Element>
 
+  /// Columns that it scales.
   public var columns: Int { shift.count }
 
   package init(shift: AlignedArray<Element>, factor: AlignedArray<Element>) {
@@ -30,19 +31,25 @@ public struct Scaling<Element: Scalar>: Sendable, Equatable {
       factor: AlignedArray(
         columns.lowest.indices.map { column in
           let (low, middle, high) = (columns.lowest[column], middles[column], columns.highest[column])
-          // A hair inside, so that rounding puts no end of the range outside the grid. The middle of a range of a few
-          // ulp is rounded: the farther end counts.
-          let factor = (1 - 4 * Element.ulpOfOne) / max(high - middle, middle - low)
+          // The middle of a range of a few ulp is rounded: the farther end counts.
+          let factor = Self.factor(toReach: max(high - middle, middle - low))
           return low < high && factor.isFinite ? factor : 0
         }))
   }
+
+  /// The factor that takes a distance to 1, or a hair less, so that rounding puts no end of a range outside the grid.
+  static func factor(toReach distance: Element) -> Element { (1 - 4 * Element.ulpOfOne) / distance }
 
   /// Takes each column to mean 0 and standard deviation 1, and only shifts a constant column.
   public init(spreadOf x: Matrix<Element>) { self.init(spreadOf: x, weights: nil) }
 
   /// The same with weights for the rows, 1 on average.
   init(spreadOf x: Matrix<Element>, weights: AlignedArray<Element>?) {
-    let columns = ColumnStatistics(x, weights: weights)
+    self.init(spread: ColumnStatistics(x, weights: weights))
+  }
+
+  /// The same from the statistics of the columns.
+  init(spread columns: ColumnStatistics<Element>) {
     self.init(
       shift: AlignedArray(columns.means.map { Element($0) }),
       factor: AlignedArray(
@@ -50,6 +57,23 @@ public struct Scaling<Element: Scalar>: Sendable, Equatable {
           let factor = Element(1 / deviation)
           return deviation > 0 && factor.isFinite && factor > 0 ? factor : 1
         }))
+  }
+
+  /// x′ of a matrix: [rows × columns]. Traps for other columns.
+  public func applied(to x: Matrix<Element>) -> Matrix<Element> {
+    var result = x
+    result.withUnsafeMutableView { apply(to: $0) }
+    return result
+  }
+
+  /// x = x′/factor + shift of a matrix: [rows × columns]. A column of factor 0 is its shift. Traps for other columns.
+  public func inverted(on x: Matrix<Element>) -> Matrix<Element> {
+    var result = x
+    result.withUnsafeMutableView { invert(on: $0) }
+    for column in 0..<columns where factor[column] == 0 {
+      for row in 0..<x.rows { result[row, column] = shift[column] }
+    }
+    return result
   }
 
   /// x′ of a matrix, in place.

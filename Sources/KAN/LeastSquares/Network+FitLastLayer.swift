@@ -12,19 +12,24 @@ extension Network {
   ///   - restrictsToSupport: changes only coefficients of splines whose support the rows meet, as little as it takes,
   ///     and neither base functions nor the bias: what was learned elsewhere stays to the bit
   /// - Returns: the mean squared error, scaled as a training's loss.
-  /// - Throws: ``TrainingError`` for classes, an activation on the last layer, data that is not finite, a problem too
-  ///   large for 4 GiB, or with `restrictsToSupport` a last layer without splines.
+  /// - Throws: ``TrainingError`` for an objective other than ``MeanSquaredError``, an activation on the last layer, data
+  ///   that is not finite, a problem too large for 4 GiB, or with `restrictsToSupport` a last layer without splines.
   @discardableResult
   public mutating func fitLastLayer(
     on data: Dataset<Element>, ridge: Double = 0, restrictsToSupport: Bool = false, pool: ThreadPool = .shared
   ) throws(TrainingError) -> Double {
-    try check(data, "")
+    let objective = try objective(for: data, TrainingOptions())
+    if case .classes = data.targets { throw .leastSquares("classes have no squared error") }
+    if objective as? MeanSquaredError == nil {
+      throw .leastSquares("\(type(of: objective).name) is no squared error")
+    }
+    try check(data, "", objective)
     let layer = layers[layers.count - 1]
     guard case .values(let targets) = data.targets else { throw .leastSquares("classes have no squared error") }
     if layer.activation != .identity {
       throw .leastSquares("the last layer has the activation \(layer.activation.rawValue)")
     }
-    prepare(for: data)
+    prepare(for: data, objective)
     let support = restrictsToSupport ? SupportMap(of: self, on: data, pool: pool) : nil
     let rowsOfW = layer.inputs * layer.functions
     let columns = support.map { support in (0..<rowsOfW).filter { support.functions.last![$0] } } ?? Array(0..<rowsOfW)
@@ -66,13 +71,6 @@ extension Network {
       for output in 0..<outputs { to[bias + output] = Element(solution.view[columns.count, output]) }
     }
     adoptParameters()
-  }
-
-  /// Lets a training that is resumed go on from the parameters as they are now.
-  mutating func adoptParameters() {
-    guard let epochs = trainingState?.epochsDone else { return }
-    trainingState!.parameters = parameters
-    trainingState!.best = .init(epoch: epochs, loss: .infinity, parameters: parameters)
   }
 }
 

@@ -11,6 +11,7 @@ extension Network {
   public mutating func setFunctions(
     ofLayer index: Int, _ function: (_ input: Int, _ output: Int, _ x: Double) -> Double
   ) throws(TrainingError) -> Double {
+    requireLayer(index)
     let layer = layers[index]
     let functions = layer.functions - layer.baseFunctions
     var deviation = 0.0
@@ -50,6 +51,7 @@ extension Network {
   public mutating func setCurves(
     ofLayer index: Int, input: Int, at x: [Element], to y: Matrix<Element>
   ) throws(TrainingError) -> Double {
+    requireLayer(index)
     let layer = layers[index]
     require(
       (0..<layer.inputs).contains(input) && y.rows == x.count && y.columns == layer.outputs,

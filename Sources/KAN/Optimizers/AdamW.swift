@@ -7,7 +7,7 @@
 /// With λ = 0, the default, it is Adam.
 public struct AdamW: Optimizer {
   public var name: String { "adam" }
-  public var learningRate: Double
+  public var learningRate: Double { didSet { requireRate(learningRate, "AdamW") } }
   public var beta1: Double
   public var beta2: Double
   public var epsilon: Double
@@ -15,10 +15,16 @@ public struct AdamW: Optimizer {
   public var weightDecay: Double
   public var momentCount: Int { 2 }
 
+  /// Traps unless the rate and λ are finite and not negative, 0 ≤ β₁, β₂ < 1 and ε > 0.
   public init(
     learningRate: Double = 0.001, beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Double = 1e-8,
     weightDecay: Double = 0
   ) {
+    requireRate(learningRate, "AdamW")
+    require(
+      (0..<1).contains(beta1) && (0..<1).contains(beta2) && epsilon > 0,
+      "AdamW: beta1 \(beta1), beta2 \(beta2), epsilon \(epsilon)")
+    require(weightDecay >= 0 && weightDecay.isFinite, "AdamW: weight decay \(weightDecay)")
     self.learningRate = learningRate
     self.beta1 = beta1
     self.beta2 = beta2

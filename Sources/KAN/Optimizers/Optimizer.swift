@@ -1,12 +1,9 @@
-/// A rule that takes parameters and their gradient one step on. Configuration; what it remembers is an
+/// A first-order rule: takes parameters and the gradient of a batch one step on. Configuration; what it remembers is an
 /// ``OptimizerState``.
-public protocol Optimizer: Sendable {
-  /// The name under which a model file knows it.
-  var name: String { get }
-  /// The rate before a ``Schedule`` has its say.
-  var learningRate: Double { get }
-  /// λ, how strongly parameters are pulled to 0.
-  var weightDecay: Double { get }
+///
+/// As a ``TrainingMethod`` it goes through all rows in shuffled batches, once in an epoch. `learningRate` is the base rate,
+/// scaled by the ``Schedule``.
+public protocol Optimizer: TrainingMethod {
   /// How many arrays of the parameters' length it remembers.
   var momentCount: Int { get }
 
@@ -24,6 +21,15 @@ public protocol Optimizer: Sendable {
 }
 
 extension Optimizer {
+  public func schedule(_ options: TrainingOptions) -> Schedule { options.schedule }
+  public func batch(_ options: TrainingOptions, rows: Int) -> Int { options.batch }
+
+  public func begin<Element: Scalar>(
+    _ start: TrainingStart<Element>
+  ) throws(TrainingError) -> any TrainingProcess<Element> {
+    try MiniBatchTraining(self, start)
+  }
+
   /// One step on the calling thread.
   public func update<Element: Scalar>(
     _ parameters: UnsafeMutableBufferPointer<Element>, gradients: UnsafePointer<Element>,
@@ -31,6 +37,11 @@ extension Optimizer {
   ) {
     update(parameters, gradients: gradients, state: &state, rate: rate, pool: nil)
   }
+}
+
+/// Traps for a rate that climbs or that no step can be made of.
+func requireRate(_ rate: Double, _ rule: String) {
+  require(rate >= 0 && rate.isFinite, "\(rule): learning rate \(rate)")
 }
 
 /// A rule that treats each parameter by itself, in parts that threads share out.

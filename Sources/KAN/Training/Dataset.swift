@@ -17,6 +17,8 @@ public struct Dataset<Element: Scalar>: Sendable {
   public init(
     inputs: Matrix<Element>, targets: Targets<Element>, weights: AlignedArray<Element>? = nil, names: Names = Names()
   ) {
+    inputs.requireElements()
+    if case .values(let values) = targets { values.requireElements() }
     require(
       inputs.rows == targets.rows,
       "Dataset: inputs of shape [\(inputs.rows) × \(inputs.columns)] and \(targets.rows) targets")

@@ -1,142 +1,179 @@
 /// How well a network does on some data; with weights for the rows, every mean has them.
-public struct Evaluation: Sendable, Equatable, Codable {
+///
+/// A metric is nil where it does not go with the objective, or where it is not defined: ``r2`` and ``pearson`` of
+/// targets that are all the same. Of no rows, and of outputs that are not numbers, metrics are NaN.
+public struct Evaluation: Sendable, Equatable {
   /// Rows judged.
   public var samples: Int
-  /// The mean of what training makes small: squared error in units of the targets' spread, or cross-entropy.
+  /// The mean of the network's ``Network/objective``.
   public var loss: Double
-  /// √(mean squared error), in the targets' units; the mean over several targets, as are the next two.
+  /// √(mean squared error), in the targets' units; the mean over several targets, as are the next ones.
   public var rmse: Double?
   /// 1 - Σ (t - y)²/Σ (t - t̄)², the coefficient of determination.
   public var r2: Double?
   /// Pearson's correlation of prediction and target.
   public var pearson: Double?
-  /// The share of rows whose class has the largest output.
+  /// The share of rows whose class has the largest output, or whose target of 0 or 1 is the more probable.
   public var accuracy: Double?
+  /// The share of targets that do not exceed the prediction, where it estimates a quantile
+  /// (``Objective/predictedQuantile``).
+  public var coverage: Double?
+  /// Each target by itself, where there are several.
+  public var targets: [Target]?
+
+  /// Metrics of one target.
+  public struct Target: Sendable, Equatable {
+    public var name: String
+    public var rmse: Double?
+    public var r2: Double?
+    public var pearson: Double?
+    public var accuracy: Double?
+    public var coverage: Double?
+  }
+
+  /// The metrics of all targets.
+  package var overall: Target {
+    Target(name: "", rmse: rmse, r2: r2, pearson: pearson, accuracy: accuracy, coverage: coverage)
+  }
 }
 
 extension Network {
-  /// Loss and metrics over all rows of a data set. Traps if its columns do not fit the network.
+  /// Loss and metrics over all rows of a data set. Traps if its columns do not fit the network. A target that the
+  /// objective does not take, such as a negative count, may make them NaN.
   public func evaluate(on data: Dataset<Element>, pool: ThreadPool = .shared) -> Evaluation {
-    require(
-      data.targets.outputs == outputs && data.targets.task == task,
-      "Network: \(data.targets.outputs) targets for \(task) with \(outputs) outputs")
-    let weights = data.relativeWeights
+    requireTargets(data)
     switch data.targets {
-    case .values(let targets): return evaluateRegression(data.inputs, targets, weights, pool)
-    case .classes(let labels, _): return evaluateClassification(data.inputs, labels, weights, pool)
+    case .values(let targets): return evaluate(data, values: targets, pool)
+    case .classes(let labels, _): return evaluate(data, labels: labels, pool)
     }
   }
 
   /// The loss of each row, whose mean is the ``Evaluation/loss``.
   func losses(on data: Dataset<Element>, pool: ThreadPool) -> [Double] {
-    let weights = data.relativeWeights
-    func weight(_ row: Int) -> Double { weights.map { Double($0.pointer[row]) } ?? 1 }
-    var losses: [Double] = []
-    losses.reserveCapacity(data.rows)
-    switch data.targets {
-    case .values(let targets):
-      let predictions = predict(data.inputs, pool: pool)
-      for row in 0..<targets.rows {
-        let sum = (0..<targets.columns).reduce(0.0) { sum, column in
-          let error = Double(predictions[row, column]) - Double(targets[row, column])
-          return sum + error * error * Double(outputScaling.factor[column]) * Double(outputScaling.factor[column])
-        }
-        losses.append(weight(row) * sum / Double(targets.columns))
-      }
-    case .classes(let labels, _):
-      labels.withUnsafeBufferPointer { labels in
-        forEachChunk(of: data.inputs, pool: pool) { start, logits in
-          for row in 0..<logits.rows {
-            let one = logits.slice(row: row, rows: 1, columns: logits.columns)
-            let loss = Loss.evaluate(one, .classes(labels.baseAddress! + start + row), gradient: nil)
-            losses.append(weight(start + row) * loss)
-          }
-        }
+    requireTargets(data)
+    let objective = objective
+    var losses = [Double](repeating: 0, count: data.rows)
+    losses.withUnsafeMutableBufferPointer { losses in
+      forEachTile(of: data, pool: pool) { start, tile in
+        objective.writeRowLosses(of: tile, to: losses.baseAddress! + start)
+        guard let weights = tile.weights else { return }
+        for row in 0..<tile.rows { losses[start + row] *= Double(weights[row]) }
       }
     }
     return losses
   }
 
-  private func evaluateClassification(
-    _ inputs: Matrix<Element>, _ labels: [Int32], _ weights: AlignedArray<Element>?, _ pool: ThreadPool
-  ) -> Evaluation {
+  private func requireTargets(_ data: Dataset<Element>) {
+    require(
+      objective.outputs(forTargets: data.targets.outputs) == outputs && data.targets.task == task,
+      "Network: \(data.targets.outputs) targets for \(task) with \(outputs) outputs")
+  }
+
+  private func evaluate(_ data: Dataset<Element>, labels: [Int32], _ pool: ThreadPool) -> Evaluation {
+    var (loss, accuracy) = (0.0, WeightedMean())
+    let objective = objective
+    forEachTile(of: data, pool: pool) { _, tile in
+      loss += objective.loss(of: tile, gradient: nil)
+      addCorrect(tile.outputs, tile.targetClasses, tile.weights, to: &accuracy)
+    }
+    return Evaluation(
+      samples: data.rows, loss: data.rows > 0 && data.meanWeight > 0 ? loss : .nan, accuracy: accuracy.value)
+  }
+
+  private func evaluate(_ data: Dataset<Element>, values: Matrix<Element>, _ pool: ThreadPool) -> Evaluation {
+    let objective = objective
     var loss = 0.0
-    var correct = 0.0
+    var predictions = Matrix<Element>(rows: data.rows, columns: outputs)
+    let to = predictions.mutableView()
+    forEachTile(of: data, pool: pool) { start, tile in
+      loss += objective.loss(of: tile, gradient: nil)
+      to.slice(row: start, rows: tile.rows, columns: to.columns).copyElements(from: tile.outputs)
+    }
+    var result = Evaluation(samples: data.rows, loss: data.rows > 0 && data.meanWeight > 0 ? loss : .nan)
+    if values.columns != outputs { return result }
+    finish(to)
+    let weights = data.relativeWeights
+    let targets = (0..<values.columns).map { column in
+      let fit = ColumnFit(predictions: predictions, targets: values, weights: weights, column: column)
+      return fit.metrics(objective, name: names.target(column, of: values.columns))
+    }
+    result.rmse = mean(targets.map(\.rmse))
+    result.r2 = mean(targets.map(\.r2))
+    result.pearson = mean(targets.map(\.pearson))
+    result.accuracy = mean(targets.map(\.accuracy))
+    result.coverage = mean(targets.map(\.coverage))
+    if targets.count > 1 { result.targets = targets }
+    return result
+  }
+
+  /// Calls `body` with the first row and one tile of the data set after another, whose losses add up to the mean.
+  private func forEachTile(
+    of data: Dataset<Element>, pool: ThreadPool, _ body: (Int, ObjectiveTile<Element>) -> Void
+  ) {
+    let weights = data.relativeWeights
+    let columns = data.targets.outputs
+    let scaling = objective.scalesTargets ? outputScaling : Scaling(identity: columns)
+    let labels: [Int32] = if case .classes(let labels, _) = data.targets { labels } else { [] }
+    let tileRows = ObjectiveLoop<Element>.tileRows
+    let scaled = UnsafeMutablePointer<Element>.allocate(capacity: tileRows * columns)
+    defer { scaled.deallocate() }
     labels.withUnsafeBufferPointer { labels in
-      forEachChunk(of: inputs, pool: pool) { start, logits in
-        let part = labels.baseAddress! + start
-        let weights = weights.map { $0.pointer + start }
-        loss += Loss.evaluate(logits, .classes(part), weights: weights, gradient: nil) * Double(logits.rows)
-        correct += correctRows(logits, part, weights)
+      forEachChunk(of: data.inputs, pool: pool) { first, outputs in
+        for row in stride(from: 0, to: outputs.rows, by: tileRows) {
+          let rows = min(tileRows, outputs.rows - row)
+          let start = first + row
+          let targets: TargetView<Element>
+          if case .values(let values) = data.targets {
+            Element._scaleColumns(
+              rows, columns, values.elements.pointer + start * columns, scaling.shift.pointer, scaling.factor.pointer,
+              scaled)
+            targets = .values(
+              MatrixView(base: UnsafePointer(scaled), rows: rows, columns: columns, stride: columns))
+          } else {
+            targets = .classes(labels.baseAddress! + start)
+          }
+          body(
+            start,
+            ObjectiveTile(
+              outputs: outputs.slice(row: row, rows: rows, columns: outputs.columns), targets: targets,
+              weights: weights.map { $0.pointer + start }, total: data.rows))
+        }
       }
     }
-    let count = Double(max(labels.count, 1))
-    return Evaluation(samples: labels.count, loss: loss / count, accuracy: correct / count)
-  }
-
-  private func evaluateRegression(
-    _ inputs: Matrix<Element>, _ targets: Matrix<Element>, _ weights: AlignedArray<Element>?, _ pool: ThreadPool
-  ) -> Evaluation {
-    let predictions = predict(inputs, pool: pool)
-    var metrics = Evaluation(samples: targets.rows, loss: 0, rmse: 0, r2: 0, pearson: 0)
-    for column in 0..<targets.columns {
-      let fit = ColumnFit(predictions: predictions, targets: targets, weights: weights, column: column)
-      let factor = Double(outputScaling.factor[column])
-      metrics.loss += fit.meanSquaredError * factor * factor / Double(targets.columns)
-      metrics.rmse! += fit.meanSquaredError.squareRoot() / Double(targets.columns)
-      metrics.r2! += fit.r2 / Double(targets.columns)
-      metrics.pearson! += fit.pearson / Double(targets.columns)
-    }
-    return metrics
   }
 }
 
-/// How many rows' label has the largest logit, the first of equals; or the sum of their weights.
+extension Names {
+  /// The name of a target, or `y`, or `y0`, `y1` of several.
+  package func target(_ index: Int, of count: Int) -> String {
+    targets.count == count ? targets[index] : count == 1 ? "y" : "y\(index)"
+  }
+}
+
+/// Nil where there is none or one that is not defined.
+private func mean(_ values: [Double?]) -> Double? {
+  var sum = 0.0
+  for value in values {
+    guard let value else { return nil }
+    sum += value
+  }
+  return sum / Double(values.count)
+}
+
+/// Notes whether each row's label has the largest logit, the first of equals.
 @specialized(where Element == Float)
 @specialized(where Element == Double)
-private func correctRows<Element: Scalar>(
-  _ logits: MatrixView<Element>, _ labels: UnsafePointer<Int32>, _ weights: UnsafePointer<Element>?
-) -> Double {
-  var correct = 0.0
+private func addCorrect<Element: Scalar>(
+  _ logits: MatrixView<Element>, _ labels: UnsafePointer<Int32>, _ weights: UnsafePointer<Element>?,
+  to accuracy: inout WeightedMean
+) {
   for row in 0..<logits.rows {
-    var best = 0
-    for column in 1..<max(1, logits.columns) where logits[row, column] > logits[row, best] { best = column }
-    if best == Int(labels[row]) { correct += weights.map { Double($0[row]) } ?? 1 }
-  }
-  return correct
-}
-
-/// One column of predictions against one of targets, in double precision and two passes; weights are 1 on average.
-struct ColumnFit {
-  let meanSquaredError, r2, pearson: Double
-
-  @specialized(where Element == Float)
-  @specialized(where Element == Double)
-  init<Element: Scalar>(
-    predictions: Matrix<Element>, targets: Matrix<Element>, weights: AlignedArray<Element>? = nil, column: Int
-  ) {
-    let weights = weights?.pointer
-    let count = Double(max(targets.rows, 1))
-    let (y, t) = (predictions.view, targets.view)
-    var (meanY, meanT, squares) = (0.0, 0.0, 0.0)
-    for row in 0..<targets.rows {
-      let weight = weights.map { Double($0[row]) } ?? 1
-      let error = Double(y[row, column]) - Double(t[row, column])
-      squares += weight * (error * error)
-      meanY += weight * (Double(y[row, column]) / count)
-      meanT += weight * (Double(t[row, column]) / count)
+    var (best, isNumber) = (0, logits[row, 0] == logits[row, 0])
+    for column in 1..<max(1, logits.columns) {
+      if logits[row, column] > logits[row, best] { best = column }
+      isNumber = isNumber && logits[row, column] == logits[row, column]
     }
-    var (spreadY, spreadT, together) = (0.0, 0.0, 0.0)
-    for row in 0..<targets.rows {
-      let weight = weights.map { Double($0[row]) } ?? 1
-      let (distanceY, distanceT) = (Double(y[row, column]) - meanY, Double(t[row, column]) - meanT)
-      spreadY += weight * (distanceY * distanceY)
-      spreadT += weight * (distanceT * distanceT)
-      together += weight * (distanceY * distanceT)
-    }
-    meanSquaredError = squares / count
-    // A constant target leaves nothing to explain: 1 if it is met, else 0. A constant has no correlation.
-    r2 = spreadT > 0 ? 1 - squares / spreadT : squares == 0 ? 1 : 0
-    pearson = spreadT > 0 && spreadY > 0 ? together / (spreadY * spreadT).squareRoot() : 0
+    let score = !isNumber ? .nan : best == Int(labels[row]) ? 1.0 : 0
+    accuracy.add(score, weights.map { Double($0[row]) } ?? 1)
   }
 }

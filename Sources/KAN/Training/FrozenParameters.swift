@@ -1,4 +1,4 @@
-/// The parameters that a training with ``TrainingOptions/restrictsToSupport`` does not touch.
+/// The parameters that a training with ``TrainingOptions/updating`` does not touch.
 ///
 /// An optimiser moves a parameter without a gradient too, by the moments of earlier steps or by weight decay: so both
 /// the gradient is cleared and the parameters are put back after each step, which leaves them as they were to the bit.

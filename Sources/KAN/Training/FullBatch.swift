@@ -10,18 +10,30 @@ package final class FullBatch<Element: Scalar> {
   private var rows: [Int]
   /// All rows fit one chunk and stand in it.
   private var holdsAll = false
+  /// Asked before each chunk whether to go on.
+  private let continues: () -> Bool
+  /// Whether an evaluation has been broken off because it said no; the values since then mean nothing.
+  private(set) var isInterrupted = false
 
   /// Traps if there are no rows, or a chunk has none.
-  package init(_ network: Network<Element>, _ data: Dataset<Element>, chunk: Int? = nil, pool: ThreadPool) {
+  package init(
+    _ network: Network<Element>, _ data: Dataset<Element>, chunk: Int? = nil, pool: ThreadPool,
+    continues: @escaping () -> Bool = { true }
+  ) {
     self.data = data
+    self.continues = continues
     self.chunk = min(data.rows, chunk ?? Self.chunk(for: network))
-    step = TrainingStep(network, batch: self.chunk, pool: pool)
+    step = TrainingStep(network, batch: self.chunk, pool: pool, targets: data.targets.outputs)
     rows = [Int](repeating: 0, count: self.chunk)
     vectors = VectorOperations(count: network.parameterCount, pool: pool)
   }
 
   /// Σ w·L / Σ w over all rows, and its gradient: [parameters].
   package func lossAndGradient(of network: Network<Element>, gradient: inout AlignedArray<Element>) -> Double {
+    if isInterrupted || !continues() {
+      isInterrupted = true
+      return .nan
+    }
     if data.rows == chunk {
       if !holdsAll { gather(0..<chunk, for: network) }
       holdsAll = true
@@ -32,6 +44,10 @@ package final class FullBatch<Element: Scalar> {
     let sum = gradient.mutablePointer()
     var total = 0.0
     for start in stride(from: 0, to: data.rows, by: chunk) {
+      if start > 0 && !continues() {
+        isInterrupted = true
+        return .nan
+      }
       let end = min(start + chunk, data.rows)
       gather(start..<end, for: network)
       let share = Double(end - start) / Double(data.rows)
@@ -94,12 +110,12 @@ struct FullBatchFunction<Element: Scalar>: DifferentiableFunction {
 
   init(
     _ network: Network<Element>, _ data: Dataset<Element>, weightDecay: Double = 0,
-    frozen: FrozenParameters<Element>? = nil, pool: ThreadPool
+    frozen: FrozenParameters<Element>? = nil, pool: ThreadPool, continues: @escaping () -> Bool = { true }
   ) {
     self.network = network
     self.frozen = frozen
     self.weightDecay = weightDecay
-    batch = FullBatch(network, data, pool: pool)
+    batch = FullBatch(network, data, pool: pool, continues: continues)
     vectors = VectorOperations(count: network.parameterCount, pool: pool)
   }
 

@@ -1,90 +1,87 @@
 extension Network {
-  /// Trains on a data set: shuffled mini-batches, a schedule for the rate, early stopping if asked for.
+  /// Trains on a data set by any method: a first-order rule on shuffled batches, ``LBFGS`` or ``LevenbergMarquardt``.
   ///
   /// The first training sets the scalings: inputs to [-1, 1] by their range in `data`, and targets of a regression to
-  /// mean 0 and standard deviation 1. The same data, options and seed give the same parameters, bit for bit, for any
-  /// number of threads.
+  /// mean 0 and standard deviation 1. A column that does not vary there is scaled by the first later training in whose
+  /// data it does. Where the first data shows a part of a range only, call ``setRanges(inputs:targets:)`` before. The same
+  /// data, method, options and seed give the same parameters, bit for bit, for any number of threads.
+  ///
+  /// With ``TrainingOptions/grids`` it trains on one grid after another and keeps a finer one if it is clearly better
+  /// (``GridChoice``), judged by `validation`, or without it by training rows as if each had been left out, where the
+  /// method knows that, or by a tenth of the rows put aside.
+  ///
+  /// A training that is stopped by `progress`, or because Swift's task that runs it is cancelled, returns what it has come
+  /// to, within an epoch too; called again with ``TrainingOptions/resuming`` it goes on to the same bits as if it had not
+  /// stopped. (``LevenbergMarquardt`` goes on from the same parameters, and weighs the penalty anew.)
   ///
   /// - Parameters:
   ///   - data: its columns have to fit the network, or this traps.
   ///   - validation: judged after every epoch; what early stopping goes by.
+  ///   - method: see ``TrainingMethod``.
+  ///   - options: without them, the method's own number of epochs.
   ///   - progress: called now and then with the network as it is; returns whether to go on.
-  /// - Throws: ``TrainingError`` if the data is not finite, or the loss, a gradient or a parameter becomes so; the
-  ///   network then has the parameters of the last good epoch (the best one with `patience`).
+  /// - Throws: ``TrainingError`` if the data is not finite or its names do not fit its columns, if the method cannot do what is asked, or if the loss, a
+  ///   gradient or a parameter becomes infinite or NaN; the network then has the parameters of the last good epoch (the
+  ///   best one with ``TrainingOptions/patience``).
   @discardableResult
   public mutating func train(
-    on data: Dataset<Element>, validation: Dataset<Element>? = nil, with optimizer: some Optimizer = AdamW(),
-    options: TrainingOptions = TrainingOptions(), pool: ThreadPool = .shared,
-    progress: (TrainingProgress, borrowing Network<Element>) -> TrainingDecision = { _, _ in .continue }
+    on data: Dataset<Element>, validation: Dataset<Element>? = nil, with method: some TrainingMethod = AdamW(),
+    options: TrainingOptions? = nil, pool: ThreadPool = .shared,
+    progress: TrainingReport<Element> = { _, _ in .continue }
   ) throws(TrainingError) -> TrainingHistory {
-    try check(data, "")
-    if let validation { try check(validation, "validation ") }
+    let options = options ?? TrainingOptions(epochs: method.defaultEpochs)
+    let objective = try objective(for: data, options)
+    try check(data, "", objective)
+    if let validation { try check(validation, "validation ", objective) }
+    try method.check(self, on: data, options: options)
     if !options.grids.isEmpty {
-      return try trainOnGrids(data, validation, by: .batches(optimizer), options, pool, progress)
+      if options.updating == .supported { throw .cannotRestrictOnGrids }
+      guard layers.contains(where: { $0.gridIntervals != nil }) else { throw .basis(BasisError("no layer has a grid")) }
     }
-    prepare(for: data)
-    var run = try TrainingRun(self, data: data, optimizer: optimizer, options: options, pool: pool)
-    defer { adopt(run.ledger) }
-    try run.train(&self, data: data, validation: validation, optimizer: optimizer, progress: progress)
-    return run.ledger.history
+    try checkResuming(method, options)
+    return try withoutActuallyEscaping(progress) { progress throws(TrainingError) in
+      try train(on: data, validation: validation, method, objective, options, pool, TrainingMonitor(progress))
+    }
   }
 
   /// The same with the number of epochs alone.
   @discardableResult
   public mutating func train(
-    on data: Dataset<Element>, with optimizer: some Optimizer = AdamW(), epochs: Int
+    on data: Dataset<Element>, with method: some TrainingMethod = AdamW(), epochs: Int
   ) throws(TrainingError) -> TrainingHistory {
-    try train(on: data, with: optimizer, options: TrainingOptions(epochs: epochs))
+    try train(on: data, with: method, options: TrainingOptions(epochs: epochs))
   }
 
-  /// Traps unless the columns fit.
-  /// - Throws: ``TrainingError`` if there are no rows, or a value is not finite.
-  func check(_ data: Dataset<Element>, _ which: String) throws(TrainingError) {
-    require(
-      data.inputs.columns == inputs && data.targets.outputs == outputs,
-      "Network: \(which)data of \(data.inputs.columns) inputs and \(data.targets.outputs) targets for \(inputs) inputs "
-        + "and \(outputs) outputs")
-    require(
-      record == nil || data.targets.task == task,
-      "Network: \(which)data for \(data.targets.task) to go on with a network trained for \(task)")
-    if data.rows == 0 { throw .noData }
-    try requireFinite(data.inputs, which + "input")
-    if case .values(let values) = data.targets { try requireFinite(values, which + "target") }
-    if let weights = data.weights {
-      if let row = weights.firstIndex(where: { !($0 >= 0 && $0.isFinite) }) {
-        throw .badWeight(what: which + "weight", row: row)
-      }
-      // A mean that is not finite comes of weights near the largest number there is.
-      if !(data.meanWeight > 0 && data.meanWeight.isFinite) { throw .noData }
+  private mutating func train(
+    on data: Dataset<Element>, validation: Dataset<Element>?, _ method: some TrainingMethod, _ objective: any Objective,
+    _ options: TrainingOptions, _ pool: ThreadPool, _ monitor: TrainingMonitor<Element>
+  ) throws(TrainingError) -> TrainingHistory {
+    // Scalings are those of all rows, also of those put aside.
+    prepare(for: data, objective)
+    if options.grids.isEmpty {
+      let loop = TrainingLoop(
+        method: method, data: data, validation: validation, options: options, pool: pool, monitor: monitor)
+      monitor.epochs = options.epochs
+      var stage = try loop.begin(self, on: nil, continues: options.resuming && trainingState != nil)
+      try loop.run(&stage, &self)
+      return loop.history(stage)
     }
-  }
-
-  /// Takes scalings, task and names from the data unless an earlier training has.
-  mutating func prepare(for data: Dataset<Element>) {
-    if record != nil { return }
-    describe(data)
-    if !hasInputScaling { inputScaling = Scaling(rangeOf: data.inputs, weights: data.weights) }
-    if !hasOutputScaling, case .values(let values) = data.targets {
-      outputScaling = Scaling(spreadOf: values, weights: data.relativeWeights)
+    var (training, judges) = (data, validation)
+    if judges == nil && !method.judgesByLeavingOut {
+      guard let parts = data.holdingOut(0.1, seed: options.seed &+ 1) else { throw .tooFewRows }
+      (training, judges) = (parts.training, parts.test)
     }
-    (hasInputScaling, hasOutputScaling) = (true, true)
+    let loop = TrainingLoop(
+      method: method, data: training, validation: judges, options: options, pool: pool, monitor: monitor)
+    return try loop.runOnGrids(&self)
   }
 
-  /// Takes the task and the names of columns and classes from a data set.
-  package mutating func describe(_ data: Dataset<Element>) {
-    task = data.targets.task
-    names = data.names
-  }
-
-  private func requireFinite(_ matrix: Matrix<Element>, _ what: String) throws(TrainingError) {
-    let index = Element._firstNonFinite(matrix.elements.count, matrix.elements.pointer)
-    if index >= 0 { throw .nonFiniteData(what: what, row: index / matrix.columns, column: index % matrix.columns) }
-  }
-
-  /// Takes over what a training run has come to, however it ended.
-  mutating func adopt(_ ledger: TrainingLedger<Element>) {
-    parameters = ledger.state.best.parameters
-    record = ledger.record
-    trainingState = ledger.state
+  /// - Throws: ``TrainingError/otherOptimizer(trained:asked:)`` for a training with another method, to be gone on with.
+  private func checkResuming(
+    _ method: some TrainingMethod, _ options: TrainingOptions
+  ) throws(TrainingError) {
+    if options.resuming, trainingState != nil, let trained = record?.optimizer, trained != method.name {
+      throw .otherOptimizer(trained: trained, asked: method.name)
+    }
   }
 }

@@ -1,36 +1,30 @@
-/// How to train: everything but the data and the optimiser.
+/// How to train: everything but the data and the method.
 public struct TrainingOptions: Sendable {
-  public var epochs: Int
+  public var epochs: Int { didSet { requireCounts() } }
   /// Rows of a step; the last one of an epoch takes what is left.
-  public var batch: Int
+  public var batch: Int { didSet { requireCounts() } }
   public var schedule: Schedule
   /// Epochs without a better validation loss (without validation data, training loss) after which training ends; the
   /// best parameters are restored. nil keeps the last ones.
-  public var patience: Int?
+  public var patience: Int? { didSet { requireCounts() } }
   /// Decides the order of rows.
   public var seed: UInt64
   /// Goes on from where the network's training stopped, up to `epochs` in all.
   public var resuming: Bool
   /// Grids to train on in turn, from coarse to fine, `epochs` on each; empty for the one that the network has.
   public var grids: [Int]
-  /// Which of the grids this is, while several are trained on in turn.
-  var stage: Stage?
+  /// What to make small; nil for what the network was trained with, or at first for what goes with the targets:
+  /// ``MeanSquaredError`` for numbers, ``SoftmaxCrossEntropy`` for classes.
+  public var objective: (any Objective)?
+  /// Which parameters a training may change.
+  public var updating: UpdatedParameters
 
-  struct Stage: Sendable {
-    var intervals: Int
-    /// Epochs of the grids before.
-    var earlierEpochs: Int
-  }
-  /// Changes only the coefficients of splines whose support the data meets when training starts; base functions,
-  /// biases, scales and all other parameters stay as they are, to the bit. So what a network has learned elsewhere is
-  /// not forgotten. Not with `grids`, which change all curves.
-  public var restrictsToSupport: Bool
-
+  /// Traps for a number of epochs or a patience below 0, a batch below 1, and grids that do not rise.
   public init(
     epochs: Int = 20, batch: Int = 256, schedule: Schedule = .constant, patience: Int? = nil, seed: UInt64 = 0,
-    resuming: Bool = false, restrictsToSupport: Bool = false, grids: [Int] = []
+    resuming: Bool = false, updating: UpdatedParameters = .all, grids: [Int] = [],
+    objective: (any Objective)? = nil
   ) {
-    require(epochs >= 0 && batch > 0, "TrainingOptions: \(epochs) epochs, batch \(batch)")
     require(
       grids.allSatisfy { $0 > 0 } && zip(grids, grids.dropFirst()).allSatisfy { $0 < $1 },
       "TrainingOptions: grids \(grids) do not rise")
@@ -41,27 +35,22 @@ public struct TrainingOptions: Sendable {
     self.patience = patience
     self.seed = seed
     self.resuming = resuming
-    self.restrictsToSupport = restrictsToSupport
+    self.updating = updating
+    self.objective = objective
+    requireCounts()
+  }
+
+  private func requireCounts() {
+    require(epochs >= 0 && batch > 0, "TrainingOptions: \(epochs) epochs, batch \(batch)")
+    require(patience.map { $0 >= 0 } ?? true, "TrainingOptions: patience \(patience ?? 0)")
   }
 }
 
-/// Where a training is; handed out a few times a second and after every epoch.
-public struct TrainingProgress: Sendable {
-  /// From 1.
-  public var epoch: Int
-  public var epochs: Int
-  /// Steps done in this epoch, of `steps`.
-  public var step: Int
-  public var steps: Int
-  /// The mean loss of this epoch so far.
-  public var loss: Double
-  public var samplesPerSecond: Double
-  /// If all epochs are run.
-  public var secondsLeft: Double
-  /// After an epoch, on the validation data.
-  public var validation: Evaluation?
-  public var isEndOfEpoch: Bool { step == steps }
+/// Which parameters a training may change.
+public enum UpdatedParameters: Sendable {
+  case all
+  /// Only coefficients of functions whose support the data meets when training starts; base functions, biases and all other
+  /// parameters stay as they are, to the bit. So what a network has learned elsewhere is not forgotten. Not with several
+  /// grids, which change all curves.
+  case supported
 }
-
-/// What to do after a progress report.
-public enum TrainingDecision: Sendable { case `continue`, stop }

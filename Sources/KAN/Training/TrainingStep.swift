@@ -12,6 +12,8 @@ package final class TrainingStep<Element: Scalar> {
   /// 1 on average over the data set; only where the data has weights.
   private let rowWeights: [UnsafeMutablePointer<Element>]
   private let lossSums: UnsafeMutablePointer<Double>
+  /// That of targets for an objective that does not scale them.
+  private let identity: Scaling<Element>
   private var current = 0
   /// Whether the current batch has been brought together during the step before.
   private var isGathered = false
@@ -19,16 +21,18 @@ package final class TrainingStep<Element: Scalar> {
   /// - Parameters:
   ///   - batch: the largest number of rows of a step.
   ///   - ahead: whether a step may bring the next batch together, which takes memory for a second one.
-  package init(_ network: Network<Element>, batch: Int, pool: ThreadPool, ahead: Bool = false) {
+  ///   - targets: columns of targets that are numbers, where there is not one for each output.
+  package init(_ network: Network<Element>, batch: Int, pool: ThreadPool, ahead: Bool = false, targets: Int? = nil) {
     self.pool = pool
     gradients = AlignedArray(zeros: network.parameterCount)
     workspace = Workspace(network, capacity: batch, workers: pool.threads, training: true, ahead: ahead)
-    let values = network.task == .regression ? batch * network.outputs : 0
+    identity = Scaling(identity: targets ?? network.outputs)
+    let values = network.task == .regression ? batch * (targets ?? network.outputs) : 0
     let classes = network.task == .classification ? batch : 0
     targetValues = (0..<(ahead ? 2 : 1)).map { _ in .allocate(capacity: values) }
     targetClasses = (0..<(ahead ? 2 : 1)).map { _ in .allocate(capacity: classes) }
     rowWeights = (0..<(ahead ? 2 : 1)).map { _ in .allocate(capacity: batch) }
-    lossSums = .allocate(capacity: LossLoop<Element>.count(rows: batch))
+    lossSums = .allocate(capacity: ObjectiveLoop<Element>.count(rows: batch))
   }
 
   deinit {
@@ -73,6 +77,9 @@ package final class TrainingStep<Element: Scalar> {
     return loss
   }
 
+  /// Forgets the batch that was brought together ahead: other rows come next.
+  func discardNext() { isGathered = false }
+
   func clearGradients(_ frozen: FrozenParameters<Element>) { frozen.clear(gradients.mutablePointer()) }
 
   /// Y of every layer for the rows that are already gathered.
@@ -100,7 +107,8 @@ package final class TrainingStep<Element: Scalar> {
   ) -> BatchGather<Element> {
     BatchGather(
       rows: rows, inputs: data.inputs.view, inputScaling: network.inputScaling, to: inputs, targets: data.targets,
-      targetScaling: network.outputScaling, targetValues: targetValues[buffer], targetClasses: targetClasses[buffer],
+      targetScaling: network.objective.scalesTargets ? network.outputScaling : identity,
+      targetValues: targetValues[buffer], targetClasses: targetClasses[buffer],
       weights: data.weights, meanWeight: data.meanWeight, rowWeights: rowWeights[buffer])
   }
 
@@ -113,10 +121,11 @@ package final class TrainingStep<Element: Scalar> {
           MatrixView(base: targetValues[current], rows: rows, columns: matrix.columns, stride: matrix.columns))
       case .classes: .classes(targetClasses[current])
       }
-    return LossLoop(
+    let batch = ObjectiveTile(
       outputs: workspace.output(last, rows: rows).readOnly, targets: targets,
-      weights: data.weights == nil ? nil : UnsafePointer(rowWeights[current]),
-      gradient: workspace.gradient(last, rows: rows), sums: lossSums
+      weights: data.weights == nil ? nil : UnsafePointer(rowWeights[current]))
+    return ObjectiveLoop(
+      objective: network.objective, batch: batch, gradient: workspace.gradient(last, rows: rows), sums: lossSums
     ).run(on: pool)
   }
 }

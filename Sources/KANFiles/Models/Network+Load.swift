@@ -6,12 +6,31 @@ extension Network {
   ///
   /// - Parameters:
   ///   - bases: kinds of basis beyond the module's own that the model may use.
+  ///   - objectives: objectives beyond the module's own that the model may have been trained with.
   /// - Throws: `FileError` for a file that is not there, or not a model in every respect.
-  public init(contentsOf path: String, bases: [any Basis<Element>.Type] = []) throws(FileError) {
-    try self.init(ModelFile(path: path), bases: bases)
+  public init(
+    contentsOf path: String, bases: [any Basis<Element>.Type] = [], objectives: [any Objective.Type] = []
+  ) throws(FileError) {
+    try self.init(ModelFile(path: path), bases: bases, objectives: objectives)
   }
 
-  package init(_ file: ModelFile, bases: [any Basis<Element>.Type] = []) throws(FileError) {
+  /// Reads a model from memory: what ``encoded()`` gave, or the contents of a file that ``save(to:)`` wrote.
+  ///
+  /// - Parameters:
+  ///   - bases: kinds of basis beyond the module's own that the model may use.
+  ///   - objectives: objectives beyond the module's own that the model may have been trained with.
+  ///   - name: the name of the data in errors.
+  /// - Throws: `FileError` for data that is not a model in every respect.
+  public init(
+    data: Data, bases: [any Basis<Element>.Type] = [], objectives: [any Objective.Type] = [],
+    name: String = "model data"
+  ) throws(FileError) {
+    try self.init(ModelFile(bytes: [UInt8](data), path: name), bases: bases, objectives: objectives)
+  }
+
+  package init(
+    _ file: ModelFile, bases: [any Basis<Element>.Type] = [], objectives: [any Objective.Type] = []
+  ) throws(FileError) {
     let types = knownBases(Element.self) + bases
     var layers: [Layer<Element>] = []
     var parameters: [Element] = []
@@ -28,24 +47,26 @@ extension Network {
     }
     self.init(layers: layers, parameters: AlignedArray(parameters))
     task = file.topology.task
+    chosenObjective = try file.objective(from: knownObjectives + objectives)
     names = file.topology.names
     record = file.topology.record
     inputScaling = try file.scaling("inputs", columns: inputs)
     outputScaling = try file.scaling("outputs", columns: outputs)
     if outputScaling.factor.contains(0) { throw file.failure("a factor of the outputs' scaling is 0") }
     trainingState = try file.trainingState(of: self)
-    try requireFittingNames(file)
+    do {
+      try names.check(inputs: inputs, outputs: outputs, task: task)
+    } catch {
+      throw file.failure("\(error)")
+    }
+    inputScalingOrigin = file.topology.scalings?.inputs ?? earlierOrigin(inputScaling)
+    outputScalingOrigin = file.topology.scalings?.outputs ?? earlierOrigin(outputScaling)
   }
 
-  private func requireFittingNames(_ file: ModelFile) throws(FileError) {
-    let fits =
-      [0, inputs].contains(names.inputs.count)
-      && (task == .regression ? [0, outputs].contains(names.targets.count) : names.targets.count <= 1)
-      && [0, outputs].contains(names.classes.count)
-    for list in [names.inputs, names.targets, names.classes] where Set(list).count < list.count {
-      throw file.failure("two columns or two classes have the same name")
-    }
-    if !fits { throw file.failure("the names of columns or classes do not fit the layers") }
+  /// The origin of a scaling in a file that does not tell: a training sets what is not the identity.
+  private func earlierOrigin(_ scaling: Scaling<Element>) -> ScalingOrigin {
+    if record != nil { return .data }
+    return scaling == Scaling(identity: scaling.columns) ? .none : .given
   }
 }
 
@@ -57,12 +78,19 @@ package struct ModelFile {
 
   /// - Throws: `FileError` for anything but a model.
   package init(path: String) throws(FileError) {
-    let tensors = try SafeTensors(path: path)
+    try self.init(bytes: readFile(path), path: path)
+  }
+
+  /// The same for a file in memory; `path` is only for messages.
+  package init(bytes: [UInt8], path: String) throws(FileError) {
+    guard SafeTensors.mayBegin(bytes) else { throw FileError(.malformed, path: path, "not a model file") }
+    let tensors = try SafeTensors(bytes: bytes, path: path)
     func failure(_ reason: String) -> FileError { FileError(.malformed, path: path, reason) }
     guard tensors.metadata["format"] == ModelTopology.format, let text = tensors.metadata["network"] else {
       throw failure("a safetensors file, but not a model with its topology")
     }
-    guard tensors.metadata["version"] == ModelTopology.version else {
+    let versions = [ModelTopology.version, ModelTopology.versionWithObjective]
+    guard versions.contains(tensors.metadata["version"] ?? "") else {
       throw failure("format version \(printable(tensors.metadata["version"] ?? "none")) is not known")
     }
     do {
@@ -108,6 +136,21 @@ package struct ModelFile {
     }
   }
 
+  /// The objective of the training, unless it is the task's own.
+  func objective(from types: [any Objective.Type]) throws(FileError) -> (any Objective)? {
+    guard let description = topology.objective else { return nil }
+    let objective: any Objective
+    do {
+      objective = try makeObjective(description, from: types)
+    } catch {
+      throw failure("\(printable(error.description, limit: 200))")
+    }
+    if objective.targetDomain.task != topology.task {
+      throw failure("the objective \(printable(description.name)) is none for a \(topology.task.rawValue)")
+    }
+    return objective
+  }
+
   /// A tensor's values, finite and of the given shape.
   func values<Element: Scalar>(_ name: String, shape: [Int]) throws(FileError) -> [Element] {
     guard let tensor = tensors.tensors[name] else { throw failure("tensor \"\(printable(name))\" is missing") }
@@ -133,11 +176,7 @@ package struct ModelFile {
 
   func trainingState<Element: Scalar>(of network: Network<Element>) throws(FileError) -> TrainingState<Element>? {
     guard let state = topology.state else { return nil }
-    guard (0...1_000_000_000).contains(state.epochsDone), (0...state.epochsDone).contains(state.bestEpoch),
-      (0...Int.max / 2).contains(state.optimizerSteps), (0...200).contains(state.moments)
-    else {
-      throw failure("the training state is damaged")
-    }
+    guard state.isPlausible else { throw failure("the training state is damaged") }
     let shape = [network.parameterCount]
     var moments: [AlignedArray<Element>] = []
     for index in 0..<state.moments {
@@ -147,7 +186,8 @@ package struct ModelFile {
     let parameters: AlignedArray<Element> =
       tensors.tensors[last] == nil ? network.parameters : AlignedArray(try values(last, shape: shape) as [Element])
     return TrainingState(
-      epochsDone: state.epochsDone, optimizer: OptimizerState(step: state.optimizerSteps, moments: moments),
+      epochsDone: state.epochsDone, stepsDone: state.stepsDone ?? 0, lossSum: state.lossSum ?? 0,
+      optimizer: OptimizerState(step: state.optimizerSteps, moments: moments),
       parameters: parameters,
       best: .init(epoch: state.bestEpoch, loss: state.bestLoss ?? .infinity, parameters: network.parameters))
   }

@@ -7,13 +7,30 @@ extension Network {
   ///
   /// The file is complete or untouched: it is written beside its place, synced and renamed.
   ///
-  /// - Throws: `FileError`
+  /// - Throws: `FileError` for a file that cannot be written, and for a network that could not be loaded again: numbers
+  ///   that are not finite, or a basis that its own description does not make.
   public func save(to path: String) throws(FileError) {
-    try modelFile().write(to: path)
+    try writeFile(encoded(for: path), to: path)
+  }
+
+  /// The bytes that ``save(to:)`` writes; ``init(data:bases:name:)`` reads them.
+  ///
+  /// - Throws: `FileError` for a network that could not be loaded again.
+  public func encoded() throws(FileError) -> Data { Data(try encoded(for: "model data")) }
+
+  private func encoded(for path: String) throws(FileError) -> [UInt8] {
+    try requireLoadable(path)
+    let file = modelFile()
+    let bytes = file.encoded()
+    if SafeTensors.headerBytes(bytes) > SafeTensors.headerLimit {
+      throw FileError(.cannotCreate, path: path, "the names and the record are too long for a model file")
+    }
+    return bytes
   }
 
   /// The file's contents.
   package func modelFile() -> SafeTensors {
+    let state = resumableState
     var tensors: [String: SafeTensors.Tensor] = [:]
     for index in layers.indices {
       let layer = layers[index]
@@ -27,7 +44,7 @@ extension Network {
     for (name, scaling) in [("inputs", inputScaling), ("outputs", outputScaling)] {
       tensors["scaling.\(name)"] = tensor(Array(scaling.shift) + Array(scaling.factor), [2, scaling.columns])
     }
-    if let state = trainingState {
+    if let state {
       for (index, moment) in state.optimizer.moments.enumerated() {
         tensors["training.moments.\(index)"] = tensor(moment, [moment.count])
       }
@@ -36,13 +53,17 @@ extension Network {
       }
     }
     return SafeTensors(
-      metadata: ["format": ModelTopology.format, "version": ModelTopology.version, "network": topologyText()],
+      metadata: [
+        "format": ModelTopology.format,
+        "version": chosenObjective == nil ? ModelTopology.version : ModelTopology.versionWithObjective,
+        "network": topologyText(state),
+      ],
       tensors: tensors)
   }
 
-  private func topologyText() -> String {
+  private func topologyText(_ state: TrainingState<Element>?) -> String {
     let topology = ModelTopology(
-      task: task,
+      task: task, objective: chosenObjective.map { ObjectiveDescription($0) },
       layers: layers.map { layer in
         let basis = layer.basis.description
         return .init(
@@ -50,11 +71,8 @@ extension Network {
           settings: basis.settings, arrays: basis.arrays.keys.sorted())
       },
       names: names, record: record,
-      state: trainingState.map { state in
-        .init(
-          epochsDone: state.epochsDone, optimizerSteps: state.optimizer.step, moments: state.optimizer.moments.count,
-          bestEpoch: state.best.epoch, bestLoss: state.best.loss.isFinite ? state.best.loss : nil)
-      })
+      state: state.map { ModelTopology.State($0) },
+      scalings: .init(inputs: inputScalingOrigin, outputs: outputScalingOrigin))
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     // A validation loss may be infinite where the training loss is not.
@@ -71,5 +89,14 @@ extension Network {
     Element.self == Float.self
       ? SafeTensors.Tensor(shape: shape, values.map { Float($0) })
       : SafeTensors.Tensor(shape: shape, values.map { Double($0) })
+  }
+}
+
+extension ModelTopology.State {
+  init(_ state: TrainingState<some Scalar>) {
+    self.init(
+      epochsDone: state.epochsDone, optimizerSteps: state.optimizer.step, moments: state.optimizer.moments.count,
+      bestEpoch: state.best.epoch, bestLoss: state.best.loss.isFinite ? state.best.loss : nil,
+      stepsDone: state.stepsDone > 0 ? state.stepsDone : nil, lossSum: state.stepsDone > 0 ? state.lossSum : nil)
   }
 }

@@ -1,6 +1,16 @@
 extension SafeTensors {
   /// Headers above this many bytes are refused, as in the reference implementation.
-  private static var headerLimit: Int { 100_000_000 }
+  static var headerLimit: Int { 100_000_000 }
+
+  /// Whether a file begins as the format prescribes: the length of its header, and the header's first character.
+  static func mayBegin(_ bytes: [UInt8]) -> Bool {
+    bytes.count > 8 && headerBytes(bytes) <= UInt64(headerLimit) && bytes[8] == UInt8(ascii: "{")
+  }
+
+  /// The length of the header that a file of 8 bytes or more declares.
+  static func headerBytes(_ bytes: [UInt8]) -> UInt64 {
+    loadIntegers(bytes, from: 0, count: 1, isBigEndian: false) { $0 }[0]
+  }
 
   /// Reads a file. Throws what `readFile` and `init(bytes:path:)` throw.
   package init(path: String) throws(FileError) {
@@ -13,7 +23,7 @@ extension SafeTensors {
   /// the data exactly, without holes and overlaps.
   package init(bytes: [UInt8], path: String) throws(FileError) {
     guard bytes.count >= 8 else { throw FileError(.malformed, path: path, "truncated safetensors header") }
-    let length = loadIntegers(bytes, from: 0, count: 1, isBigEndian: false) { (value: UInt64) in value }[0]
+    let length = Self.headerBytes(bytes)
     guard length <= UInt64(Self.headerLimit) else {
       throw FileError(.malformed, path: path, "a safetensors header of \(length) bytes is too large")
     }

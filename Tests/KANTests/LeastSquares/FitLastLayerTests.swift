@@ -22,7 +22,7 @@ import Testing
     let (inputs, outputs) = (example.inputs[0].count, example.targets[0].count)
     var network = Network<Double>(
       .spline(inputs, outputs, grid: example.grid, degree: example.degree, base: .none), seed: 1)
-    network.setRanges(
+    try network.setRanges(
       inputs: Array(repeating: -1...1, count: inputs), targets: Array(repeating: -1...1, count: outputs))
     let loss = try network.fitLastLayer(on: example.data)
     // Inputs are scaled a few ulp into the grid.

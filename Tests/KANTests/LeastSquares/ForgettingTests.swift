@@ -16,9 +16,9 @@ import Testing
       targets: .values(Matrix(rows: rows, columns: 1, elements: x.map { Element(sin(5 * $0) + 2) })))
   }
 
-  private func network<Element: Scalar>(_: Element.Type) -> Network<Element> {
+  private func network<Element: Scalar>(_: Element.Type) throws -> Network<Element> {
     var network = Network<Element>(.spline(1, 1, grid: 20), seed: 8)
-    network.setRanges(inputs: [-1...1])
+    try network.setRanges(inputs: [-1...1])
     return network
   }
 
@@ -26,7 +26,7 @@ import Testing
   private func check<Element: Scalar>(
     _: Element.Type, _ train: (inout Network<Element>, Dataset<Element>, Bool) throws -> Void
   ) throws {
-    var network = network(Element.self)
+    var network = try network(Element.self)
     try train(&network, part(Element.self, -1...0), false)
     let before = network
     let new = part(Element.self, 0.5...1)
@@ -46,7 +46,7 @@ import Testing
     try check(Float.self) { network, data, restricted in
       try network.train(
         on: data, with: AdamW(learningRate: 0.05, weightDecay: 0.01),
-        options: TrainingOptions(epochs: 40, batch: 16, restrictsToSupport: restricted), pool: Self.pool)
+        options: TrainingOptions(epochs: 40, batch: 16, updating: restricted ? .supported : .all), pool: Self.pool)
     }
   }
 
@@ -54,11 +54,12 @@ import Testing
   @Test func farCurvesStayWithMomentsOfBefore() throws {
     try check(Double.self) { network, data, restricted in
       let options = TrainingOptions(
-        epochs: restricted ? 60 : 30, batch: 16, resuming: true, restrictsToSupport: restricted)
+        epochs: restricted ? 60 : 30, batch: 16, resuming: true, updating: restricted ? .supported : .all)
       try network.train(on: data, with: AdamW(learningRate: 0.05), options: options, pool: Self.pool)
     }
     try check(Double.self) { network, data, restricted in
-      let options = TrainingOptions(epochs: restricted ? 60 : 10, resuming: true, restrictsToSupport: restricted)
+      let options = TrainingOptions(
+        epochs: restricted ? 60 : 10, resuming: true, updating: restricted ? .supported : .all)
       try network.train(on: data, with: LBFGS(), options: options, pool: Self.pool)
     }
   }
@@ -67,7 +68,7 @@ import Testing
     try check(Float.self) { network, data, restricted in
       try network.train(
         on: data, with: SGD(learningRate: 0.1, weightDecay: 0.001),
-        options: TrainingOptions(epochs: 40, batch: 16, restrictsToSupport: restricted), pool: Self.pool)
+        options: TrainingOptions(epochs: 40, batch: 16, updating: restricted ? .supported : .all), pool: Self.pool)
     }
   }
 
@@ -75,7 +76,7 @@ import Testing
     try check(Float.self) { network, data, restricted in
       try network.train(
         on: data, with: LBFGS(weightDecay: 1e-6),
-        options: TrainingOptions(epochs: 40, restrictsToSupport: restricted), pool: Self.pool)
+        options: TrainingOptions(epochs: 40, updating: restricted ? .supported : .all), pool: Self.pool)
     }
   }
 
@@ -87,7 +88,7 @@ import Testing
 
   /// Without the option the far curve does move: the base function and the bias serve all of the line.
   @Test func farCurvesMoveWithoutTheOption() throws {
-    var network = network(Float.self)
+    var network = try network(Float.self)
     try network.train(on: part(Float.self, -1...0), with: AdamW(learningRate: 0.05), epochs: 20)
     let before = network
     try network.train(on: part(Float.self, 0.5...1), with: AdamW(learningRate: 0.05), epochs: 20)
@@ -102,7 +103,7 @@ import Testing
     let before = network
     try network.train(
       on: data.selecting(rows: [0, 1, 2]), with: AdamW(learningRate: 0.05, weightDecay: 0.1),
-      options: TrainingOptions(epochs: 30, restrictsToSupport: true))
+      options: TrainingOptions(epochs: 30, updating: .supported))
     let support = SupportMap(of: before, on: data.selecting(rows: [0, 1, 2]), pool: Self.pool)
     for index in 0..<3 {
       #expect(network.bias(ofLayer: index) == before.bias(ofLayer: index))
@@ -116,7 +117,7 @@ import Testing
     var network = Network<Float>(.linear(1, 1))
     #expect(throws: TrainingError.noSupport) {
       try network.train(
-        on: part(Float.self, 0...1), options: TrainingOptions(epochs: 1, restrictsToSupport: true))
+        on: part(Float.self, 0...1), options: TrainingOptions(epochs: 1, updating: .supported))
     }
   }
 
@@ -129,7 +130,7 @@ import Testing
   /// 100 samples of each fifth of the line, one fifth after another, and the error of the whole line at the end.
   private func fivePeaks(degree: Int) throws -> Double {
     var network = Network<Double>(.spline(1, 1, grid: 200, degree: degree), seed: 1)
-    network.setRanges(inputs: [-1...1], targets: [-1...1])
+    try network.setRanges(inputs: [-1...1], targets: [-1...1])
     try network.setFunctions(ofLayer: 0) { _, _, _ in 0 }
     var earlier: [(rows: Matrix<Double>, values: Matrix<Double>)] = []
     for stage in 0..<5 {

@@ -126,7 +126,7 @@ import Testing
     if intervals == 1 { #expect(one.difference(differences(network, data, width: 1e-5)) <= 1e-7) }
   }
 
-  @Test func sumOfSquares() {
+  @Test func sumOfSquaredErrors() {
     var generator = RandomGenerator(seed: 23)
     let network = generator.network(BasisKind.allCases, outputs: 3)
     let rows = generator.data(for: network, task: .regression, rows: 1500)
@@ -135,6 +135,6 @@ import Testing
     guard case .values(let targets) = data.targets else { fatalError() }
     let errors = zip(targets.elements, network.predict(data.inputs).elements).map { $0 - $1 }
     let sum = errors.indices.reduce(0) { $0 + errors[$1] * errors[$1] * Double($1 / 3 % 4) / 1.5 }
-    #expect(abs(LeastSquaresProblem(network, data, pool: Self.pool).sumOfSquares() - sum) <= 1e-12 * sum)
+    #expect(abs(LeastSquaresProblem(network, data, pool: Self.pool).sumOfLosses() - sum) <= 1e-12 * sum)
   }
 }

@@ -80,5 +80,83 @@ import Testing
       }
       #expect(message(result).contains("7 parameters, not 8"))
     }
+
+    @Test func layerOfOtherNumber() async {
+      func expect(_ result: ExitTest.Result?) {
+        #expect(message(result).contains("Network: layer 7 of 2, which count from 0"))
+      }
+      expect(
+        await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+          _ = Network<Float>(.spline(3, 2), .linear(2, 1)).weights(ofLayer: 7)
+        })
+      expect(
+        await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+          _ = Network<Float>(.spline(3, 2), .linear(2, 1)).bias(ofLayer: 7)
+        })
+      expect(
+        await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+          var network = Network<Float>(.spline(3, 2), .linear(2, 1))
+          try network.setFunctions(ofLayer: 7) { _, _, x in x }
+        })
+      expect(
+        await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+          var network = Network<Float>(.spline(3, 2), .linear(2, 1))
+          try network.setCurves(ofLayer: 7, input: 0, at: [0], to: Matrix(rows: 1, columns: 1))
+        })
+    }
+
+    @Test func ratesAndCountsBelowZero() async {
+      let rate = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+        _ = AdamW(learningRate: -1)
+      }
+      #expect(message(rate).contains("AdamW: learning rate -1.0"))
+      let changed = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+        var rule = SGD()
+        rule.learningRate = .nan
+      }
+      #expect(message(changed).contains("SGD: learning rate nan"))
+      let patience = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+        _ = TrainingOptions(patience: -3)
+      }
+      #expect(message(patience).contains("TrainingOptions: patience -3"))
+      let epochs = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+        var options = TrainingOptions()
+        options.epochs = -5
+      }
+      #expect(message(epochs).contains("TrainingOptions: -5 epochs"))
+    }
+
+    @Test func elementsThatAreNotThere() async {
+      let element = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+        var matrix = Matrix<Float>(rows: 2, columns: 3)
+        matrix[0, 3] = 1
+      }
+      #expect(message(element).contains("element (0, 3) of [2 × 3]"))
+      let index = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+        _ = AlignedArray<Float>(zeros: 3)[-1]
+      }
+      #expect(message(index).contains("index -1 outside 0 ..< 3"))
+      let replaced = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+        var matrix = Matrix<Float>(rows: 2, columns: 3)
+        matrix.elements = AlignedArray(zeros: 5)
+        _ = Network<Float>(.linear(3, 1)).predict(matrix)
+      }
+      #expect(message(replaced).contains("5 elements for the shape [2 × 3]"))
+    }
+
+    @Test func rowsOfOtherLengths() async {
+      let ragged = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+        _ = Matrix<Float>([[1, 2], [3]])
+      }
+      #expect(message(ragged).contains("row 2 of shape [1], not [2]"))
+      let buffer = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+        var result = Matrix<Float>(rows: 1, columns: 2)
+        let predictor = Predictor(Network<Float>(.linear(3, 2)))
+        Matrix<Float>(rows: 2, columns: 2).elements.withUnsafeBufferPointer { rows in
+          result.elements.withUnsafeMutableBufferPointer { predictor.predict(rows, into: $0) }
+        }
+      }
+      #expect(message(buffer).contains("Predictor: rows of shape [4], not [1 × 3]"))
+    }
   }
 #endif

@@ -87,9 +87,12 @@ struct EngineGradients {
     let y = step.workspace.output(network.layers.count - 1, rows: data.rows).readOnly
     let dy = step.workspace.gradient(network.layers.count - 1, rows: data.rows)
     switch data.targets {
-    case .values(let targets): _ = Loss.evaluate(y, .values(targets.view), gradient: dy)
+    case .values(let targets):
+      _ = network.objective.loss(of: ObjectiveTile(outputs: y, targets: .values(targets.view)), gradient: dy)
     case .classes(let labels, _):
-      labels.withUnsafeBufferPointer { _ = Loss.evaluate(y, .classes($0.baseAddress!), gradient: dy) }
+      labels.withUnsafeBufferPointer {
+        _ = network.objective.loss(of: ObjectiveTile(outputs: y, targets: .classes($0.baseAddress!)), gradient: dy)
+      }
     }
     var again = AlignedArray<Double>(zeros: network.parameterCount)
     var dx = Matrix<Double>(rows: data.rows, columns: network.inputs)

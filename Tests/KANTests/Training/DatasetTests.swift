@@ -47,6 +47,19 @@ import Testing
     let classes = Targets<Float>.classes([0, 1], count: 5)
     #expect(classes.rows == 2 && classes.outputs == 5 && classes.task == .classification)
   }
+
+  @Test func fromArrays() {
+    let one = Dataset<Float>(inputs: [[1, 2], [3, 4]], targets: [5, 6], weights: [1, 2])
+    #expect(one.inputs == Matrix([[1, 2], [3, 4]]) && one.targets == .values(Matrix([[5], [6]])))
+    #expect(one.weights?.elementsEqual([1, 2]) == true)
+    let several = Dataset<Double>(inputs: [[1], [3]], targets: [[5, 6], [7, 8]])
+    #expect(several.targets == .values(Matrix([[5, 6], [7, 8]])))
+    let labels = Dataset<Float>(inputs: [[1], [3], [4]], labels: [2, 0, 1])
+    #expect(labels.targets == .classes([2, 0, 1], count: 3))
+    #expect(Dataset<Float>(inputs: [[1], [3]], labels: [0, 1], classes: 5).targets.outputs == 5)
+    let named = Dataset<Float>(inputs: [[1], [3]], labels: [0, 1], names: Names(classes: ["a", "b", "c"]))
+    #expect(named.targets.outputs == 3)
+  }
 }
 
 @Suite struct RandomGeneratorTests {

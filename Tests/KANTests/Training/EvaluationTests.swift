@@ -1,3 +1,4 @@
+import Foundation
 import KAN
 import Testing
 
@@ -34,16 +35,53 @@ import Testing
     #expect(result.accuracy == nil)
   }
 
-  @Test func constantTargets() {
-    let met = metrics([3, 3, 3], [3, 3, 3])
-    #expect(met.rmse == 0 && met.r2 == 1 && met.pearson == 0)
-    let missed = metrics([1, 2, 4], [3, 3, 3])
-    #expect(missed.rmse == 2.0.squareRoot() && missed.r2 == 0 && missed.pearson == 0)
+  /// Nothing to explain: r2 and pearson are not defined, though rounding would give them a number.
+  @Test(arguments: [3, 0.1, 1e8 + 0.1], [nil, [0.3, 0.1, 0.7]] as [[Double]?])
+  func constantTargets(target: Double, weights: [Double]?) throws {
+    let targets = Matrix(rows: 3, columns: 1, elements: [target, target, target])
+    for (predictions, isMet) in [([target, target, target], true), ([target - 2, target - 1, target + 1], false)] {
+      let result = identity().evaluate(
+        on: Dataset(
+          inputs: column(predictions), targets: .values(targets), weights: weights.map { AlignedArray($0) }))
+      #expect((result.rmse == 0) == isMet && result.r2 == nil && result.pearson == nil)
+      let json = try JSONSerialization.jsonObject(with: JSONEncoder().encode(result)) as? [String: Any]
+      #expect(json?["r2"] is NSNull && json?["pearson"] is NSNull && json?["rmse"] is Double)
+    }
     let constant = metrics([2, 2], [1, 3])
-    #expect(constant.r2 == 0 && constant.pearson == 0)
+    #expect(constant.r2 == 0 && constant.pearson == nil)
     let reversed = metrics([3, 2, 1], [1, 2, 3])
     #expect(reversed.r2 == -3)
     #expect(abs(reversed.pearson! + 1) < 1e-15)
+  }
+
+  /// Of no rows, or of rows that all weigh nothing, no metric is a number.
+  @Test(arguments: [LearningTask.regression, .classification], [false, true])
+  func noRows(task: LearningTask, hasWeights: Bool) throws {
+    var network = identity(outputs: 2)
+    network.task = task
+    let rows = hasWeights ? 3 : 0
+    let data = Dataset<Double>(
+      inputs: Matrix(rows: rows, columns: 2),
+      targets: task == .regression
+        ? .values(Matrix(rows: rows, columns: 2)) : .classes([Int32](repeating: 0, count: rows), count: 2),
+      weights: hasWeights ? AlignedArray(zeros: rows) : nil)
+    let result = network.evaluate(on: data)
+    #expect(result.samples == rows && result.loss.isNaN && result.r2 == nil && result.pearson == nil)
+    #expect(task == .regression ? result.rmse?.isNaN == true : result.accuracy?.isNaN == true)
+    let again = try JSONDecoder().decode(Evaluation.self, from: JSONEncoder().encode(result))
+    #expect(again.loss.isNaN && (again.rmse?.isNaN == true) == (task == .regression) && again.r2 == nil)
+  }
+
+  /// An input that is not a number makes no metric look like one.
+  @Test func outputsThatAreNotNumbers() {
+    let result = metrics([1, .nan, 3], [1, 2, 3])
+    #expect(
+      result.loss.isNaN && result.rmse?.isNaN == true && result.r2?.isNaN == true && result.pearson?.isNaN == true)
+    var network = identity(outputs: 2)
+    network.task = .classification
+    let logits = Matrix<Double>([[1, 0], [.nan, 0], [0, .nan]])
+    let judged = network.evaluate(on: Dataset(inputs: logits, targets: .classes([0, 0, 0], count: 2)))
+    #expect(judged.loss.isNaN && judged.accuracy?.isNaN == true)
   }
 
   /// A target far from 0 costs no digits.
@@ -52,7 +90,7 @@ import Testing
     #expect(abs(result.r2! - (1 - 1 / (14 / 3))) < 1e-6)
   }
 
-  @Test func severalTargetsAreAveraged() {
+  @Test func severalTargetsAreAveraged() throws {
     let inputs = Matrix<Double>([[0, 0], [1, 2], [2, 4]])
     let targets = Matrix<Double>([[0, 1], [1, 3], [2, 5]])
     let result = identity(outputs: 2).evaluate(on: Dataset(inputs: inputs, targets: .values(targets)))
@@ -60,6 +98,19 @@ import Testing
     #expect(result.pearson.map { abs($0 - 1) < 1e-15 } == true)
     #expect(result.r2.map { abs($0 - (1 + (1 - 3 / 8.0)) / 2) < 1e-15 } == true)
     #expect(result.loss == 0.5)
+    // By name, and with 0, 1, … where there is none.
+    #expect(result.targets?.map(\.name) == ["y0", "y1"] && result.targets?.map(\.rmse) == [0, 1])
+    var named = identity(outputs: 2)
+    named.names.targets = ["b", "a"]
+    let again = named.evaluate(on: Dataset(inputs: inputs, targets: .values(targets)))
+    #expect(again.targets?.map(\.name) == ["b", "a"])
+    let data = try JSONEncoder().encode(again)
+    let json = try JSONSerialization.jsonObject(with: data) as? [String: Any]
+    let byName = try #require(json?["targets"] as? [String: [String: Double]])
+    #expect(byName["a"]?["rmse"] == 1 && byName["a"]?["r2"] == 1 - 3 / 8.0 && byName["b"]?["r2"] == 1)
+    var sorted = again
+    sorted.targets?.reverse()
+    #expect(try JSONDecoder().decode(Evaluation.self, from: data) == sorted)
   }
 
   @Test func accuracyCountsTheFirstOfEquals() {

@@ -58,7 +58,7 @@ import Testing
     try rule.train(&network, TrainingOptions(epochs: 1, seed: 3))
     let before = network
     var restricted = options
-    restricted.restrictsToSupport = true
+    restricted.updating = .supported
     #expect(throws: TrainingError.cannotRestrictOnGrids) { try rule.train(&network, restricted) }
     #expect(network.parameters == before.parameters && network.record == before.record)
     #expect("\(TrainingError.cannotRestrictOnGrids)".contains("to keep what has been learned"))

@@ -59,6 +59,7 @@ extension DampedMinimization {
       let gamma = Double(count) - shares.reduce(0, +) - undecided
       let n = Double(problem.residuals)
       let free = max(n - gamma, 1e-3 * n)
+      let squares = problem.isLeastSquares ? self.squares : problem.sumOfSquaredResiduals()
       let variance = squares / free
       let ranks = lambda.indices.map { Double(penalty.rank(ofLayer: $0)) }
       let determined = lambda.indices.map { ranks[$0] - shares[$0] }

@@ -6,7 +6,7 @@ struct DampedMinimization {
   /// λ of each layer.
   private(set) var lambda: [Double]
   private(set) var damping: Double
-  /// Σ w·(t - y)² at the present parameters.
+  /// Σ w·ℓ at the present parameters, of the squared error Σ w·(t - y)².
   private(set) var squares: Double
   private(set) var penalty: RoughnessPenalty
 
@@ -21,6 +21,22 @@ struct DampedMinimization {
   var orthogonalBytes = 4 << 20
   /// Steps that have been.
   private(set) var orthogonalSteps = 0
+  /// Iterations in a row that have lowered the objective by no more than the tolerance.
+  private var flat = 0
+  private var memory: IterationMemory?
+
+  /// The equations and their factor, while grids stay as they are.
+  private final class IterationMemory {
+    let equations: GaussNewtonEquations
+    var factor: [Double]
+
+    init(_ equations: GaussNewtonEquations) {
+      self.equations = equations
+      factor = [Double](repeating: 0, count: equations.count * equations.count)
+    }
+
+    deinit { equations.deallocate() }
+  }
 
   init(_ problem: LeastSquaresProblem, order: Int, lambda: Double, damping: Double, tolerance: Double) {
     self.problem = problem
@@ -29,40 +45,56 @@ struct DampedMinimization {
     self.lambda = problem.network.layers.map { _ in lambda }
     self.damping = damping
     penalty = RoughnessPenalty(problem.network, order: order)
-    squares = problem.sumOfSquares()
+    squares = problem.sumOfLosses()
   }
 
   var objective: Double { squares + penalty.value(problem.parameters.pointer, lambda) }
-  /// √(mean squared residual), in units of the targets' spread.
-  var rms: Double { (squares / Double(problem.residuals)).squareRoot() }
+  /// √(mean loss): of the squared error the residuals' root mean square, in units of the targets' spread.
+  var rms: Double { (max(0, squares) / Double(problem.residuals)).squareRoot() }
 
-  /// Notes that grids have changed.
+  /// Notes that grids or λ have changed.
   mutating func restart(damping: Double) {
+    memory = nil
+    flat = 0
     penalty = RoughnessPenalty(problem.network, order: order)
-    squares = problem.sumOfSquares()
+    squares = problem.sumOfLosses()
     self.damping = damping
+  }
+
+  enum Iteration {
+    case better
+    /// Better, by no more than the tolerance twice in a row or to the last digit.
+    case settled
+    /// Nothing was better, or the problem was interrupted.
+    case stuck
+  }
+
+  /// One step.
+  mutating func iterate() -> Iteration {
+    if memory == nil { memory = IterationMemory(problem.makeEquations()) }
+    guard let memory else { return .stuck }
+    let before = objective
+    linearize(memory.equations)
+    guard !problem.isInterrupted, improve(memory, from: before) else { return .stuck }
+    let after = objective
+    flat = before - after <= tolerance * before.magnitude ? flat + 1 : 0
+    return flat >= 2 || after == 0 ? .settled : .better
   }
 
   /// Iterates until nothing gets better.
   ///
   /// - Parameters:
-  ///   - interval: the grids of hidden layers follow after so many iterations each, if at all.
+  ///   - interval: the grids of hidden layers follow after this number of iterations each, if at all.
   ///   - progress: called after each iteration; returns whether to go on.
   /// - Returns: iterations done.
   mutating func run(
     iterations: Int, followingRangesEvery interval: Int? = nil, progress: (Double) -> Bool = { _ in true }
   ) throws(BasisError) -> Int {
-    let equations = problem.makeEquations()
-    var factor = [Double](repeating: 0, count: equations.count * equations.count)
-    var flat = 0
-    defer { equations.deallocate() }
+    flat = 0
     for iteration in stride(from: 1, through: iterations, by: 1) {
-      let before = objective
-      linearize(equations)
-      guard improve(equations, &factor, from: before) else { return iteration - 1 }
-      let after = objective
-      flat = before - after <= tolerance * before ? flat + 1 : 0
-      if !progress(rms) || flat >= 2 || after == 0 { return iteration }
+      let outcome = iterate()
+      if outcome == .stuck { return iteration - 1 }
+      if !progress(rms) || outcome == .settled { return iteration }
       if let interval, iteration % interval == 0, iteration < iterations {
         try problem.followRanges(layers: 1..<problem.network.layers.count)
         restart(damping: damping)
@@ -97,14 +129,13 @@ struct DampedMinimization {
   }
 
   /// One step that lowers the objective, with as much damping as that takes; false if none does.
-  private mutating func improve(_ equations: GaussNewtonEquations, _ factor: inout [Double], from before: Double)
-    -> Bool
-  {
+  private mutating func improve(_ memory: IterationMemory, from before: Double) -> Bool {
+    let equations = memory.equations
     let count = equations.count
     let start = problem.parameters
     var step = [Double](repeating: 0, count: count)
     for _ in 0..<12 {
-      var found = factor.withUnsafeMutableBufferPointer { factor in
+      var found = memory.factor.withUnsafeMutableBufferPointer { factor in
         step.withUnsafeMutableBufferPointer { step in
           solve(equations, factor.baseAddress!, step.baseAddress!, damping: damping)
         }
@@ -118,7 +149,8 @@ struct DampedMinimization {
         let to = trial.mutablePointer()
         for index in 0..<count { to[index] += step[index] }
         problem.parameters = trial
-        squares = problem.sumOfSquares()
+        squares = problem.sumOfLosses()
+        if problem.isInterrupted { break }
         if objective < before {
           damping = max(damping / 5, Self.leastDamping)
           return true
@@ -127,7 +159,7 @@ struct DampedMinimization {
       damping = max(damping * 4, found ? 0 : 1e-13)
     }
     problem.parameters = start
-    squares = problem.sumOfSquares()
+    if !problem.isInterrupted { squares = problem.sumOfLosses() }
     return false
   }
 

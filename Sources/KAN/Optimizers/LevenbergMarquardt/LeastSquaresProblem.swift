@@ -1,7 +1,18 @@
-/// The residual of a regression over all rows, in scaled units, and its normal equations, chunk by chunk.
+/// An objective of a regression over all rows, in scaled units, and its normal equations, chunk by chunk.
+///
+/// The squared error's residuals are t - y. Another ``PointwiseObjective`` is reweighted: with its slope ℓ′ and curvature
+/// ℓ″ at the present outputs, rows of J and residuals are those of the parabola that touches it,
+///
+///     J̃ = √(w·ℓ″/2)·J          r̃ = -√w·(ℓ′/2)/√(ℓ″/2)
+///
+/// so that J̃ᵀJ̃ and J̃ᵀr̃ are half of the sum's curvature and of its negative gradient (McCullagh and Nelder 1989,
+/// Generalized Linear Models, 2.5), as JᵀJ and Jᵀr are of Σ w·(t - y)².
 final class LeastSquaresProblem {
   private(set) var network: Network<Double>
   let pool: ThreadPool
+  let objective: any PointwiseObjective
+  /// Whether residuals are t - y, without reweighting.
+  let isLeastSquares: Bool
   /// Rows times outputs.
   let residuals: Int
   /// X′: [rows × in], and T′: [rows × out]
@@ -13,14 +24,26 @@ final class LeastSquaresProblem {
   private var workspace: Workspace<Double>
   private var jacobian: JacobianRows
   private var weightGradients: AlignedArray<Double>
-  private var errors: [Double]
+  /// Residuals of a chunk, and what its rows of J are multiplied with where residuals are reweighted.
+  private var errors, jacobianFactors: [Double]
+  /// Asked before each chunk of rows whether to go on.
+  private let continues: () -> Bool
+  /// Whether a pass has been broken off because it said no; sums since then mean nothing.
+  private(set) var isInterrupted = false
 
   /// Rows of J at a time: 32 MiB of them.
   static func chunk(width: Int) -> Int { min(1024, max(16, (32 << 20) / (8 * max(1, width)))) }
 
-  init(_ network: Network<Double>, _ data: Dataset<Double>, pool: ThreadPool) {
-    // `train` has refused classes.
-    guard case .values(var targets) = data.targets else { fatalError("LeastSquaresProblem: classes") }
+  init(
+    _ network: Network<Double>, _ data: Dataset<Double>, pool: ThreadPool, continues: @escaping () -> Bool = { true }
+  ) {
+    self.continues = continues
+    // `train` has refused others.
+    guard case .values(var targets) = data.targets, let objective = network.objective as? any PointwiseObjective else {
+      fatalError("LeastSquaresProblem: \(type(of: network.objective).name)")
+    }
+    self.objective = objective
+    isLeastSquares = objective as? MeanSquaredError != nil
     var inputs = data.inputs
     network.inputScaling.apply(to: inputs.mutableView())
     network.outputScaling.apply(to: targets.mutableView())
@@ -35,6 +58,7 @@ final class LeastSquaresProblem {
     self.network = network
     self.pool = pool
     (workspace, jacobian, weightGradients, errors) = Self.memory(network, rows: inputs.rows, pool)
+    jacobianFactors = errors
   }
 
   deinit { jacobian.deallocate() }
@@ -57,6 +81,7 @@ final class LeastSquaresProblem {
     self.network = network
     jacobian.deallocate()
     (workspace, jacobian, weightGradients, errors) = Self.memory(network, rows: inputs.rows, pool)
+    jacobianFactors = errors
   }
 
   var parameters: AlignedArray<Double> {
@@ -68,23 +93,41 @@ final class LeastSquaresProblem {
     GaussNewtonEquations(parameters: network.parameterCount, width: jacobian.width, rows: workspace.capacity)
   }
 
-  /// Σ w·(t - y)²; infinite where an output is not finite.
-  func sumOfSquares() -> Double {
+  /// Σ w·ℓ(y, t), of the squared error Σ w·(t - y)²; infinite where an output is not finite.
+  func sumOfLosses() -> Double { sumOfLosses(objective) }
+
+  private func sumOfLosses(_ objective: some PointwiseObjective) -> Double {
     var sum = 0.0
     forEachChunk { start, rows in
       let y = workspace.output(network.layers.count - 1, rows: rows)
       for row in 0..<rows {
         let weight = factors.map { $0[start + row] * $0[start + row] } ?? 1
         for output in 0..<y.columns {
-          let error = targets.view[start + row, output] - y[row, output]
-          sum += weight * error * error
+          if isLeastSquares {
+            let error = targets.view[start + row, output] - y[row, output]
+            sum += weight * error * error
+          } else {
+            sum += weight * objective.point(output: y[row, output], target: targets.view[start + row, output]).value
+          }
         }
       }
     }
-    return sum.isFinite ? sum : .infinity
+    return sum.isFinite && !isInterrupted ? sum : .infinity
   }
 
-  /// JᵀJ and Jᵀr at the present parameters.
+  /// Σ r̃² at the present parameters, the measure of what noise leaves; of the squared error the sum of losses itself.
+  func sumOfSquaredResiduals() -> Double {
+    var sum = 0.0
+    forEachChunk { start, rows in
+      for output in 0..<network.outputs {
+        writeResiduals(start, rows, output)
+        for row in 0..<rows { sum += errors[row] * errors[row] }
+      }
+    }
+    return sum
+  }
+
+  /// J̃ᵀJ̃ and J̃ᵀr̃ at the present parameters.
   func linearize(_ equations: GaussNewtonEquations) {
     equations.clear()
     forEachBlock { errors, rows, _, _ in equations.add(jacobian, residual: errors, rows: rows, pool: pool) }
@@ -142,25 +185,58 @@ final class LeastSquaresProblem {
     let last = network.layers.count - 1
     forEachChunk { start, rows in
       jacobian.writeFunctions(network, rows: rows, in: workspace)
-      let factors = factors.map { $0.pointer + start }
       for output in 0..<network.outputs {
-        let y = workspace.output(last, rows: rows)
-        for row in 0..<rows {
-          errors[row] = (factors?[row] ?? 1) * (targets.view[start + row, output] - y[row, output])
-        }
+        writeResiduals(start, rows, output)
         // dY = e_m, so that the backward pass leaves ∂y_m/∂z in the workspace.
         let seed = workspace.gradient(last, rows: rows)
         seed.base.update(repeating: 0, count: rows * network.outputs)
         for row in 0..<rows { seed[row, output] = 1 }
         network.backward(rows: rows, in: workspace, on: pool, gradients: weightGradients.mutablePointer())
-        jacobian.writeValues(network, rows: rows, in: workspace, factors: factors)
+        if isLeastSquares {
+          jacobian.writeValues(network, rows: rows, in: workspace, factors: factors.map { $0.pointer + start })
+        } else {
+          jacobianFactors.withUnsafeBufferPointer {
+            jacobian.writeValues(network, rows: rows, in: workspace, factors: $0.baseAddress!)
+          }
+        }
         errors.withUnsafeBufferPointer { body($0.baseAddress!, rows, start, output) }
       }
     }
   }
 
+  /// Residuals of one output of the rows that went forward last, of which `start` is the first.
+  private func writeResiduals(_ start: Int, _ rows: Int, _ output: Int) {
+    let y = workspace.output(network.layers.count - 1, rows: rows)
+    if !isLeastSquares { return reweight(objective, y, start, rows, output) }
+    let factors = factors.map { $0.pointer + start }
+    for row in 0..<rows {
+      errors[row] = (factors?[row] ?? 1) * (targets.view[start + row, output] - y[row, output])
+    }
+  }
+
+  private func reweight(
+    _ objective: some PointwiseObjective, _ y: MutableMatrixView<Double>, _ start: Int, _ rows: Int, _ output: Int
+  ) {
+    let factors = factors.map { $0.pointer + start }
+    for row in 0..<rows {
+      let point = objective.point(output: y[row, output], target: targets.view[start + row, output])
+      // Where a loss is flat to the last digit, its slope alone counts.
+      let root = max(point.curvature / 2, Self.leastCurvature).squareRoot()
+      let factor = factors?[row] ?? 1
+      jacobianFactors[row] = factor * root
+      errors[row] = -factor * point.slope / (2 * root)
+    }
+  }
+
+  /// Of a residual, where the others have about 1: far below what a damping leaves of it, and its root far above 0.
+  private static let leastCurvature = 1e-20
+
   private func forEachChunk(_ body: (Int, Int) -> Void) {
     for start in stride(from: 0, to: inputs.rows, by: workspace.capacity) {
+      if isInterrupted || !continues() {
+        isInterrupted = true
+        return
+      }
       let rows = min(workspace.capacity, inputs.rows - start)
       workspace.input(rows: rows).copyElements(
         from: inputs.view.slice(row: start, rows: rows, columns: inputs.columns))

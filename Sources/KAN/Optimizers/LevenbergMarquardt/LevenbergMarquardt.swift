@@ -4,6 +4,13 @@
 ///     minimise  Σ w·(t - y(p))² + Σ_l λ_l·Σ (Δ^q c)²                over all parameters p
 ///     (JᵀJ + λDᵀD + μ·diag)·Δp = Jᵀr - λDᵀD·c                       r = t - y, J = ∂y/∂p
 ///
+/// In place of squares the sum may be of any ``PointwiseObjective``: ``HuberLoss``, ``AbsoluteError``, ``QuantileLoss``,
+/// ``PoissonDeviance`` and ``LogisticLoss``. Rows of J and residuals are then those of a parabola that touches the loss
+/// of each output (iteratively reweighted least squares; for Poisson and logistic losses Fisher's scoring), and a step is
+/// taken only if it lowers the true sum. Absolute and quantile errors have no curvature: that of their parabola is cut
+/// off at errors of 1e-5 of the targets' spread, and their minimum is met to about as many digits.
+/// ``SoftmaxCrossEntropy`` couples the outputs of a row and is refused.
+///
 /// Steps are by Cholesky's method or, where that breaks down with hardly any damping and the problem is small, by QR.
 /// J is exact, from the engine's backward pass, and sparse where bases are local. Three things beside it make smooth
 /// functions come out to ten digits:
@@ -21,9 +28,6 @@
 /// All of it is computed in double precision, whatever the network's own is.
 public struct LevenbergMarquardt: Sendable, Equatable {
   public var name: String { "lm" }
-  /// Grids to train on in turn, from coarse to fine; empty for the one that the network has. What the data cannot support
-  /// is not kept: see ``GridChoice``.
-  public var grids: [Int]
   /// Starts at most; 1 trains the network from the parameters that it has.
   public var starts: Int
   /// q, the order of the differences, 1 to 8; without it k + 3: a curve goes on beyond the data nearly as its end polynomial
@@ -31,19 +35,18 @@ public struct LevenbergMarquardt: Sendable, Equatable {
   public var penaltyOrder: Int?
   /// Ends on a grid when an iteration lowers the sum by no more than this share of it, twice in a row.
   public var tolerance: Double
-  /// Bytes that a training may take beyond data and network; see ``bytes(for:rows:)``.
+  /// Bytes that a training may take beyond data and network; see ``bytes(for:rows:grids:)``.
   public var memoryLimit: Int
 
-  /// Traps unless grids rise, there is a start, and a q is 1 to 8.
+  /// How often more λ is tried on a grid.
+  var smoothingRounds = 6
+
+  /// Traps unless there is a start, and a q is 1 to 8.
   public init(
-    grids: [Int] = [], starts: Int = 160, penaltyOrder: Int? = nil, tolerance: Double = 1e-3, memoryLimit: Int = 2 << 30
+    starts: Int = 160, penaltyOrder: Int? = nil, tolerance: Double = 1e-3, memoryLimit: Int = 2 << 30
   ) {
-    require(
-      grids.allSatisfy { $0 > 0 } && zip(grids, grids.dropFirst()).allSatisfy { $0 < $1 },
-      "LevenbergMarquardt: grids \(grids) do not rise")
     require(starts > 0, "LevenbergMarquardt: \(starts) starts")
     require(penaltyOrder.map { (1...8).contains($0) } ?? true, "LevenbergMarquardt: order \(penaltyOrder ?? 0)")
-    self.grids = grids
     self.starts = starts
     self.penaltyOrder = penaltyOrder
     self.tolerance = tolerance
@@ -52,7 +55,9 @@ public struct LevenbergMarquardt: Sendable, Equatable {
 
   /// About the bytes that training a network on so many rows takes beyond the data: H and its factor for the finest
   /// grid, and a chunk of rows of J.
-  public func bytes<Element: Scalar>(for network: Network<Element>, rows: Int) -> Int {
+  ///
+  /// - Parameter grids: those that are to be trained on, if not the present one.
+  public func bytes<Element: Scalar>(for network: Network<Element>, rows: Int, grids: [Int] = []) -> Int {
     let (parameters, width) = network.layers.reduce((0, 0)) { sum, layer in
       guard let spline = layer.basis as? BSpline<Element> else {
         return (sum.0 + layer.parameterCount, sum.1 + layer.inputs * layer.functions * (layer.outputs + 2))
@@ -66,5 +71,44 @@ public struct LevenbergMarquardt: Sendable, Equatable {
     let chunk = min(rows, LeastSquaresProblem.chunk(width: width + dense))
     let (squares, overflow) = parameters.multipliedReportingOverflow(by: 16 * parameters)
     return overflow ? .max : squares &+ chunk * (width + dense) * 8
+  }
+}
+
+extension LevenbergMarquardt: TrainingMethod {
+  public var learningRate: Double { 0 }
+  public var weightDecay: Double { 0 }
+  public var defaultEpochs: Int { 150 }
+  public var judgesByLeavingOut: Bool { true }
+  /// H is formed and factored in about p² and p³ operations.
+  public func relativeCost(parameters: Int) -> Double { Double(parameters) * Double(parameters) }
+
+  public func check<Element: Scalar>(
+    _ network: Network<Element>, on data: Dataset<Element>, options: TrainingOptions
+  ) throws(TrainingError) {
+    let objective = try network.objective(for: data, options)
+    if objective as? any PointwiseObjective == nil {
+      throw .notForObjective(optimizer: name, objective: type(of: objective).name)
+    }
+    let needed = bytes(for: network, rows: data.rows, grids: options.grids)
+    if needed > memoryLimit {
+      throw .memory(
+        what: "Levenberg-Marquardt for \(network.parameterCount) parameters", needed: needed, limit: memoryLimit,
+        instead: "L-BFGS, or Adam")
+    }
+    if options.updating == .supported { throw .cannotRestrict(optimizer: name) }
+  }
+
+  /// Carries the curves over; ranges follow when the training begins.
+  public func changeGrid<Element: Scalar>(
+    of network: inout Network<Element>, to intervals: Int, on data: Dataset<Element>, pool: ThreadPool
+  ) throws(TrainingError) {
+    guard network.layers.contains(where: { $0.gridIntervals != nil && $0.gridIntervals != intervals }) else { return }
+    do { try network.extendGrid(to: intervals, on: data, pool: pool) } catch { throw .basis(error) }
+  }
+
+  public func begin<Element: Scalar>(
+    _ start: TrainingStart<Element>
+  ) throws(TrainingError) -> any TrainingProcess<Element> {
+    LevenbergMarquardtTraining(self, start)
   }
 }

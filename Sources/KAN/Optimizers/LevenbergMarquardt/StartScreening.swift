@@ -26,14 +26,16 @@ struct StartScreening {
   private static let interval = 3
 
   /// The best of the starts, the first of which is the network as it is; nil if none is finite.
-  func best() -> Candidate? {
+  ///
+  /// - Parameter continues: asked between groups of starts, with how many are done of how many at most, whether to go on.
+  func best(continues: (Int, Int) -> Bool = { _, _ in true }) -> Candidate? {
     let some = Self.some(of: data)
     var best: Candidate?
     var done = 0
     // How many starts have come to the best, within half a per cent. Where a sixth of all have, it is noise that keeps
     // them from a better one, and no poor local minimum that some come near.
     var agreeing = 0
-    while done < starts {
+    while done < starts && continues(done, starts) {
       let count = min(Self.group, starts - done)
       let slots = UnsafeMutableBufferPointer<Candidate?>.allocate(capacity: count)
       slots.initialize(repeating: nil)
@@ -93,11 +95,18 @@ struct StartScreening {
 extension Network where Element == Double {
   /// Normal coefficients for splines, without base functions and biases, and each other layer's own rule.
   fileprivate mutating func randomizeCurves(seed: UInt64, start: Int) {
+    let bias = bias(ofLayer: layers.count - 1)
     self = {
       var fresh = Network(layers, seed: RandomGenerator.mixed(seed, RandomStream.starts + UInt64(start)))
       fresh.adoptDescription(of: self)
       return fresh
     }()
+    // Targets that are not scaled need not be near 0.
+    if !objective.scalesTargets {
+      for place in parameterCount - outputs..<parameterCount {
+        parameters[place] = bias[place + outputs - parameterCount]
+      }
+    }
     var generator = RandomGenerator(seed: seed, stream: RandomStream.starts + UInt64(start))
     for (index, layer) in layers.enumerated() {
       guard let spline = layer.basis as? BSpline<Double> else { continue }
@@ -113,6 +122,7 @@ extension Network where Element == Double {
 
   private mutating func adoptDescription(of other: Network) {
     task = other.task
+    chosenObjective = other.chosenObjective
     names = other.names
     inputScaling = other.inputScaling
     outputScaling = other.outputScaling

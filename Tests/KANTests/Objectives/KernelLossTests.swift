@@ -2,7 +2,7 @@ import Testing
 
 @testable import KAN
 
-@Suite struct LossTests {
+@Suite struct KernelLossTests {
   struct CrossEntropyCase: Decodable {
     let outputs: [[Double]]
     let labels: [Int32]
@@ -26,11 +26,11 @@ import Testing
     let logits = Matrix(example.outputs.map { $0.map { Element($0) } })
     var gradient = Matrix<Element>(rows: logits.rows, columns: logits.columns)
     example.labels.withUnsafeBufferPointer { labels in
-      let targets = TargetView<Element>.classes(labels.baseAddress!)
-      let loss = Loss.evaluate(logits.view, targets, gradient: gradient.mutableView())
+      let tile = ObjectiveTile(outputs: logits.view, targets: .classes(labels.baseAddress!))
+      let loss = SoftmaxCrossEntropy().loss(of: tile, gradient: gradient.mutableView())
       #expect(abs(loss - example.loss) <= tolerance * max(1, example.loss))
       #expect(largestDifference(gradient.elements, example.gradient.flatMap { $0 }) <= tolerance)
-      #expect(Loss.evaluate(logits.view, targets, gradient: nil) == loss)
+      #expect(SoftmaxCrossEntropy().loss(of: tile, gradient: nil) == loss)
     }
   }
 
@@ -44,11 +44,12 @@ import Testing
     let outputs = Matrix(example.outputs.map { $0.map { Element($0) } })
     let targets = Matrix(example.targets.map { $0.map { Element($0) } })
     var gradient = Matrix<Element>(rows: outputs.rows, columns: outputs.columns)
-    let loss = Loss.evaluate(outputs.view, .values(targets.view), gradient: gradient.mutableView())
+    let tile = ObjectiveTile(outputs: outputs.view, targets: .values(targets.view))
+    let loss = MeanSquaredError().loss(of: tile, gradient: gradient.mutableView())
     #expect(abs(loss - example.loss) <= tolerance * example.loss)
     let truth = example.gradient.flatMap { $0 }
     #expect(largestDifference(gradient.elements, truth) <= tolerance * scale(truth))
-    #expect(Loss.evaluate(outputs.view, .values(targets.view), gradient: nil) == loss)
+    #expect(MeanSquaredError().loss(of: tile, gradient: nil) == loss)
   }
 
   /// Probabilities sum to 1 and do not overflow.

@@ -1,0 +1,93 @@
+#include "processor_quota.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { PATH_BYTES = 4096 };
+
+/// The first line of a file without its end; false where there is none.
+static bool read_line(const char *path, char *line, size_t size) {
+  FILE *file = fopen(path, "r");
+  if (!file) return false;
+  const bool found = fgets(line, (int)size, file) != NULL;
+  fclose(file);
+  if (found) line[strcspn(line, "\n")] = 0;
+  return found;
+}
+
+/// quota/period, rounded down and at least 1; INT64_MAX for "max", -1 or anything but two numbers.
+static int64_t whole_cores(const char *quota, const char *period) {
+  char *quota_end, *period_end;
+  const long long granted = strtoll(quota, &quota_end, 10), of = strtoll(period, &period_end, 10);
+  if (quota_end == quota || period_end == period || granted <= 0 || of <= 0) return INT64_MAX;
+  return granted < of ? 1 : granted / of;
+}
+
+static int64_t cores_of_version_2(const char *group) {
+  char path[PATH_BYTES + 16], line[128];
+  snprintf(path, sizeof path, "%s/cpu.max", group);
+  if (!read_line(path, line, sizeof line)) return INT64_MAX;
+  const char *period = strchr(line, ' ');
+  return period ? whole_cores(line, period) : INT64_MAX;
+}
+
+static int64_t cores_of_version_1(const char *group) {
+  char path[PATH_BYTES + 32], quota[64], period[64];
+  snprintf(path, sizeof path, "%s/cpu.cfs_quota_us", group);
+  if (!read_line(path, quota, sizeof quota)) return INT64_MAX;
+  snprintf(path, sizeof path, "%s/cpu.cfs_period_us", group);
+  if (!read_line(path, period, sizeof period)) return INT64_MAX;
+  return whole_cores(quota, period);
+}
+
+/// The least of a group and all above it, up to where the hierarchy is mounted.
+static int64_t least_cores(const char *mount, const char *group, int64_t (*cores)(const char *)) {
+  char path[PATH_BYTES];
+  const size_t mount_length = strlen(mount);
+  if ((size_t)snprintf(path, sizeof path, "%s%s", mount, group) >= sizeof path) return INT64_MAX;
+  int64_t least = INT64_MAX;
+  for (;;) {
+    const int64_t here = cores(path);
+    if (here < least) least = here;
+    char *slash = strrchr(path, '/');
+    if (!slash || (size_t)(slash - path) < mount_length) return least;
+    *slash = 0;
+  }
+}
+
+/// Whether a list such as "cpu,cpuacct" names the controller of processor time.
+static bool names_cpu(const char *controllers) {
+  for (const char *at = controllers; *at; at += strcspn(at, ","), at += *at == ',')
+    if (strcspn(at, ",") == 3 && strncmp(at, "cpu", 3) == 0) return true;
+  return false;
+}
+
+int64_t kan_quota_cores(const char *root) {
+  char path[PATH_BYTES], line[PATH_BYTES], mount[PATH_BYTES];
+  snprintf(path, sizeof path, "%s/proc/self/cgroup", root);
+  FILE *groups = fopen(path, "r");
+  if (!groups) return INT64_MAX;
+  int64_t least = INT64_MAX;
+  // Lines are "number:controllers:group", without controllers in version 2.
+  while (fgets(line, sizeof line, groups)) {
+    line[strcspn(line, "\n")] = 0;
+    char *controllers = strchr(line, ':');
+    char *group = controllers ? strchr(controllers + 1, ':') : NULL;
+    if (!group) continue;
+    *group++ = 0;
+    controllers++;
+    int64_t cores = INT64_MAX;
+    if (!*controllers) {
+      snprintf(mount, sizeof mount, "%s/sys/fs/cgroup", root);
+      cores = least_cores(mount, group, cores_of_version_2);
+    } else if (names_cpu(controllers)) {
+      if ((size_t)snprintf(mount, sizeof mount, "%s/sys/fs/cgroup/%s", root, controllers) >= sizeof mount) continue;
+      cores = least_cores(mount, group, cores_of_version_1);
+    }
+    if (cores < least) least = cores;
+  }
+  fclose(groups);
+  return least;
+}

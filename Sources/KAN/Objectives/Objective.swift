@@ -1,0 +1,106 @@
+/// What training makes small: the mean over rows of a loss of each row's outputs and targets.
+///
+///     L = Σᵣ wᵣ·Lᵣ(yᵣ, tᵣ) / rows
+///
+/// An objective is a value with settings, chosen by ``TrainingOptions/objective`` and stored with the network. It knows
+/// which targets it takes, what outputs mean for a prediction, and the loss and its gradient by the outputs. Where the
+/// loss of a row is the mean of a loss of each output and its target, conform to ``PointwiseObjective``, which asks for
+/// that function of two numbers alone and which ``LevenbergMarquardt`` takes too.
+///
+/// - Note: Y is the last layer's output, before ``link``. Y and T are in units of the targets' spread where
+///   ``scalesTargets`` is true.
+public protocol Objective: Sendable {
+  /// The word for it in model files and for `kan train --loss`; unique.
+  static var name: String { get }
+  /// All numbers that a model file needs to make this objective again; none by default.
+  var settings: [String: Double] { get }
+  /// The inverse of ``settings``.
+  init(_ description: ObjectiveDescription) throws(ObjectiveError)
+
+  /// The targets it takes; any numbers by default.
+  var targetDomain: TargetDomain { get }
+  /// What ``Network/predict(_:pool:)`` makes of outputs; the identity by default.
+  var link: OutputLink { get }
+  /// Whether a first training takes targets to mean 0 and standard deviation 1, and predictions back.
+  ///
+  /// True needs as many outputs as targets, and the identity for ``link``.
+  var scalesTargets: Bool { get }
+  /// The constant output that is best for targets of some mean. A first training starts from it: it becomes the bias of
+  /// a last layer whose biases are all 0. Not used where targets are scaled; 0 by default.
+  func startingOutput(meanTarget: Double) -> Double
+  /// Outputs of a network for so many columns of targets, or classes; as many by default.
+  func outputs(forTargets count: Int) -> Int
+  /// q, where a prediction estimates the q-quantile of its target: ``Evaluation/coverage`` should then be about q. nil
+  /// by default.
+  var predictedQuantile: Double? { get }
+
+  /// The share of a tile in the mean loss of its batch, Σᵣ wᵣ·Lᵣ / tile.total, and with `gradient` the derivative of
+  /// that share by each output.
+  ///
+  /// The engine calls this for tiles of 128 rows and adds the shares of a batch in the order of their rows, so that the
+  /// bits are the same for any number of threads. It must not allocate.
+  ///
+  /// - Parameter gradient: dY: [rows × out], written in full, unless only the loss is wanted
+  func loss<Element: Scalar>(of tile: ObjectiveTile<Element>, gradient: MutableMatrixView<Element>?) -> Double
+
+  /// Lᵣ of each row of a tile, without its weight: [rows]. By default ``loss(of:gradient:)`` of one row at a time.
+  func writeRowLosses<Element: Scalar>(of tile: ObjectiveTile<Element>, to losses: UnsafeMutablePointer<Double>)
+}
+
+extension Objective {
+  public var settings: [String: Double] { [:] }
+  public var targetDomain: TargetDomain { .numbers }
+  public var link: OutputLink { .identity }
+  public var predictedQuantile: Double? { nil }
+
+  public func startingOutput(meanTarget: Double) -> Double { 0 }
+  public func outputs(forTargets count: Int) -> Int { count }
+
+  public func writeRowLosses<Element: Scalar>(
+    of tile: ObjectiveTile<Element>, to losses: UnsafeMutablePointer<Double>
+  ) {
+    for row in 0..<tile.rows { losses[row] = loss(of: tile.row(row), gradient: nil) }
+  }
+}
+
+/// An objective as a model file holds it: its name and settings.
+public struct ObjectiveDescription: Sendable, Equatable, Codable {
+  public var name: String
+  public var settings: [String: Double]
+
+  public init(name: String, settings: [String: Double] = [:]) {
+    self.name = name
+    self.settings = settings
+  }
+
+  public init(_ objective: any Objective) {
+    self.init(name: type(of: objective).name, settings: objective.settings)
+  }
+
+  /// A setting that has to be there and in a range.
+  ///
+  /// - Throws: ``ObjectiveError`` that names the setting.
+  public func setting(
+    _ key: String, _ requirement: String, where isValid: (Double) -> Bool
+  ) throws(ObjectiveError) -> Double {
+    guard let value = settings[key], value.isFinite, isValid(value) else {
+      throw ObjectiveError("\(name): setting \"\(key)\" has to be \(requirement)")
+    }
+    return value
+  }
+}
+
+extension ObjectiveDescription: CustomStringConvertible {
+  /// Such as `mse`, or `quantile (quantile 0.9)`.
+  public var description: String {
+    if settings.isEmpty { return name }
+    return "\(name) (" + settings.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: ", ")
+      + ")"
+  }
+}
+
+/// Why an objective cannot be made: an unknown name, a setting that is missing or out of range.
+public struct ObjectiveError: Error, Sendable, Equatable, CustomStringConvertible {
+  public let description: String
+  public init(_ description: String) { self.description = description }
+}

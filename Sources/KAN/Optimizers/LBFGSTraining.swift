@@ -1,0 +1,102 @@
+extension LBFGS: TrainingMethod {
+  public var learningRate: Double { 1 }
+
+  public func check<Element: Scalar>(
+    _ network: Network<Element>, on data: Dataset<Element>, options: TrainingOptions
+  ) throws(TrainingError) {
+    let needed = bytes(for: network, rows: data.rows)
+    if needed > memoryLimit {
+      throw .memory(
+        what: "L-BFGS with \(pairs) pairs for \(network.parameterCount) parameters", needed: needed, limit: memoryLimit,
+        instead: "fewer pairs, or Adam")
+    }
+  }
+
+  public func begin<Element: Scalar>(
+    _ start: TrainingStart<Element>
+  ) throws(TrainingError) -> any TrainingProcess<Element> {
+    try LBFGSTraining(self, start)
+  }
+}
+
+/// Training by ``LBFGS``: an epoch is an iteration on all rows, and its loss that of all rows after the step.
+final class LBFGSTraining<Element: Scalar>: TrainingProcess {
+  private let rule: LBFGS
+  private let start: TrainingStart<Element>
+  private let frozen: FrozenParameters<Element>?
+  /// Made in the first epoch, whose monitor it needs: the first evaluation may take long.
+  private var run: (function: FullBatchFunction<Element>, minimization: LBFGSMinimization<Element>)?
+  private(set) var samples = 0
+
+  init(_ rule: LBFGS, _ start: TrainingStart<Element>) throws(TrainingError) {
+    self.rule = rule
+    self.start = start
+    frozen =
+      start.options.updating == .supported
+      ? try FrozenParameters(start.network, on: start.data, pool: start.pool) : nil
+  }
+
+  func runEpoch(
+    _ epoch: Int, of network: inout Network<Element>, monitor: TrainingMonitor<Element>
+  ) throws(TrainingError) -> TrainingEpoch {
+    monitor.shown = network
+    if run == nil { try begin(network, epoch: epoch, monitor) }
+    guard var (function, minimization) = run else { return .brokenOff(steps: 0, lossSum: 0) }
+    run = nil
+    let before = (minimization.evaluations, minimization.point)
+    let outcome = minimization.iterate(&function)
+    samples = minimization.evaluations * start.data.rows
+    let isBrokenOff = function.batch.isInterrupted
+    defer { run = isBrokenOff ? nil : (function, minimization) }
+    if isBrokenOff {
+      network.parameters.copyElements(from: before.1)
+      return .brokenOff(steps: 0, lossSum: 0)
+    }
+    guard case .moved(let from, let to, _) = outcome else { return .converged }
+    network.parameters.copyElements(from: minimization.point)
+    let loss = to.value - function.penalty(at: minimization.point)
+    let isLast = from.value - to.value <= rule.lossTolerance * from.value
+    return isLast ? .last(loss: loss, learningRate: to.step) : .done(loss: loss, learningRate: to.step)
+  }
+
+  /// A start from which a direction can be found, or an error that names the layer.
+  private func begin(
+    _ network: Network<Element>, epoch: Int, _ monitor: TrainingMonitor<Element>
+  ) throws(TrainingError) {
+    var function = FullBatchFunction(
+      network, start.data, weightDecay: rule.weightDecay, frozen: frozen, pool: start.pool
+    ) { monitor.continues() }
+    // Pairs of a training that was not restricted would move what is frozen.
+    var moments = start.memory?.moments ?? []
+    if let frozen { for index in moments.indices { frozen.clear(moments[index].mutablePointer()) } }
+    let minimization = LBFGSMinimization(
+      rule, of: &function, from: network.parameters, moments: moments, pool: start.pool)
+    if function.batch.isInterrupted { return }
+    if !minimization.isFinite {
+      let last = network.layers.count - 1
+      if !minimization.value.isFinite {
+        let layer = function.batch.firstNonFiniteLayer(of: function.network) ?? last
+        throw .nonFinite(what: "the output", epoch: epoch, step: 1, layer: layer + 1)
+      }
+      let layer = network.firstLayer(withNonFinite: minimization.gradient) ?? last
+      throw .nonFinite(what: "the gradient", epoch: epoch, step: 1, layer: layer + 1)
+    }
+    run = (function, minimization)
+  }
+
+  func write(to memory: inout OptimizerState<Element>) {
+    guard let run else { return }
+    memory = OptimizerState(step: memory.step + 1, moments: run.minimization.moments)
+  }
+
+  func onGrid(
+    _ intervals: Int, of network: inout Network<Element>
+  ) throws(TrainingError) -> any TrainingProcess<Element> {
+    try rule.changeGrid(of: &network, to: intervals, on: start.data, pool: start.pool)
+    return try LBFGSTraining(
+      rule,
+      TrainingStart(
+        network: network, data: start.data, options: start.options, pool: start.pool, memory: nil, stepsDone: 0,
+        lossSum: 0, earlierEpochs: network.record?.history.count ?? 0, isTrained: true))
+  }
+}

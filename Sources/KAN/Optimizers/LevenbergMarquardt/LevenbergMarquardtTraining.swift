@@ -1,0 +1,258 @@
+/// Training by ``LevenbergMarquardt``, in double precision: an epoch is an iteration on all rows, and its loss that of all
+/// rows after the step.
+///
+/// On each grid: parameters until they change little, λ and parameters in turn until λ stays, the parameters alone, and
+/// then more λ for as long as rows that are left out are off by less with it. The epochs asked for bound all of these
+/// together.
+final class LevenbergMarquardtTraining<Element: Scalar>: TrainingProcess {
+  private let rule: LevenbergMarquardt
+  private let start: TrainingStart<Element>
+  private let data: Dataset<Double>
+  private let degree, order: Int
+  /// Made in the first epoch, after the random starts, which take long.
+  private var fit: Fit?
+  private(set) var samples = 0
+
+  /// A fit on one grid.
+  private struct Fit {
+    var problem: LeastSquaresProblem
+    var minimization: DampedMinimization
+    var phase: Phase
+    /// Iterations on this grid, in this phase, and what the phase may take.
+    var done = 0
+    var inPhase = 0
+    var most = 0
+    /// Whether the phase has come to its end.
+    var isSettled = false
+    /// Whether the grid is the first or last one, and its fit exact.
+    var isExact: Bool
+    /// The fit that is to be bettered by more λ: its evidence, its iteration, and itself.
+    var judged: Judged?
+  }
+
+  private struct Judged {
+    var evidence: DampedMinimization.Evidence?
+    var iteration: Int
+    var parameters: AlignedArray<Double>
+    var minimization: DampedMinimization
+  }
+
+  private enum Phase {
+    case parameters
+    /// λ has been taken towards its fixed point so many times.
+    case weighing(Int)
+    case exact
+    /// More λ has been tried so many times.
+    case smoothing(Int)
+    case settled
+  }
+
+  init(_ rule: LevenbergMarquardt, _ start: TrainingStart<Element>) {
+    self.rule = rule
+    self.start = start
+    data = start.data.inDoublePrecision()
+    degree = start.network.layers.compactMap { ($0.basis as? BSpline<Element>)?.grid.degree }.max() ?? 3
+    order = rule.penaltyOrder ?? min(8, degree + 3)
+  }
+
+  func runEpoch(
+    _ epoch: Int, of network: inout Network<Element>, monitor: TrainingMonitor<Element>
+  ) throws(TrainingError) -> TrainingEpoch {
+    monitor.shown = network
+    if fit == nil {
+      do throws(BasisError) {
+        fit = try begin(network, monitor)
+        if let fit { try write(fit.problem.network, to: &network) }
+      } catch {
+        throw .basis(error)
+      }
+    }
+    guard var fit else { return .brokenOff(steps: 0, lossSum: 0) }
+    defer { self.fit = fit }
+    while true {
+      if fit.isSettled || fit.inPhase >= fit.most {
+        advance(&fit)
+        if case .settled = fit.phase { return .converged }
+      }
+      let outcome = fit.minimization.iterate()
+      if fit.problem.isInterrupted { return .brokenOff(steps: 0, lossSum: 0) }
+      guard outcome != .stuck else {
+        fit.isSettled = true
+        continue
+      }
+      fit.done += 1
+      fit.inPhase += 1
+      samples += data.rows
+      fit.isSettled = outcome == .settled
+      writeParameters(fit.problem.network, to: &network)
+      return .done(loss: fit.minimization.rms * fit.minimization.rms, learningRate: 1)
+    }
+  }
+
+  // MARK: Phases
+
+  /// Goes on to the next phase that has something to do.
+  private func advance(_ fit: inout Fit) {
+    switch fit.phase {
+    case .parameters: weigh(&fit, round: 0)
+    case .weighing(let round): weigh(&fit, round: round)
+    case .exact: smooth(&fit, round: 0)
+    case .smoothing(let round):
+      if isBetter(&fit) { smooth(&fit, round: round) } else { fit.phase = .settled }
+    case .settled: break
+    }
+  }
+
+  private func enter(_ phase: Phase, of fit: inout Fit, iterations: Int) {
+    fit.phase = phase
+    fit.isSettled = false
+    fit.inPhase = 0
+    fit.most = iterations
+  }
+
+  /// Takes λ towards its fixed point, six times at most, and on to the exact fit once it stays.
+  private func weigh(_ fit: inout Fit, round: Int) {
+    if round < 6, let evidence = fit.minimization.evidence(leavingOut: false) {
+      let isSettled = fit.minimization.adopt(evidence)
+      fit.minimization.restart(damping: 1e-6)
+      if !isSettled { return enter(.weighing(round + 1), of: &fit, iterations: 5) }
+    }
+    fit.minimization.tolerance = fit.isExact ? rule.tolerance : max(rule.tolerance, Self.coarseTolerance)
+    fit.minimization.restart(damping: fit.minimization.damping)
+    enter(.exact, of: &fit, iterations: fit.isExact ? .max : 20)
+  }
+
+  /// The evidence takes the residuals for noise that is everywhere alike. Where single rows would be off by far more had
+  /// they been left out than by that measure, curves are too free where rows are few, and more λ is tried.
+  private func smooth(_ fit: inout Fit, round: Int) {
+    let judged = fit.judged ?? judge(fit)
+    fit.judged = judged
+    guard round < rule.smoothingRounds, let evidence = judged.evidence,
+      evidence.leftOut > 4 * evidence.crossValidation
+    else {
+      fit.phase = .settled
+      return
+    }
+    fit.minimization.scaleLambda(by: 10)
+    fit.minimization.restart(damping: 1e-6)
+    enter(.smoothing(round + 1), of: &fit, iterations: 10)
+  }
+
+  private func judge(_ fit: Fit) -> Judged {
+    Judged(
+      evidence: fit.minimization.evidence(), iteration: fit.done, parameters: fit.problem.parameters,
+      minimization: fit.minimization)
+  }
+
+  /// Whether more λ has made rows that are left out come closer; else the fit before comes back.
+  private func isBetter(_ fit: inout Fit) -> Bool {
+    let now = judge(fit)
+    guard let before = fit.judged, let old = before.evidence else { return false }
+    if let new = now.evidence, new.leftOut < old.leftOut {
+      fit.judged = now
+      return true
+    }
+    fit.problem.parameters = before.parameters
+    fit.minimization = before.minimization
+    return false
+  }
+
+  /// Curves that come from a coarser grid and go on to a finer one need not be exact; the coarsest are what a training on
+  /// that grid alone gives, so that the finer ones are compared with that, and it is what is left if none is kept.
+  private static var coarseTolerance: Double { 1e-2 }
+
+  func finish(_ network: inout Network<Element>) -> Int? {
+    guard var fit else { return nil }
+    defer { self.fit = fit }
+    let done = fit.done
+    if case .smoothing = fit.phase {
+      _ = isBetter(&fit)
+      fit.phase = .settled
+    }
+    guard let judged = fit.judged, judged.iteration < done else { return nil }
+    writeParameters(fit.problem.network, to: &network)
+    return judged.iteration
+  }
+
+  func leaveOneOutLosses() -> [Double]? {
+    guard let fit else { return nil }
+    return (fit.judged ?? judge(fit)).evidence?.squaresLeftOut
+  }
+
+  func write(to memory: inout OptimizerState<Element>) { memory.step += 1 }
+
+  // MARK: Starts and grids
+
+  /// The best of the random starts, its grids where its values are; nil if the monitor asked to stop.
+  private func begin(_ network: Network<Element>, _ monitor: TrainingMonitor<Element>) throws(BasisError) -> Fit? {
+    var first = try network.converted(to: Double.self)
+    let isFresh = start.memory == nil
+    // The problem of a single layer is linear: every start ends in the same place.
+    if !start.isTrained, rule.starts > 1, first.layers.count > 1 {
+      let screening = StartScreening(
+        network: first, data: data, order: order, starts: rule.starts, seed: start.options.seed, pool: start.pool)
+      if let best = screening.best(continues: { monitor.continues(starts: .init(done: $0, count: $1)) }) {
+        first = best.network
+      }
+      if monitor.end != nil { return nil }
+    }
+    let problem = LeastSquaresProblem(first, data, pool: start.pool) { monitor.continues() }
+    if isFresh { try problem.followRanges() }
+    let minimization = DampedMinimization(
+      problem, order: order, lambda: 1e-8, damping: 1e-3, tolerance: max(rule.tolerance, Self.coarseTolerance))
+    var fit = Fit(
+      problem: problem, minimization: minimization, phase: .parameters, isExact: isExact(nil))
+    beginGrid(&fit)
+    return fit
+  }
+
+  private func beginGrid(_ fit: inout Fit) {
+    fit.minimization.restart(damping: 1e-3)
+    fit.minimization.tolerance = max(rule.tolerance, Self.coarseTolerance)
+    fit.done = 0
+    fit.judged = nil
+    // Half of the epochs are left to λ and what follows.
+    let half = max(1, start.options.epochs / 2)
+    enter(.parameters, of: &fit, iterations: fit.isExact ? half : min(half, 20))
+  }
+
+  /// - Parameter intervals: nil for the first grid.
+  private func isExact(_ intervals: Int?) -> Bool {
+    intervals.map { $0 == start.options.grids.first || $0 == start.options.grids.last } ?? true
+  }
+
+  func onGrid(
+    _ intervals: Int, of network: inout Network<Element>
+  ) throws(TrainingError) -> any TrainingProcess<Element> {
+    guard var fit else { return self }
+    do throws(BasisError) {
+      let before = fit.problem.network.layers.compactMap(\.gridIntervals).max() ?? intervals
+      var finer = fit.problem.network
+      if finer.layers.contains(where: { $0.gridIntervals != nil && $0.gridIntervals != intervals }) {
+        try finer.extendGrid(to: intervals, on: data, pool: start.pool)
+        fit.problem.replace(finer)
+      }
+      try fit.problem.followRanges()
+      // As σ²/τ² does where the residual is what splines of degree k leave, σ ∝ h^(k+1) and τ ∝ h^q.
+      fit.minimization.scaleLambda(
+        by: Elementary.pow(Double(intervals) / Double(before), Double(max(0, 2 * (order - degree - 1)))))
+      fit.isExact = isExact(intervals)
+      beginGrid(&fit)
+      try write(fit.problem.network, to: &network)
+    } catch {
+      throw .basis(error)
+    }
+    self.fit = fit
+    return self
+  }
+
+  /// Layers and parameters, in the network's own precision.
+  private func write(_ fitted: Network<Double>, to network: inout Network<Element>) throws(BasisError) {
+    let converted = try fitted.converted(to: Element.self)
+    network.replaceLayers(converted.layers, parameters: converted.parameters)
+  }
+
+  private func writeParameters(_ fitted: Network<Double>, to network: inout Network<Element>) {
+    fromDoubles(fitted.parameters.pointer, network.parameters.mutablePointer(), fitted.parameters.count)
+  }
+}

@@ -1,0 +1,80 @@
+/// Σ w·x / Σ w; NaN of nothing.
+struct WeightedMean {
+  private var sum = 0.0
+  private var weight = 0.0
+
+  mutating func add(_ value: Double, _ weight: Double) {
+    if weight == 0 { return }
+    sum += weight * value
+    self.weight += weight
+  }
+
+  var value: Double { sum / weight }
+}
+
+/// One column of predictions against one of targets, in double precision and one pass.
+///
+/// Means and moments about them are updated row by row (Welford 1962, Technometrics 4; with weights West 1979,
+/// Communications of the ACM 22), so that neither a large offset nor many rows cost digits, and those of a constant
+/// column are exactly 0.
+struct ColumnFit {
+  /// Rows, or the sum of their weights.
+  private(set) var weight = 0.0
+  /// Σ w·(y - t)²
+  private(set) var squares = 0.0
+  private(set) var meanY = 0.0
+  private(set) var meanT = 0.0
+  /// Σ w·(y - ȳ)², Σ w·(t - t̄)² and Σ w·(y - ȳ)(t - t̄)
+  private(set) var spreadY = 0.0
+  private(set) var spreadT = 0.0
+  private(set) var together = 0.0
+  /// The share of targets that the prediction is not below.
+  private(set) var coverage = WeightedMean()
+  /// The share of targets of 0 and 1 that a probability is nearer to, with a half for 0.
+  private(set) var accuracy = WeightedMean()
+
+  @specialized(where Element == Float)
+  @specialized(where Element == Double)
+  init<Element: Scalar>(
+    predictions: Matrix<Element>, targets: Matrix<Element>, weights: AlignedArray<Element>? = nil, column: Int
+  ) {
+    let weights = weights?.pointer
+    let (y, t) = (predictions.view, targets.view)
+    for row in 0..<targets.rows {
+      add(Double(y[row, column]), Double(t[row, column]), weights.map { Double($0[row]) } ?? 1)
+    }
+  }
+
+  private mutating func add(_ y: Double, _ t: Double, _ weight: Double) {
+    if weight == 0 { return }
+    self.weight += weight
+    let share = weight / self.weight
+    squares += weight * (y - t) * (y - t)
+    let (distanceY, distanceT) = (y - meanY, t - meanT)
+    meanY += share * distanceY
+    meanT += share * distanceT
+    spreadY += weight * distanceY * (y - meanY)
+    spreadT += weight * distanceT * (t - meanT)
+    together += weight * distanceY * (t - meanT)
+    let isNumber = y == y && t == t
+    coverage.add(!isNumber ? .nan : t <= y ? 1 : 0, weight)
+    accuracy.add(!isNumber ? .nan : (y > 0.5) == (t > 0.5) ? 1 : 0, weight)
+  }
+
+  /// √(mean squared error); NaN of no rows.
+  var rmse: Double { (squares / weight).squareRoot() }
+  /// Nil where the target is constant, which leaves nothing to explain.
+  var r2: Double? { spreadT == 0 || weight == 0 ? nil : 1 - squares / spreadT }
+  /// Nil where prediction or target is constant.
+  var pearson: Double? {
+    spreadT == 0 || spreadY == 0 || weight == 0 ? nil : together / (spreadY.squareRoot() * spreadT.squareRoot())
+  }
+
+  /// What goes with an objective.
+  func metrics(_ objective: some Objective, name: String) -> Evaluation.Target {
+    if objective.targetDomain.kind == .binary { return .init(name: name, accuracy: accuracy.value) }
+    return .init(
+      name: name, rmse: rmse, r2: r2, pearson: pearson,
+      coverage: objective.predictedQuantile == nil ? nil : coverage.value)
+  }
+}

@@ -1,0 +1,148 @@
+/// Training by a first-order rule on shuffled batches.
+final class MiniBatchTraining<Element: Scalar, Rule: Optimizer>: TrainingProcess {
+  private let rule: Rule
+  private let data: Dataset<Element>
+  private let options: TrainingOptions
+  private let step: TrainingStep<Element>
+  /// Epochs of coarser grids, which have had their own order of rows.
+  private let earlierEpochs: Int
+  private var memory: OptimizerState<Element>
+  private let frozen: FrozenParameters<Element>?
+  /// Of an epoch that was broken off.
+  private var (stepsDone, lossSum): (Int, Double)
+  private(set) var samples = 0
+
+  init(_ rule: Rule, _ start: TrainingStart<Element>) throws(TrainingError) {
+    self.rule = rule
+    data = start.data
+    options = start.options
+    earlierEpochs = start.earlierEpochs
+    step = TrainingStep(
+      start.network, batch: min(options.batch, data.rows), pool: start.pool, ahead: data.rows > options.batch,
+      targets: data.targets.outputs)
+    (stepsDone, lossSum) = (start.stepsDone, start.lossSum)
+    if let memory = start.memory, memory.moments.count == rule.momentCount {
+      self.memory = memory
+    } else {
+      memory = OptimizerState(rule, parameters: start.network.parameterCount)
+    }
+    frozen =
+      options.updating == .supported
+      ? try FrozenParameters(start.network, on: data, pool: start.pool) : nil
+  }
+
+  func runEpoch(
+    _ epoch: Int, of network: inout Network<Element>, monitor: TrainingMonitor<Element>
+  ) throws(TrainingError) -> TrainingEpoch {
+    var generator = RandomGenerator(
+      seed: options.seed, stream: RandomStream.epochs + UInt64(earlierEpochs + epoch))
+    let order = generator.permutation(of: data.rows)
+    let steps = (data.rows + options.batch - 1) / options.batch
+    let samplesBefore = samples
+    var index = stepsDone
+    while index < steps {
+      let rate = rate(epoch, index, steps)
+      let range = rows(ofStep: index)
+      let loss = order.withUnsafeBufferPointer { order in
+        let next = index + 1 < steps ? order[rows(ofStep: index + 1)] : nil
+        return step.lossAndGradient(
+          of: network, on: data, rows: UnsafeBufferPointer(rebasing: order[range]),
+          next: next.map { UnsafeBufferPointer(rebasing: $0) })
+      }
+      try requireFinite(loss, network, epoch: epoch, step: index + 1, rows: range.count)
+      let count = network.parameters.count
+      if let frozen { step.clearGradients(frozen) }
+      rule.update(
+        UnsafeMutableBufferPointer(start: network.parameters.mutablePointer(), count: count),
+        gradients: step.gradients.pointer, state: &memory, rate: rate, pool: step.pool)
+      frozen?.restore(network.parameters.mutablePointer())
+      lossSum += loss * Double(range.count)
+      samples += range.count
+      index += 1
+      if index < steps
+        && !monitor.continues(
+          step: index, of: steps, loss: lossSum / Double(range.upperBound), samples: samples - samplesBefore, network)
+      {
+        try requireFiniteParameters(network, epoch: epoch, step: index)
+        step.discardNext()
+        stepsDone = index
+        return .brokenOff(steps: index, lossSum: lossSum)
+      }
+    }
+    try requireFiniteParameters(network, epoch: epoch, step: steps)
+    let mean = lossSum / Double(data.rows)
+    (stepsDone, lossSum) = (0, 0)
+    return .done(loss: mean, learningRate: rate(epoch, steps - 1, steps))
+  }
+
+  private func rows(ofStep index: Int) -> Range<Int> {
+    index * options.batch..<min((index + 1) * options.batch, data.rows)
+  }
+
+  private func rate(_ epoch: Int, _ step: Int, _ steps: Int) -> Double {
+    options.schedule.rate(rule.learningRate, step: (epoch - 1) * steps + step, of: options.epochs * steps)
+  }
+
+  func write(to memory: inout OptimizerState<Element>) { memory.copy(from: self.memory) }
+
+  func onGrid(
+    _ intervals: Int, of network: inout Network<Element>
+  ) throws(TrainingError) -> any TrainingProcess<Element> {
+    try rule.changeGrid(of: &network, to: intervals, on: data, pool: step.pool)
+    return try MiniBatchTraining(
+      rule,
+      TrainingStart(
+        network: network, data: data, options: options, pool: step.pool, memory: nil, stepsDone: 0, lossSum: 0,
+        earlierEpochs: network.record?.history.count ?? 0, isTrained: true))
+  }
+
+  /// Finite loss and gradients, or an error that names the layer.
+  private func requireFinite(
+    _ loss: Double, _ network: Network<Element>, epoch: Int, step index: Int, rows: Int
+  ) throws(TrainingError) {
+    if !loss.isFinite {
+      let layer = step.firstNonFiniteLayer(of: network, rows: rows) ?? network.layers.count - 1
+      throw .nonFinite(what: "the output", epoch: epoch, step: index, layer: layer + 1)
+    }
+    if let layer = network.firstLayer(withNonFinite: step.gradients) {
+      throw .nonFinite(what: "the gradient", epoch: epoch, step: index, layer: layer + 1)
+    }
+  }
+
+  private func requireFiniteParameters(
+    _ network: Network<Element>, epoch: Int, step: Int
+  ) throws(TrainingError) {
+    if let layer = network.firstLayer(withNonFinite: network.parameters) {
+      throw .nonFinite(what: "a parameter", epoch: epoch, step: step, layer: layer + 1)
+    }
+  }
+}
+
+extension Network {
+  /// The layer, from 0, of the first value that is infinite or NaN: of values laid out as the parameters.
+  func firstLayer(withNonFinite values: AlignedArray<Element>) -> Int? {
+    let index = Element._firstNonFinite(values.count, values.pointer)
+    if index < 0 { return nil }
+    return layers.indices.last { parameterOffset(ofLayer: $0) <= index }
+  }
+}
+
+extension OptimizerState {
+  /// Without allocating, where the memory is its own and of the same shape.
+  mutating func copy(from other: OptimizerState) {
+    step = other.step
+    guard moments.map(\.count) == other.moments.map(\.count) else {
+      moments = other.moments
+      return
+    }
+    for index in moments.indices { moments[index].copyElements(from: other.moments[index]) }
+  }
+}
+
+extension Duration {
+  /// In seconds.
+  package var seconds: Double {
+    let (seconds, attoseconds) = components
+    return Double(seconds) + Double(attoseconds) * 1e-18
+  }
+}

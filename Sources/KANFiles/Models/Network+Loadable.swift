@@ -1,0 +1,49 @@
+import KAN
+
+extension Network {
+  /// Refuses to write what `Network(contentsOf:)` would refuse to read.
+  func requireLoadable(_ path: String) throws(FileError) {
+    func failure(_ reason: String) -> FileError { FileError(.cannotCreate, path: path, reason) }
+    do {
+      try names.check(inputs: inputs, outputs: outputs, task: task)
+    } catch {
+      throw failure("\(error)")
+    }
+    func requireFinite(_ values: AlignedArray<Element>, _ what: String) throws(FileError) {
+      if !values.allSatisfy(\.isFinite) { throw failure("\(what) that are not finite") }
+    }
+    try requireFinite(parameters, "parameters")
+    for (name, scaling) in [("inputs", inputScaling), ("outputs", outputScaling)] {
+      try requireFinite(scaling.shift, "shifts of \(name)")
+      try requireFinite(scaling.factor, "factors of \(name)")
+    }
+    if outputScaling.factor.contains(0) { throw failure("a factor of the outputs' scaling is 0") }
+    if let state = resumableState {
+      try requireFinite(state.parameters, "parameters of the training state")
+      guard ModelTopology.State(state).isPlausible else { throw failure("the training state is damaged") }
+    }
+    for (index, layer) in layers.enumerated() {
+      do {
+        try requireRemakable(layer.basis)
+      } catch {
+        throw failure("layer \(index + 1): \(error)")
+      }
+      for (name, array) in layer.basis.description.arrays {
+        try requireFinite(array.elements, "values of \"\(name)\" in layer \(index + 1)")
+      }
+      guard (1...Int(Int32.max)).contains(layer.outputs) else {
+        throw failure("layer \(index + 1) has \(layer.outputs) outputs")
+      }
+    }
+  }
+
+  /// A basis whose description makes one of the same shape.
+  private func requireRemakable<Kind: Basis<Element>>(_ basis: Kind) throws(BasisError) {
+    let copy = try makeBasis(basis.description, from: [Kind.self])
+    if copy.inputs != basis.inputs || copy.functions != basis.functions {
+      throw BasisError(
+        "the description of \"\(Kind.kind)\" makes \(copy.inputs) inputs of \(copy.functions) functions, not "
+          + "\(basis.inputs) of \(basis.functions)")
+    }
+  }
+}
