@@ -78,8 +78,8 @@ extension TrainCommand {
   ) -> String {
     let objective =
       objective ?? (network.record == nil ? data.targets.task.objective : network.objective)
-    let widths = text(network.inputs, network.layers.map(\.width))
-    return "\(data.targets.task.rawValue) on \(counted(data.rows, "row")), \(edge.rawValue) network \(widths), "
+    return "\(data.targets.task.rawValue) on \(counted(data.rows, "row")), \(edge.rawValue) network "
+      + "\(text(network.inputs, network.layers.map(\.width))), "
       + "\(counted(network.parameterCount, "parameter")), loss \(ObjectiveDescription(objective)), "
       + "\(counted(pool.threads, "thread"))"
   }

@@ -26,6 +26,13 @@ extension Network {
     throw .otherObjective(trained: own.description, asked: other.description)
   }
 
+  /// The columns of targets that may have names: those there are, where the objective makes the network's outputs of so
+  /// many, else one for each output.
+  package var nameableTargets: Int {
+    let count = names.targets.count
+    return count > 0 && objective.outputs(forTargets: count) == outputs ? count : outputs
+  }
+
   /// Notes the objective of a training.
   mutating func take(_ objective: any Objective) {
     let isDefault = ObjectiveDescription(objective) == ObjectiveDescription(task.objective)

@@ -9,7 +9,7 @@ extension Network {
     require(
       record == nil || data.targets.task == task,
       "Network: \(which)data for \(data.targets.task) to go on with a network trained for \(task)")
-    try Self.check(data.names, inputs: inputs, outputs: outputs, task: data.targets.task)
+    try Self.check(data.names, inputs: inputs, outputs: data.targets.outputs, task: data.targets.task)
     if data.rows == 0 { throw .noData }
     try requireFinite(data.inputs, which + "input")
     if case .values(let values) = data.targets { try requireFinite(values, which + "target") }

@@ -26,8 +26,7 @@ extension Network {
   /// - Throws: `FileError` for data that is not a model in every respect.
   public init(
     data: Data, bases: [any Basis<Element>.Type] = [], nodes: [any NodeFunction.Type] = [],
-    objectives: [any Objective.Type] = [],
-    name: String = "model data"
+    objectives: [any Objective.Type] = [], name: String = "model data"
   ) throws(FileError) {
     try self.init(ModelFile(bytes: [UInt8](data), path: name), bases: bases, nodes: nodes, objectives: objectives)
   }
@@ -61,7 +60,7 @@ extension Network {
     if outputScaling.factor.contains(0) { throw file.failure("a factor of the outputs' scaling is 0") }
     trainingState = try file.trainingState(of: self)
     do {
-      try names.check(inputs: inputs, outputs: outputs, task: task)
+      try names.check(inputs: inputs, outputs: nameableTargets, task: task)
     } catch {
       throw file.failure("\(error)")
     }
@@ -147,16 +146,6 @@ package struct ModelFile {
     }
   }
 
-  private func node(
-    _ topology: ModelTopology.LayerTopology, from types: [any NodeFunction.Type]
-  ) throws(BasisError) -> any NodeFunction {
-    switch (topology.activation, topology.node) {
-    case (let activation?, nil): return activation
-    case (nil, let node?): return try makeNode(kind: node.kind, settings: node.settings, from: types)
-    default: throw BasisError("either an activation or another node function is expected")
-    }
-  }
-
   /// The objective of the training, unless it is the task's own.
   func objective(from types: [any Objective.Type]) throws(FileError) -> (any Objective)? {
     guard let description = topology.objective else { return nil }
@@ -170,6 +159,16 @@ package struct ModelFile {
       throw failure("the objective \(printable(description.name)) is none for a \(topology.task.rawValue)")
     }
     return objective
+  }
+
+  private func node(
+    _ topology: ModelTopology.LayerTopology, from types: [any NodeFunction.Type]
+  ) throws(BasisError) -> any NodeFunction {
+    switch (topology.activation, topology.node) {
+    case (let activation?, nil): return activation
+    case (nil, let node?): return try makeNode(kind: node.kind, settings: node.settings, from: types)
+    default: throw BasisError("either an activation or another node function is expected")
+    }
   }
 
   /// A tensor's values, finite and of the given shape.

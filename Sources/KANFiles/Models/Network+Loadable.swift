@@ -5,7 +5,7 @@ extension Network {
   func requireLoadable(_ path: String) throws(FileError) {
     func failure(_ reason: String) -> FileError { FileError(.cannotCreate, path: path, reason) }
     do {
-      try names.check(inputs: inputs, outputs: outputs, task: task)
+      try names.check(inputs: inputs, outputs: nameableTargets, task: task)
     } catch {
       throw failure("\(error)")
     }
@@ -22,6 +22,11 @@ extension Network {
       try requireFinite(state.parameters, "parameters of the training state")
       guard ModelTopology.State(state).isPlausible else { throw failure("the training state is damaged") }
     }
+    do {
+      try requireRemakable(objective)
+    } catch {
+      throw failure("\(error)")
+    }
     for (index, layer) in layers.enumerated() {
       do {
         try requireRemakable(layer.basis)
@@ -35,6 +40,14 @@ extension Network {
       guard (1...Int(Int32.max)).contains(layer.outputs) else {
         throw failure("layer \(index + 1) has \(layer.outputs) outputs")
       }
+    }
+  }
+
+  /// An objective whose description makes it again.
+  private func requireRemakable<Kind: Objective>(_ objective: Kind) throws(ObjectiveError) {
+    let description = ObjectiveDescription(objective)
+    if ObjectiveDescription(try makeObjective(description, from: [Kind.self])) != description {
+      throw ObjectiveError("the settings of \"\(Kind.name)\" do not make it again")
     }
   }
 

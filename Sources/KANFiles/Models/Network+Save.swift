@@ -13,7 +13,7 @@ extension Network {
     try writeFile(encoded(for: path), to: path)
   }
 
-  /// The bytes that ``save(to:)`` writes; ``init(data:bases:name:)`` reads them.
+  /// The bytes that ``save(to:)`` writes; ``init(data:bases:objectives:name:)`` reads them.
   ///
   /// - Throws: `FileError` for a network that could not be loaded again.
   public func encoded() throws(FileError) -> Data { Data(try encoded(for: "model data")) }

@@ -110,7 +110,7 @@ import Testing
     #expect(largestDifference(all(session.layerOutputs), layerOutputs.elements) <= 1e-12)
   }
 
-  @Test func parametersMayBeReplaced() {
+  @Test func parametersMayBeReplaced() throws {
     let network = Network<Double>(.spline(2, 1), seed: 2)
     let session = Session(network, rows: 2)
     let x = Matrix<Double>([[0.1, 0.2]])

@@ -97,9 +97,9 @@ extension CensoredTimes {
       x[row, 0] = Float(group)
       (y[row, 0], y[row, 1]) = time < 2 ? (Float(time), 1) : (2, 0)
     }
-    let data = Dataset(inputs: x, targets: .values(y))
+    let data = Dataset(inputs: x, targets: .values(y), names: Names(inputs: ["group"], targets: ["time", "seen"]))
     var network = Network<Float>(.spline(1, 1), seed: 1)
-    let options = TrainingOptions(epochs: 30, objective: CensoredTimes(unit: 1))
+    var options = TrainingOptions(epochs: 30, objective: CensoredTimes(unit: 1))
     try network.train(on: data, with: LBFGS(), options: options)
     let rates = network.predict(Matrix([[0], [1]]))
     #expect(abs(rates[0, 0] / 0.5 - 1) < 0.1 && abs(rates[1, 0] / 2 - 1) < 0.1)
@@ -110,7 +110,14 @@ extension CensoredTimes {
       try network.save(to: path)
       let loaded = try Network<Float>(contentsOf: path, objectives: [CensoredTimes.self])
       #expect(loaded.objective as? CensoredTimes == CensoredTimes(unit: 1))
-      #expect(loaded.predict(x) == network.predict(x))
+      #expect(loaded.predict(x) == network.predict(x) && loaded.names == data.names)
+    }
+    // What could not be read again is not written.
+    options.objective = CensoredTimes(unit: .infinity)
+    var endless = Network<Float>(.spline(1, 1), seed: 1)
+    try endless.train(on: data, with: LBFGS(), options: options)
+    try withFile { path in
+      #expect(throws: FileError.self) { try endless.save(to: path) }
     }
   }
 }
