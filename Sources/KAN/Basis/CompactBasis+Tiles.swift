@@ -32,7 +32,8 @@ extension CompactBasis {
   public func writeSecondDerivatives(of x: MatrixView<Element>, first: Int, to second: MutableMatrixView<Element>) {
     let shape = CompactShape(self)
     forEachPart(of: x, first: first, order: 2) { row, rows, input, part in
-      scatter(part.seconds, part, shape, rows, second.slice(row: row, rows: rows, column: input * functions, columns: 0))
+      scatter(
+        part.seconds, part, shape, rows, second.slice(row: row, rows: rows, column: input * functions, columns: 0))
     }
   }
 
@@ -54,7 +55,8 @@ extension CompactBasis {
         withUnsafeTemporaryAllocation(of: Element.self, capacity: order > 0 ? derivatives * size : 1) { slopes in
           let part = PointEvaluation(
             cells: cells.baseAddress!, cellStride: rows, values: values.baseAddress!, slopes: slopes.baseAddress!,
-            seconds: slopes.baseAddress! + (derivatives - 1) * size, inputStride: size, functionStride: rows, paddedRows: rows)
+            seconds: slopes.baseAddress! + (derivatives - 1) * size, inputStride: size, functionStride: rows,
+            paddedRows: rows)
           for row in stride(from: 0, to: x.rows, by: rows) {
             let few = min(rows, x.rows - row)
             for input in 0..<x.columns {

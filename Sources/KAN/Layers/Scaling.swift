@@ -69,15 +69,20 @@ public struct Scaling<Element: Scalar>: Sendable, Equatable {
   /// x = x′/factor + shift of a matrix: [rows × columns]. A column of factor 0 is its shift. Traps for other columns.
   public func inverted(on x: Matrix<Element>) -> Matrix<Element> {
     var result = x
-    result.withUnsafeMutableView { invert(on: $0) }
+    invert(on: &result)
     return result
   }
 
-  /// x′ of a number in a column; traps for a column that does not exist.
+  /// x′ of a matrix, in place: [rows × columns]. Traps for other columns.
+  public func apply(to x: inout Matrix<Element>) { x.withUnsafeMutableView { apply(to: $0) } }
+
+  /// x of a matrix, in place: [rows × columns]. A column of factor 0 is its shift. Traps for other columns.
+  public func invert(on x: inout Matrix<Element>) { x.withUnsafeMutableView { invert(on: $0) } }
+
+  /// x′ of a number in a column.
   public func apply(to x: Element, column: Int) -> Element { (x - shift[column]) * factor[column] }
 
-  /// x of a number in a column; the shift where the factor is 0, since the column was constant. Traps for a column that does
-  /// not exist.
+  /// x of a number in a column; the shift where the factor is 0, since the column was constant.
   public func invert(on x: Element, column: Int) -> Element {
     factor[column] == 0 ? shift[column] : x / factor[column] + shift[column]
   }
