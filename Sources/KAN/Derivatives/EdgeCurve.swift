@@ -61,12 +61,12 @@ extension Network {
       for k in 0..<functions { sum += coefficients[k] * view[row, k] }
       return sum / outputFactor
     }
-    let knots = (layer.basis as? BSpline<Element>)?.grid.breakpoints(ofInput: input) ?? []
+    let knots = layer.grid?.breakpoints(ofInput: input) ?? []
     let result = EdgeCurve(
       points: shownPoints, values: (0..<x.rows).map { sum(valueView, $0) },
       derivatives: (0..<x.rows).map { sum(slopeView, $0) * inputScale.1 }, knots: knots.map(shown),
-      coefficients: Array(coefficients.dropLast(layer.baseFunctions)),
-      baseCoefficient: layer.baseFunctions > 0 ? coefficients.last : nil)
+      coefficients: Array(coefficients.dropLast(layer.basis.baseFunctions)),
+      baseCoefficient: layer.basis.baseFunctions > 0 ? coefficients.last : nil)
     withExtendedLifetime((values, slopes)) {}
     return result
   }

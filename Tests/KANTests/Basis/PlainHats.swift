@@ -2,7 +2,7 @@ import KAN
 
 /// A compact basis in plain Swift: hat functions on an even grid over [0, 1], repeated beyond, and x² with a fixed place if
 /// asked for. `sumsToOne` may be withheld, which must not change a result.
-struct HatFunctions<Element: Scalar>: CompactBasis {
+struct PlainHats<Element: Scalar>: CompactBasis {
   static var kind: String { "hats" }
   let inputs: Int
   let cells: Int
@@ -51,7 +51,7 @@ struct HatFunctions<Element: Scalar>: CompactBasis {
     }
   }
 
-  func initialDeviations(outputs: Int, activation: Activation) -> [Double] {
+  func initialDeviations(outputs: Int, gain: Double) -> [Double] {
     [Double](repeating: 0.5, count: functions)
   }
 
@@ -83,7 +83,7 @@ struct Categories<Element: Scalar>: CompactBasis {
     }
   }
 
-  func initialDeviations(outputs: Int, activation: Activation) -> [Double] {
+  func initialDeviations(outputs: Int, gain: Double) -> [Double] {
     [Double](repeating: 1, count: functions)
   }
 
