@@ -28,10 +28,11 @@ let package = Package(
     // Files, pictures, the tool
     .target(name: "KANFiles", dependencies: ["KAN", "CZlib"]),
     .target(name: "KANReport", dependencies: ["KAN"]),
+    .target(name: "CDigits", exclude: ["digits.txt"]),
     .executableTarget(
       name: "kan",
       dependencies: [
-        "KAN", "KANFiles", "KANReport",
+        "CDigits", "KAN", "KANFiles", "KANReport",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
@@ -47,7 +48,9 @@ let package = Package(
       resources: [.copy("Reference")]),
     .executableTarget(name: "ReadmeExample", dependencies: ["KAN", "KANFiles"], path: "Tests/ReadmeExample"),
     .testTarget(name: "ReadmeTests", dependencies: ["KAN", "KANFiles", "ReadmeExample"]),
-    .testTarget(name: "KANFilesTests", dependencies: ["KANFiles", "CZlib"], exclude: ["make_npy.py"]),
+    .testTarget(
+      name: "KANFilesTests", dependencies: ["KANFiles", "CZlib"], exclude: ["make_npy.py"], resources: [.copy("Models")]
+    ),
     .testTarget(name: "CommandLineTests", dependencies: ["kan", "KANFiles", "KAN"]),
   ]
 )

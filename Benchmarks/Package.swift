@@ -23,6 +23,14 @@ let package = Package(
       path: "Sources/Throughput"),
     .target(name: "CPeak"),
 
+    // Two revisions' throughput, in turns
+    .target(name: "Comparison"),
+    .executableTarget(
+      name: "compare",
+      dependencies: ["Comparison", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+      path: "Sources/Compare"),
+    .testTarget(name: "ComparisonTests", dependencies: ["Comparison"]),
+
     // Test loss by epoch and time
     .executableTarget(
       name: "learning",

@@ -1,7 +1,7 @@
 // One pass over arrays each: exponentials, activations, losses, optimisers, sums.
 //
-// Arrays have no gaps and may be the same where an element is read and then written. Sums are kept in PARTIAL_SUMS parts
-// whatever the instruction set is, so that they can be vectorised without a change of order between machines.
+// Arrays have no gaps and may be the same where an element is read and then written. Sums are kept in PARTIAL_SUMS
+// parts whatever the instruction set is, so that they can be vectorised without a change of order between machines.
 #pragma once
 
 #include "elementary.h"

@@ -5,11 +5,11 @@
 //   start   [rows × columns], start_stride apart or 0: the bias, or what the blocks before have left in Z
 //   z       [rows × columns], z_stride apart
 //
-// Sums of a few rows and a panel of columns stay in registers while the inputs pass. They are formed in one order, input by
-// input and function by function, whatever rows and columns come together: a row's bits do not depend on that.
+// Sums of a few rows and a panel of columns stay in registers while the inputs pass. They are formed in one order,
+// input by input and function by function, whatever rows and columns come together: a row's bits do not depend on that.
 //
-// A panel of W is copied where its rows would lie far apart (see `packs`), padded with zeros to whole vectors; the columns
-// that fill no vector of Z are loaded and stored in part.
+// A panel of W is copied where its rows would lie far apart (see `packs`), padded with zeros to whole vectors; the
+// columns that fill no vector of Z are loaded and stored in part.
 #pragma once
 
 #include "narrow.h"
@@ -36,7 +36,8 @@ inline void plain_forward(const Block &b, int64_t columns, const Real *W, int64_
 constexpr int PANEL = REGISTERS <= 16 && LANES * WIDTH > 16 ? 8 : 4;
 /// Vectors of sums that stay in registers beside what is added to them.
 constexpr int MOST_SUMS = REGISTERS <= 16 ? 8 : 16;
-/// Most functions of an input for which panels are copied: a block of them fills half of a second-level cache of 256 KiB.
+/// Most functions of an input for which panels are copied: a block of them fills half of a second-level cache of 256
+/// KiB.
 constexpr int PACKED_FUNCTIONS = 64;
 /// Bytes of all of W from which on the next block is prefetched: a second-level cache holds no more.
 constexpr int64_t FAR_BYTES = 1 << 20;
@@ -86,8 +87,8 @@ KAN_INLINE void forward_columns(const Block &b, const Panel &p, int64_t q) {
       const Real *from = p.start + (q + k) * p.start_stride + m * LANES;
       sum[k][m] = is_part ? part.load(from) : load(from);
     }
-  // One row has so few sums that each product waits for the one before it, and nothing makes up for a wait for an address:
-  // that of the next input is found ahead.
+  // One row has so few sums that each product waits for the one before it, and nothing makes up for a wait for an
+  // address: that of the next input is found ahead.
   constexpr bool ahead = N == 1;
   const int32_t *cells = ahead ? b.cell + q : p.offsets + q;
   const int64_t cell_stride = ahead ? b.cell_stride : TILE;
@@ -101,7 +102,11 @@ KAN_INLINE void forward_columns(const Block &b, const Panel &p, int64_t q) {
     for (int k = 0; k < N; k++) from[k] = ahead ? next : edge + cells[k];
     edge += edge_stride;
     cells += cell_stride;
-    if (ahead && left > 1) next = edge + cells[0] * w_stride;
+    if (ahead) {
+      // That of the last input once more behind it.
+      next = edge + (left > 1 ? 0 : -edge_stride) + cells[left > 1 ? 0 : -cell_stride] * w_stride;
+      KAN_HIDE_ORIGIN(next);
+    }
     // One function of all rows, from a row of W each or, if it is fixed, from the same one.
     const auto add = [&](bool is_fixed) __attribute__((always_inline)) {
       Vector all = {}, shared[M];
@@ -122,7 +127,7 @@ KAN_INLINE void forward_columns(const Block &b, const Panel &p, int64_t q) {
         KAN_HIDE_ORIGIN(from[k]);
       }
       weights += function_stride;
-      KAN_HIDE_ORIGIN(weights);
+      if (!ahead) KAN_HIDE_ORIGIN(weights);
     };
     if constexpr (n > 0) {
       KAN_UNROLL
@@ -184,9 +189,9 @@ inline ForwardRows forward_rows_for(int64_t functions, int vectors, bool is_part
   return forward_rows_of<0>(vectors, is_part);
 }
 
-/// Whether panels of W are worth a copy: where a row of W is longer than a panel, its pieces stand a page or a power of two
-/// apart, which neither address translation nor the cache is made for; where rows do not begin with a line of the cache, a
-/// vector as wide as one lies across two, and is loaded at half of the speed.
+/// Whether panels of W are worth a copy: where a row of W is longer than a panel, its pieces stand a page or a power of
+/// two apart, which neither address translation nor the cache is made for; where rows do not begin with a line of the
+/// cache, a vector as wide as one lies across two, and is loaded at half of the speed.
 inline bool packs(const Block &b, const Real *W, int64_t w_stride) {
   constexpr int aligned = LANES * WIDTH < LINE ? LANES * WIDTH : LINE;
   const bool scattered = w_stride > PANEL * LANES || w_stride % LANES != 0 || (uintptr_t)W % aligned != 0;
@@ -237,7 +242,8 @@ KAN_NOINLINE void forward_wide(const Block &b, int64_t columns, int64_t followin
       offset_stride = p.w_stride;
       find_offsets(b, offset_stride, offsets);
     }
-    // This panel's share of the next block: some of its rows, each in its full width, so that memory is read in long runs.
+    // This panel's share of the next block: some of its rows, each in its full width, so that memory is read in long
+    // runs.
     Ahead ahead;
     if (fetches) {
       const int64_t next = next_rows < rows ? next_rows : rows;
@@ -253,22 +259,23 @@ KAN_NOINLINE void forward_wide(const Block &b, int64_t columns, int64_t followin
 
 void forward(const Block *block, int64_t columns, int64_t following, const Real *W, int64_t w_stride, const Real *start,
              int64_t start_stride, Real *z, int64_t z_stride) {
-  // The columns behind the last whole vector, or all. A row alone gets the same bits from vectors over outputs, and there has
-  // no lane to look up for others.
+  // The columns behind the last whole vector, or all. A row alone gets the same bits from vectors over outputs, and
+  // there has no lane to look up for others.
   const int64_t tail = columns % LANES, whole = columns - tail;
   if (tail > 0 && block->rows >= 4 && block->inputs <= BLOCK && is_narrow(*block, tail)) {
     const int registers = registers_of(*block);
     (registers == 1   ? forward_narrow<1>
      : registers == 2 ? forward_narrow<2>
-                      : forward_narrow<0>)(*block, (int)tail, W + whole, w_stride, start + whole, start_stride, z + whole,
-                                           z_stride);
+                      : forward_narrow<0>)(*block, (int)tail, W + whole, w_stride, start + whole, start_stride,
+                                           z + whole, z_stride);
     columns = whole;
   }
   if (columns == 0) return;
   Block b = *block;
   for (int64_t row = 0; row < block->rows; row += TILE) {
     b.rows = block->rows - row < TILE ? block->rows - row : TILE;
-    forward_wide(b, columns, following, W, w_stride, start + row * start_stride, start_stride, z + row * z_stride, z_stride);
+    forward_wide(b, columns, following, W, w_stride, start + row * start_stride, start_stride, z + row * z_stride,
+                 z_stride);
     b.cell += TILE;
     b.value += TILE;
   }

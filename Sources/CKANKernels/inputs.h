@@ -6,8 +6,8 @@
 //   W       [inputs·K × outputs] without gaps
 //   sums    [rows × BLOCK], which is copied to dx: [rows × inputs]
 //
-// The rows of one cell meet the same n rows of W, which stay in registers while those rows pass. Where the slopes of a cell
-// sum to 0, the middle row of W is taken off the others and needs no product: Σ sᵣ·wᵣ = Σ_{r≠c} sᵣ·(wᵣ - w_c).
+// The rows of one cell meet the same n rows of W, which stay in registers while those rows pass. Where the slopes of a
+// cell sum to 0, the middle row of W is taken off the others and needs no product: Σ sᵣ·wᵣ = Σ_{r≠c} sᵣ·(wᵣ - w_c).
 #pragma once
 
 #include "weights.h"
@@ -32,8 +32,8 @@ inline void plain_inputs(const Block &b, int64_t outputs, const Real *dz, const 
 /// Rows whose lanes are summed up together.
 constexpr int WAITING = 64;
 
-/// lanes[q·LANES …] = Σ over M vectors of columns of dZ times the derivative of the edge, lanes not yet summed up; added to
-/// what is there if it `adds`. `from` is the cell's first row of W, `fixed` that of the fixed function.
+/// lanes[q·LANES …] = Σ over M vectors of columns of dZ times the derivative of the edge, lanes not yet summed up;
+/// added to what is there if it `adds`. `from` is the cell's first row of W, `fixed` that of the fixed function.
 template <int N, int M, bool is_part>
 KAN_INLINE void lanes_of_columns(const Pass &pass, const Row *rows, int length, const Real *from, const Real *fixed,
                                  const Real *dz, int64_t stride, int64_t column, int tail, bool adds,
@@ -76,8 +76,8 @@ KAN_INLINE void lanes_of_columns(const Pass &pass, const Row *rows, int length, 
   }
 }
 
-/// All columns. Where registers are too few for four vectors together, some of W come from the stack: those loads cost less
-/// than twice as many rounds over the rows.
+/// All columns. Where registers are too few for four vectors together, some of W come from the stack: those loads cost
+/// less than twice as many rounds over the rows.
 template <int N>
 KAN_NOINLINE void lanes_of_cell(const Pass &pass, const Row *rows, int length, const Real *from, const Real *fixed,
                                 const Real *dz, int64_t outputs, int64_t stride, Real *lanes) {
@@ -92,7 +92,8 @@ KAN_NOINLINE void lanes_of_cell(const Pass &pass, const Row *rows, int length, c
   for (; outputs - column >= LANES; column += LANES)
     lanes_of_columns<N, 1, false>(pass, rows, length, from, fixed, dz, stride, column, 0, column > 0, lanes);
   if (column < outputs)
-    lanes_of_columns<N, 1, true>(pass, rows, length, from, fixed, dz, stride, column, (int)(outputs - column), column > 0, lanes);
+    lanes_of_columns<N, 1, true>(pass, rows, length, from, fixed, dz, stride, column, (int)(outputs - column),
+                                 column > 0, lanes);
 }
 
 using LanesOfCell = void (*)(const Pass &, const Row *, int, const Real *, const Real *, const Real *, int64_t, int64_t,
@@ -107,8 +108,8 @@ inline LanesOfCell lanes_of_cell_for(int functions) {
   return functions == 1 ? lanes_of_cell<1> : lanes_of_cell<2>;
 }
 
-/// sums[rows[q]·BLOCK] = the sum of the lanes at q·LANES, q < count; added to what is there if it `adds`. Whole groups of
-/// vectors are read.
+/// sums[rows[q]·BLOCK] = the sum of the lanes at q·LANES, q < count; added to what is there if it `adds`. Whole groups
+/// of vectors are read.
 inline void write_lane_sums(int count, const Row *rows, const Real *lanes, bool adds, Real *sums) {
   for (int q = 0; q < count; q += LANES) {
     Real totals[LANES] __attribute__((aligned(LINE)));
@@ -144,7 +145,8 @@ KAN_NOINLINE void inputs_wide(const Block &block, int64_t outputs, int64_t strid
       for_each_run(b, i, ends, [&](int64_t cell, int32_t start, int length) {
         for (int done = 0, part; done < length; done += part) {
           part = length - done < WAITING - waiting ? length - done : WAITING - waiting;
-          kernel(pass, rows + start + done, part, from + cell * stride, fixed, dz, outputs, stride, lanes + waiting * LANES);
+          kernel(pass, rows + start + done, part, from + cell * stride, fixed, dz, outputs, stride,
+                 lanes + waiting * LANES);
           waiting += part;
           if (waiting < WAITING) continue;
           write_lane_sums(WAITING, rows + start + done + part - WAITING, lanes, first > 0, sums + i);

@@ -66,7 +66,8 @@ void weights(const Block *b, int64_t outputs, const Real *dz, const Real *panels
   if (whole > 0) weights_wide(*b, whole, outputs, dz, at.rows, at.ends, dw);
 }
 
-void inputs(const Block *b, int64_t outputs, const Real *dz, const Real *W, Real *dx, int64_t dx_stride, Real *scratch) {
+void inputs(const Block *b, int64_t outputs, const Real *dz, const Real *W, Real *dx, int64_t dx_stride,
+            Real *scratch) {
   const Scratch at(scratch, b->rows);
   const int64_t narrow = narrow_outputs(*b, outputs), whole = outputs - narrow;
   if (whole > 0) inputs_wide(*b, whole, outputs, dz, W, at.rows, at.ends, at.sums);

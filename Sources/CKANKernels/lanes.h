@@ -24,8 +24,8 @@ KAN_INLINE V shuffle(V a, V b) {
   return shuffle<At>(a, b, typename LanesTo<sizeof(V) / WIDTH>::type{});
 }
 
-// The weights of GROUP rows, which fill 16 bytes, are loaded together: lanes of that width are shuffled within a cycle in
-// every instruction set, and a load for each weight would be one in five.
+// The weights of GROUP rows, which fill 16 bytes, are loaded together: lanes of that width are shuffled within a cycle
+// in every instruction set, and a load for each weight would be one in five.
 constexpr int GROUP = 16 / WIDTH;
 typedef Real Group __attribute__((vector_size(16)));
 typedef Group LooseGroup __attribute__((aligned(sizeof(Real))));
@@ -148,7 +148,7 @@ inline void store_fours(const Vector *v, Real *to, int64_t stride) {
     const Vector odd[2] = {shuffle<Mixed<0>>(v[1], v[3]), shuffle<Mixed<2>>(v[1], v[3])};
     KAN_UNROLL
     for (int i = 0; i < 4; i++) {
-      const Vector rows = i % 2 ? shuffle<Mixed<2>>(even[i / 2], odd[i / 2]) : shuffle<Mixed<0>>(even[i / 2], odd[i / 2]);
+      const Vector a = even[i / 2], b = odd[i / 2], rows = i % 2 ? shuffle<Mixed<2>>(a, b) : shuffle<Mixed<0>>(a, b);
       *(LooseFour *)(to + i * stride) = four_lanes<0>(rows, LanesTo<4>::type{});
       if constexpr (LANES >= 8) *(LooseFour *)(to + (4 + i) * stride) = four_lanes<4>(rows, LanesTo<4>::type{});
       if constexpr (LANES >= 16) {

@@ -10,7 +10,8 @@ namespace {
 /// Outputs of a layer that is formed in this way. A vector over outputs would be mostly empty.
 constexpr int NARROW = 4;
 
-/// Coefficients of one input and output, as the rows of a vector look them up: in one or two registers, or in W itself (0).
+/// Coefficients of one input and output, as the rows of a vector look them up: in one or two registers, or in W itself
+/// (0).
 template <int registers>
 struct Column {
   Vector low, high;
@@ -70,7 +71,8 @@ KAN_INLINE void store_column(int64_t left, Real *to, int64_t stride, Vector v) {
   for (int64_t p = 0; p < left && p < LANES; p++) to[p * stride] = numbers[p];
 }
 
-/// Z = start + Φ·W. Sums are formed in the order of forward.h, so that a row's bits do not depend on how many come with it.
+/// Z = start + Φ·W. Sums are formed in the order of forward.h, so that a row's bits do not depend on how many come with
+/// it.
 template <int registers>
 KAN_NOINLINE void forward_narrow(const Block &block, int outputs, const Real *W, int64_t w_stride, const Real *start,
                                  int64_t start_stride, Real *z, int64_t z_stride) {
@@ -108,7 +110,8 @@ inline void copy_errors(int64_t rows, int outputs, const Real *dz, int64_t strid
   }
 }
 
-/// dX of one block into sums: [rows × BLOCK], added to what is there if it `adds`; `errors` as above, rows of W `stride` apart.
+/// dX of one block into sums: [rows × BLOCK], added to what is there if it `adds`; `errors` as above, rows of W
+/// `stride` apart.
 template <int registers>
 KAN_NOINLINE void inputs_narrow(const Block &block, int outputs, const Real *errors, const Real *W, int64_t stride,
                                 bool adds, Real *sums) {

@@ -1,11 +1,11 @@
 // cell → the rows of a tile in the order of their cells, for each input of a block. No floating point at all.
 //
 //   cell    kan_block: of input i and row p at cell[i·cell_stride + p], 0 ..< cells
-//   rows    input i's rows in cell c are rows[i·count + j] for ends[i][c - 1] ≤ j < ends[i][c], rising in each cell; up to
-//           WRITTEN entries behind the last are overwritten
+//   rows    input i's rows in cell c are rows[i·count + j] for ends[i][c - 1] ≤ j < ends[i][c], rising in each cell;
+//           up to WRITTEN entries behind the last are overwritten
 //
-// Where there are more than CELLS cells, a cell has few of a tile's rows, and each row stands for itself: they are listed as
-// they come, and `ends` is not written.
+// Where there are more than CELLS cells, a cell has few of a tile's rows, and each row stands for itself: they are
+// listed as they come, and `ends` is not written.
 #pragma once
 
 #include "set_bits.h"
@@ -69,7 +69,8 @@ inline uint64_t rows_in_cell(const uint8_t *cells, int32_t cell) {
   return __builtin_bit_cast(uint32_t, low) | (uint64_t)__builtin_bit_cast(uint32_t, high) << WORD / 2;
 }
 
-/// Cells as bytes, of which four times as many are compared at a time; behind them, up to a whole word, one that is none.
+/// Cells as bytes, of which four times as many are compared at a time; behind them, up to a whole word, one that is
+/// none.
 inline void write_bytes(const int32_t *cells, int64_t rows, uint8_t *to) {
   typedef int32_t Numbers __attribute__((vector_size(64), aligned(4)));
   typedef uint8_t Bytes __attribute__((vector_size(16), aligned(1)));
@@ -119,7 +120,10 @@ inline void order_rows(const Block &b, Row *rows, Ends *ends, uint8_t *bytes) {
       for (int64_t row = 0; row < b.rows; row++) rows[i * b.rows + row] = (Row)row;
     return;
   }
-  if (b.cells > COMPARED_CELLS) return b.inputs == BLOCK ? count_by_cell<BLOCK>(b, rows, ends) : count_by_cell<0>(b, rows, ends);
+  if (b.cells > COMPARED_CELLS) {
+    if (b.inputs == BLOCK) return count_by_cell<BLOCK>(b, rows, ends);
+    return count_by_cell<0>(b, rows, ends);
+  }
   for (int64_t i = 0; i < b.inputs; i++) {
     const int32_t *cells = b.cell + i * b.cell_stride;
     Row *to = rows + i * b.rows;

@@ -11,8 +11,10 @@ namespace {
 
 const Kernels plain_kernels = {
     plain_evaluate,
-    [](const Block *b, int64_t columns, int64_t, const Real *W, int64_t w_stride, const Real *start, int64_t start_stride,
-       Real *z, int64_t z_stride) { plain_forward(*b, columns, W, w_stride, start, start_stride, z, z_stride); },
+    [](const Block *b, int64_t columns, int64_t, const Real *W, int64_t w_stride, const Real *start,
+       int64_t start_stride, Real *z, int64_t z_stride) {
+      plain_forward(*b, columns, W, w_stride, start, start_stride, z, z_stride);
+    },
     [](int64_t) { return (int64_t)1; },
     [](const Block *, int64_t, Real *) {},
     [](const Block *b, int64_t outputs, const Real *dz, const Real *, int64_t, Real *dw, Real *) {

@@ -32,7 +32,8 @@ void spline_normal_equations(const Spline *spline, int64_t input, int64_t count,
       const Real *__restrict target = y + (start + i) * y_stride;
       for (int r = 0; r < order; r++) {
         const double factor = weight * (double)values[r * part + i];
-        for (int s = r; s < order; s++) gram[(cells[i] + r) * gram_stride + s - r] += factor * (double)values[s * part + i];
+        for (int s = r; s < order; s++)
+          gram[(cells[i] + r) * gram_stride + s - r] += factor * (double)values[s * part + i];
         double *__restrict row = sums + (cells[i] + r) * outputs;
         for (int64_t c = 0; c < outputs; c++) row[c] += factor * (double)target[c];
       }

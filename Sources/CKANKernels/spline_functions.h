@@ -67,8 +67,8 @@ KAN_INLINE void even_functions(Vector t, Vector scale, int order, Vector *v, Vec
   }
 }
 
-/// The same by differences from knots: left[j] = x - knots[span + 1 - j] and right[j] = knots[span + j] - x, j = 1 … degree.
-/// V is a vector or a number.
+/// The same by differences from knots: left[j] = x - knots[span + 1 - j] and right[j] = knots[span + j] - x, j = 1 …
+/// degree. V is a vector or a number.
 template <int degree, class V>
 KAN_INLINE void de_boor(const V *left, const V *right, int order, V *v, V *slopes, V *seconds) {
   V rates[MAX_DEGREE + 1] = {}, below[MAX_DEGREE + 1] = {}, inverse[MAX_DEGREE + 1] = {};

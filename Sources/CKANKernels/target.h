@@ -6,8 +6,8 @@
 //   KAN_REGISTERS     vector registers
 //   KAN_TABLE         name of its table
 //
-// and applies its target to every function from there on. Everything is in an unnamed namespace, so that no symbol of one
-// instruction set can stand in for that of another.
+// and applies its target to every function from there on. Everything is in an unnamed namespace, so that no symbol of
+// one instruction set can stand in for that of another.
 #pragma once
 
 #include <stddef.h>
@@ -74,8 +74,8 @@ KAN_INLINE Vector smaller(Vector a, Vector b) { return a < b ? a : b; }
 KAN_INLINE Mask to_mask(Integers i) { return __builtin_convertvector(i, Mask); }
 KAN_INLINE bool any(Mask m) { return __builtin_reduce_or(m) != 0; }
 
-/// The first `count` lanes, 1 ≤ count ≤ LANES: the columns, or the rows, that fill no vector. What is built once outside
-/// of a loop, and the loads and stores that touch no other memory; lanes behind are loaded as 0.
+/// The first `count` lanes, 1 ≤ count ≤ LANES: the columns, or the rows, that fill no vector. What is built once
+/// outside of a loop, and the loads and stores that touch no other memory; lanes behind are loaded as 0.
 struct Part {
 #if defined(KAN_HAS_AVX512)
   uint32_t lanes;

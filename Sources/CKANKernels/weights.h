@@ -25,13 +25,16 @@ inline void plain_weights(const Block &b, int64_t outputs, const Real *dz, Real 
       }
 }
 
-/// Most functions that one pass over the rows of a cell takes. Others go in several passes: sums of different functions have
-/// nothing in common but loads of dZ. The baseline has few, since few processors run it.
+/// Most functions that one pass over the rows of a cell takes. Others go in several passes: sums of different functions
+/// have nothing in common but loads of dZ. The baseline has few, since few processors run it.
 constexpr int MOST_FUNCTIONS = LANES * WIDTH > 16 ? 5 : 2;
 
 /// Vectors of columns together: as many as leave n·m sums, m errors and a weight in registers, 4 at most.
 constexpr int vectors_of(int functions) {
-  return functions * 4 + 5 <= REGISTERS ? 4 : functions * 3 + 4 <= REGISTERS ? 3 : functions * 2 + 3 <= REGISTERS ? 2 : 1;
+  return functions * 4 + 5 <= REGISTERS   ? 4
+         : functions * 3 + 4 <= REGISTERS ? 3
+         : functions * 2 + 3 <= REGISTERS ? 2
+                                          : 1;
 }
 
 /// Functions of a pass, of n.
@@ -62,8 +65,8 @@ struct Pass {
   }
 };
 
-/// M vectors of columns from `column` on, the last one in part if `is_part`. `to` is the cell's first row of dW, `fixed` that
-/// of the fixed function.
+/// M vectors of columns from `column` on, the last one in part if `is_part`. `to` is the cell's first row of dW,
+/// `fixed` that of the fixed function.
 template <int N, int M, bool is_part>
 KAN_INLINE void weights_of_columns(const Pass &pass, const Row *rows, int length, const Real *dz, int64_t stride,
                                    int64_t column, int tail, Real *to, Real *fixed) {
@@ -117,7 +120,8 @@ KAN_NOINLINE void weights_of_cell(const Pass &pass, const Row *rows, int length,
   if constexpr (M > 1)
     for (; outputs - column >= LANES; column += LANES)
       weights_of_columns<N, 1, false>(pass, rows, length, dz, stride, column, 0, to, fixed);
-  if (column < outputs) weights_of_columns<N, 1, true>(pass, rows, length, dz, stride, column, (int)(outputs - column), to, fixed);
+  const int tail = (int)(outputs - column);
+  if (tail > 0) weights_of_columns<N, 1, true>(pass, rows, length, dz, stride, column, tail, to, fixed);
 }
 
 using WeightsOfCell = void (*)(const Pass &, const Row *, int, const Real *, int64_t, int64_t, Real *, Real *);
@@ -163,8 +167,8 @@ KAN_NOINLINE void weights_wide(const Block &block, int64_t outputs, int64_t stri
     }
 }
 
-// Where registers are few: panels of dZ as wide as a line of the cache, copied once for all inputs, stay in the first-level
-// cache while the inputs of a block pass, and so do a cell's sums in registers while its rows pass.
+// Where registers are few: panels of dZ as wide as a line of the cache, copied once for all inputs, stay in the
+// first-level cache while the inputs of a block pass, and so do a cell's sums in registers while its rows pass.
 //
 // The functions of a cell sum to 1. With c for the middle one of them, dW of a cell is
 //
@@ -212,8 +216,8 @@ KAN_INLINE void add_record(Vector (*sum)[PANEL_VECTORS], Vector *all, int q, con
     for (int m = 0; m < PANEL_VECTORS; m++) sum[r][m] += record[r] * error[m];
 }
 
-/// dW of one input for one panel; N = n - 1 weights. Function j's row of dW stands at to + j·stride, the fixed one's last of
-/// `stored`; the records of cell c end at ends[c].
+/// dW of one input for one panel; N = n - 1 weights. Function j's row of dW stands at to + j·stride, the fixed one's
+/// last of `stored`; the records of cell c end at ends[c].
 template <int N, bool ordered>
 KAN_NOINLINE void weights_of_panel(const Block &b, const int32_t *ends, Real *to, int64_t stride, const Real *records,
                                    const uint16_t *offsets, const Real *panel) {
@@ -247,12 +251,13 @@ KAN_NOINLINE void weights_of_panel(const Block &b, const int32_t *ends, Real *to
   }
 }
 
-/// records[row·RECORD …] of the functions value[r·stride + row] of one input but the middle one. Rows are read and written up
-/// to a whole vector.
+/// records[row·RECORD …] of the functions value[r·stride + row] of one input but the middle one. Rows are read and
+/// written up to a whole vector.
 inline void write_records(const Block &b, const Real *value, Real *records) {
   const int64_t centre = (b.functions - b.fixed - 1) / 2;
   const Real *from[RECORD];
-  for (int r = 0; r < RECORD; r++) from[r] = r < b.functions - 1 ? value + (r < centre ? r : r + 1) * b.function_stride : value;
+  for (int r = 0; r < RECORD; r++)
+    from[r] = r < b.functions - 1 ? value + (r < centre ? r : r + 1) * b.function_stride : value;
   for (int64_t q = 0; q < b.rows; q += LANES) {
     Vector v[RECORD];
     KAN_UNROLL
@@ -261,8 +266,8 @@ inline void write_records(const Block &b, const Real *value, Real *records) {
   }
 }
 
-/// Numbers of scratch for each row of a tile: the records of a block's inputs, those of one input in the order of rows, and
-/// offsets.
+/// Numbers of scratch for each row of a tile: the records of a block's inputs, those of one input in the order of rows,
+/// and offsets.
 constexpr int PANEL_SCRATCH = HAS_PANELS ? (BLOCK + 1) * RECORD + BLOCK : 0;
 
 /// As many panels together as fit the first-level cache.
@@ -271,8 +276,8 @@ KAN_NOINLINE void weights_by_panels(const Block &b, int64_t outputs, const Real 
   const int64_t rows = b.rows, K = b.stored;
   // Few rows of a cell would be read one by one from far apart: records are brought into their order.
   const bool ordered = b.cells > COMPARED_CELLS;
-  Real *in_rows = scratch;                                                // [rows + LANES][RECORD]
-  Real *records = in_rows + (rows + LANES) * RECORD;                      // [BLOCK × rows][RECORD], a vector of rows behind
+  Real *in_rows = scratch;                            // [rows + LANES][RECORD]
+  Real *records = in_rows + (rows + LANES) * RECORD;  // [BLOCK × rows + LANES][RECORD]
   uint16_t *offsets = (uint16_t *)(records + (BLOCK * rows + LANES) * RECORD);  // [BLOCK × rows]
   for (int64_t i = 0; i < b.inputs; i++) {
     Real *to = records + i * rows * RECORD;
@@ -283,7 +288,8 @@ KAN_NOINLINE void weights_by_panels(const Block &b, int64_t outputs, const Real 
   }
   const auto kernel = b.functions == 4 ? (ordered ? weights_of_panel<3, true> : weights_of_panel<3, false>)
                                        : (ordered ? weights_of_panel<4, true> : weights_of_panel<4, false>);
-  const int64_t fitting = PANEL_BYTES / (rows * PANEL_WIDTH * WIDTH), together = PANEL_WIDTH * (fitting > 1 ? fitting : 1);
+  const int64_t fitting = PANEL_BYTES / (rows * PANEL_WIDTH * WIDTH);
+  const int64_t together = PANEL_WIDTH * (fitting > 1 ? fitting : 1);
   for (int64_t first = 0; first < outputs; first += together)
     for (int64_t i = 0; i < b.inputs; i++)
       for (int64_t column = first; column < first + together && column < outputs; column += PANEL_WIDTH) {
@@ -304,8 +310,8 @@ KAN_NOINLINE void weights_by_panels(const Block &b, int64_t outputs, const Real 
       }
 }
 
-/// The numbers of a row of a panel, or 0 where dW is formed from dZ itself: where registers are many, a cell has few rows,
-/// or a few vectors of outputs, an odd number of them, are all there is.
+/// The numbers of a row of a panel, or 0 where dW is formed from dZ itself: where registers are many, a cell has few
+/// rows, or a few vectors of outputs, an odd number of them, are all there is.
 int64_t panel_width(const Block *b, int64_t outputs) {
   if (!HAS_PANELS || !b->sums_to_1 || (b->functions != 4 && b->functions != 5)) return 0;
   if (b->functions - b->fixed < 3) return 0;
@@ -323,7 +329,8 @@ void write_panels(int64_t rows, int64_t outputs, const Real *dz, Real *panels, i
     Real *to = panels + row * PANEL_WIDTH;
     for (int64_t panel = 0; panel < whole; panel++)
       KAN_UNROLL
-      for (int c = 0; c < PANEL_WIDTH; c += LANES) store(to + panel * panel_stride + c, load(from + panel * PANEL_WIDTH + c));
+      for (int c = 0; c < PANEL_WIDTH; c += LANES)
+        store(to + panel * panel_stride + c, load(from + panel * PANEL_WIDTH + c));
     for (int64_t c = 0; c < PANEL_WIDTH && whole * PANEL_WIDTH < outputs; c++)
       to[whole * panel_stride + c] = whole * PANEL_WIDTH + c < outputs ? from[whole * PANEL_WIDTH + c] : 0;
   }

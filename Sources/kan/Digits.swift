@@ -1,3 +1,4 @@
+import CDigits
 import KAN
 
 /// Small images of handwritten digits, for machines without Fashion-MNIST: 1,797 of 8×8 pixels with 17 levels.
@@ -11,8 +12,8 @@ enum Digits {
   static func load() throws -> (training: Dataset<Float>, test: Dataset<Float>) {
     var pixels: [UInt8] = []
     var labels: [Int32] = []
-    for line in images.split(separator: "\n") {
-      let values = line.utf8.map { $0 <= UInt8(ascii: "9") ? $0 - UInt8(ascii: "0") : $0 - UInt8(ascii: "A") + 10 }
+    for line in String(cString: kan_digits()).utf8.split(separator: UInt8(ascii: "\n")) {
+      let values = line.map { $0 <= UInt8(ascii: "9") ? $0 - UInt8(ascii: "0") : $0 - UInt8(ascii: "A") + 10 }
       pixels += values.dropLast()
       labels.append(Int32(values[64]))
     }

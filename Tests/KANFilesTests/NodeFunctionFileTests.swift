@@ -50,6 +50,38 @@ import Testing
     }
   }
 
+  /// What could not be read again is not written.
+  @Test func settingsThatDoNotMakeTheSame() throws {
+    let network = Network<Float>(Layer(basis: LinearBasis(inputs: 2), outputs: 3, node: Forgetful()))
+    try withTemporaryFolder { folder in
+      expectFailure(.cannotCreate, "layer 1: the settings of \"forgetful\" make one of other widths") {
+        try network.save(to: folder + "/m.safetensors")
+      }
+    }
+  }
+
+  /// The first of several sums; its settings do not say of how many.
+  private struct Forgetful: NodeFunction {
+    static var kind: String { "forgetful" }
+    var dropped = 2
+    var settings: [String: String] { [:] }
+
+    init() {}
+    init(settings: [String: String]) throws(BasisError) { dropped = 1 }
+
+    func outputs(sums: Int) -> Int? { sums > dropped ? sums - dropped : nil }
+    func sums(outputs: Int) -> Int? { outputs + dropped }
+    func apply<Element: Scalar>(to z: MatrixView<Element>, _ y: MutableMatrixView<Element>) {}
+    func pullBack<Element: Scalar>(
+      _ dy: MatrixView<Element>, sums z: MatrixView<Element>, outputs y: MatrixView<Element>,
+      to dz: MutableMatrixView<Element>
+    ) {}
+    func pushForward<Element: Scalar>(
+      second: MatrixView<Element>, _ tangent: MatrixView<Element>, _ other: MatrixView<Element>,
+      sums z: MatrixView<Element>, outputs y: MatrixView<Element>, to result: MutableMatrixView<Element>
+    ) {}
+  }
+
   /// A file of activations alone is what it was before there were other node functions.
   @Test func activationsAreWrittenAsEver() throws {
     let file = Network<Float>(.linear(2, 3, activation: .tanh), .linear(3, 1)).modelFile()

@@ -24,8 +24,7 @@ func accuracyTable(_ table: ResultTable) -> String {
       significant(kept.map { $0.number("seconds") }.median, 2), scientific(last.map { $0.number("testRMSE") }.median),
     ])
   }
-  let lines = [rows[0], ["---"] + Array(repeating: "---:", count: rows[0].count - 1)] + rows.dropFirst()
-  return lines.map { "| " + $0.joined(separator: " | ") + " |" }.joined(separator: "\n")
+  return markdown(rows)
 }
 
 /// Two digits: 3.1e-9.

@@ -1,12 +1,12 @@
 import Foundation
 import KANReport
 
-/// Draws what the folder has results for, and writes its page; returns the names of the files.
-public func drawResults(in folder: String) throws -> [String] {
+/// Draws the raw results of one folder to another and writes its page; returns the names of the files.
+public func drawResults(in folder: String, to page: String) throws -> [String] {
   var written: [String] = []
   func write(_ name: String, _ text: String?) throws {
     guard let text else { return }
-    try text.write(toFile: folder + "/" + name, atomically: true, encoding: .utf8)
+    try text.write(toFile: page + "/" + name, atomically: true, encoding: .utf8)
     written.append(name)
   }
   let peers = try ResultTable(folder: folder, name: "peers.csv")
@@ -16,12 +16,15 @@ public func drawResults(in folder: String) throws -> [String] {
   try write("threads.svg", try ResultTable(folder: folder, name: "threads.csv").map(threadsChart))
   try write("batches.svg", try ResultTable(folder: folder, name: "batches.csv").map(batchesChart))
   try write("learning.svg", learning.map { LineChart.document(learningCharts($0)) })
-  let accuracy = try ResultTable(folder: folder, name: "accuracy.csv")
-  try write("accuracy.svg", accuracy.map { LineChart.document(accuracyCharts($0)) })
-  let accuracyMachine = try resultLines("accuracy-machine.txt", in: folder).joined(separator: "; ")
-  try write("accuracy.md", accuracy.map { "\(accuracyTable($0))\n\n\(accuracyMachine).\n" })
+  let machine = try resultLines("machine.txt", in: folder)
   if peers != nil || learning != nil {
-    try write("README.md", try resultsText(folder, peers: peers, learning: learning))
+    try write("machine.txt", machine.joined(separator: "\n") + "\n")
+    let name = URL(fileURLWithPath: page).lastPathComponent
+    try write("README.md", try resultsText(name, in: folder, peers: peers, learning: learning))
+  }
+  if let accuracy = try ResultTable(folder: folder, name: "accuracy.csv") {
+    try write("accuracy.svg", LineChart.document(accuracyCharts(accuracy)))
+    try write("accuracy.md", "\(accuracyTable(accuracy))\n\n\(machine.joined(separator: "; ")).\n")
   }
   return written
 }

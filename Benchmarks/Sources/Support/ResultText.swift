@@ -7,11 +7,12 @@ func resultLines(_ name: String, in folder: String) throws -> [Substring] {
   return try String(contentsOfFile: path, encoding: .utf8).split(whereSeparator: \.isNewline)
 }
 
-/// The page of a folder's results.
-func resultsText(_ folder: String, peers: ResultTable?, learning: ResultTable?) throws -> String {
-  var parts = ["# \(machine(folder))"]
+/// The page of a machine's results, which stand in a folder.
+func resultsText(_ machine: String, in folder: String, peers: ResultTable?, learning: ResultTable?) throws -> String {
+  var parts = ["# \(machine)"]
   if let peers {
-    parts += ["![Time of one training step](peers.svg)", markdown([stepHeader] + stepRows(peers))]
+    let rows = stepRows(peers) + (learning.map { [epochRow($0)] } ?? [])
+    parts += [markdown([stepHeader] + rows), "![Time of one training step](peers.svg)"]
   }
   if let learning {
     parts += [learningTable(learning), "![Loss by epoch and by time](learning.svg)"]
@@ -24,30 +25,33 @@ func resultsText(_ folder: String, peers: ResultTable?, learning: ResultTable?) 
   return parts.joined(separator: "\n\n") + "\n"
 }
 
-/// The table for README.md, beside which the `folders` are paths: steps, and epochs of Fashion-MNIST.
+/// The table for README.md, beside which the `folders` are paths: the first table of each folder's page.
 public func overview(of folders: [String]) throws -> String {
-  var rows = [["processor"] + stepHeader]
+  var lines = tableLines(["processor"] + stepHeader)
   var notes: [String] = []
   for folder in folders {
-    guard let peers = try ResultTable(folder: folder, name: "peers.csv") else { continue }
-    let learning = try ResultTable(folder: folder, name: "learning.csv")
-    let name = "[\(machine(folder))](\(folder))"
-    let times = stepRows(peers) + (learning.map { [epochRow($0)] } ?? [])
-    rows += times.enumerated().map { [$0 == 0 ? name : ""] + $1 }
+    let name = "[\(URL(fileURLWithPath: folder).lastPathComponent)](\(folder))"
+    let table = try resultLines("README.md", in: folder).drop { !$0.hasPrefix("|") }.prefix { $0.hasPrefix("|") }
+    for (index, row) in table.dropFirst(2).enumerated() { lines.append("| \(index == 0 ? name : "") \(row)") }
     notes.append("- \(name): " + (try resultLines("machine.txt", in: folder).joined(separator: "; ")) + ".")
   }
   return [
-    "![Time of one training step](\(folders[0])/peers.svg)", markdown(rows),
+    "![Time of one training step](\(folders[0])/peers.svg)", lines.joined(separator: "\n"),
     "Medians. Losses, memory, latency and refits are on the page of each processor:", notes.joined(separator: "\n"),
   ].joined(separator: "\n\n")
 }
 
-private func machine(_ folder: String) -> String { URL(fileURLWithPath: folder).lastPathComponent }
-
-private func markdown(_ rows: [[String]]) -> String {
-  let lines = [rows[0], ["---"] + Array(repeating: "---:", count: rows[0].count - 1)] + rows.dropFirst()
-  return lines.map { "| " + $0.joined(separator: " | ") + " |" }.joined(separator: "\n")
+/// A table whose first row is its header.
+func markdown(_ rows: [[String]]) -> String {
+  (tableLines(rows[0]) + rows.dropFirst().map(tableLine)).joined(separator: "\n")
 }
+
+/// A table's header: numbers to the right of its first column.
+private func tableLines(_ header: [String]) -> [String] {
+  [tableLine(header), tableLine(["---"] + Array(repeating: "---:", count: header.count - 1))]
+}
+
+private func tableLine(_ cells: [String]) -> String { "| " + cells.joined(separator: " | ") + " |" }
 
 private let stepHeader = [
   "one step, ms", "batch", "G", "KAN", "inKAN", "MLP, same parameters", "the same in PyTorch", "KAN over inKAN",

@@ -22,7 +22,7 @@ struct Shape: Equatable {
   static func mlp(_ widths: [Int], _ activation: Activation) -> Network<Float> {
     let last = widths.count - 2
     let layers = zip(widths, widths.dropFirst()).enumerated().map { index, pair in
-      Layer<Float>.linear(pair.0, pair.1, index == last ? .identity : activation)
+      Layer<Float>.linear(pair.0, pair.1, activation: index == last ? .identity : activation)
     }
     return Network(layers, seed: 1)
   }

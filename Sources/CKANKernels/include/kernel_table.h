@@ -21,7 +21,7 @@ typedef struct {
   int32_t *cells;
   KAN_REAL *values, *slopes, *seconds;
   int64_t cell_stride, input_stride, function_stride;
-  int64_t row_capacity;  // rows that may be written, at least as many as are asked for: a last vector is filled with anything
+  int64_t row_capacity;  // rows that may be written: a last vector is filled with anything
 } KAN_NAME(kan_points);
 
 /// What a contraction is fed: cells, and one number for each of the n functions of a point: values, slopes, or either
@@ -41,9 +41,9 @@ typedef struct {
   int64_t cell_stride, input_stride, function_stride;  // input_stride: n·function_stride, but for one row
 } KAN_NAME(kan_block);
 
-/// The kernels, built for one instruction set. What stands before each in CKANKernels/ holds for all of them: no alignment
-/// is asked for, nothing is written but what is named here, and only the values of a block are read up to 15 numbers behind
-/// its rows.
+/// The kernels, built for one instruction set. What stands before each in CKANKernels/ holds for all of them: no
+/// alignment is asked for, nothing is written but what is named here, and only the values of a block are read up to 15
+/// numbers behind its rows.
 typedef struct {
   // evaluate.h
 
@@ -55,8 +55,8 @@ typedef struct {
   // forward.h
 
   /// Z = start + Φ·W for one block of inputs; start: rows `start_stride` apart, and 0 apart if all rows have the same;
-  /// W: [inputs·K × columns], rows `w_stride` apart; z: [rows × columns]. `following` inputs come behind these in W, and
-  /// their rows are prefetched if W is large.
+  /// W: [inputs·K × columns], rows `w_stride` apart; z: [rows × columns]. `following` inputs come behind these in W,
+  /// and their rows are prefetched if W is large.
   void (*forward)(const KAN_NAME(kan_block) * block, int64_t columns, int64_t following, const KAN_REAL *W,
                   int64_t w_stride, const KAN_REAL *start, int64_t start_stride, KAN_REAL *z, int64_t z_stride);
 

@@ -29,6 +29,14 @@ extension CompactBasis {
     }
   }
 
+  public func writeSecondDerivatives(of x: MatrixView<Element>, first: Int, to second: MutableMatrixView<Element>) {
+    let shape = CompactShape(self)
+    forEachPart(of: x, first: first, order: 2) { row, rows, input, part in
+      scatter(
+        part.seconds, part, shape, rows, second.slice(row: row, rows: rows, column: input * functions, columns: 0))
+    }
+  }
+
   /// Calls `body` with the first row, the number of rows, the input and its evaluation, for one part of x after another.
   private func forEachPart(
     of x: MatrixView<Element>, first: Int, order: Int,
@@ -36,15 +44,19 @@ extension CompactBasis {
   ) {
     // Of more than 1,024 bytes, temporary memory might come from the heap.
     let count = nonZeroFunctions
+    let derivatives = max(1, order)
     var rows = 48
-    while rows > 1 && rows * count * MemoryLayout<Element>.stride > 1024 { rows -= rows > 16 ? 16 : rows / 2 }
+    while rows > 1 && rows * count * derivatives * MemoryLayout<Element>.stride > 1024 {
+      rows -= rows > 16 ? 16 : rows / 2
+    }
     let size = rows * count
     withUnsafeTemporaryAllocation(of: Int32.self, capacity: rows) { cells in
       withUnsafeTemporaryAllocation(of: Element.self, capacity: size) { values in
-        withUnsafeTemporaryAllocation(of: Element.self, capacity: order > 0 ? size : 1) { slopes in
+        withUnsafeTemporaryAllocation(of: Element.self, capacity: order > 0 ? derivatives * size : 1) { slopes in
           let part = PointEvaluation(
             cells: cells.baseAddress!, cellStride: rows, values: values.baseAddress!, slopes: slopes.baseAddress!,
-            seconds: slopes.baseAddress!, inputStride: size, functionStride: rows, paddedRows: rows)
+            seconds: slopes.baseAddress! + (derivatives - 1) * size, inputStride: size, functionStride: rows,
+            paddedRows: rows)
           for row in stride(from: 0, to: x.rows, by: rows) {
             let few = min(rows, x.rows - row)
             for input in 0..<x.columns {

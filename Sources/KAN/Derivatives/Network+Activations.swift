@@ -28,6 +28,7 @@ extension Network {
           .copyElements(from: workspace.output(index, rows: chunk.rows).readOnly)
       }
     }
+    withExtendedLifetime(rows) {}
     return result
   }
 }

@@ -63,6 +63,7 @@ extension Network {
       outputGradient.rows == rows.rows && outputGradient.columns == outputs,
       "Network: dY of shape [\(outputGradient.rows) × \(outputGradient.columns)] for \(rows.rows) rows of "
         + "\(outputs) outputs")
+    outputGradient.requireElements()
     var dx = Matrix<Element>(rows: rows.rows, columns: inputs)
     var sum = AlignedArray<Element>(zeros: parameterCount)
     if rows.rows == 0 { return (dx, sum) }
@@ -153,6 +154,7 @@ extension Network {
       matrix.rows == rows.rows && matrix.columns == rows.columns,
       "Network: \(what) of shape [\(matrix.rows) × \(matrix.columns)] for rows of shape "
         + "[\(rows.rows) × \(rows.columns)]")
+    matrix.requireElements()
   }
 
   private func runTangents(
@@ -192,7 +194,7 @@ extension Network {
         }
       }
     }
-    withExtendedLifetime(dx) {}
+    withExtendedLifetime((dx, rows)) {}
   }
 }
 

@@ -14,7 +14,7 @@ public enum Units: Sendable {
 ///
 /// Any loss whose dL/dy you can write can so be trained, and a network can be a part of something larger. Made once; none
 /// of the three allocates, but for the first step, which makes the optimiser's moments. Of a classifier the outputs are
-/// logits. A network that has never been trained takes inputs as they are: its grids cover [-1, 1] unless
+/// logits, and where the objective has a link, what goes into it. A network that has never been trained takes inputs as they are: its grids cover [-1, 1] unless
 /// ``Network/setRanges(inputs:targets:)`` says otherwise.
 ///
 /// For one thread at a time; the work within is shared by the pool's threads.
@@ -63,7 +63,8 @@ public final class Session<Element: Scalar> {
   /// Traps unless the columns fit, and there are 1 to ``capacity`` rows.
   @discardableResult
   public func forward(_ x: Matrix<Element>) -> MatrixView<Element> {
-    withExtendedLifetime(x) { forward(x.view) }
+    x.requireElements()
+    return withExtendedLifetime(x) { forward(x.view) }
   }
 
   /// The same from memory that somebody else owns.
@@ -117,6 +118,7 @@ public final class Session<Element: Scalar> {
   public func backward(
     _ outputGradient: Matrix<Element>, includingParameters: Bool = true, includingInputs: Bool = false
   ) {
+    outputGradient.requireElements()
     withExtendedLifetime(outputGradient) {
       backward(outputGradient.view, includingParameters: includingParameters, includingInputs: includingInputs)
     }

@@ -62,7 +62,7 @@ public struct Scaling<Element: Scalar>: Sendable, Equatable {
   /// x′ of a matrix: [rows × columns]. Traps for other columns.
   public func applied(to x: Matrix<Element>) -> Matrix<Element> {
     var result = x
-    apply(to: &result)
+    result.withUnsafeMutableView { apply(to: $0) }
     return result
   }
 

@@ -30,6 +30,7 @@ extension Network {
     for (index, layer) in layers.enumerated() {
       do {
         try requireRemakable(layer.basis)
+        try requireRemakable(layer.node, outputs: layer.outputs)
       } catch {
         throw failure("layer \(index + 1): \(error)")
       }
@@ -57,6 +58,13 @@ extension Network {
       throw BasisError(
         "the description of \"\(Kind.kind)\" makes \(copy.inputs) inputs of \(copy.functions) functions, not "
           + "\(basis.inputs) of \(basis.functions)")
+    }
+  }
+
+  /// A node function whose settings make one of the same widths.
+  private func requireRemakable<Node: NodeFunction>(_ node: Node, outputs: Int) throws(BasisError) {
+    if try Node(settings: node.settings).sums(outputs: outputs) != node.sums(outputs: outputs) {
+      throw BasisError("the settings of \"\(Node.kind)\" make one of other widths")
     }
   }
 }

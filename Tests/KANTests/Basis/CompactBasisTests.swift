@@ -11,10 +11,10 @@ import Testing
       for rows in [1, 3, 20, 200] {
         let seed = UInt64(outputs * 1000 + cells + rows)
         compare(
-          PlainHats<Float>(inputs: 11, cells: cells, hasSquare: hasSquare, sumsToOne: sumsToOne), outputs, rows,
+          RepeatedHats<Float>(inputs: 11, cells: cells, hasSquare: hasSquare, sumsToOne: sumsToOne), outputs, rows,
           seed: seed, tolerance: 2e-5)
         compare(
-          PlainHats<Double>(inputs: 3, cells: cells, hasSquare: hasSquare, sumsToOne: sumsToOne), outputs, rows,
+          RepeatedHats<Double>(inputs: 3, cells: cells, hasSquare: hasSquare, sumsToOne: sumsToOne), outputs, rows,
           seed: seed, tolerance: 1e-12)
       }
     }

@@ -194,7 +194,7 @@ import Testing
     for (network, rows) in cases(20, seed: 29) {
       let layers = network.activations(at: rows)
       var x = rows
-      network.inputScaling.apply(to: &x)
+      x = network.inputScaling.applied(to: x)
       for (index, layer) in network.layers.enumerated() {
         let weights = network.weights(ofLayer: index)
         var sums = layer.basis.values(of: x).multiplied(by: weights)
@@ -204,7 +204,7 @@ import Testing
         x = layers[index].outputs
       }
       var y = x
-      network.outputScaling.invert(on: &y)
+      y = network.outputScaling.inverted(on: y)
       #expect(y == network.predict(rows))
       let place = generator.integer(0...network.outputs - 1)
       #expect(network.outputScaling.invert(on: x[0, place], column: place) == y[0, place])

@@ -19,8 +19,8 @@ import Testing
     try trained.train(on: data, with: rule, options: options)
 
     var inputs = data.inputs
-    session.network.inputScaling.apply(to: &inputs)
-    session.network.outputScaling.apply(to: &targets)
+    inputs = session.network.inputScaling.applied(to: inputs)
+    targets = session.network.outputScaling.applied(to: targets)
     var dy = targets
     for _ in 0..<5 {
       let y = session.forward(inputs)
@@ -65,8 +65,8 @@ import Testing
     var rows = x
     var expected = network.predict(x)
     if units == .layers {
-      network.inputScaling.apply(to: &rows)
-      network.outputScaling.apply(to: &expected)
+      rows = network.inputScaling.applied(to: rows)
+      expected = network.outputScaling.applied(to: expected)
     }
     let y = session.forward(rows)
     func all(_ view: MatrixView<Double>) -> [Double] {
@@ -94,7 +94,7 @@ import Testing
     // ∂L/∂p by differences of L = Σ dy·y.
     func loss(_ network: Network<Double>) -> Double {
       var y = network.predict(x)
-      if units == .layers { network.outputScaling.apply(to: &y) }
+      if units == .layers { y = network.outputScaling.applied(to: y) }
       return zip(y.elements, dy.elements).reduce(0) { $0 + $1.0 * $1.1 }
     }
     for place in stride(from: 0, to: network.parameterCount, by: 5) {
@@ -106,7 +106,7 @@ import Testing
       #expect(abs((ends[0] - ends[1]) / 2e-5 - parameters[place]) <= 1e-7 * scale(parameters, atLeast: 1))
     }
     var layerOutputs = network.predict(x)
-    network.outputScaling.apply(to: &layerOutputs)
+    layerOutputs = network.outputScaling.applied(to: layerOutputs)
     #expect(largestDifference(all(session.layerOutputs), layerOutputs.elements) <= 1e-12)
   }
 

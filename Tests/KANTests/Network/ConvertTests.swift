@@ -31,7 +31,7 @@ import Testing
 
   @Test func aBasisOfOnesOwn() throws {
     let network = Network<Float>(Layer(basis: Powers<Float>(inputs: 2), outputs: 3), seed: 1)
-    #expect(throws: BasisError("there is no basis of kind \"powers\"")) { try network.converted(to: Double.self) }
+    #expect(throws: BasisError.self) { try network.converted(to: Double.self) }
     let double = try network.converted(to: Double.self, bases: [Powers<Double>.self])
     let answers = (network.predict([[0.5, -0.25]]), double.predict([[0.5, -0.25]]))
     #expect(largestDifference(answers.0[0], answers.1[0]) <= 1e-6)
