@@ -75,10 +75,6 @@ extension Network {
 extension Layer {
   /// Where the functions of an input are at home.
   fileprivate func homeRange(ofInput input: Int) -> ClosedRange<Element> {
-    switch basis {
-    case let spline as BSpline<Element>: spline.grid.range(ofInput: input)
-    case let gaussian as Gaussian<Element>: gaussian.range
-    default: -1...1
-    }
+    grid?.range(ofInput: input) ?? (basis as? Gaussian<Element>)?.range ?? -1...1
   }
 }
