@@ -15,6 +15,13 @@ extension Float: Scalar {
       blasint(m), blasint(n), blasint(k), alpha, a, blasint(aStride), b, blasint(bStride), beta, c, blasint(cStride))
   }
 
+  public static func _addSquare(
+    _ n: Int, _ k: Int, _ a: UnsafePointer<Self>, _ aStride: Int, _ c: UnsafeMutablePointer<Self>, _ cStride: Int
+  ) {
+    cblas_ssyrk(
+      CblasRowMajor, CblasLower, CblasTrans, blasint(n), blasint(k), 1, a, blasint(aStride), 1, c, blasint(cStride))
+  }
+
   public static func _leastSquares(
     _ m: Int, _ n: Int, _ rightHandSides: Int, _ a: UnsafeMutablePointer<Self>, _ b: UnsafeMutablePointer<Self>,
     _ bStride: Int, _ singularValues: UnsafeMutablePointer<Self>, _ tolerance: Self, _ rank: inout Int

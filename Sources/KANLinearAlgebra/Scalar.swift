@@ -11,6 +11,10 @@ where RawSignificand: FixedWidthInteger {
     _ alpha: Self, _ a: UnsafePointer<Self>, _ aStride: Int, _ b: UnsafePointer<Self>, _ bStride: Int,
     _ beta: Self, _ c: UnsafeMutablePointer<Self>, _ cStride: Int)
 
+  /// C += AᵀA, the lower triangle alone, by `cblas_?syrk`; A: [k × n], C: [n × n], row-major.
+  static func _addSquare(
+    _ n: Int, _ k: Int, _ a: UnsafePointer<Self>, _ aStride: Int, _ c: UnsafeMutablePointer<Self>, _ cStride: Int)
+
   /// Least squares of smallest norm by singular values, column-major, by `LAPACKE_?gelsd`; returns LAPACK's info.
   static func _leastSquares(
     _ m: Int, _ n: Int, _ rightHandSides: Int, _ a: UnsafeMutablePointer<Self>, _ b: UnsafeMutablePointer<Self>,
