@@ -95,7 +95,12 @@ extension Dataset {
 }
 
 /// The two parts of a folder of images.
-public enum ImagePart: Sendable { case training, test }
+public enum ImagePart: Sendable {
+  /// The files whose names begin with `train`.
+  case training
+  /// The files whose names begin with `t10k`.
+  case test
+}
 
 extension DelimitedFile {
   /// Places of columns by their names.

@@ -3,7 +3,9 @@
 /// Subscripts are checked in all builds and inlined in optimised ones. Reach the memory of all elements through
 /// ``elements``, or as rows and columns through ``withUnsafeView(_:)``.
 public struct Matrix<Element: Scalar>: Sendable, Equatable {
+  /// The number of rows, 0 or more.
   public let rows: Int
+  /// The number of columns, 0 or more.
   public let columns: Int
   /// The elements, row after row: [rows·columns]. A matrix that is given another number of them traps when it is used.
   // Without an observer, through which every write from another module would go.
@@ -51,6 +53,7 @@ public struct Matrix<Element: Scalar>: Sendable, Equatable {
     }
   }
 
+  /// The element of a row and column, from 0; traps outside the matrix.
   @inlinable
   public subscript(row: Int, column: Int) -> Element {
     get {

@@ -2,11 +2,16 @@
 ///
 /// The form in which tiles reach a ``Scalar``'s kernels and a basis.
 public struct MatrixView<Element: Scalar> {
+  /// The element at (0, 0); valid as long as the owner's memory.
   public let base: UnsafePointer<Element>
+  /// Rows of the rectangle.
   public let rows: Int
+  /// Columns of the rectangle.
   public let columns: Int
+  /// Elements from one row to the next, at least `columns`.
   public let stride: Int
 
+  /// A view of memory that has to hold (rows - 1)·stride + columns elements.
   @inlinable
   public init(base: UnsafePointer<Element>, rows: Int, columns: Int, stride: Int) {
     self.base = base
@@ -15,6 +20,7 @@ public struct MatrixView<Element: Scalar> {
     self.stride = stride
   }
 
+  /// The element of a row and column, from 0; not checked.
   @inlinable
   public subscript(row: Int, column: Int) -> Element { base[row * stride + column] }
 
@@ -27,11 +33,16 @@ public struct MatrixView<Element: Scalar> {
 
 /// A ``MatrixView`` to write to.
 public struct MutableMatrixView<Element: Scalar> {
+  /// The element at (0, 0); valid as long as the owner's memory.
   public let base: UnsafeMutablePointer<Element>
+  /// Rows of the rectangle.
   public let rows: Int
+  /// Columns of the rectangle.
   public let columns: Int
+  /// Elements from one row to the next, at least `columns`.
   public let stride: Int
 
+  /// A view of memory that has to hold (rows - 1)·stride + columns elements.
   @inlinable
   public init(base: UnsafeMutablePointer<Element>, rows: Int, columns: Int, stride: Int) {
     self.base = base
@@ -40,6 +51,7 @@ public struct MutableMatrixView<Element: Scalar> {
     self.stride = stride
   }
 
+  /// The element of a row and column, from 0; not checked.
   @inlinable
   public subscript(row: Int, column: Int) -> Element {
     get { base[row * stride + column] }

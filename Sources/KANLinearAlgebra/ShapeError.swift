@@ -8,6 +8,7 @@ public struct ShapeError: Error, Sendable, Equatable, CustomStringConvertible {
   /// What they should be.
   public let expected: [Int]
 
+  /// An error about `what`, such as `"row 3"`, with its shape and the one needed.
   public init(_ what: String, found: [Int], expected: [Int]) {
     self.what = what
     self.found = found

@@ -25,12 +25,19 @@ public enum OutsideGrid: String, Sendable, CaseIterable {
 public struct BSpline<Element: Scalar>: Basis {
   public static var kind: String { "bSpline" }
   public let grid: Grid<Element>
+  /// How the splines continue beyond [a, b].
   public let outside: OutsideGrid
+  /// The base function b(x), the last of the K; ``BaseFunction/none`` leaves it out.
   public let base: BaseFunction
 
   public let inputs: Int
   public let functions: Int
 
+  /// A basis on a grid, with its degree and its inputs.
+  ///
+  /// - Parameters:
+  ///     - outside: how splines continue beyond the grid; their tangent by default.
+  ///     - base: the base function of every edge; SiLU by default.
   public init(grid: Grid<Element>, outside: OutsideGrid = .linear, base: BaseFunction = .silu) {
     self.grid = grid
     self.outside = outside

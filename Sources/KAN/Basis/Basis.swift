@@ -4,6 +4,7 @@
 /// give its type to the call that loads a model, and it is saved and loaded with the network.
 /// Neither method may allocate or keep state: they are called for tiles, from several threads.
 public protocol Basis<Element>: Sendable {
+  /// The precision of values and coefficients.
   associatedtype Element: Scalar
 
   /// The name under which a model file knows this kind of basis.

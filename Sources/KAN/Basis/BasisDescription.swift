@@ -12,6 +12,11 @@ public struct BasisDescription<Element: Scalar>: Sendable, Equatable {
   /// Matrices by name, such as knots: [inputs × knots].
   public var arrays: [String: Matrix<Element>]
 
+  /// A description from its parts; nothing is checked before ``Basis/init(_:)`` reads it.
+  ///
+  /// - Parameters:
+  ///     - kind: ``Basis/kind`` of the type.
+  ///     - inputs: inputs of the layer.
   public init(
     kind: String, inputs: Int, settings: [String: String] = [:], arrays: [String: Matrix<Element>] = [:]
   ) {
@@ -86,5 +91,6 @@ public struct BasisDescription<Element: Scalar>: Sendable, Equatable {
 public struct BasisError: Error, Sendable, Equatable, CustomStringConvertible {
   /// The reason in words.
   public let description: String
+  /// An error with its reason: lower case, without a full stop, such as `"input 2: the knots fall"`.
   public init(_ description: String) { self.description = description }
 }

@@ -7,6 +7,7 @@ public struct BasisOptions: Sendable, Equatable {
   /// Degree of splines or polynomials, order of harmonics; without meaning for a basis that takes none.
   public var degree: Int
 
+  /// Options with the defaults of `kan train`: 5 intervals, degree 3. Each basis reads those that it takes.
   public init(inputs: Int, grid: Int = 5, degree: Int = 3) {
     self.inputs = inputs
     self.grid = grid

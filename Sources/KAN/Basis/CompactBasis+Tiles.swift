@@ -29,6 +29,7 @@ extension CompactBasis {
     }
   }
 
+  /// Φ″: [rows × columns·K], scattered from ``evaluate(_:first:order:to:)`` of order 2.
   public func writeSecondDerivatives(of x: MatrixView<Element>, first: Int, to second: MutableMatrixView<Element>) {
     let shape = CompactShape(self)
     forEachPart(of: x, first: first, order: 2) { row, rows, input, part in

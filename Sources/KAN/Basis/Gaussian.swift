@@ -7,8 +7,11 @@ public struct Gaussian<Element: Scalar>: ConfigurableBasis {
   public static var name: String { "gaussian" }
   public static var grids: ClosedRange<Int>? { 1...999_999 }
   public let inputs: Int
+  /// The number of centres, at least 2.
   public let centers: Int
+  /// [a, b], with a centre at each end.
   public let range: ClosedRange<Element>
+  /// The base function b(x), the last of the K; ``BaseFunction/none`` leaves it out.
   public let base: BaseFunction
 
   public var functions: Int { centers + base.count }

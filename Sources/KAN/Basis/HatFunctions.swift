@@ -10,6 +10,7 @@ public struct HatFunctions<Element: Scalar>: GriddedBasis, ConfigurableBasis {
 
   /// Of degree 1.
   public let grid: Grid<Element>
+  /// The base function b(x), the last of the K; ``BaseFunction/none``, the default, leaves it out.
   public let base: BaseFunction
 
   public var functions: Int { grid.intervals + 1 + base.count }

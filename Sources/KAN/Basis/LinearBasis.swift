@@ -6,6 +6,7 @@ public struct LinearBasis<Element: Scalar>: ConfigurableBasis {
   public var functions: Int { 1 }
   public var isIdentity: Bool { true }
 
+  /// Traps unless there is an input.
   public init(inputs: Int) {
     require(inputs > 0, "LinearBasis: \(inputs) inputs")
     self.inputs = inputs

@@ -30,6 +30,7 @@ public final class Session<Element: Scalar> {
   }
   /// Rows that fit a pass.
   public let capacity: Int
+  /// The units of rows, outputs and gradients.
   public let units: Units
   private let passes: GradientPasses<Element>
   private let inputs, outputCount: Int

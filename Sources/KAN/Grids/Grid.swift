@@ -11,8 +11,11 @@ public enum GridEnds: String, Sendable, CaseIterable {
 /// t₀ ≤ … ≤ t_{G+2k}, with a = t_k and b = t_{k+G}; function i of an input lives on [tᵢ, tᵢ₊ₖ₊₁], so there are G + k.
 /// Each input has knots of its own.
 public struct Grid<Element: Scalar>: Sendable, Equatable {
+  /// k, 1 to 5.
   public let degree: Int
+  /// G, at least 1.
   public let intervals: Int
+  /// How the k knots beyond each end are placed.
   public let ends: GridEnds
   /// All intervals of an input are equally wide, those beyond the ends too.
   public let isUniform: Bool
@@ -22,6 +25,7 @@ public struct Grid<Element: Scalar>: Sendable, Equatable {
   /// a, b and G/(b - a) of each input: [inputs]
   let lower, upper, inverseStep: AlignedArray<Element>
 
+  /// The number of inputs, each with knots of its own.
   public var inputs: Int { knots.rows }
   /// The range [a, b] of an input.
   public func range(ofInput input: Int) -> ClosedRange<Element> { lower[input]...upper[input] }

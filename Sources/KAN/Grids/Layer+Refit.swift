@@ -1,5 +1,6 @@
 /// A layer whose grid has changed, with its W.
 public struct RefittedLayer<Element: Scalar>: Sendable {
+  /// The layer on its new grid; inputs, sums and node function are unchanged.
   public let layer: Layer<Element>
   /// W: [in·K × sums]
   public let weights: Matrix<Element>

@@ -62,6 +62,7 @@ public struct OutsideGridCounts: Sendable, Equatable, Codable {
   /// x < a and x > b: [in] each.
   public var below, above: [Int]
 
+  /// Zero counts for a layer of `inputs` inputs.
   public init(inputs: Int) {
     below = [Int](repeating: 0, count: inputs)
     above = below

@@ -22,9 +22,11 @@ public enum Contraction: String, Sendable, CaseIterable {
 public struct ContractionCost: Sendable, Equatable {
   /// Functions of an input, and how many of them are not 0 at any x (nil where the basis does not say).
   public let functions: Int
+  /// n, the functions that may differ from 0 at a point; nil for a basis that is not compact.
   public let nonZeroFunctions: Int?
   /// Nanoseconds by the model.
   public let gemm: Double
+  /// Nanoseconds by the model; nil for a basis that is not compact.
   public let local: Double?
 
   init<Element: Scalar>(functions: Int, nonZeroFunctions: Int?, outputs: Int, of _: Element.Type) {

@@ -3,6 +3,7 @@
 /// X: [rows × in], Φ: [rows × in·K], W: [in·K × sums], b: [sums], Y: [rows × out]. With the ``LinearBasis`` it is a layer
 /// of a multilayer perceptron, with any other a layer of a Kolmogorov-Arnold network.
 public struct Layer<Element: Scalar>: Sendable {
+  /// The functions fₖ on the edges.
   public let basis: any Basis<Element>
   /// The width of Y.
   public let outputs: Int
@@ -16,6 +17,7 @@ public struct Layer<Element: Scalar>: Sendable {
   let isElementwise: Bool
   let keepsSums: Bool
   // What each pass asks of the basis, and the way of its products: for a single row, asking takes as long as the products.
+  /// The width of X.
   public let inputs: Int
   /// K
   public let functions: Int

@@ -1,10 +1,13 @@
 /// Names that came with the data.
 public struct Names: Sendable, Equatable, Codable {
+  /// One for each input column, or empty.
   public var inputs: [String] = []
+  /// One for each target column, or empty; a classification has one.
   public var targets: [String] = []
   /// Empty unless the task is a classification.
   public var classes: [String] = []
 
+  /// Names that nothing has been compared with yet: see ``check(inputs:outputs:task:)``.
   public init(inputs: [String] = [], targets: [String] = [], classes: [String] = []) {
     self.inputs = inputs
     self.targets = targets
@@ -37,10 +40,20 @@ public struct Names: Sendable, Equatable, Codable {
 
 /// Names that do not belong to a network's columns or classes.
 public enum NamesError: Error, Sendable, Equatable, CustomStringConvertible {
+  /// A list that is neither empty nor as long as there are columns or classes.
   case count(List, found: Int, expected: Int)
+  /// A list with the same name twice.
   case repeated(List, name: String)
 
-  public enum List: String, Sendable { case inputs, targets, classes }
+  /// Which of the three lists.
+  public enum List: String, Sendable {
+    /// ``Names/inputs``
+    case inputs
+    /// ``Names/targets``
+    case targets
+    /// ``Names/classes``
+    case classes
+  }
 
   public var description: String {
     switch self {

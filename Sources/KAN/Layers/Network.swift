@@ -3,7 +3,9 @@
 /// A value: copies are independent. Inputs and results of ``predict(_:pool:)`` are in the units of the data that the
 /// network was trained on.
 public struct Network<Element: Scalar>: Sendable {
+  /// The layers, from the inputs to the outputs: each has as many inputs as the one before has outputs.
   public private(set) var layers: [Layer<Element>]
+  /// Σ over layers of in·K·sums + sums.
   public private(set) var parameterCount: Int
   /// Every layer's W, row after row, and b, layer after layer: [parameterCount]. A network with another number of them
   /// traps when it is used. What is written here counts for everything that follows, a resumed training included.
@@ -26,6 +28,7 @@ public struct Network<Element: Scalar>: Sendable {
     initializeParameters(seed: seed)
   }
 
+  /// The same for layers in a list: `Network<Float>(.spline(13, 8), .spline(8, 1))`.
   public init(_ layers: Layer<Element>..., seed: UInt64 = 0) { self.init(layers, seed: seed) }
 
   package init(layers: [Layer<Element>], parameters: AlignedArray<Element>) {
@@ -58,7 +61,9 @@ public struct Network<Element: Scalar>: Sendable {
     }
   }
 
+  /// The width of X, the first layer's inputs.
   public var inputs: Int { layers[0].inputs }
+  /// The width of Y, the last layer's outputs; one for each class in a classification.
   public var outputs: Int { layers[layers.count - 1].outputs }
 
   func requireParameterCount() {
@@ -113,6 +118,7 @@ public struct Network<Element: Scalar>: Sendable {
 }
 
 extension Network {
+  /// What the outputs mean: taken from the targets of the first training, or set by ``describe(as:names:)``.
   public package(set) var task: LearningTask {
     get { preprocessing.task }
     set { preprocessing.task = newValue }

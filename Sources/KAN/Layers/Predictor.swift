@@ -3,6 +3,7 @@
 /// For one thread at a time: make one for each that predicts. Rows come from a ``Matrix`` or from memory of the caller's,
 /// row after row, as many as the caller likes.
 public final class Predictor<Element: Scalar> {
+  /// The network as it was when this was made.
   public let network: Network<Element>
   private let workspace: Workspace<Element>
   private let pool: ThreadPool

@@ -1,5 +1,6 @@
 /// What lies between a user's columns and the layers: scalings, names, and what the outputs mean.
 public struct Preprocessing<Element: Scalar>: Sendable {
+  /// What the outputs mean.
   public package(set) var task: LearningTask = .regression
   /// The objective of training, where it is not the task's own.
   package var chosenObjective: (any Objective)?

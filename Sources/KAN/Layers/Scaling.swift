@@ -2,6 +2,7 @@
 public struct Scaling<Element: Scalar>: Sendable, Equatable {
   /// [columns] each
   public let shift: AlignedArray<Element>
+  /// What x - shift is multiplied by: [columns]; 0 for a constant column.
   public let factor: AlignedArray<Element>
 
   /// Columns that it scales.

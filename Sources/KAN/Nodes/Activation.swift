@@ -1,10 +1,12 @@
 /// f in Y = f(Z), element by element.
 public enum Activation: String, Sendable, CaseIterable, Codable {
+  /// z
   case identity
   /// max(0, z)
   case relu
   /// z·σ(z)
   case silu
+  /// tanh z
   case tanh
   /// σ(z) = 1/(1 + e^-z)
   case sigmoid

@@ -9,6 +9,7 @@ public struct AbsoluteError: PointwiseObjective, Equatable {
   public var scalesTargets: Bool { true }
   public var predictedQuantile: Double? { 0.5 }
 
+  /// The loss has no settings.
   public init() {}
 
   public func point(output: Double, target: Double) -> PointLoss {

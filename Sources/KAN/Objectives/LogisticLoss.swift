@@ -11,6 +11,7 @@ public struct LogisticLoss: PointwiseObjective, Equatable {
   public var link: OutputLink { .sigmoid }
   public var scalesTargets: Bool { false }
 
+  /// The loss has no settings.
   public init() {}
 
   public func startingOutput(meanTarget: Double) -> Double { Elementary.log(meanTarget / (1 - meanTarget)) }

@@ -5,6 +5,7 @@ public struct MeanSquaredError: PointwiseObjective, Equatable {
   public static var name: String { "mse" }
   public var scalesTargets: Bool { true }
 
+  /// The loss has no settings.
   public init() {}
 
   public func point(output: Double, target: Double) -> PointLoss {

@@ -65,14 +65,18 @@ extension Objective {
 
 /// An objective as a model file holds it: its name and settings.
 public struct ObjectiveDescription: Sendable, Equatable, Codable {
+  /// ``Objective/name`` of its type.
   public var name: String
+  /// ``Objective/settings``, such as `quantile` for ``QuantileLoss``.
   public var settings: [String: Double]
 
+  /// A description from its parts; nothing is checked before ``Objective/init(_:)`` reads it.
   public init(name: String, settings: [String: Double] = [:]) {
     self.name = name
     self.settings = settings
   }
 
+  /// The name and settings of an objective.
   public init(_ objective: any Objective) {
     self.init(name: type(of: objective).name, settings: objective.settings)
   }
@@ -101,6 +105,8 @@ extension ObjectiveDescription: CustomStringConvertible {
 
 /// Why an objective cannot be made: an unknown name, a setting that is missing or out of range.
 public struct ObjectiveError: Error, Sendable, Equatable, CustomStringConvertible {
+  /// The reason in words.
   public let description: String
+  /// An error with its reason: lower case, without a full stop.
   public init(_ description: String) { self.description = description }
 }

@@ -2,6 +2,8 @@
 public struct ObjectiveTile<Element: Scalar> {
   /// Y of the last layer: [rows × out]
   public let outputs: MatrixView<Element>
+  /// T, in units of the targets' spread where ``Objective/scalesTargets`` is true; one row or label for each of
+  /// `outputs`.
   public let targets: TargetView<Element>
   /// 1 on average over the data set: [rows]; nil for 1 each.
   ///
@@ -22,6 +24,7 @@ public struct ObjectiveTile<Element: Scalar> {
     self.total = total ?? outputs.rows
   }
 
+  /// Rows of the tile, not of the batch.
   public var rows: Int { outputs.rows }
 
   /// The rows from `start` on as a tile of their own of the same batch.

@@ -22,6 +22,7 @@ public struct PointLoss: Sendable, Equatable {
   /// squares). Not negative.
   public var curvature: Double
 
+  /// A loss with its derivatives by the output; `curvature` must not be negative.
   public init(value: Double, slope: Double, curvature: Double) {
     self.value = value
     self.slope = slope

@@ -10,6 +10,7 @@ public struct PoissonDeviance: PointwiseObjective, Equatable {
   public var link: OutputLink { .exp }
   public var scalesTargets: Bool { false }
 
+  /// The loss has no settings.
   public init() {}
 
   public func startingOutput(meanTarget: Double) -> Double { Elementary.log(meanTarget) }

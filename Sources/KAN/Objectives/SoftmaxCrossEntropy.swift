@@ -10,6 +10,7 @@ public struct SoftmaxCrossEntropy: Objective, Equatable {
   public var link: OutputLink { .softmax }
   public var scalesTargets: Bool { false }
 
+  /// The loss has no settings.
   public init() {}
 
   /// Rows without weights go through the kernel at once.

@@ -31,6 +31,7 @@ public struct TargetDomain: Sendable {
   /// The index of a class.
   public static let classes = TargetDomain("classes", .classes) { $0 >= 0 }
 
+  /// A classification for classes; a regression for numbers, targets of 0 and 1 included.
   public var task: LearningTask { kind == .classes ? .classification : .regression }
 
   /// The first element of a matrix that is no such target; rows and columns from 0.

@@ -8,8 +8,11 @@
 public struct AdamW: Optimizer {
   public var name: String { "adam" }
   public var learningRate: Double { didSet { requireRate(learningRate, "AdamW") } }
+  /// β₁, the decay of the mean of gradients.
   public var beta1: Double
+  /// β₂, the decay of the mean of their squares.
   public var beta2: Double
+  /// ε, added to √v̂.
   public var epsilon: Double
   /// λ
   public var weightDecay: Double

@@ -72,6 +72,7 @@ public struct OptimizerState<Element: Scalar>: Sendable, Equatable {
   /// Running means of the gradient and the like, each of the parameters' length.
   public var moments: [AlignedArray<Element>]
 
+  /// The state before the first step: ``Optimizer/momentCount`` moments of `count` zeros each.
   public init(_ optimizer: some Optimizer, parameters count: Int) {
     moments = (0..<optimizer.momentCount).map { _ in AlignedArray(zeros: count) }
   }

@@ -2,12 +2,14 @@
 public struct Dataset<Element: Scalar>: Sendable {
   /// [rows × in], in the user's units
   public let inputs: Matrix<Element>
+  /// One for each row of `inputs`.
   public let targets: Targets<Element>
   /// How much each row counts, or nil where all count the same: [rows]
   ///
   /// A row of weight 2 counts as one that is there twice, and a row of weight 0 as one that is not there; only the
   /// ratios matter. Losses and metrics are means with these weights.
   public let weights: AlignedArray<Element>?
+  /// Names of columns and classes; empty lists where the data has none.
   public var names: Names
   /// Σ w / rows
   package let meanWeight: Double
@@ -39,6 +41,7 @@ public struct Dataset<Element: Scalar>: Sendable {
     meanWeight = weights.map { mean(of: $0) } ?? 1
   }
 
+  /// The number of rows, those of weight 0 included.
   public var rows: Int { inputs.rows }
 
   /// Some rows, in the given order.
@@ -69,6 +72,7 @@ public enum Targets<Element: Scalar>: Sendable, Equatable {
   /// The index of each row's class, 0 ..< classes: [rows]
   case classes([Int32], count: Int)
 
+  /// The number of rows.
   public var rows: Int {
     switch self {
     case .values(let matrix): matrix.rows
@@ -84,6 +88,7 @@ public enum Targets<Element: Scalar>: Sendable, Equatable {
     }
   }
 
+  /// A regression for values, a classification for classes.
   public var task: LearningTask {
     switch self {
     case .values: .regression

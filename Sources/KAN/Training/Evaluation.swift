@@ -23,11 +23,17 @@ public struct Evaluation: Sendable, Equatable {
 
   /// Metrics of one target.
   public struct Target: Sendable, Equatable {
+    /// The column's name, or `y0`, `y1`, … without names.
     public var name: String
+    /// √(mean squared error), in the target's units.
     public var rmse: Double?
+    /// The coefficient of determination; nil for a constant target.
     public var r2: Double?
+    /// Pearson's correlation; nil where target or prediction is constant.
     public var pearson: Double?
+    /// The share of targets of 0 or 1 that are the more probable value.
     public var accuracy: Double?
+    /// The share of targets that do not exceed the predicted quantile.
     public var coverage: Double?
   }
 

@@ -7,7 +7,10 @@
 public struct GridChoice: Sendable, Equatable, Codable {
   /// A grid and how good the fit on it was; less is better.
   public struct Judgement: Sendable, Equatable, Codable {
+    /// G of the grid.
     public var intervals: Int
+    /// In the units of ``GridChoice/criterion-swift.property``; the largest finite number for a fit that is not
+    /// finite.
     public var score: Double
   }
 
@@ -19,6 +22,7 @@ public struct GridChoice: Sendable, Equatable, Codable {
     case crossValidation = "cross-validation"
   }
 
+  /// The score by which grids were compared.
   public var criterion: Criterion
   /// In the order of training, to the one after which it stopped.
   public var judgements: [Judgement]

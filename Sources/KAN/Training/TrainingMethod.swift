@@ -68,14 +68,19 @@ extension TrainingMethod {
 
 /// What a training process begins with.
 public struct TrainingStart<Element: Scalar> {
+  /// The network, with scalings and objective set for this training.
   public let network: Network<Element>
+  /// The training rows, in the data's units.
   public let data: Dataset<Element>
+  /// The options of the call.
   public let options: TrainingOptions
+  /// The threads to use; results must not depend on their number.
   public let pool: ThreadPool
   /// What the method remembers of an earlier call; nil for a fresh start.
   public let memory: OptimizerState<Element>?
   /// Steps done of an epoch that was broken off, and the sum of their losses over rows.
   public let stepsDone: Int
+  /// The sum over rows of the losses of those steps.
   public let lossSum: Double
   /// Epochs of coarser grids before this one.
   public let earlierEpochs: Int
@@ -87,6 +92,7 @@ public struct TrainingStart<Element: Scalar> {
 ///
 /// The parameters stand in the network that each call is given; what the method remembers between epochs is its own.
 public protocol TrainingProcess<Element>: AnyObject {
+  /// The precision of the network that is trained.
   associatedtype Element: Scalar
 
   /// Rows that have gone forward and backward so far.

@@ -1,8 +1,10 @@
 /// How to train: everything but the data and the method.
 public struct TrainingOptions: Sendable {
+  /// Passes over all rows, or iterations of a method that takes all rows at once; at most this many on each grid.
   public var epochs: Int { didSet { requireCounts() } }
   /// Rows of a step; the last one of an epoch takes what is left.
   public var batch: Int { didSet { requireCounts() } }
+  /// How the learning rate changes from step to step.
   public var schedule: Schedule
   /// Epochs without a better validation loss (without validation data, training loss) after which training ends; the
   /// best parameters are restored. nil keeps the last ones.
@@ -48,6 +50,7 @@ public struct TrainingOptions: Sendable {
 
 /// Which parameters a training may change.
 public enum UpdatedParameters: Sendable {
+  /// Every parameter.
   case all
   /// Only coefficients of functions whose support the data meets when training starts; base functions, biases and all other
   /// parameters stay as they are, to the bit. So what a network has learned elsewhere is not forgotten. Not with several

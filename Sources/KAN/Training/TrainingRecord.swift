@@ -1,19 +1,28 @@
 /// How a network has been trained: kept in the model file.
 public struct TrainingRecord: Sendable, Equatable, Codable {
+  /// ``TrainingMethod/name``, such as `adam`.
   public var optimizer: String
+  /// The base learning rate: 1 where a line search decides, 0 for a method without one.
   public var learningRate: Double
+  /// λ of the method.
   public var weightDecay: Double
+  /// ``TrainingOptions/schedule``; constant for a method that ignores it.
   public var schedule: Schedule
+  /// Rows of a step.
   public var batch: Int
+  /// ``TrainingOptions/seed``
   public var seed: UInt64
   /// Rows trained on.
   public var samples: Int
   /// Epochs asked for; `history` has those done.
   public var epochs: Int
+  /// ``TrainingOptions/patience``; nil without early stopping.
   public var patience: Int?
   /// Wall time of training.
   public var seconds: Double
+  /// Threads of the pool.
   public var threads: Int
+  /// Every epoch done, in order.
   public var history: [EpochRecord]
   /// Which of several grids was kept, and why.
   public var grid: GridChoice? = nil
@@ -32,7 +41,9 @@ public struct EpochRecord: Sendable, Equatable, Codable {
   public var loss: Double
   /// On the validation data after the epoch.
   public var validationLoss: Double?
+  /// The rate of the epoch's last step.
   public var learningRate: Double
+  /// Wall time of the epoch.
   public var seconds: Double
   /// Intervals of the grid, where several were trained on in turn.
   public var grid: Int? = nil
@@ -53,8 +64,12 @@ public struct TrainingHistory: Sendable, Equatable {
   /// Which of several grids was kept, and why.
   public var grid: GridChoice? = nil
 
+  /// Why a training ended.
   public enum End: String, Sendable {
-    case allEpochs, earlyStopping
+    /// As many epochs as asked for are done.
+    case allEpochs
+    /// ``TrainingOptions/patience`` epochs brought nothing better.
+    case earlyStopping
     /// A progress report was answered by ``TrainingDecision/stop``.
     case stopped
     /// Swift's task that ran the training was cancelled.
