@@ -1,4 +1,4 @@
-/// A matrix of numbers, row after row: element (i, j) stands at `i·columns + j`.
+/// A row-major matrix: element (i, j) is at `i·columns + j`.
 ///
 /// Subscripts are checked in all builds and inlined in optimised ones. Reach the memory of all elements through
 /// ``elements``, or as rows and columns through ``withUnsafeView(_:)``.
@@ -7,8 +7,8 @@ public struct Matrix<Element: Scalar>: Sendable, Equatable {
   public let rows: Int
   /// The number of columns, 0 or more.
   public let columns: Int
-  /// The elements, row after row: [rows·columns]. A matrix that is given another number of them traps when it is used.
-  // Without an observer, through which every write from another module would go.
+  /// The elements, row-major: [rows·columns]. A matrix given another number of them traps when used.
+  // Without an observer: every write from another module would go through it.
   public var elements: AlignedArray<Element>
 
   /// A matrix of zeros.
@@ -31,7 +31,7 @@ public struct Matrix<Element: Scalar>: Sendable, Equatable {
     self.elements = elements
   }
 
-  /// A matrix that `body` writes, row after row; it gets memory that is not initialised and has to fill all of it.
+  /// A matrix written by `body`, row-major, which gets uninitialised memory and must fill all of it.
   ///
   /// - Parameter body: fills `rows·columns` elements.
   @inlinable
@@ -106,7 +106,7 @@ public struct Matrix<Element: Scalar>: Sendable, Equatable {
     return result
   }
 
-  /// Traps unless there are as many elements as the shape says.
+  /// Traps unless the number of elements matches the shape.
   @inlinable
   package func requireElements() {
     if elements.count != rows &* columns { trapOfElements() }
@@ -117,7 +117,7 @@ public struct Matrix<Element: Scalar>: Sendable, Equatable {
     fatalError("Matrix: \(elements.count) elements for the shape [\(rows) × \(columns)]")
   }
 
-  /// rows·columns; traps for a shape that is negative or beyond every memory.
+  /// rows·columns; traps for a negative shape and on overflow.
   @usableFromInline
   static func count(_ rows: Int, _ columns: Int) -> Int {
     require(rows >= 0 && columns >= 0, "Matrix: negative shape [\(rows) × \(columns)]")

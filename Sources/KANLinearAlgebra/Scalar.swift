@@ -46,23 +46,23 @@ where RawSignificand: FixedWidthInteger {
   static func _contractForward(
     _ block: ContractionBlock<Self>, _ following: Int, _ weights: MatrixView<Self>, _ start: UnsafePointer<Self>,
     _ startStride: Int, _ z: MutableMatrixView<Self>)
-  /// Numbers of scratch that the next three need for blocks of so many rows.
+  /// Elements of scratch for the next three functions, for blocks of up to `rows` rows.
   @_documentation(visibility: internal)
   static func _contractionScratch(_ rows: Int) -> Int
-  /// Orders the rows of a block by their cells, for the next two.
+  /// Sorts the rows of a block by cell, for the next two functions.
   @_documentation(visibility: internal)
   static func _orderRows(_ block: ContractionBlock<Self>, _ outputs: Int, _ scratch: UnsafeMutablePointer<Self>)
-  /// dW += Φᵀ·dZ, without gaps between rows; panels: those of dZ, `panelStride` apart, if there are any.
+  /// dW += Φᵀ·dZ, both contiguous; `panels` holds the panels of dZ, `panelStride` apart, or is nil.
   @_documentation(visibility: internal)
   static func _contractWeights(
     _ block: ContractionBlock<Self>, _ dz: MatrixView<Self>, _ panels: UnsafePointer<Self>?, _ panelStride: Int,
     _ dWeights: MutableMatrixView<Self>, _ scratch: UnsafeMutablePointer<Self>)
-  /// dX = Σ slope·(dZ·Wᵀ); dz and weights without gaps between rows.
+  /// dX = Σ slope·(dZ·Wᵀ); `dz` and `weights` are contiguous.
   @_documentation(visibility: internal)
   static func _contractInputs(
     _ slopes: ContractionBlock<Self>, _ dz: MatrixView<Self>, _ weights: MatrixView<Self>,
     _ dx: MutableMatrixView<Self>, _ scratch: UnsafeMutablePointer<Self>)
-  /// The width of panels of dZ for blocks of so many rows, or 0 where they are not wanted.
+  /// The width of panels of dZ for blocks of `rows` rows; 0 if the kernel reads dZ itself.
   @_documentation(visibility: internal)
   static func _panelWidth(_ shape: CompactShape, _ rows: Int, _ outputs: Int) -> Int
   @_documentation(visibility: internal)
@@ -123,7 +123,7 @@ where RawSignificand: FixedWidthInteger {
     _ count: Int, _ a: UnsafePointer<Self>, _ factor: Self, _ b: UnsafePointer<Self>, _ out: UnsafeMutablePointer<Self>)
 }
 
-/// What a spline kernel needs to know of a layer's grids; the pointers belong to the caller and outlive the call.
+/// A layer's grids as the spline kernels read them; the pointers belong to the caller and must outlive the call.
 public struct SplineParameters<Element: Scalar> {
   package var inputs: Int
   package var intervals: Int

@@ -76,7 +76,7 @@ public struct BasisDescription<Element: Scalar>: Sendable, Equatable {
     Matrix(rows: 1, columns: 2, elements: [range.lowerBound, range.upperBound])
   }
 
-  /// The same description with its arrays in another precision.
+  /// The description with its arrays in another precision.
   public func converted<Other: Scalar>(to _: Other.Type) -> BasisDescription<Other> {
     BasisDescription<Other>(
       kind: kind, inputs: inputs, settings: settings,
@@ -86,8 +86,8 @@ public struct BasisDescription<Element: Scalar>: Sendable, Equatable {
   }
 }
 
-/// Why a basis cannot be made: knots that fall, a degree out of range, an incomplete description. Its numbers of inputs
-/// and layers count from 1.
+/// Why a basis cannot be made: knots that fall, a degree out of range, an incomplete description. Messages count inputs
+/// and layers from 1.
 public struct BasisError: Error, Sendable, Equatable, CustomStringConvertible {
   /// The reason in words.
   public let description: String
