@@ -6,7 +6,7 @@ public struct MatrixBatch<Element: Scalar>: Sendable, Equatable {
   public let rows: Int
   /// Columns of each matrix.
   public let columns: Int
-  /// One matrix after another, row after row: [count·rows·columns].
+  /// The elements, matrix by matrix, row-major: [count·rows·columns].
   public internal(set) var elements: AlignedArray<Element>
 
   init(count: Int, rows: Int, columns: Int) {

@@ -1,25 +1,25 @@
-/// In which units rows, outputs and gradients are.
+/// The units of rows, outputs and gradients.
 public enum Units: Sendable {
   /// Those of the data that the network was trained on.
   case data
-  /// Those of the layers: inputs scaled to the grids, outputs as the last layer gives them, scaled like targets.
+  /// Those of the layers: inputs scaled to the grids, and the last layer's outputs, scaled like targets.
   case layers
 }
 
-/// A network with the memory of its forward and backward passes, for a training loop of one's own.
+/// A network with the memory of its forward and backward passes, for custom training loops.
 ///
 ///     session.forward(x)                  y
 ///     session.backward(dy)                dL/dp in `gradient`, and if wanted dL/dx in `inputGradient`
 ///     session.step(AdamW())               p, by the gradient
 ///
-/// Any loss whose dL/dy you can write can so be trained, and a network can be a part of something larger. Made once; none
-/// of the three allocates, but for the first step, which makes the optimiser's moments. Of a classifier the outputs are
-/// logits, and where the objective has a link, what goes into it. A network that has never been trained takes inputs as they are: its grids cover [-1, 1] unless
-/// ``Network/setRanges(inputs:targets:)`` says otherwise.
+/// It trains with any loss whose dL/dy you can compute, and lets a network be part of a larger model. None of the three
+/// calls allocates, except the first step, which makes the optimiser's moments. Outputs are those before the
+/// objective's link: a classifier's logits, for example. An untrained network does not scale its inputs, and its grids
+/// cover [-1, 1] unless ``Network/setRanges(inputs:targets:)`` sets other ranges.
 ///
-/// For one thread at a time; the work within is shared by the pool's threads.
+/// Use it from one thread at a time; the pool's threads share the work within.
 public final class Session<Element: Scalar> {
-  /// With the parameters as they are now. One with other layers may not be put in its place.
+  /// The network with its current parameters. Traps if set to one with other layers.
   public var network: Network<Element> {
     didSet {
       require(
@@ -28,7 +28,7 @@ public final class Session<Element: Scalar> {
           + "parameters in the place of one of \(inputs), \(outputCount) and \(passes.gradient.count)")
     }
   }
-  /// Rows that fit a pass.
+  /// The largest number of rows of a pass.
   public let capacity: Int
   /// The units of rows, outputs and gradients.
   public let units: Units
@@ -36,13 +36,13 @@ public final class Session<Element: Scalar> {
   private let inputs, outputCount: Int
   /// Y in the data's units: [capacity × out], and dX: [capacity × in]
   private var scaledOutputs, dx: Matrix<Element>
-  /// Of the pass before.
+  /// Rows of the last pass.
   private var rows = 0
   private var state: OptimizerState<Element>?
 
   /// - Parameters:
   ///   - rows: the largest number of rows of a pass; traps unless there is one.
-  ///   - units: of rows, outputs and gradients.
+  ///   - units: those of rows, outputs and gradients.
   public init(
     _ network: Network<Element>, rows capacity: Int, units: Units = .data, pool: ThreadPool = .shared
   ) {

@@ -4,12 +4,12 @@
 ///     Z = z₁ … z_s, a₁, b₁ … a_p, b_p          [rows × (s + 2p)]
 ///     Y = f(z₁) … f(z_s), a₁·b₁ … a_p·b_p      [rows × (s + p)]
 ///
-/// A layer then multiplies exactly what without them takes two layers, x·y = ((x + y)² - (x - y)²)/4.
+/// One layer then multiplies exactly; without products it takes two layers, by x·y = ((x + y)² - (x - y)²)/4.
 public struct Products: NodeFunction, Equatable {
   public static var kind: String { "products" }
-  /// p, how many of the outputs are products.
+  /// p, the number of outputs that are products.
   public let count: Int
-  /// f, of the other sums.
+  /// f, the activation of the other sums.
   public let activation: Activation
 
   /// Traps unless there is a product.

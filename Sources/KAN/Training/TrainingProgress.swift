@@ -1,8 +1,8 @@
-/// Where a training is; handed out a few times a second and after every epoch.
+/// The progress of a training, reported a few times a second and after every epoch.
 public struct TrainingProgress: Sendable {
-  /// From 1.
+  /// The current epoch, from 1.
   public var epoch: Int
-  /// At most.
+  /// The most epochs, on all grids.
   public var epochs: Int
   /// Steps done in this epoch, of `steps`.
   public var step: Int
@@ -12,11 +12,11 @@ public struct TrainingProgress: Sendable {
   public var loss: Double
   /// Rows per second, forward and backward.
   public var samplesPerSecond: Double
-  /// If all epochs are run: methods that converge take less. NaN before there is anything to go by.
+  /// Estimated time left if all epochs are run; methods that converge take less. NaN before the first estimate.
   public var secondsLeft: Double
-  /// After an epoch, on the validation data.
+  /// Loss and metrics on the validation data, after an epoch.
   public var validation: Evaluation?
-  /// Random starts that are being compared before the first epoch: how many of how many are done.
+  /// Progress of the comparison of random starts before the first epoch.
   public var starts: Starts?
 
   /// How far a comparison of random starts is.
@@ -39,5 +39,5 @@ public enum TrainingDecision: Sendable {
   case stop
 }
 
-/// Called with reports of a training and the network as it is; returns whether to go on.
+/// Called with a progress report and the network so far; returns whether to continue.
 public typealias TrainingReport<Element: Scalar> = (TrainingProgress, borrowing Network<Element>) -> TrainingDecision

@@ -1,4 +1,4 @@
-/// How a network has been trained: kept in the model file.
+/// How a network was trained; saved in the model file.
 public struct TrainingRecord: Sendable, Equatable, Codable {
   /// ``TrainingMethod/name``, such as `adam`.
   public var optimizer: String
@@ -26,10 +26,10 @@ public struct TrainingRecord: Sendable, Equatable, Codable {
   public var history: [EpochRecord]
   /// Which of several grids was kept, and why.
   public var grid: GridChoice? = nil
-  /// For each layer the training rows outside its grid, nil where it has none; see
+  /// For each layer the training rows outside its grid, nil for a layer without one; see
   /// ``Network/noteRowsOutsideGrids(_:pool:)``.
   public var outside: [OutsideGridCounts?]? = nil
-  /// What was made small; nil in older model files, where it is the task's own.
+  /// The objective of the training; nil in older model files, which used the task's default.
   public var objective: ObjectiveDescription? = nil
 }
 
@@ -49,17 +49,17 @@ public struct EpochRecord: Sendable, Equatable, Codable {
   public var grid: Int? = nil
 }
 
-/// What a training hands back.
+/// The result of a training.
 public struct TrainingHistory: Sendable, Equatable {
   /// Epochs done, those of an earlier, resumed training included.
   public var epochs: [EpochRecord]
   /// Wall time of this call.
   public var seconds: Double
-  /// Rows that went forward and backward in a second.
+  /// Rows per second, forward and backward.
   public var samplesPerSecond: Double
-  /// Why it ended.
+  /// Why the training ended.
   public var end: End
-  /// The epoch whose parameters the network has now.
+  /// The epoch whose parameters the network has.
   public var bestEpoch: Int
   /// Which of several grids was kept, and why.
   public var grid: GridChoice? = nil
@@ -70,11 +70,11 @@ public struct TrainingHistory: Sendable, Equatable {
     case allEpochs
     /// ``TrainingOptions/patience`` epochs brought nothing better.
     case earlyStopping
-    /// A progress report was answered by ``TrainingDecision/stop``.
+    /// A progress report returned ``TrainingDecision/stop``.
     case stopped
-    /// Swift's task that ran the training was cancelled.
+    /// The Swift task that ran the training was cancelled.
     case cancelled
-    /// An optimiser that goes by all rows finds nothing better nearby.
+    /// A full-batch method converged.
     case converged
   }
 }
