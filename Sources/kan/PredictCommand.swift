@@ -94,7 +94,7 @@ struct PredictCommand: ParsableCommand {
   }
 }
 
-/// A cell of a table, in quotes where it has to be (RFC 4180).
+/// A cell of a table, quoted if necessary (RFC 4180).
 private func quotedCell(_ text: String, _ separator: Character) -> String {
   let isPlain =
     !text.contains { $0 == separator || $0 == "\"" || $0.isNewline } && text.first?.isWhitespace != true

@@ -56,7 +56,7 @@ struct RefineCommand: ParsableCommand {
   }
 }
 
-/// What `kan refine --json` prints.
+/// The output of `kan refine --json`.
 private struct RefineResult: Encodable {
   var grid: Int
   var largestDeviation: Double

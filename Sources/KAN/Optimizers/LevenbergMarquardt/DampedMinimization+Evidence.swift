@@ -11,10 +11,10 @@ extension DampedMinimization {
     /// leave-one-out square if all rows had the same leverage.
     var crossValidation: Double
     /// Squared leave-one-out errors, each from its own leverage: [rows × out]; empty unless asked for.
-    var squaresLeftOut: [Double]
+    var leaveOneOutSquares: [Double]
 
     /// The mean of `leaveOneOutSquares`; NaN unless they were asked for.
-    var leftOut: Double { squaresLeftOut.reduce(0, +) / Double(squaresLeftOut.count) }
+    var leftOut: Double { leaveOneOutSquares.reduce(0, +) / Double(leaveOneOutSquares.count) }
   }
 
   /// The evidence at the present parameters. All traces are exact, from L⁻¹ of H + μ·diag = L·Lᵀ with the smallest μ
@@ -50,12 +50,12 @@ extension DampedMinimization {
         return lambda[layer] * sum
       }
       // The damping's share: directions that neither data nor penalty determines.
-      let undecided = (0..<count).reduce(0.0) { sum, row in
+      let dampedDirections = (0..<count).reduce(0.0) { sum, row in
         var norm = 0.0
         for place in row..<count { norm += inverse[row * count + place] * inverse[row * count + place] }
         return sum + least * (diagonal[row] + tuning.diagonalShare * largest) * norm
       }
-      let gamma = Double(count) - shares.reduce(0, +) - undecided
+      let gamma = Double(count) - shares.reduce(0, +) - dampedDirections
       let n = Double(problem.residuals)
       let free = max(n - gamma, tuning.leastFreeShare * n)
       let squares = problem.isLeastSquares ? self.squares : problem.sumOfSquaredResiduals()
@@ -70,7 +70,7 @@ extension DampedMinimization {
       return Evidence(
         effectiveParameters: gamma, lambda: fixedPoint, determined: determined,
         crossValidation: n * squares / (free * free),
-        squaresLeftOut: leavingOut ? problem.squaresLeftOut(inverse: inverse) : [])
+        leaveOneOutSquares: leavingOut ? problem.leaveOneOutSquares(inverse: inverse) : [])
     }
   }
 

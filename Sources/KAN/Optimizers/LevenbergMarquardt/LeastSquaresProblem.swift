@@ -158,7 +158,7 @@ final class LeastSquaresProblem {
   ///
   /// - Parameter inverse: L⁻ᵀ, as ``Cholesky/invert(factored:order:to:pool:)`` writes it.
   /// - Returns: [rows × out]
-  func squaresLeftOut(inverse: UnsafePointer<Double>) -> [Double] {
+  func leaveOneOutSquares(inverse: UnsafePointer<Double>) -> [Double] {
     var squares = [Double](repeating: 0, count: residuals)
     var leverages = [Double](repeating: 0, count: workspace.capacity)
     forEachBlock { errors, rows, start, output in

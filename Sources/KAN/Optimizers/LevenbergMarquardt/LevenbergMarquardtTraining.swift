@@ -172,7 +172,7 @@ final class LevenbergMarquardtTraining<Element: Scalar>: TrainingProcess {
 
   func leaveOneOutLosses() -> [Double]? {
     guard let fit else { return nil }
-    return (fit.judged ?? judge(fit)).evidence?.squaresLeftOut
+    return (fit.judged ?? judge(fit)).evidence?.leaveOneOutSquares
   }
 
   func write(to memory: inout OptimizerState<Element>) { memory.step += 1 }
