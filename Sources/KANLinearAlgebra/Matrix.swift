@@ -43,7 +43,7 @@ public struct Matrix<Element: Scalar>: Sendable, Equatable {
       elements: try AlignedArray(count: Self.count(rows, columns), initializingWith: body))
   }
 
-  /// A matrix from rows of equal length; traps for others. ``init(checking:)`` throws.
+  /// A matrix from rows of equal length; traps for others. ``init(checking:columns:)`` throws.
   @inlinable
   public init(_ rows: [[Element]]) {
     do {

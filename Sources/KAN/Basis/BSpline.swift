@@ -36,8 +36,8 @@ public struct BSpline<Element: Scalar>: Basis {
   /// A basis on a grid, with its degree and its inputs.
   ///
   /// - Parameters:
-  ///     - outside: how splines continue beyond the grid; their tangent by default.
-  ///     - base: the base function of every edge; SiLU by default.
+  ///   - outside: how splines continue beyond the grid; their tangent by default.
+  ///   - base: the base function of every edge; SiLU by default.
   public init(grid: Grid<Element>, outside: OutsideGrid = .linear, base: BaseFunction = .silu) {
     self.grid = grid
     self.outside = outside

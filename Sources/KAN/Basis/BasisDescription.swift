@@ -15,8 +15,8 @@ public struct BasisDescription<Element: Scalar>: Sendable, Equatable {
   /// A description from its parts; nothing is checked before ``Basis/init(_:)`` reads it.
   ///
   /// - Parameters:
-  ///     - kind: ``Basis/kind`` of the type.
-  ///     - inputs: inputs of the layer.
+  ///   - kind: ``Basis/kind`` of the type.
+  ///   - inputs: inputs of the layer.
   public init(
     kind: String, inputs: Int, settings: [String: String] = [:], arrays: [String: Matrix<Element>] = [:]
   ) {

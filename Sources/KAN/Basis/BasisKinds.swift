@@ -24,7 +24,7 @@ public protocol ConfigurableBasis<Element>: Basis {
   /// The valid degrees; nil without a degree.
   static var degrees: ClosedRange<Int>? { get }
 
-  /// Traps outside ``grids`` and ``degrees``.
+  /// Traps outside `grids` and `degrees`.
   init(_ options: BasisOptions)
   /// Options that make a basis like this one, though perhaps on another range.
   var options: BasisOptions { get }

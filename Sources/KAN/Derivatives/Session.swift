@@ -41,7 +41,7 @@ public final class Session<Element: Scalar> {
   private var state: OptimizerState<Element>?
 
   /// - Parameters:
-  ///   - rows: the largest number of rows of a pass; traps unless there is one.
+  ///   - capacity: the largest number of rows of a pass; traps unless there is one.
   ///   - units: those of rows, outputs and gradients.
   public init(
     _ network: Network<Element>, rows capacity: Int, units: Units = .data, pool: ThreadPool = .shared

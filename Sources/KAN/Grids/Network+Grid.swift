@@ -91,7 +91,7 @@ extension Network {
   ///   - data: all of the training data, not a batch. Ranges come from all rows, quantiles from up to 8192.
   ///   - epsilon: ε, from 0 to 1.
   ///   - margin: room at each end, as a share of the range seen.
-  ///   - layers: the layers to adapt; by default all that have a grid.
+  ///   - adapted: the layers to adapt; by default all that have a grid.
   /// - Returns: the largest |φ(x) before - φ(x) after| over all edges.
   /// - Throws: ``BasisError`` if no layer has a grid, or one sees values that are not finite.
   @discardableResult

@@ -169,8 +169,8 @@ public struct SplinePenalty: Sendable, Equatable {
   /// Traps unless λ ≥ 0 and μ > 0.
   ///
   /// - Parameters:
-  ///     - smoothness: λ, relative to the largest Σ w·Bⱼ² of an input.
-  ///     - attachment: μ, relative to the same.
+  ///   - smoothness: λ, relative to the largest Σ w·Bⱼ² of an input.
+  ///   - attachment: μ, relative to the same.
   public init(smoothness: Double = 1e-11, attachment: Double = 1e-13) {
     require(smoothness >= 0 && attachment > 0, "SplinePenalty: \(smoothness), \(attachment)")
     self.smoothness = smoothness

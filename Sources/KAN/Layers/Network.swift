@@ -1,7 +1,7 @@
 /// A sequence of layers with their parameters, and the scalings between the data's units and the layers'.
 ///
-/// A value: copies are independent. Inputs and results of ``predict(_:pool:)`` are in the units of the data that the
-/// network was trained on.
+/// A value: copies are independent. Inputs and results of ``predict(_:pool:)->Matrix<Element>`` are in the units of the
+/// data that the network was trained on.
 public struct Network<Element: Scalar>: Sendable {
   /// The layers, from the inputs to the outputs: each has as many inputs as the one before has outputs.
   public private(set) var layers: [Layer<Element>]

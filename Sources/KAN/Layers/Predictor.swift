@@ -17,8 +17,8 @@ public final class Predictor<Element: Scalar> {
     workspace = Workspace(network, capacity: rows, workers: pool.threads, training: false)
   }
 
-  /// ``Network/predict(_:pool:)`` into an existing matrix: [rows × in] → [rows × out]. Traps with both shapes if they
-  /// do not fit.
+  /// ``Network/predict(_:pool:)->Matrix<Element>`` into an existing matrix: [rows × in] → [rows × out]. Traps with both
+  /// shapes if they do not fit.
   @specialized(where Element == Float)
   @specialized(where Element == Double)
   public func predict(_ rows: Matrix<Element>, into result: inout Matrix<Element>) {

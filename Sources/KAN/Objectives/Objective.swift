@@ -14,7 +14,7 @@ public protocol Objective: Sendable {
   static var name: String { get }
   /// The numbers from which a model file recreates this objective; none by default.
   var settings: [String: Double] { get }
-  /// The inverse of ``settings``.
+  /// The inverse of `settings`.
   init(_ description: ObjectiveDescription) throws(ObjectiveError)
 
   /// The valid targets; any numbers by default.
@@ -23,7 +23,7 @@ public protocol Objective: Sendable {
   var link: OutputLink { get }
   /// Whether the first training scales targets to mean 0 and standard deviation 1, which predictions undo.
   ///
-  /// If true, there must be as many outputs as targets, and ``link`` must be the identity.
+  /// If true, there must be as many outputs as targets, and `link` must be the identity.
   var scalesTargets: Bool { get }
   /// The best constant output for targets of the given mean. The first training starts from it: it becomes the bias of
   /// a last layer whose biases are all 0. Not used if targets are scaled; 0 by default.

@@ -1,4 +1,4 @@
-/// The map from the last layer's output y to a prediction, applied by ``Network/predict(_:pool:)``.
+/// The map from the last layer's output y to a prediction, applied by ``Network/predict(_:pool:)->Matrix<Element>``.
 public enum OutputLink: String, Sendable {
   /// y, scaled back by the network's ``Network/outputScaling``.
   case identity
