@@ -25,7 +25,7 @@ extension AlignedArray {
     }
   }
 
-  /// Calls `body` with the elements' memory, which is valid during the call alone.
+  /// Calls `body` with the elements' memory, valid only during the call.
   @inlinable
   public func withUnsafeBufferPointer<Result, Failure: Error>(
     _ body: (UnsafeBufferPointer<Element>) throws(Failure) -> Result

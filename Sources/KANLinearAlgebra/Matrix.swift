@@ -16,7 +16,7 @@ public struct Matrix<Element: Scalar>: Sendable, Equatable {
     self.init(rows: rows, columns: columns, elements: AlignedArray(zeros: Self.count(rows, columns)))
   }
 
-  /// A matrix from its elements, row after row; traps unless there are `rows·columns` of them.
+  /// A matrix from its elements, row-major; traps unless there are `rows·columns` of them.
   @inlinable
   public init(rows: Int, columns: Int, elements: some Collection<Element>) {
     self.init(rows: rows, columns: columns, elements: AlignedArray(elements))

@@ -1,6 +1,6 @@
 /// A non-owning view of a matrix or a part of one: element (i, j) is at `base[i·stride + j]`.
 ///
-/// The form in which tiles reach a ``Scalar``'s kernels and a basis.
+/// Tiles are passed to a ``Scalar``'s kernels and to bases in this form.
 public struct MatrixView<Element: Scalar> {
   /// The element at (0, 0); valid as long as the owner's memory.
   public let base: UnsafePointer<Element>

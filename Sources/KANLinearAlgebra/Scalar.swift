@@ -25,8 +25,7 @@ where RawSignificand: FixedWidthInteger {
   static func _evaluateSpline(
     _ spline: SplineParameters<Self>, _ first: Int, _ x: MatrixView<Self>, _ order: Int, _ to: PointEvaluation<Self>)
 
-  /// The k+1 functions of points of one input, without the base function: function `cells[p] + r` at point p stands at
-  /// `values[r·count + p]`.
+  /// The k + 1 spline functions at points of one input: function `cells[p] + r` at point p is `values[r·count + p]`.
   @_documentation(visibility: internal)
   static func _splinePoints(
     _ spline: SplineParameters<Self>, _ input: Int, _ count: Int, _ x: UnsafePointer<Self>, _ stride: Int,

@@ -18,7 +18,7 @@ package struct LineChart: Sendable {
   package var xLabel: String
   package var yLabel: String
   package var series: [Series]
-  /// Whether the horizontal axis starts at 0 whatever the data.
+  /// Whether the horizontal axis always starts at 0.
   package var startsAtZero: Bool
 
   package init(title: String, xLabel: String, yLabel: String, series: [Series], startsAtZero: Bool = false) {
@@ -103,7 +103,7 @@ package struct LineChart: Sendable {
     return out + legend
   }
 
-  /// Names of the series below the title, in as many rows as they need.
+  /// The legend below the title, wrapped to as many rows as necessary.
   private func legend(left: Double) -> (svg: String, rows: Int) {
     var out = ""
     var x = left

@@ -93,14 +93,15 @@ extension BSpline: ConfigurableBasis {
   public var options: BasisOptions { BasisOptions(inputs: inputs, grid: grid.intervals, degree: grid.degree) }
 }
 
-// The polar form (blossom) of a piece of a spline: the one function F(u₁, …, u_k), symmetric and affine in each argument,
-// with F(x, …, x) = s(x). Coefficient j of a spline is F(tⱼ₊₁, …, tⱼ₊ₖ) of any of its pieces within the support of
-// function j (Ramshaw 1989, Blossoms are polar forms, section 5), which is all of knot insertion.
+// The polar form (blossom) of a piece of a spline: the one function F(u₁, …, u_k), symmetric and affine in each
+// argument, with F(x, …, x) = s(x). Coefficient j of a spline is F(tⱼ₊₁, …, tⱼ₊ₖ) of any of its pieces within the
+// support of function j (Ramshaw 1989, Blossoms are polar forms, section 5), which is all of knot insertion.
 
 /// Weights of the k + 1 coefficients `span - k … span` in F(u₁, …, u_k) of the piece on [t_span, t_span+1).
 ///
-/// De Boor's recursion for the functions (Piegl and Tiller, The NURBS Book, A2.2) with another argument at each stage; with
-/// all of them equal to x it gives the functions at x. The piece must not be empty; the arguments may lie anywhere.
+/// De Boor's recursion for the functions (Piegl and Tiller, The NURBS Book, A2.2) with another argument at each stage;
+/// with all of them equal to x it gives the functions at x. The piece must not be empty; the arguments may lie
+/// anywhere.
 func writePolarWeights<Element: Scalar>(
   knots t: UnsafePointer<Element>, span: Int, degree: Int, at u: UnsafePointer<Element>,
   to weights: UnsafeMutablePointer<Element>

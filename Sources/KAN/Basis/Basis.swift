@@ -57,8 +57,8 @@ public protocol Basis<Element>: Sendable {
 
   /// The same basis in another precision. ``LevenbergMarquardt`` needs it, since it trains in double precision.
   ///
-  /// Implement it in a basis of your own by one line,
-  /// `try Fourier<Other>(description.converted(to: Other.self))`. The default knows the module's bases alone.
+  /// Implement it in a basis of your own by one line, `try Fourier<Other>(description.converted(to: Other.self))`. The
+  /// default handles only the module's bases.
   /// - Throws: ``BasisError`` if there is no such basis in the other precision.
   func converted<Other: Scalar>(to precision: Other.Type) throws(BasisError) -> any Basis<Other>
 

@@ -2,7 +2,7 @@
 struct EvaluatedPoints<Element: Scalar> {
   /// [points]
   let cells: [Int32]
-  /// The r-th of the n functions at a point stands at r·points + point: [n × points]
+  /// The r-th of the n functions at a point is at r·points + point: [n × points]
   let values: [Element]
   /// Derivatives of order 1 and 2 if asked for, laid out as the values.
   let slopes: [Element]

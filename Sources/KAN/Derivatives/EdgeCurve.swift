@@ -74,7 +74,7 @@ extension Network {
 }
 
 extension Layer {
-  /// Where the functions of an input are at home.
+  /// The range covered by the functions of an input.
   fileprivate func homeRange(ofInput input: Int) -> ClosedRange<Element> {
     grid?.range(ofInput: input) ?? (basis as? Gaussian<Element>)?.range ?? -1...1
   }

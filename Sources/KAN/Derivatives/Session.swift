@@ -95,7 +95,7 @@ public final class Session<Element: Scalar> {
     return result.readOnly
   }
 
-  /// Y of the pass before, as ``forward(_:)-(Matrix<Element>)`` gave it: [rows × out].
+  /// Y of the last pass, as returned by ``forward(_:)-(Matrix<Element>)``: [rows × out].
   public var outputs: MatrixView<Element> {
     switch units {
     case .data: scaledOutputs.view.slice(rows: rows, columns: outputCount)
@@ -103,19 +103,21 @@ public final class Session<Element: Scalar> {
     }
   }
 
-  /// Y of the pass before as the last layer gave it, whatever the session's units: [rows × out].
+  /// The last layer's output in the last pass, in the layer's units: [rows × out].
   public var layerOutputs: MatrixView<Element> {
     passes.workspace.output(network.layers.count - 1, rows: rows).readOnly
   }
 
   // MARK: Backward
 
-  /// From dL/dy of the rows of the pass before, the gradient of L by the parameters, and by the inputs if asked for.
+  /// Computes the gradient of L by the parameters and, if asked for, by the inputs, from dL/dy of the last forward
+  /// pass.
   ///
   /// - Parameters:
-  ///   - outputGradient: dL/dy: [rows × out], in the session's units; traps unless it has as many rows as that pass.
-  ///   - includingParameters: whether ``gradient`` is wanted; it stays as it is otherwise.
-  ///   - includingInputs: whether ``inputGradient`` is wanted.
+  ///   - outputGradient: dL/dy: [rows × out], in the session's units; traps unless it has the shape of that pass's
+  ///     outputs.
+  ///   - includingParameters: whether to compute ``gradient``, which is unchanged otherwise.
+  ///   - includingInputs: whether to compute ``inputGradient``.
   public func backward(
     _ outputGradient: Matrix<Element>, includingParameters: Bool = true, includingInputs: Bool = false
   ) {
@@ -156,19 +158,19 @@ public final class Session<Element: Scalar> {
     }
   }
 
-  /// dL/dp of the backward pass before, summed over its rows and laid out as ``Network/parameters``.
+  /// dL/dp of the last backward pass, summed over its rows and laid out as ``Network/parameters``.
   public var gradient: AlignedArray<Element> { passes.gradient }
 
-  /// dL/dx of the backward pass before, if it was asked for: [rows × in], valid until the next pass.
+  /// dL/dx of the last backward pass, if computed: [rows × in], valid until the next pass.
   public var inputGradient: MatrixView<Element> { dx.view.slice(rows: rows, columns: inputs) }
 
   // MARK: Step
 
-  /// Takes the parameters one step on by the gradient of the backward pass before.
+  /// Updates the parameters by one step with the gradient of the last backward pass.
   ///
   /// - Parameters:
-  ///   - optimizer: the same kind at each step: its moments are the session's.
-  ///   - rate: of this step, without it the optimiser's.
+  ///   - optimizer: must be of the same kind at each step, since the session keeps its moments.
+  ///   - rate: the learning rate of this step; by default the optimiser's.
   public func step(_ optimizer: some Optimizer, rate: Double? = nil) {
     if state == nil { state = OptimizerState(optimizer, parameters: network.parameterCount) }
     require(

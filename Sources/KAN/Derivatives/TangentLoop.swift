@@ -21,7 +21,7 @@ struct Tangents<Element: Scalar> {
   var count: Int { 1 + directions.count + pairs.count }
 }
 
-/// Where a column of results goes: element (row, output) is `base[row·rowStride + output·outputStride]`.
+/// The destination of a result: element (row, output) is `base[row·rowStride + output·outputStride]`.
 struct TangentResult<Element: Scalar> {
   let base: UnsafeMutablePointer<Element>
   let rowStride, outputStride: Int
@@ -32,7 +32,7 @@ struct TangentLoop<Element: Scalar>: ParallelLoop {
   let network: Network<Element>
   let tangents: Tangents<Element>
   let x: MatrixView<Element>  // [rows × in]
-  /// Of values, each direction and each pair, where wanted.
+  /// The destinations of values, each direction and each pair; nil for results not needed.
   let results: [TangentResult<Element>?]
   private let tileRows, width, tile: Int
   private let memory: UnsafeMutablePointer<Element>

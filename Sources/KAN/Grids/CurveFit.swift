@@ -13,8 +13,8 @@ extension GriddedBasis {
   ///   - weights: w ≥ 0 for each point: [points]; nil for 1
   ///   - old: coefficients of the old curves: [in·(K - f) × out]; nil for none
   /// - Returns: c: [in·(K - f) × out], without the functions of fixed place, such as a base function
-  /// - Throws: ``LinearAlgebraError/nonFinite(operand:row:column:)`` for points, targets, weights or coefficients that are
-  ///   infinite or NaN.
+  /// - Throws: ``LinearAlgebraError/nonFinite(operand:row:column:)`` for points, targets, weights or coefficients that
+  ///   are infinite or NaN.
   public func coefficients(
     fitting targets: Matrix<Element>, at x: Matrix<Element>, weights: [Double]? = nil, near old: Matrix<Element>? = nil,
     penalty: SplinePenalty = SplinePenalty(), pool: ThreadPool = .shared

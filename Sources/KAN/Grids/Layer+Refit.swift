@@ -34,12 +34,12 @@ extension Layer {
     return try refitted(on: grid, isNested: isNested, weights, inputs, .asEvaluated, measuring: true, pool)
   }
 
-  /// The layer on the same grid moved to other ranges, one for each input, its curves refitted by least squares.
+  /// The layer with its grid moved to other ranges, one for each input, and its curves refitted by least squares.
   ///
   /// - Parameters:
   ///   - weights: W, [in·K × sums]
-  ///   - inputs: [rows × in] that the layer sees, by which the fit is weighted; nil for an even weight.
-  ///   - continuation: what the curves are beyond their old ranges.
+  ///   - inputs: a sample of the layer's inputs, whose density weights the fit: [rows × in]; nil for a uniform weight.
+  ///   - continuation: how the curves continue beyond their old ranges.
   ///   - measuring: whether to measure the deviation, which is 0 otherwise.
   /// - Throws: ``BasisError`` if the layer has no grid, or a range no width.
   public func movingGrid(
@@ -50,12 +50,12 @@ extension Layer {
     return try refitted(on: grid, isNested: false, weights, inputs, continuation, measuring: measuring, pool)
   }
 
-  /// The layer on any other grid of as many inputs, its curves refitted by least squares.
+  /// The layer on any other grid for the same inputs, with its curves refitted by least squares.
   ///
   /// - Parameters:
   ///   - weights: W, [in·K × out]
-  ///   - inputs: [rows × in] that the layer sees, by which the fit is weighted; nil for an even weight.
-  ///   - continuation: what the curves are beyond their old ranges.
+  ///   - inputs: a sample of the layer's inputs, whose density weights the fit: [rows × in]; nil for a uniform weight.
+  ///   - continuation: how the curves continue beyond their old ranges.
   /// - Throws: ``BasisError`` if the layer has no grid, or the other one is of another degree or number of inputs.
   public func settingGrid(
     _ grid: Grid<Element>, weights: Matrix<Element>, inputs: Matrix<Element>? = nil,

@@ -1,4 +1,4 @@
-// Grids that grow and move under a trained network.
+// Changes of the grids of a trained network.
 
 extension Network {
   /// Gives every layer with a grid one of G′ intervals, preserving the curves as closely as possible.
@@ -12,7 +12,7 @@ extension Network {
   ///   - data: all of the training data, not a batch: the density of its rows in the grids weights the fit.
   /// - Returns: the largest |φ(x) before - φ(x) after| over the edges of all layers, each in the units of its layer's
   ///   outputs.
-  /// - Throws: ``BasisError`` if no layer has a grid, G′ < 1, or a layer sees values that are not finite.
+  /// - Throws: ``BasisError`` if no layer has a grid, G′ < 1, or a layer has inputs that are not finite.
   @discardableResult
   public mutating func extendGrid(
     to intervals: Int, on data: Dataset<Element>, pool: ThreadPool = .shared
@@ -37,7 +37,7 @@ extension Network {
   /// - Parameters:
   ///   - index: of the layer, from 0; traps beyond the last.
   ///   - rows: in the data's units: [rows × in] of the network.
-  /// - Throws: ``BasisError`` if the layer has no grid, G′ < 1, or a layer sees values that are not finite.
+  /// - Throws: ``BasisError`` if the layer has no grid, G′ < 1, or a layer has inputs that are not finite.
   @discardableResult
   public mutating func extendGrid(
     ofLayer index: Int, to intervals: Int, on rows: Matrix<Element>, pool: ThreadPool = .shared
@@ -55,10 +55,10 @@ extension Network {
   ///   - grid: knots for each of the layer's inputs, in the layer's units; for the first layer, inputs scaled by
   ///     `inputScaling`.
   ///   - rows: in the data's units: [rows × in] of the network.
-  ///   - continuation: what the curves are beyond their old ranges.
+  ///   - continuation: how the curves continue beyond their old ranges.
   /// - Returns: the largest |φ(x) before - φ(x) after| over the layer's edges.
-  /// - Throws: ``BasisError`` if the layer has no grid, the other one does not fit it, or a layer sees values that are not
-  ///   finite.
+  /// - Throws: ``BasisError`` if the layer has no grid, the other grid does not fit it, or a layer has inputs that are
+  ///   not finite.
   @discardableResult
   public mutating func setGrid(
     ofLayer index: Int, to grid: Grid<Element>, on rows: Matrix<Element>,
@@ -90,10 +90,10 @@ extension Network {
   /// - Parameters:
   ///   - data: all of the training data, not a batch. Ranges come from all rows, quantiles from up to 8192.
   ///   - epsilon: ε, from 0 to 1.
-  ///   - margin: room at each end, as a share of the range seen.
+  ///   - margin: room at each end, as a share of the range of the inputs.
   ///   - adapted: the layers to adapt; by default all that have a grid.
   /// - Returns: the largest |φ(x) before - φ(x) after| over all edges.
-  /// - Throws: ``BasisError`` if no layer has a grid, or one sees values that are not finite.
+  /// - Throws: ``BasisError`` if no layer has a grid, or one has inputs that are not finite.
   @discardableResult
   public mutating func adaptGrid(
     on data: Dataset<Element>, uniformShare epsilon: Double = 1, margin: Double = 0.1,
@@ -155,7 +155,7 @@ extension Grid {
     let share = Swift.max(epsilon, 0.01)
     let breakpoints = ranges.enumerated().map { input, range in
       let (a, b) = (Double(range.lowerBound), Double(range.upperBound))
-      // The ends of the range stand for the room beyond the first and last input.
+      // The ends of the range provide the room beyond the first and last input.
       let sorted = [range.lowerBound] + seen.sample.column(input).sorted() + [range.upperBound]
       return (0...intervals).map { j in
         if j == 0 || j == intervals { return j == 0 ? range.lowerBound : range.upperBound }

@@ -4,10 +4,11 @@
 ///
 ///     Σ w·(Σⱼ cⱼ·Bⱼ(x) - y)²  +  λ·‖D(c - c⁰)‖²  +  μ·‖c - c⁰‖²
 ///
-/// with D the basis's third differences (``GriddedBasis/differences(order:input:)``), each scaled to weights of 8 = 1 + 3 + 3 + 1
-/// in all, a discrete P-spline penalty (Eilers and Marx 1996, Flexible smoothing with B-splines). c⁰ are the coefficients
-/// of the old curve, or 0. Since only the distance from the old curve is penalised, the residual cannot be larger than the old
-/// curve's, and a function that no point meets keeps its coefficient to the bit: its row is left out of D.
+/// with D the basis's third differences (``GriddedBasis/differences(order:input:)``), each scaled to weights of 8 =
+/// 1 + 3 + 3 + 1 in all, a discrete P-spline penalty (Eilers and Marx 1996, Flexible smoothing with B-splines). c⁰ are
+/// the coefficients of the old curve, or 0. Since only the distance from the old curve is penalised, the residual
+/// cannot exceed the old curve's. A function without points in its support keeps its coefficient bit for bit: its row
+/// is omitted from D.
 ///
 /// Works in memory that the caller owns: ``size(functions:outputs:width:)`` numbers.
 struct PenalizedSystem {
@@ -67,7 +68,7 @@ struct PenalizedSystem {
   /// Replaces c⁰ by c, or keeps c⁰ if the system has no finite solution.
   ///
   /// - Parameters:
-  ///   - differences: third ones: [(n - 3) × 4], or none of them.
+  ///   - differences: third differences: [(n - 3) × 4], or no rows.
   ///   - keepsUnmet: whether c⁰ is an old curve that functions without points keep.
   ///   - passes: each further pass starts from the solution so far, which removes the penalty's bias.
   func solve(differences: Matrix<Double>, penalty: SplinePenalty, keepsUnmet: Bool, passes: Int = 1) {

@@ -2,7 +2,8 @@
 // of W and with dZ.
 
 extension Layer {
-  /// Z = b + Φ(X)·W for a tile of rows; x: [rows × in], weights: [in·K × columns], bias: [columns], z: [rows × columns].
+  /// Z = b + Φ(X)·W for a tile of rows; x: [rows × in], weights: [in·K × columns], bias: [columns], z: [rows ×
+  /// columns].
   @specialized(where Element == Float)
   @specialized(where Element == Double)
   func compactForward(
@@ -49,8 +50,9 @@ extension Layer {
     return most * bytes <= 24 << 10 ? most : most / 2
   }
 
-  /// dW += Φᵀ·dZ and, unless it is nil, dX = Σₖ (dZ·Wᵀ)·f′ₖ(X) for the inputs `first ..< first + x.columns` and a tile of
-  /// rows; x and dx: [rows × columns], weights and dWeights: [columns·K × out], dz: [rows × out], panels: those of dz's rows.
+  /// dW += Φᵀ·dZ and, unless `dx` is nil, dX = Σₖ (dZ·Wᵀ)·f′ₖ(X), for the inputs `first ..< first + x.columns` and a
+  /// tile of rows. x and dx: [rows × columns], weights and dWeights: [columns·K × out], dz: [rows × out]; panels: the
+  /// panels of dz.
   @specialized(where Element == Float)
   @specialized(where Element == Double)
   func compactBackward(

@@ -9,7 +9,7 @@
 //
 // Iterations write disjoint memory: results are bit-identical for any number of threads.
 
-/// Z = Φ(X)·W + b, and Y = f(Z) where f acts on each element by itself.
+/// Z = Φ(X)·W + b, and Y = f(Z) for an elementwise f.
 struct ForwardLoop<Element: Scalar>: ParallelLoop {
   let layer: Layer<Element>
   let tiling: Tiling

@@ -1,7 +1,7 @@
 /// One layer: Z = Φ(X)·W + b, Y = node(Z). Configuration only: the parameters are in the network's flat buffer.
 ///
-/// X: [rows × in], Φ: [rows × in·K], W: [in·K × sums], b: [sums], Y: [rows × out]. With the ``LinearBasis`` it is a layer
-/// of a multilayer perceptron, with any other a layer of a Kolmogorov-Arnold network.
+/// X: [rows × in], Φ: [rows × in·K], W: [in·K × sums], b: [sums], Y: [rows × out]. With the ``LinearBasis`` it is a
+/// layer of a multilayer perceptron, with any other a layer of a Kolmogorov-Arnold network.
 public struct Layer<Element: Scalar>: Sendable {
   /// The functions fₖ on the edges.
   public let basis: any Basis<Element>
@@ -23,7 +23,7 @@ public struct Layer<Element: Scalar>: Sendable {
   public let functions: Int
   /// Φ is X itself.
   let isIdentity: Bool
-  /// The basis, if it can form products with its non-zero functions alone.
+  /// The basis, if it supports the local contraction.
   let localBasis: (any CompactBasis<Element>)?
   /// The layout of its functions in W.
   let compactShape: CompactShape?

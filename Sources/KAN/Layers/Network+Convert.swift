@@ -4,7 +4,8 @@ extension Network {
   ///
   /// - Parameter bases: kinds of basis in the other precision, for a basis that cannot convert itself
   ///   (``Basis/converted(to:)``).
-  /// - Throws: ``BasisError`` for a basis that has no counterpart in the other precision, or one whose knots coincide there.
+  /// - Throws: ``BasisError`` for a basis that has no counterpart in the other precision, or one whose knots coincide
+  ///   there.
   public func converted<Other: Scalar>(
     to _: Other.Type, bases: [any Basis<Other>.Type] = []
   ) throws(BasisError) -> Network<Other> {

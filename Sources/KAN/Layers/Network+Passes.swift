@@ -30,10 +30,11 @@ extension Network {
     }
   }
 
-  /// The gradient of every parameter, from dY of the last layer, which the workspace holds; reads what forward kept.
+  /// The gradient of every parameter, from dY of the last layer in the workspace and the values kept by the forward
+  /// pass.
   ///
   /// - Parameters:
-  ///   - inputGradient: [rows × in], if the gradient by the (scaled) inputs is wanted too.
+  ///   - inputGradient: [rows × in], for the gradient by the (scaled) inputs; nil to omit it.
   ///   - gather: the next batch, gathered by idle threads in the last loop.
   @specialized(where Element == Float)
   @specialized(where Element == Double)
@@ -70,7 +71,7 @@ extension Network {
   /// A backward pass without the parameters' gradient: from dY of the last layer, dZ and dY of every layer, left in the
   /// workspace, which must have been made with `deltas`.
   ///
-  /// - Parameter inputGradient: [rows × in], if the gradient by the (scaled) inputs is wanted too.
+  /// - Parameter inputGradient: [rows × in], for the gradient by the (scaled) inputs; nil to omit it.
   @specialized(where Element == Float)
   @specialized(where Element == Double)
   func deltas(

@@ -11,8 +11,8 @@ package enum ScalingOrigin: String, Sendable, Codable {
 }
 
 extension Network {
-  /// Fixes the ranges of inputs, and of targets if wanted, before the first training, which otherwise takes them from
-  /// its data.
+  /// Fixes the ranges of inputs and, optionally, targets before the first training, which otherwise takes them from its
+  /// data.
   ///
   /// Use it if the first of several parts of the data does not cover the whole range: the first layer's grids then
   /// cover the given range, and later trainings never change it. A saved network keeps it.
@@ -21,10 +21,11 @@ extension Network {
   ///
   /// - Parameters:
   ///   - inputs: one range for each input, scaled to [-1, 1]
-  ///   - targets: one range for each output, scaled to [-1, 1]; nil leaves that to the first training. An objective that does
-  ///     not scale targets (``Objective/scalesTargets``) takes them as they are.
-  /// - Throws: ``TrainingError/rangesAlreadyFitted`` once a training or ``fitLastLayer(on:ridge:restrictsToSupport:pool:)``
-  ///   has fitted parameters to ranges: other ranges would change what all of them mean.
+  ///   - targets: one range for each output, scaled to [-1, 1]; nil leaves that to the first training. An objective
+  ///     that does not scale targets (``Objective/scalesTargets``) uses targets unscaled.
+  /// - Throws: ``TrainingError/rangesAlreadyFitted`` once a training or
+  ///   ``fitLastLayer(on:ridge:restrictsToSupport:pool:)`` has fitted parameters to ranges: other ranges would change
+  ///   what all of them mean.
   public mutating func setRanges(
     inputs: [ClosedRange<Element>], targets: [ClosedRange<Element>]? = nil
   ) throws(TrainingError) {
@@ -49,8 +50,8 @@ extension Network {
   /// Sets the task and the names of columns and classes, for a network whose parameters are set by hand. A training
   /// takes both from its data, and keeps these names if the data has none.
   ///
-  /// - Throws: ``TrainingError/names(_:)`` for names that do not fit, and ``TrainingError/otherTask(trained:asked:)`` once
-  ///   a training has fitted the parameters to another task.
+  /// - Throws: ``TrainingError/names(_:)`` for names that do not fit, and ``TrainingError/otherTask(trained:asked:)``
+  ///   once a training has fitted the parameters to another task.
   public mutating func describe(as task: LearningTask, names: Names = Names()) throws(TrainingError) {
     if isFitted && task != self.task { throw .otherTask(trained: self.task, asked: task) }
     try Self.check(names, inputs: inputs, outputs: outputs, task: task)

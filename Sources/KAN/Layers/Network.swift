@@ -75,7 +75,7 @@ public struct Network<Element: Scalar>: Sendable {
     require(layers.indices.contains(index), "Network: layer \(index) of \(layers.count), which count from 0")
   }
 
-  /// Where a layer's parameters start in the flat buffer: W, and b right after it.
+  /// The offset of a layer's parameters in the flat buffer: W, then b.
   package func parameterOffset(ofLayer layer: Int) -> Int {
     layers[..<layer].reduce(0) { $0 + $1.parameterCount }
   }

@@ -12,9 +12,9 @@ extension Network {
   ///   - restrictsToSupport: whether to change only coefficients of functions with rows in their support, by the
   ///     smallest change that fits, and neither base functions nor the bias; all other parameters stay bit-identical
   /// - Returns: the mean squared error, scaled as a training's loss.
-  /// - Throws: ``TrainingError`` for an objective other than ``MeanSquaredError``, an activation on the last layer, data
-  ///   that is not finite, a problem too large for 4 GiB, or with `restrictsToSupport` a last layer whose basis is not
-  ///   compact.
+  /// - Throws: ``TrainingError`` for an objective other than ``MeanSquaredError``, an activation on the last layer,
+  ///   data that is not finite, a problem too large for 4 GiB, or with `restrictsToSupport` a last layer whose basis is
+  ///   not compact.
   @discardableResult
   public mutating func fitLastLayer(
     on data: Dataset<Element>, ridge: Double = 0, restrictsToSupport: Bool = false, pool: ThreadPool = .shared

@@ -65,10 +65,10 @@ extension NodeFunction {
   }
 }
 
-/// The kinds of node function that a model file may name. A new one in this module adds its type here.
+/// The registry of this module's node functions, read by model files. A new node function adds its type here.
 package func knownNodes() -> [any NodeFunction.Type] { [Activation.self, Products.self] }
 
-/// Makes a node function from its settings, by the type whose `kind` is named.
+/// Makes a node function from its settings with the type of that `kind`.
 package func makeNode(
   kind: String, settings: [String: String], from types: [any NodeFunction.Type]
 ) throws(BasisError) -> any NodeFunction {

@@ -3,8 +3,8 @@
 ///     ℓ(y, t) = r²/2              |r| ≤ δ          r = y - t
 ///               δ·(|r| - δ/2)     |r| > δ
 ///
-/// (Huber 1964, Annals of Mathematical Statistics 35.) r and δ are in units of the targets' spread. The curvature is 1 up
-/// to δ and δ/|r| beyond, the weights of iteratively reweighted least squares.
+/// (Huber 1964, Annals of Mathematical Statistics 35.) r and δ are in units of the targets' spread. The curvature is 1
+/// up to δ and δ/|r| beyond, the weights of iteratively reweighted least squares.
 public struct HuberLoss: PointwiseObjective, Equatable {
   public static var name: String { "huber" }
   public var scalesTargets: Bool { true }

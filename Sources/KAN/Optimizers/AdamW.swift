@@ -1,4 +1,5 @@
-/// Adam with decoupled weight decay (Kingma and Ba 2015, arXiv 1412.6980; Loshchilov and Hutter 2019, arXiv 1711.05101).
+/// Adam with decoupled weight decay (Kingma and Ba 2015, arXiv 1412.6980; Loshchilov and Hutter 2019, arXiv
+/// 1711.05101).
 ///
 ///     m = β₁·m + (1 - β₁)·g        m̂ = m/(1 - β₁ᵗ)
 ///     v = β₂·v + (1 - β₂)·g²       v̂ = v/(1 - β₂ᵗ)

@@ -86,7 +86,7 @@ struct StrongWolfeSearch {
     return low.step > 0 && low.value < start.value ? .lower(low) : .failed
   }
 
-  /// Where the cubic through two points with their slopes is lowest (Nocedal and Wright, equation 3.59).
+  /// The minimiser of the cubic through two points with their slopes (Nocedal and Wright, equation 3.59).
   private func cubicMinimum(_ a: LineSearchPoint, _ b: LineSearchPoint) -> Double? {
     let d1 = a.slope + b.slope - 3 * (a.value - b.value) / (a.step - b.step)
     let square = d1 * d1 - a.slope * b.slope

@@ -87,7 +87,7 @@ struct GridJudge {
     return Double(lower) - count / 2 > 1.5 * count.squareRoot()
   }
 
-  /// Whether the mean is lower by more than three standard errors of the differences.
+  /// A paired test: whether the mean is lower by more than three standard errors of the differences.
   private func isClearlyLess(_ others: [Double]) -> Bool {
     let count = Double(losses.count)
     let gain = zip(losses, others).reduce(0) { $0 + ($1.0 - $1.1) } / count

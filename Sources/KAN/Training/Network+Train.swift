@@ -20,9 +20,9 @@ extension Network {
   ///   - method: see ``TrainingMethod``.
   ///   - options: nil for the method's own number of epochs.
   ///   - progress: called a few times a second with the network so far; returns whether to continue.
-  /// - Throws: ``TrainingError`` if the data is not finite or its names do not fit its columns, if the method cannot do what is asked, or if the loss, a
-  ///   gradient or a parameter becomes infinite or NaN; the network then has the parameters of the last good epoch (the
-  ///   best one with ``TrainingOptions/patience``).
+  /// - Throws: ``TrainingError`` if the data is not finite or its names do not fit its columns, if the method cannot do
+  ///   what is asked, or if the loss, a gradient or a parameter becomes infinite or NaN; the network then has the
+  ///   parameters of the last good epoch (the best one with ``TrainingOptions/patience``).
   @discardableResult
   public mutating func train(
     on data: Dataset<Element>, validation: Dataset<Element>? = nil, with method: some TrainingMethod = AdamW(),
@@ -44,7 +44,7 @@ extension Network {
     }
   }
 
-  /// The same with the number of epochs alone.
+  /// The same with default options, except for the number of epochs.
   @discardableResult
   public mutating func train(
     on data: Dataset<Element>, with method: some TrainingMethod = AdamW(), epochs: Int

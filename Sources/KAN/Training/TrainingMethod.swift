@@ -93,7 +93,7 @@ public protocol TrainingProcess<Element>: AnyObject {
   /// The precision of the network that is trained.
   associatedtype Element: Scalar
 
-  /// Rows that have gone forward and backward so far.
+  /// Rows processed so far, forward and backward.
   var samples: Int { get }
 
   /// Runs one epoch, or the rest of an interrupted one.

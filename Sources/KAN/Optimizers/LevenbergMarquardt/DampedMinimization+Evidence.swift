@@ -38,7 +38,7 @@ extension DampedMinimization {
       guard let least = shift else { return nil }
       let diagonal = (0..<count).map { equations.matrix[$0 * count + $0] }
       let largest = diagonal.max() ?? 0
-      // Row j is column j of L⁻¹, in the place of H.
+      // Row j is column j of L⁻¹; overwrites H.
       let inverse = equations.matrix
       Cholesky.invert(factored: factor, order: count, to: inverse, pool: problem.pool)
       // tr(H⁻¹·λDᵀD) of each layer

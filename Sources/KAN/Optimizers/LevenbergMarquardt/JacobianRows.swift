@@ -98,9 +98,9 @@ struct JacobianPlan {
 ///
 /// By the chain rule the derivative of output m by a coefficient of layer l is fₖ(xᵢ)·δₒ, with δ = ∂y_m/∂z the result
 /// of the engine's backward pass. A row is a fixed number of *segments*, runs of neighbouring parameters
-/// (``JacobianPlan``): of each input the n - f functions from its cell on and the one of fixed place, or all K functions
-/// where the basis is not compact; and of each layer its biases. Only where an input's first segment starts differs from
-/// row to row.
+/// (``JacobianPlan``): of each input the n - f functions from its cell on and the one of fixed place, or all K
+/// functions where the basis is not compact; and of each layer its biases. Only where an input's first segment starts
+/// differs from row to row.
 struct JacobianRows {
   let plan: JacobianPlan
   let capacity: Int

@@ -22,7 +22,7 @@ extension LevenbergMarquardt {
     package var leastDamping = 1e-14
     /// The smallest μ to retry with after Cholesky factorisation has broken down.
     package var firstDamping = 1e-13
-    /// Below this μ a breakdown is blamed on rounding and QR is tried: with more, μ·diag alone would make the matrix
+    /// Below this μ a breakdown is due to rounding and QR is tried; above it, μ·diag alone would make the matrix
     /// positive definite.
     package var orthogonalDamping = 1e-9
     /// The share of the largest diagonal element added to each direction's own before damping, since parameters that no

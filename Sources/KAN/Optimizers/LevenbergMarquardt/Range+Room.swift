@@ -23,7 +23,8 @@ extension LevenbergMarquardt.Tuning {
       ofInput: input)
   }
 
-  /// E[distance of the outermost of a random n/2ᵈ of the values], which is value i with the probability p·(1 - p)ⁱ, p = 2⁻ᵈ.
+  /// E[distance of the outermost of a random n/2ᵈ of the values], which is value i with the probability p·(1 - p)ⁱ, p =
+  /// 2⁻ᵈ.
   private func growth(
     of outermostFirst: some Sequence<Double>, _ count: Int, _ distance: (Double) -> Double
   ) -> Double {
