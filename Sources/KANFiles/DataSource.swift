@@ -48,7 +48,7 @@ package struct DataSource: Sendable {
       let name = data.names.targets.first.map(quoted) ?? "the target"
       throw FileError(
         .malformed, path: path,
-        "\(name) has \(count) different values in \(data.rows) rows: they name rows or measure, and are no classes")
+        "\(name) has \(count) different values in \(data.rows) rows: they are names or measurements, not classes")
     }
     return data
   }

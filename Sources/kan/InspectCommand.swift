@@ -124,11 +124,11 @@ private struct ModelOutline: Encodable {
 extension Layer {
   /// The reason for the choice of contraction.
   fileprivate var contractionReason: String {
-    guard let cost = contractionCost else { return "since inputs are multiplied as they are" }
+    guard let cost = contractionCost else { return "since inputs are multiplied directly" }
     guard let local = cost.local, let nonZero = cost.nonZeroFunctions else {
-      return "since all \(cost.functions) functions of an input count everywhere"
+      return "since all \(cost.functions) functions of an input are non-zero everywhere"
     }
-    return "since \(nonZero) of \(cost.functions) functions of an input are not 0 at a time: by the cost model "
+    return "since \(nonZero) of \(cost.functions) functions of an input are non-zero at a time: by the cost model "
       + "\(short(local)) ns for an input of a row, against \(short(cost.gemm)) ns with gemm"
   }
 }

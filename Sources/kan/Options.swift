@@ -72,7 +72,7 @@ func parseWidths(_ text: String) throws -> [HiddenWidth] {
       numbers.count == 1 || width.products > 0
     else {
       throw ValidationError(
-        "widths from 1 to 1000000 with commas between them are expected, such as 64,32, or 3+2 for three sums and two "
+        "widths from 1 to 1000000 separated by commas are expected, such as 64,32, or 3+2 for three sums and two "
           + "products")
     }
     return width
@@ -83,7 +83,7 @@ func parseWidths(_ text: String) throws -> [HiddenWidth] {
 func parseGrids(_ text: String) throws -> [Int] {
   let grids = text.split(separator: ",", omittingEmptySubsequences: false).map { Int($0) ?? 0 }
   guard grids.allSatisfy({ (1...100_000).contains($0) }), zip(grids, grids.dropFirst()).allSatisfy({ $0 < $1 }) else {
-    throw ValidationError("grids from 1 to 100000 that rise, with commas between them, are expected, such as 5,10,20")
+    throw ValidationError("grids from 1 to 100000 in rising order, separated by commas, are expected, such as 5,10,20")
   }
   return grids
 }
@@ -93,7 +93,7 @@ func parseRanges(_ text: String) throws -> [ClosedRange<Double>] {
   let ends = text.split(separator: ",", omittingEmptySubsequences: false).map { Double($0) ?? .nan }
   let isPairs = ends.count % 2 == 0 && ends.allSatisfy(\.isFinite)
   guard isPairs, stride(from: 0, to: ends.count, by: 2).allSatisfy({ ends[$0] < ends[$0 + 1] }) else {
-    throw ValidationError("pairs of rising numbers with commas between them are expected, such as -1,1")
+    throw ValidationError("pairs of rising numbers separated by commas are expected, such as -1,1")
   }
   return stride(from: 0, to: ends.count, by: 2).map { ends[$0]...ends[$0 + 1] }
 }
@@ -101,7 +101,7 @@ func parseRanges(_ text: String) throws -> [ClosedRange<Double>] {
 /// Comma-separated names.
 func parseNames(_ text: String) throws -> [String] {
   let names = text.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
-  if names.contains("") { throw ValidationError("names with commas between them are expected, such as price,size") }
+  if names.contains("") { throw ValidationError("names separated by commas are expected, such as price,size") }
   return names
 }
 

@@ -31,7 +31,7 @@ struct PredictCommand: ParsableCommand {
 
   func validate() throws {
     if let out, [model, data].contains(out) {
-      throw ValidationError("--out would overwrite \(out), which is to be read")
+      throw ValidationError("--out would overwrite \(out), which is an input")
     }
   }
 

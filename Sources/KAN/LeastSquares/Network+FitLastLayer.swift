@@ -22,7 +22,7 @@ extension Network {
     let objective = try objective(for: data, TrainingOptions())
     if case .classes = data.targets { throw .leastSquares("classes have no squared error") }
     if objective as? MeanSquaredError == nil {
-      throw .leastSquares("\(type(of: objective).name) is no squared error")
+      throw .leastSquares("\(type(of: objective).name) is not the squared error")
     }
     try check(data, "", objective)
     let layer = layers[layers.count - 1]

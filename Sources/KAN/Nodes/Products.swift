@@ -23,7 +23,7 @@ public struct Products: NodeFunction, Equatable {
 
   public init(settings: [String: String]) throws(BasisError) {
     guard let count = settings["products"].flatMap({ Int($0) }), (1...Int(Int32.max)).contains(count) else {
-      throw BasisError("products: setting \"products\" has to be a number from 1 on")
+      throw BasisError("products: setting \"products\" has to be a number of at least 1")
     }
     guard let activation = settings["activation"].flatMap({ Activation(rawValue: $0) }) else {
       throw BasisError("products: setting \"activation\" is missing or unknown")

@@ -47,11 +47,11 @@ public enum TrainingError: Error, Sendable, Equatable, CustomStringConvertible {
         + "parameters are kept (a smaller learning rate may help)"
     case .nonFiniteData(let what, let row, let column):
       "\(what), row \(row + 1), column \(column + 1): not a finite number"
-    case .badWeight(let what, let row): "\(what), row \(row + 1): not a number from 0 on"
+    case .badWeight(let what, let row): "\(what), row \(row + 1): not a finite number of 0 or more"
     case .noData: "there are no rows to train on, or none with a weight above 0"
     case .otherOptimizer(let trained, let asked): "trained with \(trained), which cannot go on with \(asked)"
     case .notForObjective(let optimizer, let objective):
-      "\(optimizer) takes objectives that are sums over single outputs, and \(objective) is none: use lbfgs or adam"
+      "\(optimizer) needs an objective that is a sum over single outputs, which \(objective) is not: use lbfgs or adam"
     case .targets(let objective, let takes): "\(objective) takes \(takes)"
     case .badTarget(let what, let row, let column, let objective, let takes):
       "\(what), row \(row + 1), column \(column + 1): \(objective) takes \(takes)"
@@ -66,7 +66,7 @@ public enum TrainingError: Error, Sendable, Equatable, CustomStringConvertible {
     case .rangesAlreadyFitted:
       "the parameters have been fitted to the ranges that the network has: set ranges before the first training"
     case .otherTask(let trained, let asked): "trained for \(trained), which cannot become \(asked)"
-    case .tooFewRows: "too few rows to put some aside, by which grids are judged"
+    case .tooFewRows: "too few rows to hold some out for judging grids"
     case .noSupport: "no spline has the data in its support, so nothing is left to train"
     case .leastSquares(let reason): "no least-squares solution: \(reason)"
     case .memory(let what, let needed, let limit, let instead):

@@ -155,7 +155,7 @@ package struct ModelFile {
       throw failure("\(printable(error.description, limit: 200))")
     }
     if objective.targetDomain.task != topology.task {
-      throw failure("the objective \(printable(description.name)) is none for a \(topology.task.rawValue)")
+      throw failure("the objective \(printable(description.name)) does not fit a \(topology.task.rawValue)")
     }
     return objective
   }

@@ -3,7 +3,7 @@ import Foundation
 /// Checks early what `writeFile` would find at the end: throws `.cannotCreate` if no file can be created at the path.
 package func checkWritable(_ path: String) throws(FileError) {
   if let status = status(of: path) {
-    if NodeType(status) == .folder { throw FileError(.cannotCreate, path: path, "a folder stands there") }
+    if NodeType(status) == .folder { throw FileError(.cannotCreate, path: path, "a folder of that name exists") }
     if NodeType(status) != .regular { return }
   }
   let slash = path.lastIndex(of: "/")
