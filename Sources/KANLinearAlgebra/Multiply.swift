@@ -1,6 +1,6 @@
 private import COpenBLAS
 
-/// How an operand of a product stands in memory.
+/// Whether an operand of a product is transposed.
 package enum Transpose: Sendable { case no, yes }
 
 /// C += op(A)·op(B), or C = op(A)·op(B): [m × n] = [m × k]·[k × n], each a slice of a larger matrix if need be.
@@ -48,7 +48,7 @@ extension Matrix {
   }
 }
 
-/// OpenBLAS runs on the thread that calls it; the engine owns the threads.
+/// OpenBLAS, restricted to the calling thread: the engine owns the threads.
 package enum BLAS {
   /// Sets OpenBLAS to one thread, the first time it is called. The setting is an unsynchronised global of that library.
   package static func prepare() { _ = once }

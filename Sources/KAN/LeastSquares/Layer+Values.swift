@@ -10,12 +10,12 @@ extension Layer {
   /// The basis, if it is compact.
   var compactBasis: (any CompactBasis<Element>)? { basis as? any CompactBasis<Element> }
 
-  /// Functions of an input with a bounded support: all but those of fixed place of a compact basis, none of others.
+  /// Functions of an input with bounded support: all but the fixed one of a compact basis, none of any other.
   var boundedFunctions: Int { compactBasis?.boundedFunctions ?? 0 }
 }
 
 extension Network {
-  /// Calls `body` with the rows of one chunk after another, from `range`, and what each layer sees of them.
+  /// Calls `body` for each chunk of rows with the range of its rows and each layer's inputs.
   func forEachChunk(
     of data: Dataset<Element>, rows chunk: Int, pool: ThreadPool,
     _ body: (_ range: Range<Int>, _ input: (Int) -> MatrixView<Element>, _ output: MatrixView<Element>) -> Void

@@ -1,4 +1,4 @@
-/// Brings a batch together: rows from all over a data set, scaled, one after another, and their targets and weights.
+/// Gathers a batch: scaled rows from random places of a data set, with their targets and weights.
 struct BatchGather<Element: Scalar>: ParallelLoop {
   static var chunk: Int { 64 }
   let rows: UnsafeBufferPointer<Int>
@@ -10,7 +10,7 @@ struct BatchGather<Element: Scalar>: ParallelLoop {
   /// [rows × out] for values, [rows] for classes
   let targetValues: UnsafeMutablePointer<Element>
   let targetClasses: UnsafeMutablePointer<Int32>
-  /// Of the data set's rows, if it has them, and of these rows, over the mean: [rows]
+  /// Weights of the data set's rows, if any, and those of the batch, relative to their mean: [rows]
   let weights: AlignedArray<Element>?
   let meanWeight: Double
   let rowWeights: UnsafeMutablePointer<Element>
@@ -40,7 +40,7 @@ struct BatchGather<Element: Scalar>: ParallelLoop {
   }
 }
 
-/// Weights from all over a data set, over their mean.
+/// Gathers weights, relative to their mean.
 @specialized(where Element == Float)
 @specialized(where Element == Double)
 private func gatherWeights<Element: Scalar>(

@@ -1,6 +1,6 @@
 extension Network {
   /// Traps unless the columns fit.
-  /// - Throws: ``TrainingError`` if there are no rows, a value is not finite, or the objective does not take a target.
+  /// - Throws: ``TrainingError`` if there are no rows, a value is not finite, or a target is invalid for the objective.
   func check(_ data: Dataset<Element>, _ which: String, _ objective: any Objective) throws(TrainingError) {
     require(
       data.inputs.columns == inputs && objective.outputs(forTargets: data.targets.outputs) == outputs,
@@ -18,7 +18,7 @@ extension Network {
       if let row = weights.firstIndex(where: { !($0 >= 0 && $0.isFinite) }) {
         throw .badWeight(what: which + "weight", row: row)
       }
-      // A mean that is not finite comes of weights near the largest number there is.
+      // The mean overflows for weights near the largest finite number.
       if !(data.meanWeight > 0 && data.meanWeight.isFinite) { throw .noData }
     }
   }

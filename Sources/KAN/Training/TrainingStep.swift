@@ -1,6 +1,6 @@
 /// One step of training: a batch's inputs and targets, forward, loss, backward to the gradient of every parameter.
 ///
-/// Made once; a step allocates nothing.
+/// A step allocates nothing.
 package final class TrainingStep<Element: Scalar> {
   private let passes: GradientPasses<Element>
   /// dL/dp, laid out as the network's parameters.
@@ -10,19 +10,19 @@ package final class TrainingStep<Element: Scalar> {
   /// Targets of this batch and of the next.
   private let targetValues: [UnsafeMutablePointer<Element>]
   private let targetClasses: [UnsafeMutablePointer<Int32>]
-  /// 1 on average over the data set; only where the data has weights.
+  /// Weights, 1 on average over the data set; only if the data has weights.
   private let rowWeights: [UnsafeMutablePointer<Element>]
   private let lossSums: UnsafeMutablePointer<Double>
-  /// That of targets for an objective that does not scale them.
+  /// The scaling of targets for an objective that does not scale them.
   private let identity: Scaling<Element>
   private var current = 0
-  /// Whether the current batch has been brought together during the step before.
+  /// Whether the current batch was gathered during the previous step.
   private var isGathered = false
 
   /// - Parameters:
   ///   - batch: the largest number of rows of a step.
-  ///   - ahead: whether a step may bring the next batch together, which takes memory for a second one.
-  ///   - targets: columns of targets that are numbers, where there is not one for each output.
+  ///   - ahead: whether a step may gather the next batch, which needs memory for a second batch.
+  ///   - targets: columns of numeric targets, if not one per output.
   package init(_ network: Network<Element>, batch: Int, pool: ThreadPool, ahead: Bool = false, targets: Int? = nil) {
     passes = GradientPasses(network, capacity: batch, pool: pool, ahead: ahead)
     identity = Scaling(identity: targets ?? network.outputs)
@@ -43,8 +43,8 @@ package final class TrainingStep<Element: Scalar> {
 
   /// The mean loss of the given rows, and in ``gradients`` its gradient.
   ///
-  /// - Parameter next: the rows of the next call on the same data, which are brought together while this step computes,
-  ///   if the step was made to work ahead.
+  /// - Parameter next: the rows of the next call on the same data, gathered while this step computes if the step was
+  ///   made with `ahead`.
   package func lossAndGradient(
     of network: Network<Element>, on data: Dataset<Element>, rows: UnsafeBufferPointer<Int>,
     next: UnsafeBufferPointer<Int>? = nil
@@ -76,7 +76,7 @@ package final class TrainingStep<Element: Scalar> {
     return loss
   }
 
-  /// Forgets the batch that was brought together ahead: other rows come next.
+  /// Discards the batch gathered ahead: other rows come next.
   func discardNext() { isGathered = false }
 
   func clearGradients(_ frozen: FrozenParameters<Element>) { frozen.clear(passes.mutableGradient()) }
@@ -84,7 +84,7 @@ package final class TrainingStep<Element: Scalar> {
   /// Y of every layer for the rows that are already gathered.
   package func forward(_ network: Network<Element>, rows: Int) { passes.forward(network, rows: rows) }
 
-  /// The first layer whose output on the last batch is not finite, from 0.
+  /// The first layer, from 0, whose output on the last batch is not finite.
   func firstNonFiniteLayer(of network: Network<Element>, rows: Int) -> Int? {
     network.layers.indices.first { layer in
       Element._firstNonFinite(
@@ -92,7 +92,7 @@ package final class TrainingStep<Element: Scalar> {
     }
   }
 
-  /// Copies a batch's rows together, scaled.
+  /// Gathers and scales a batch's rows.
   package func gather(_ rows: UnsafeBufferPointer<Int>, of data: Dataset<Element>, for network: Network<Element>) {
     let loop = batchGather(rows, of: data, for: network, to: workspace.input(rows: rows.count), buffer: current)
     pool.run(loop.count, work: rows.count * data.inputs.columns, loop)

@@ -1,14 +1,14 @@
-/// H = JᵀJ, lower triangle, and g = Jᵀr, added up row by row or, where rows are nearly full, by dense products.
+/// H = JᵀJ, lower triangle, and g = Jᵀr, accumulated row by row or, if rows are nearly full, by dense products.
 struct GaussNewtonEquations {
   let count: Int
   /// H: [parameters × parameters]
   let matrix: UnsafeMutablePointer<Double>
   /// g: [parameters]
   let gradient: UnsafeMutablePointer<Double>
-  /// Dense rows of J, only where they are used: [rows × parameters]
+  /// Dense rows of J, if used: [rows × parameters]
   private let dense: UnsafeMutablePointer<Double>?
 
-  /// Rows that are not very sparse cost less as a dense product, which does about 25 times the arithmetic in a second.
+  /// A dense product is cheaper unless rows are very sparse: it runs at about 25 times the arithmetic rate.
   static func isDense(width: Int, parameters: Int) -> Bool { 5 * width > parameters }
 
   init(parameters count: Int, width: Int, rows: Int) {
@@ -49,7 +49,7 @@ struct GaussNewtonEquations {
     }
   }
 
-  /// The rows of H that belong to one input of a layer: no other iteration writes them.
+  /// The rows of H of one input of a layer; iterations write disjoint rows.
   private struct SegmentLoop: ParallelLoop {
     let equations: GaussNewtonEquations
     let jacobian: JacobianRows
@@ -57,7 +57,7 @@ struct GaussNewtonEquations {
     let rows: Int
 
     func iterate(_ index: Int, worker: Int) {
-      // The last units meet the most segments before them: first.
+      // Longest first: the last units have the most segments before them.
       let unit = jacobian.units - 1 - index
       jacobian.segments.withUnsafeBufferPointer { segments in
         let own = segments.indices.filter { segments[$0].unit == unit }
