@@ -1,5 +1,5 @@
 /// What the layers of a network see of some rows: what grids are made for.
-struct LayerInputs<Element: Scalar> {
+struct LayerInputs<Element: Scalar>: Sendable {
   /// Evenly spaced rows, all of them if there are few: [sample × in]
   private(set) var sample: Matrix<Element>
   /// Of all rows: [in] each.
@@ -10,6 +10,9 @@ struct LayerInputs<Element: Scalar> {
 
   /// Rows that are kept.
   static var sampleRows: Int { 8192 }
+
+  /// Of each row of ``sample``, whether it is there yet.
+  private var kept: Range<Int> = 0..<0
 
   fileprivate init(_ layer: Layer<Element>, sample rows: Int) {
     sample = Matrix(rows: rows, columns: layer.inputs)
@@ -26,12 +29,27 @@ struct LayerInputs<Element: Scalar> {
     // Row r·total/sample is kept row r.
     let rows = sample.rows
     let to = sample.mutableView()
-    var kept = (start * rows + total - 1) / total
-    while kept < rows, kept * total / rows < start + x.rows {
-      let source = x.base + (kept * total / rows - start) * x.stride
-      (to.base + kept * to.stride).update(from: source, count: x.columns)
-      kept += 1
+    var next = (start * rows + total - 1) / total
+    if kept.isEmpty { kept = next..<next }
+    while next < rows, next * total / rows < start + x.rows {
+      let source = x.base + (next * total / rows - start) * x.stride
+      (to.base + next * to.stride).update(from: source, count: x.columns)
+      next += 1
     }
+    kept = kept.lowerBound..<next
+  }
+
+  /// Takes what later rows came to.
+  fileprivate mutating func merge(_ other: LayerInputs) {
+    for column in lowest.indices {
+      // NaN sticks: it is neither.
+      if !(other.lowest[column] >= lowest[column]) { lowest[column] = other.lowest[column] }
+      if !(other.highest[column] <= highest[column]) { highest[column] = other.highest[column] }
+    }
+    if let counts = other.outside { outside!.merge(counts) }
+    let (from, to) = (other.sample.view, sample.mutableView())
+    for row in other.kept { (to.base + row * to.stride).update(from: from.base + row * from.stride, count: to.columns) }
+    kept = kept.isEmpty ? other.kept : kept.lowerBound..<max(kept.upperBound, other.kept.upperBound)
   }
 
   @specialized(where Element == Float)
@@ -70,6 +88,14 @@ public struct OutsideGridCounts: Sendable, Equatable, Codable {
   /// Of all inputs together.
   public var total: Int { below.reduce(0, +) + above.reduce(0, +) }
 
+  fileprivate mutating func merge(_ other: OutsideGridCounts) {
+    rows += other.rows
+    for column in below.indices {
+      below[column] += other.below[column]
+      above[column] += other.above[column]
+    }
+  }
+
   @specialized(where Element == Float)
   @specialized(where Element == Double)
   fileprivate mutating func add<Element: Scalar>(
@@ -104,27 +130,46 @@ extension Network {
     record?.outside = counts
   }
 
-  /// What each layer sees, in one pass over all rows.
+  /// The same for the rows of any source.
+  ///
+  /// - Throws: ``RowSourceError`` if a row cannot be read.
+  public func outsideGridCounts(
+    on source: some RowSource<Element>, pool: ThreadPool = .shared
+  ) throws(RowSourceError) -> [OutsideGridCounts?] {
+    try layerInputs(of: source, sample: 0, pool: pool).map(\.outside)
+  }
+
+  /// What each layer sees, in one pass over all rows: of a matrix [rows × in].
   func layerInputs(
     of rows: Matrix<Element>, sample: Int = LayerInputs<Element>.sampleRows, pool: ThreadPool
   ) -> [LayerInputs<Element>] {
-    require(
-      rows.columns == inputs, "Network: rows of shape [\(rows.rows) × \(rows.columns)] for \(inputs) inputs")
-    var result = layers.map { LayerInputs($0, sample: min(sample, rows.rows)) }
-    if rows.rows == 0 { return result }
-    let workspace = Workspace(
-      self, capacity: min(rows.rows, Self.predictionRows), workers: pool.threads, training: false)
-    for start in stride(from: 0, to: rows.rows, by: workspace.capacity) {
-      let count = min(workspace.capacity, rows.rows - start)
-      Element._scaleColumns(
-        count, inputs, rows.elements.pointer + start * inputs, inputScaling.shift.pointer,
-        inputScaling.factor.pointer, workspace.input(rows: count).base)
-      forward(rows: count, in: workspace, on: pool, layers: layers.count - 1)
-      for index in layers.indices {
-        result[index].add(
-          layerInput(index, count, workspace), start: start, total: rows.rows)
-      }
+    do throws(RowSourceError) {
+      return try layerInputs(of: Dataset(withoutTargets: rows), sample: sample, pool: pool)
+    } catch {
+      fatalError("Network: \(error)")
     }
-    return result
+  }
+
+  /// The same of the rows of a source.
+  func layerInputs(
+    of source: some RowSource<Element>, sample: Int = LayerInputs<Element>.sampleRows, pool: ThreadPool
+  ) throws(RowSourceError) -> [LayerInputs<Element>] {
+    let empty = LayerInputsReduction(layers: layers.map { LayerInputs($0, sample: min(sample, source.rows)) })
+    return try reduce(TrainingRows(unweighted: source), empty, layers: layers.count - 1, pool: pool).layers
+  }
+}
+
+/// What all layers see.
+private struct LayerInputsReduction<Element: Scalar>: Reduction {
+  var layers: [LayerInputs<Element>]
+
+  mutating func add(_ chunk: NetworkChunk<Element>) {
+    for index in layers.indices {
+      layers[index].add(chunk.input(index), start: chunk.range.lowerBound, total: chunk.total)
+    }
+  }
+
+  mutating func merge(_ other: LayerInputsReduction) {
+    for index in layers.indices { layers[index].merge(other.layers[index]) }
   }
 }

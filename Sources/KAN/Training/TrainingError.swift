@@ -10,6 +10,8 @@ public enum TrainingError: Error, Sendable, Equatable, CustomStringConvertible {
   case noData
   /// A training cannot go on with another optimiser than it began with.
   case otherOptimizer(trained: String, asked: String)
+  /// A row cannot be read.
+  case rowSource(RowSourceError)
   /// No spline has the data in its support, so a training restricted to such has nothing to change.
   case noSupport
   /// A least-squares problem cannot be stated or solved, for the reason given.
@@ -48,6 +50,7 @@ public enum TrainingError: Error, Sendable, Equatable, CustomStringConvertible {
     case .nonFiniteData(let what, let row, let column):
       "\(what), row \(row + 1), column \(column + 1): not a finite number"
     case .badWeight(let what, let row): "\(what), row \(row + 1): not a number from 0 on"
+    case .rowSource(let error): error.description
     case .noData: "there are no rows to train on, or none with a weight above 0"
     case .otherOptimizer(let trained, let asked): "trained with \(trained), which cannot go on with \(asked)"
     case .notForObjective(let optimizer, let objective):

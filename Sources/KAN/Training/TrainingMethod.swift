@@ -24,12 +24,12 @@ public protocol TrainingMethod: Sendable {
 
   /// Refuses, before anything has changed, what the method cannot do.
   func check<Element: Scalar>(
-    _ network: Network<Element>, on data: Dataset<Element>, options: TrainingOptions
+    _ network: Network<Element>, on data: any RowSource<Element>, options: TrainingOptions
   ) throws(TrainingError)
 
   /// Takes a network to the first of several grids, before ``begin(_:)``.
   func changeGrid<Element: Scalar>(
-    of network: inout Network<Element>, to intervals: Int, on data: Dataset<Element>, pool: ThreadPool
+    of network: inout Network<Element>, to intervals: Int, on data: any RowSource<Element>, pool: ThreadPool
   ) throws(TrainingError)
 
   /// A process that trains from the state given.
@@ -44,13 +44,13 @@ extension TrainingMethod {
   public func relativeCost(parameters: Int) -> Double { 1 }
 
   public func check<Element: Scalar>(
-    _ network: Network<Element>, on data: Dataset<Element>, options: TrainingOptions
+    _ network: Network<Element>, on data: any RowSource<Element>, options: TrainingOptions
   ) throws(TrainingError) {}
 
   /// Carries the curves over, and lets the ranges of hidden layers follow what these see of the data once the network
   /// has been trained.
   public func changeGrid<Element: Scalar>(
-    of network: inout Network<Element>, to intervals: Int, on data: Dataset<Element>, pool: ThreadPool
+    of network: inout Network<Element>, to intervals: Int, on data: any RowSource<Element>, pool: ThreadPool
   ) throws(TrainingError) {
     do throws(BasisError) {
       let isTrained = network.record?.history.isEmpty == false
@@ -69,7 +69,9 @@ extension TrainingMethod {
 /// What a training process begins with.
 public struct TrainingStart<Element: Scalar> {
   public let network: Network<Element>
-  public let data: Dataset<Element>
+  let rows: TrainingRows<Element>
+  /// The rows to train on.
+  public var data: any RowSource<Element> { rows.source }
   public let options: TrainingOptions
   public let pool: ThreadPool
   /// What the method remembers of an earlier call; nil for a fresh start.

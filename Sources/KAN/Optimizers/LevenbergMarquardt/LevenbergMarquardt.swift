@@ -78,7 +78,7 @@ extension LevenbergMarquardt: TrainingMethod {
   public func relativeCost(parameters: Int) -> Double { Double(parameters) * Double(parameters) }
 
   public func check<Element: Scalar>(
-    _ network: Network<Element>, on data: Dataset<Element>, options: TrainingOptions
+    _ network: Network<Element>, on data: any RowSource<Element>, options: TrainingOptions
   ) throws(TrainingError) {
     let objective = try network.objective(for: data, options)
     if objective as? any PointwiseObjective == nil {
@@ -95,7 +95,7 @@ extension LevenbergMarquardt: TrainingMethod {
 
   /// Carries the curves over; ranges follow when the training begins.
   public func changeGrid<Element: Scalar>(
-    of network: inout Network<Element>, to intervals: Int, on data: Dataset<Element>, pool: ThreadPool
+    of network: inout Network<Element>, to intervals: Int, on data: any RowSource<Element>, pool: ThreadPool
   ) throws(TrainingError) {
     guard network.layers.contains(where: { $0.gridIntervals != nil && $0.gridIntervals != intervals }) else { return }
     do { try network.extendGrid(to: intervals, on: data, pool: pool) } catch { throw .basis(error) }
@@ -104,6 +104,6 @@ extension LevenbergMarquardt: TrainingMethod {
   public func begin<Element: Scalar>(
     _ start: TrainingStart<Element>
   ) throws(TrainingError) -> any TrainingProcess<Element> {
-    LevenbergMarquardtTraining(self, start)
+    try LevenbergMarquardtTraining(self, start)
   }
 }
