@@ -34,7 +34,7 @@ extension Dataset: RowSource {
 
   /// All rows of a source in memory.
   ///
-  /// - Throws: ``RowSourceError`` if a row cannot be read.
+  /// - Throws: ``RowSourceError`` if a row cannot be read, or its class is outside 0 ..< count.
   public init(reading source: some RowSource<Element>) throws(RowSourceError) {
     self = try source.dataset { $0 }
   }
@@ -42,8 +42,6 @@ extension Dataset: RowSource {
 
 extension RowSource {
   /// All rows in memory, in the precision that a conversion gives, chunk by chunk.
-  ///
-  /// Traps for a class outside 0 ..< count.
   func dataset<Other: Scalar>(_ convert: (Element) -> Other) throws(RowSourceError) -> Dataset<Other> {
     var inputs = Matrix<Other>(rows: rows, columns: inputColumns)
     var values = Matrix<Other>(rows: rows, columns: targetShape.task == .regression ? targetShape.outputs : 0)
@@ -51,7 +49,9 @@ extension RowSource {
     var weights: [Other] = []
     let buffer = RowBuffer(self, capacity: 1024)
     for start in stride(from: 0, to: rows, by: 1024) {
-      let chunk = try buffer.read(start..<min(start + 1024, rows), of: self)
+      let range = start..<min(start + 1024, rows)
+      let chunk = try buffer.read(range, of: self)
+      if let classes = chunk.classes { try targetShape.check(classes, buffer.rows(range)) }
       let (x, y) = (inputs.mutableView(), values.mutableView())
       for row in 0..<chunk.rows {
         for column in 0..<x.columns { x[start + row, column] = convert(chunk.inputs![row, column]) }

@@ -1,14 +1,15 @@
 /// Which parts of its rows a source is asked for.
-struct RowParts: OptionSet {
-  let rawValue: Int
+package struct RowParts: OptionSet, Sendable {
+  package let rawValue: Int
+  package init(rawValue: Int) { self.rawValue = rawValue }
   static let inputs = RowParts(rawValue: 1)
   static let targets = RowParts(rawValue: 2)
   static let weights = RowParts(rawValue: 4)
-  static let all: RowParts = [.inputs, .targets, .weights]
+  package static let all: RowParts = [.inputs, .targets, .weights]
 }
 
 /// Memory for some rows of a source, for one thread.
-final class RowBuffer<Element: Scalar> {
+package final class RowBuffer<Element: Scalar> {
   let capacity: Int
   private let inputColumns, targetColumns: Int
   private let inputs: UnsafeMutablePointer<Element>?
@@ -18,7 +19,7 @@ final class RowBuffer<Element: Scalar> {
   private let indices: UnsafeMutablePointer<Int>
 
   /// - Parameter parts: those that it has room for.
-  init(_ source: any RowSource<Element>, capacity: Int, parts: RowParts = .all) {
+  package init(_ source: any RowSource<Element>, capacity: Int, parts: RowParts = .all) {
     self.capacity = max(1, capacity)
     inputColumns = source.inputColumns
     targetColumns = source.targetShape.outputs
@@ -56,7 +57,8 @@ final class RowBuffer<Element: Scalar> {
   }
 
   /// Reads a range of rows, no more than ``capacity``.
-  func read(_ range: Range<Int>, of source: any RowSource<Element>) throws(RowSourceError) -> RowBatch<Element> {
+  package func read(_ range: Range<Int>, of source: any RowSource<Element>) throws(RowSourceError) -> RowBatch<Element>
+  {
     let batch = batch(rows: range.count)
     try source.read(rows(range), into: batch)
     return batch

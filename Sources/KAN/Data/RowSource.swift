@@ -72,6 +72,16 @@ public enum TargetShape: Sendable, Equatable {
   }
 }
 
+extension TargetShape {
+  /// - Throws: ``RowSourceError`` for the first of some rows whose class is none of them.
+  func check(_ classes: UnsafePointer<Int32>, _ rows: UnsafeBufferPointer<Int>) throws(RowSourceError) {
+    let count = outputs
+    for place in 0..<rows.count where classes[place] < 0 || Int(classes[place]) >= count {
+      throw RowSourceError("row \(rows[place] + 1): class \(classes[place]) outside 0 ..< \(count)")
+    }
+  }
+}
+
 /// Places for some rows of a ``RowSource``, in memory that the engine owns. A part that nobody asks for is nil.
 public struct RowBatch<Element: Scalar> {
   /// Rows to write.

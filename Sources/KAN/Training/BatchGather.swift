@@ -25,7 +25,12 @@ struct BatchGather<Element: Scalar>: ParallelLoop {
     if let memory = source.memory {
       copy(memory, rows, to: part)
     } else {
-      do throws(RowSourceError) { try source.source.read(rows, into: part) } catch { return failure.note(error, index) }
+      do throws(RowSourceError) {
+        try source.source.read(rows, into: part)
+        if let classes = part.classes { try source.targetShape.check(classes, rows) }
+      } catch {
+        return failure.note(error, index)
+      }
       scale(part.inputs, inputScaling)
       scale(part.values, targetScaling)
     }
