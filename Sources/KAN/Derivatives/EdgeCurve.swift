@@ -61,7 +61,7 @@ extension Network {
       for k in 0..<functions { sum += coefficients[k] * view[row, k] }
       return sum / outputFactor
     }
-    let knots = (layer.basis as? BSpline<Element>)?.grid.breakpoints(ofInput: input) ?? []
+    let knots = layer.grid?.breakpoints(ofInput: input) ?? []
     let result = EdgeCurve(
       points: shownPoints, values: (0..<x.rows).map { sum(valueView, $0) },
       derivatives: (0..<x.rows).map { sum(slopeView, $0) * inputScale.1 }, knots: knots.map(shown),
@@ -75,10 +75,6 @@ extension Network {
 extension Layer {
   /// Where the functions of an input are at home.
   fileprivate func homeRange(ofInput input: Int) -> ClosedRange<Element> {
-    switch basis {
-    case let spline as BSpline<Element>: spline.grid.range(ofInput: input)
-    case let gaussian as Gaussian<Element>: gaussian.range
-    default: -1...1
-    }
+    grid?.range(ofInput: input) ?? (basis as? Gaussian<Element>)?.range ?? -1...1
   }
 }

@@ -39,7 +39,7 @@ struct Fourier<Element: Scalar>: Basis {
     }
   }
 
-  func initialDeviations(outputs: Int, activation: Activation) -> [Double] {
+  func initialDeviations(outputs: Int, gain: Double) -> [Double] {
     [Double](repeating: 1 / Double(inputs * functions).squareRoot(), count: functions)
   }
 
