@@ -46,11 +46,11 @@ extension Network {
   ///
   /// - Parameter capacity: rows of a chunk; they never cross from one shard into the next.
   func forEachChunk(
-    of data: TrainingRows<Element>, rows capacity: Int? = nil, reading parts: RowParts = [], pool: ThreadPool,
-    _ body: (NetworkChunk<Element>) -> Void
+    of data: TrainingRows<Element>, rows capacity: Int? = nil, reading parts: RowParts = [], layers: Int? = nil,
+    pool: ThreadPool, _ body: (NetworkChunk<Element>) -> Void
   ) throws(RowSourceError) {
     let reader = ChunkReader(
-      self, data, capacity: capacity ?? Self.predictionRows, parts: parts, layers: nil, pool: pool)
+      self, data, capacity: capacity ?? Self.predictionRows, parts: parts, layers: layers, pool: pool)
     let shards = RowShards(rows: data.rows)
     for shard in 0..<shards.count { try reader.forEachChunk(in: shards.range(shard), body) }
   }

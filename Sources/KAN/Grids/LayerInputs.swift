@@ -1,5 +1,5 @@
 /// What the layers of a network see of some rows: what grids are made for.
-struct LayerInputs<Element: Scalar>: Sendable {
+struct LayerInputs<Element: Scalar> {
   /// Evenly spaced rows, all of them if there are few: [sample × in]
   private(set) var sample: Matrix<Element>
   /// Of all rows: [in] each.
@@ -10,9 +10,6 @@ struct LayerInputs<Element: Scalar>: Sendable {
 
   /// Rows that are kept.
   static var sampleRows: Int { 8192 }
-
-  /// Of each row of ``sample``, whether it is there yet.
-  private var kept: Range<Int> = 0..<0
 
   fileprivate init(_ layer: Layer<Element>, sample rows: Int) {
     sample = Matrix(rows: rows, columns: layer.inputs)
@@ -30,26 +27,11 @@ struct LayerInputs<Element: Scalar>: Sendable {
     let rows = sample.rows
     let to = sample.mutableView()
     var next = (start * rows + total - 1) / total
-    if kept.isEmpty { kept = next..<next }
     while next < rows, next * total / rows < start + x.rows {
       let source = x.base + (next * total / rows - start) * x.stride
       (to.base + next * to.stride).update(from: source, count: x.columns)
       next += 1
     }
-    kept = kept.lowerBound..<next
-  }
-
-  /// Takes what later rows came to.
-  fileprivate mutating func merge(_ other: LayerInputs) {
-    for column in lowest.indices {
-      // NaN sticks: it is neither.
-      if !(other.lowest[column] >= lowest[column]) { lowest[column] = other.lowest[column] }
-      if !(other.highest[column] <= highest[column]) { highest[column] = other.highest[column] }
-    }
-    if let counts = other.outside { outside!.merge(counts) }
-    let (from, to) = (other.sample.view, sample.mutableView())
-    for row in other.kept { (to.base + row * to.stride).update(from: from.base + row * from.stride, count: to.columns) }
-    kept = kept.isEmpty ? other.kept : kept.lowerBound..<max(kept.upperBound, other.kept.upperBound)
   }
 
   @specialized(where Element == Float)
@@ -60,9 +42,10 @@ struct LayerInputs<Element: Scalar>: Sendable {
         for row in 0..<x.rows {
           for column in 0..<x.columns {
             let value = x[row, column]
-            // NaN sticks: it is neither.
-            if !(value >= lowest[column]) { lowest[column] = value }
-            if !(value <= highest[column]) { highest[column] = value }
+            // NaN sticks: nothing is below or above it.
+            let isNumber = value == value
+            if value < lowest[column] || !isNumber { lowest[column] = value }
+            if value > highest[column] || !isNumber { highest[column] = value }
           }
         }
       }
@@ -87,14 +70,6 @@ public struct OutsideGridCounts: Sendable, Equatable, Codable {
 
   /// Of all inputs together.
   public var total: Int { below.reduce(0, +) + above.reduce(0, +) }
-
-  fileprivate mutating func merge(_ other: OutsideGridCounts) {
-    rows += other.rows
-    for column in below.indices {
-      below[column] += other.below[column]
-      above[column] += other.above[column]
-    }
-  }
 
   @specialized(where Element == Float)
   @specialized(where Element == Double)
@@ -154,22 +129,13 @@ extension Network {
   func layerInputs(
     of source: some RowSource<Element>, sample: Int = LayerInputs<Element>.sampleRows, pool: ThreadPool
   ) throws(RowSourceError) -> [LayerInputs<Element>] {
-    let empty = LayerInputsReduction(layers: layers.map { LayerInputs($0, sample: min(sample, source.rows)) })
-    return try reduce(TrainingRows(unweighted: source), empty, layers: layers.count - 1, pool: pool).layers
-  }
-}
-
-/// What all layers see.
-private struct LayerInputsReduction<Element: Scalar>: Reduction {
-  var layers: [LayerInputs<Element>]
-
-  mutating func add(_ chunk: NetworkChunk<Element>) {
-    for index in layers.indices {
-      layers[index].add(chunk.input(index), start: chunk.range.lowerBound, total: chunk.total)
+    var result = layers.map { LayerInputs($0, sample: min(sample, source.rows)) }
+    // Extremes and counts are the same in any order, and each row of the sample is written once: nothing to merge.
+    try forEachChunk(of: TrainingRows(unweighted: source), layers: layers.count - 1, pool: pool) { chunk in
+      for index in layers.indices {
+        result[index].add(chunk.input(index), start: chunk.range.lowerBound, total: chunk.total)
+      }
     }
-  }
-
-  mutating func merge(_ other: LayerInputsReduction) {
-    for index in layers.indices { layers[index].merge(other.layers[index]) }
+    return result
   }
 }

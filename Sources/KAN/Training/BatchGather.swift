@@ -24,6 +24,9 @@ struct BatchGather<Element: Scalar>: ParallelLoop {
     let rows = UnsafeBufferPointer(rebasing: rows[places])
     if let memory = source.memory {
       copy(memory, rows, to: part)
+      if let weights = memory.weights, let to = part.weights {
+        gatherWeights(rows, of: weights.pointer, mean: source.meanWeight, to: to)
+      }
     } else {
       do throws(RowSourceError) {
         try source.source.read(rows, into: part)
@@ -33,8 +36,8 @@ struct BatchGather<Element: Scalar>: ParallelLoop {
       }
       scale(part.inputs, inputScaling)
       scale(part.values, targetScaling)
+      if let weights = part.weights { divide(weights, rows.count, by: source.meanWeight) }
     }
-    if let weights = part.weights { divide(weights, rows.count, by: source.meanWeight) }
   }
 
   private func scale(_ values: MutableMatrixView<Element>?, _ scaling: Scaling<Element>) {
@@ -53,9 +56,6 @@ struct BatchGather<Element: Scalar>: ParallelLoop {
     case .classes(let labels, _):
       if let to = part.classes { for place in 0..<rows.count { to[place] = labels[rows[place]] } }
     }
-    if let weights = data.weights, let to = part.weights {
-      for place in 0..<rows.count { to[place] = weights.pointer[rows[place]] }
-    }
   }
 
   private func scale(
@@ -70,11 +70,22 @@ struct BatchGather<Element: Scalar>: ParallelLoop {
   }
 }
 
+/// Weights over their mean, in place.
 @specialized(where Element == Float)
 @specialized(where Element == Double)
 private func divide<Element: Scalar>(_ weights: UnsafeMutablePointer<Element>, _ count: Int, by mean: Double) {
   // Weights that are all 0 stay 0.
   for place in 0..<count { weights[place] = mean > 0 ? Element(Double(weights[place]) / mean) : 0 }
+}
+
+/// The same from all over a data set.
+@specialized(where Element == Float)
+@specialized(where Element == Double)
+private func gatherWeights<Element: Scalar>(
+  _ rows: UnsafeBufferPointer<Int>, of weights: UnsafePointer<Element>, mean: Double,
+  to: UnsafeMutablePointer<Element>
+) {
+  for place in 0..<rows.count { to[place] = mean > 0 ? Element(Double(weights[rows[place]]) / mean) : 0 }
 }
 
 /// The error of the first of the iterations of a loop that fail, whichever thread meets it first.

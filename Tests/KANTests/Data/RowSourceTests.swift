@@ -83,6 +83,14 @@ import Testing
     } throws: { error in
       if case TrainingError.memory = error { true } else { false }
     }
+    // 4 TB of rows, of which the check reads none.
+    var endless = Kind.values.source(rows: 1 << 36)
+    endless.broken = 0
+    #expect {
+      try LevenbergMarquardt().check(Kind.values.network, on: endless, options: options)
+    } throws: { error in
+      "\(error)".contains("keeps all 68719476736 rows in double precision")
+    }
   }
 
   /// Grids in turn judged by rows put aside, and a training restricted to the support of its rows.
@@ -180,5 +188,35 @@ import Testing
       }
       #expect(losses.0 == losses.1 && ahead.gradients == alone.gradients)
     }
+  }
+
+  /// A value that is not finite in the middle of the rows is not forgotten by those after it.
+  @Test(arguments: [Float.nan, .infinity])
+  func valuesThatAreNotFinite(value: Float) throws {
+    var x = try Dataset(reading: Kind.values.source(rows: 40)).inputs
+    x[20, 1] = value
+    var network = Kind.values.network
+    let expected = BasisError("layer 1, input 2: sees a value that is not finite")
+    #expect(throws: expected) { try network.extendGrid(to: 7, on: x) }
+  }
+
+  /// Labels that nobody has checked reach no kernel.
+  @Test func evaluationOfClassesOutside() throws {
+    struct Wrong: RowSource {
+      let rows = 200
+      let inputColumns = 2
+      let targetShape = TargetShape.classes(count: 3)
+      func read(_ rows: UnsafeBufferPointer<Int>, into batch: RowBatch<Float>) {
+        for (place, row) in rows.enumerated() {
+          for column in 0..<2 { batch.inputs?[place, column] = 0 }
+          batch.classes?[place] = row == 150 ? 1_000_000 : 1
+        }
+      }
+    }
+    var network = Kind.classes.network
+    try network.describe(as: .classification)
+    let expected = RowSourceError("row 151: class 1000000 outside 0 ..< 3")
+    #expect(throws: expected) { try network.evaluate(on: Wrong()) }
+    #expect(throws: expected) { try Dataset(reading: Wrong()) }
   }
 }

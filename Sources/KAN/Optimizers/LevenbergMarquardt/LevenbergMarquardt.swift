@@ -90,7 +90,22 @@ extension LevenbergMarquardt: TrainingMethod {
         what: "Levenberg-Marquardt for \(network.parameterCount) parameters", needed: needed, limit: memoryLimit,
         instead: "L-BFGS, or Adam")
     }
+    let copied = Self.bytesOfCopy(of: data)
+    if needed &+ copied > memoryLimit {
+      throw .memory(
+        what: "Levenberg-Marquardt, which keeps all \(data.rows) rows in double precision,", needed: needed &+ copied,
+        limit: memoryLimit, instead: "Adam or L-BFGS, which do not keep them")
+    }
     if options.updating == .supported { throw .cannotRestrict(optimizer: name) }
+  }
+
+  /// What the rows of a source take that is not in memory: in double precision, inputs in the data's units, scaled and
+  /// without rows of weight 0, targets in the data's units and scaled, and weights and their roots.
+  private static func bytesOfCopy<Element: Scalar>(of data: some RowSource<Element>) -> Int {
+    if data is Dataset<Element> { return 0 }
+    let numbers = 3 * data.inputColumns + 2 * data.targetShape.outputs + 2
+    let (bytes, overflow) = data.rows.multipliedReportingOverflow(by: 8 * numbers)
+    return overflow ? .max / 2 : min(bytes, .max / 2)
   }
 
   /// Carries the curves over; ranges follow when the training begins.
