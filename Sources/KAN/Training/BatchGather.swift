@@ -18,6 +18,8 @@ struct BatchGather<Element: Scalar>: ParallelLoop {
   /// Reads all rows and returns when they are there.
   func run(on pool: ThreadPool) { pool.run(count, work: rows.count * source.inputColumns, self) }
 
+  @specialized(where Element == Float)
+  @specialized(where Element == Double)
   func iterate(_ index: Int, worker: Int) {
     let places = index * Self.chunk..<min((index + 1) * Self.chunk, rows.count)
     let part = to.slice(places.lowerBound, rows: places.count)

@@ -33,6 +33,8 @@ final class BatchReader<Element: Scalar> {
   deinit { announced.deallocate() }
 
   /// Makes the given rows the current batch, scaled as the network does it.
+  @specialized(where Element == Float)
+  @specialized(where Element == Double)
   func read(_ rows: UnsafeBufferPointer<Int>, for network: Network<Element>) {
     let isAnnounced = announcedCount > 0 && isAnnounced(rows)
     announcedCount = 0
@@ -52,6 +54,8 @@ final class BatchReader<Element: Scalar> {
   }
 
   /// Announces the rows of the next batch: the loop that reads them, to run before ``read(_:for:)`` asks for them.
+  @specialized(where Element == Float)
+  @specialized(where Element == Double)
   func prefetch(_ rows: UnsafeBufferPointer<Int>, for network: Network<Element>) -> BatchGather<Element> {
     require(slots.count == 2, "BatchReader: a next batch without memory for it")
     for place in 0..<rows.count { announced[place] = rows[place] }
