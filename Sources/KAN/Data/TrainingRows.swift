@@ -1,5 +1,7 @@
 /// The rows of a training or an evaluation: a source and the mean of its weights, by which they are divided.
-package struct TrainingRows<Element: Scalar>: Sendable {
+///
+/// A class, since a training step passes it on in every loop: one reference is counted, and not each of its parts.
+package final class TrainingRows<Element: Scalar>: Sendable {
   package let source: any RowSource<Element>
   /// The source, if it is in memory.
   let memory: Dataset<Element>?
