@@ -1,2 +1,2 @@
-// A user of the engine names matrices and scalars too, so one import brings both modules.
+// Matrices and scalars are part of this module's API, so one import brings both modules.
 @_exported public import KANLinearAlgebra

@@ -1,6 +1,6 @@
 import KAN
 
-/// Where rows come from: a table with a header, a pair of NPY arrays, or a folder of images in the format of MNIST.
+/// A source of rows: a table with a header, a pair of NPY arrays, or a folder of images in MNIST's format.
 package struct DataSource: Sendable {
   package enum Kind: Sendable { case table, array, images }
 
@@ -11,7 +11,7 @@ package struct DataSource: Sendable {
   /// The name of a table's column of weights.
   package let weights: String?
 
-  /// Decides by what stands at the path: a folder, an `.npy` file, or else a table.
+  /// The kind follows from the path: a folder, an `.npy` file, or else a table.
   package init(path: String, targets: [String] = [], weights: String? = nil) {
     self.path = path
     self.targets = targets
@@ -22,10 +22,10 @@ package struct DataSource: Sendable {
 
   package var exists: Bool { status(of: path) != nil }
 
-  /// Data to train on, and the source's own test part if it has one.
+  /// The training data, and the source's own test part if it has one.
   ///
   /// - Parameter task: by default a classification for text and images, a regression for numbers.
-  /// - Throws: `FileError` for everything that keeps the rows from being used.
+  /// - Throws: `FileError` if the rows cannot be used.
   package func training<Element: Scalar>(
     _: Element.Type, task: LearningTask?
   ) throws(FileError) -> (training: Dataset<Element>, test: Dataset<Element>?) {
@@ -42,18 +42,18 @@ package struct DataSource: Sendable {
     }
   }
 
-  /// The same data; throws if its classes are hardly ever met twice, as names and measurements are.
+  /// Returns the data; throws if hardly any class occurs twice, as with names or measurements.
   private func withClasses<Element: Scalar>(_ data: Dataset<Element>) throws(FileError) -> Dataset<Element> {
     if case .classes(_, let count) = data.targets, count > 2, 2 * count > data.rows {
       let name = data.names.targets.first.map(quoted) ?? "the target"
       throw FileError(
         .malformed, path: path,
-        "\(name) has \(count) different values in \(data.rows) rows: they name rows or measure, and are no classes")
+        "\(name) has \(count) different values in \(data.rows) rows: they are names or measurements, not classes")
     }
     return data
   }
 
-  /// Rows with targets for a network that exists: the same columns, the same classes; of images the test part.
+  /// Rows with targets for an existing network, with the same columns and classes; for images, the test part.
   package func rows<Element: Scalar>(for network: Network<Element>) throws(FileError) -> Dataset<Element> {
     switch kind {
     case .table: return try table(for: network)
@@ -68,7 +68,7 @@ package struct DataSource: Sendable {
     }
   }
 
-  /// Rows without targets, to predict: [rows × in].
+  /// Rows for prediction, without targets: [rows × in].
   package func inputs<Element: Scalar>(for network: Network<Element>) throws(FileError) -> Matrix<Element> {
     switch kind {
     case .table:
@@ -128,7 +128,7 @@ package struct DataSource: Sendable {
     }
   }
 
-  /// The same data with its classes numbered as the network's.
+  /// The data with its classes numbered as in the network.
   private func matchingTargets<Element: Scalar>(
     _ data: Dataset<Element>, _ network: Network<Element>
   ) throws(FileError) -> Dataset<Element> {

@@ -1,22 +1,22 @@
 import KAN
 
 extension Dataset {
-  /// Reads a table with a header, comma-separated, or tab-separated if its name ends in `.tsv`.
+  /// Reads a table with a header: tab-separated if its name ends in `.tsv`, else comma-separated.
   ///
-  /// All columns but the target are inputs and have to be numbers. A target of numbers makes a regression, one of text
-  /// a classification.
+  /// All columns but the target are inputs and must be numeric. A numeric target makes a regression, a text target a
+  /// classification.
   ///
   /// - Throws: `FileError`, which names the file, row and column.
   public init(csv path: String, target: String) throws(FileError) {
     try self.init(csv: path, targets: [target], task: nil)
   }
 
-  /// The same with several targets, or with the task given.
+  /// The same with several targets or a given task.
   ///
   /// - Parameters:
   ///   - targets: by default the last column.
-  ///   - task: a classification takes numbers in the target for names of classes.
-  ///   - weights: a column with a weight for each row, not negative and not all 0; it is no input.
+  ///   - task: a classification treats numbers in the target as names of classes.
+  ///   - weights: a column of weights, not negative and not all 0, which is not an input.
   public init(
     csv path: String, targets names: [String] = [], task: LearningTask? = nil, weights: String? = nil
   ) throws(FileError) {
@@ -44,8 +44,8 @@ extension Dataset {
 
   /// Reads inputs [rows × in] and targets [rows] or [rows × out] from two NPY files.
   ///
-  /// - Throws: `FileError`; also if the numbers of rows differ, or the labels of a classification are not one whole
-  ///   number for each row.
+  /// - Throws: `FileError`, also if the numbers of rows differ or the labels of a classification are not one integer
+  ///   per row.
   public init(npy path: String, target targetPath: String, task: LearningTask = .regression) throws(FileError) {
     let inputs: Matrix<Element> = try readMatrix(path)
     let targets = try readNPY(targetPath, magnitudeLimit: Double(Element.greatestFiniteMagnitude))
@@ -76,7 +76,7 @@ extension Dataset {
     }
   }
 
-  /// Reads images and labels in the format of MNIST from a folder that has its four files, plain or gzip.
+  /// Reads images and labels from a folder with the four files of MNIST's format, plain or gzip.
   ///
   /// - Throws: `FileError`
   public init(images folder: String, part: ImagePart) throws(FileError) {
@@ -95,10 +95,15 @@ extension Dataset {
 }
 
 /// The two parts of a folder of images.
-public enum ImagePart: Sendable { case training, test }
+public enum ImagePart: Sendable {
+  /// The files whose names begin with `train`.
+  case training
+  /// The files whose names begin with `t10k`.
+  case test
+}
 
 extension DelimitedFile {
-  /// Places of columns by their names.
+  /// Indices of columns by name.
   func columns(named names: [String], purpose: String = "the target") throws(FileError) -> [Int] {
     var columns: [Int] = []
     for name in names {
@@ -137,13 +142,13 @@ extension DelimitedFile {
     }
   }
 
-  /// The place of the column of weights.
+  /// The index of the column of weights.
   func weightColumn(named name: String?) throws(FileError) -> Int? {
     guard let name else { return nil }
     return try columns(named: [name], purpose: "--weights").first
   }
 
-  /// The targets asked for, or the last column that is not the weights.
+  /// The targets asked for, or the last column other than the weights.
   func targetNames(_ names: [String], weights: String?) throws(FileError) -> [String] {
     if let weights, names.contains(weights) {
       throw FileError(.malformed, path: path, "column \(quoted(weights)) is asked for as target and as weights")
@@ -179,7 +184,7 @@ func makeTargets<Element: Scalar>(
   return .values(matrix)
 }
 
-/// An NPY file as a matrix; a list of numbers is one column.
+/// An NPY file as a matrix; a one-dimensional array is one column.
 func readMatrix<Element: Scalar>(_ path: String) throws(FileError) -> Matrix<Element> {
   let array = try readNPY(path, magnitudeLimit: Double(Element.greatestFiniteMagnitude))
   return Matrix(

@@ -1,4 +1,4 @@
-// Numbers of another type, as files hold them: loops of their own, built for both precisions.
+// Conversion from and to other number types, in loops specialised for both precisions.
 
 extension AlignedArray {
   /// Each value rounded to this precision.

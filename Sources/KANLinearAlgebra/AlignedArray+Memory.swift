@@ -1,12 +1,12 @@
-// The memory of an array without a copy: for algorithms of the standard library, for C, and for loops of a user.
+// Access to an array's memory without a copy: for the standard library's algorithms, for C, and for a user's loops.
 
 extension AlignedArray {
-  /// The elements in order, for reading: bounds-checked, and bound to the life of the array by the compiler.
+  /// The elements in order, for reading. Bounds are checked, and the compiler ties the span to the array's lifetime.
   @inlinable
   public var span: Span<Element> {
     @_lifetime(borrow self)
     get {
-      // A copy, since the optimiser of Swift 6.3 refuses a span on a property of a class.
+      // A local copy: Swift 6.3 does not allow a span that depends on a property of a class.
       let start = storage.pointer
       let span = unsafe Span(_unsafeStart: start, count: storage.count)
       return unsafe _overrideLifetime(span, borrowing: self)
@@ -25,7 +25,7 @@ extension AlignedArray {
     }
   }
 
-  /// Calls `body` with the elements' memory, which is valid during the call alone.
+  /// Calls `body` with the elements' memory, valid only during the call.
   @inlinable
   public func withUnsafeBufferPointer<Result, Failure: Error>(
     _ body: (UnsafeBufferPointer<Element>) throws(Failure) -> Result
@@ -34,7 +34,8 @@ extension AlignedArray {
     return try body(UnsafeBufferPointer(start: storage.pointer, count: storage.count))
   }
 
-  /// The same for writing, after a copy if the memory is shared. Another buffer put in its place is not looked at.
+  /// The same for writing, after a copy if the memory is shared. Assigning another buffer to the argument has no
+  /// effect.
   @inlinable
   public mutating func withUnsafeMutableBufferPointer<Result, Failure: Error>(
     _ body: (inout UnsafeMutableBufferPointer<Element>) throws(Failure) -> Result

@@ -20,7 +20,7 @@ public struct AlignedArray<Element: Scalar>: RandomAccessCollection, MutableColl
     _ = buffer.initialize(fromContentsOf: elements)
   }
 
-  /// `count` elements that `body` writes; it gets memory that is not initialised and has to fill all of it.
+  /// `count` elements written by `body`, which gets uninitialised memory and must fill all of it.
   @inlinable
   public init<Failure: Error>(
     count: Int, initializingWith body: (UnsafeMutableBufferPointer<Element>) throws(Failure) -> Void
@@ -37,7 +37,7 @@ public struct AlignedArray<Element: Scalar>: RandomAccessCollection, MutableColl
   @inlinable
   public subscript(index: Int) -> Element {
     get {
-      // As unsigned numbers, negative ones are beyond every count.
+      // As an unsigned number, a negative index exceeds every count.
       if UInt(bitPattern: index) >= UInt(bitPattern: count) { trap(index) }
       return storage.pointer[index]
     }
@@ -58,7 +58,7 @@ public struct AlignedArray<Element: Scalar>: RandomAccessCollection, MutableColl
     return storage.pointer
   }
 
-  /// Overwrites this array with another of the same length, without allocating when its memory is its own.
+  /// Overwrites this array with another of the same length, without allocating if its memory is not shared.
   package mutating func copyElements(from other: AlignedArray) {
     require(count == other.count, "AlignedArray: copy of \(other.count) elements into \(count)")
     if storage === other.storage { return }
@@ -83,13 +83,13 @@ public struct AlignedArray<Element: Scalar>: RandomAccessCollection, MutableColl
   @usableFromInline @inline(never)
   static func trap(negativeCount count: Int) -> Never { fatalError("AlignedArray: negative count \(count)") }
 
-  /// Unchecked because the pointer is only written through a uniquely referenced owner.
+  /// Unchecked, because the pointer is written only through a uniquely referenced owner.
   @usableFromInline
   final class Storage: @unchecked Sendable {
     @usableFromInline let count: Int
     @usableFromInline let pointer: UnsafeMutablePointer<Element>
 
-    /// Memory that is not initialised.
+    /// Uninitialised memory.
     @usableFromInline
     init(count: Int) {
       self.count = count

@@ -1,8 +1,8 @@
 private import CKANKernels
 
-/// Memory for numbers that starts on a cache line, and lies on huge pages if there is much of it.
+/// Memory for numbers, aligned to a cache line; large blocks ask for huge pages.
 package enum AlignedMemory {
-  /// Not initialized. Stops the program where there is no memory, as the allocations of the language do.
+  /// Uninitialised memory. Stops the program if there is none, as Swift's own allocations do.
   package static func allocate<Element: Scalar>(_ count: Int, of _: Element.Type) -> UnsafeMutablePointer<Element> {
     let (bytes, overflow) = count.multipliedReportingOverflow(by: MemoryLayout<Element>.stride)
     guard !overflow, let memory = kan_allocate(Int64(bytes)) else {

@@ -1,12 +1,11 @@
 private import COpenBLAS
 
-/// A = L·Lᵀ of a symmetric positive definite matrix with few diagonals, in double precision and in memory that the
-/// caller owns.
+/// A = L·Lᵀ of a symmetric positive definite band matrix, in double precision and in the caller's memory.
 ///
-/// A: [n × n] with d diagonals below the main one stands in `bands`: [n × (d + 1)], the element (j + i, j) at
-/// `bands[j·(d + 1) + i]`: LAPACK's lower band storage.
+/// `bands`: [n × (d + 1)] holds A: [n × n] with d subdiagonals in LAPACK's lower band storage, element (j + i, j) at
+/// `bands[j·(d + 1) + i]`.
 package enum BandedCholesky {
-  /// Puts L in the place of A, by LAPACK's `dpbtrf`.
+  /// Replaces A by L, with LAPACK's `dpbtrf`.
   ///
   /// - Throws: ``LinearAlgebraError/notPositiveDefinite(order:)``; A is then lost.
   package static func factor(
@@ -14,17 +13,17 @@ package enum BandedCholesky {
   ) throws(LinearAlgebraError) {
     guard n > 0 else { return }
     guard n <= Int(Int32.max) else { throw .tooLarge(dimension: n) }
-    // The form without a search for NaN, which allocates nothing; a pivot that is NaN is not positive either.
+    // The variant without a NaN check, since it does not allocate; a NaN pivot is rejected as not positive.
     let info = LAPACKE_dpbtrf_work(
       LAPACK_COL_MAJOR, CChar(UInt8(ascii: "L")), Int32(n), Int32(d), bands, Int32(d + 1))
     if info > 0 { throw .notPositiveDefinite(order: Int(info)) }
     try LinearAlgebraError.check(Int(info), "dpbtrf")
   }
 
-  /// Puts X of L·Lᵀ·X = B in the place of B: [n × sides], row after row.
+  /// Solves L·Lᵀ·X = B in place: [n × sides], row-major.
   ///
-  /// Not LAPACK's `dpbtrs`, which takes one side after another, each through a lock of OpenBLAS: here the innermost loop
-  /// runs over the sides, which stand next to each other.
+  /// LAPACK's `dpbtrs` solves one side at a time and takes a lock of OpenBLAS for each. Here the innermost loop runs
+  /// over the sides, which are contiguous.
   package static func solve(
     factored bands: UnsafePointer<Double>, order n: Int, diagonals d: Int, _ b: UnsafeMutablePointer<Double>,
     sides: Int
@@ -60,8 +59,8 @@ package enum BandedCholesky {
   }
 }
 
-/// X of A·X = B for a symmetric positive definite A with few diagonals; bands: [n × (d + 1)], the element (j + i, j) of A
-/// at (j, i); B and X: [n × sides]. By LAPACK's `dpbtrf`.
+/// Solves A·X = B for a symmetric positive definite band matrix A, with LAPACK's `dpbtrf`. bands: [n × (d + 1)],
+/// element (j + i, j) of A at (j, i); B and X: [n × sides].
 ///
 /// - Throws: ``LinearAlgebraError/notPositiveDefinite(order:)``, and `nonFinite` for infinite or NaN elements.
 package func solveBanded(

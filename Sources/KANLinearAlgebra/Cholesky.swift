@@ -1,16 +1,17 @@
 private import COpenBLAS
 
-/// A = L·Lᵀ of a dense symmetric positive definite matrix, in double precision and in memory that the caller owns.
+/// A = L·Lᵀ of a dense symmetric positive definite matrix, in double precision and in the caller's memory.
 ///
-/// Only the lower triangle is read, and what stands above it afterwards means nothing; rows stand one after another.
+/// Row-major. Only the lower triangle is read; the upper one is undefined afterwards.
 package enum Cholesky {
-  /// Rows and columns of a block that threads share out.
+  /// Rows and columns of a block, the work item of a thread.
   private static let block = 160
 
-  /// Puts L in the place of the lower triangle of A: [n × n]; false where A is not positive definite, and then lost.
+  /// Replaces the lower triangle of A: [n × n] by L. False if A is not positive definite; A is then lost.
   ///
   /// Blocked and right-looking (Golub and Van Loan, Matrix Computations, 4.2.6): the diagonal block by `dpotrf`, its
-  /// panel by `dtrsm`, the rest by `dgemm`, shared out among the threads. The bits do not depend on their number.
+  /// panel by `dtrsm`, the trailing matrix by `dgemm`, in parallel. Results are bit-identical for any number of
+  /// threads.
   package static func factor(_ a: UnsafeMutablePointer<Double>, order n: Int, pool: ThreadPool) -> Bool {
     require(n <= Int(Int32.max), "Cholesky: order \(n)")
     BLAS.prepare()
@@ -29,10 +30,10 @@ package enum Cholesky {
     return true
   }
 
-  /// The smallest shift of the diagonal with which a matrix that is singular, or nearly so, has a factor: `first`, then each
-  /// time `factor` times more. Nil if none up to `last` has.
+  /// The smallest diagonal shift with which a nearly singular matrix has a factor, of `first`, `first·factor`, … up to
+  /// `last`; nil if there is none.
   ///
-  /// - Parameter attempt: factors the shifted matrix, whether it could.
+  /// - Parameter attempt: factors the shifted matrix; returns whether it succeeded.
   package static func leastShift(
     from first: Double, times factor: Double, upTo last: Double, _ attempt: (Double) -> Bool
   ) -> Double? {
@@ -58,7 +59,7 @@ package enum Cholesky {
     }
   }
 
-  /// A row of blocks of what is left: A_ij -= L_ik·L_jkᵀ for j ≤ i; the longest first.
+  /// A row of blocks of the trailing matrix: A_ij -= L_ik·L_jkᵀ for j ≤ i; longest first.
   private struct TrailingLoop: ParallelLoop {
     let a: UnsafeMutablePointer<Double>
     let order, start, size: Int
@@ -75,20 +76,20 @@ package enum Cholesky {
     }
   }
 
-  /// Puts x of L·Lᵀ·x = b in the place of b: [n].
+  /// Solves L·Lᵀ·x = b in place: [n].
   package static func solve(factored a: UnsafePointer<Double>, order n: Int, _ b: UnsafeMutablePointer<Double>) {
     cblas_dtrsv(CblasRowMajor, CblasLower, CblasNoTrans, CblasNonUnit, blasint(n), a, blasint(n), b, 1)
     cblas_dtrsv(CblasRowMajor, CblasLower, CblasTrans, CblasNonUnit, blasint(n), a, blasint(n), b, 1)
   }
 
-  /// Writes L⁻ᵀ, upper triangle: row j holds column j of L⁻¹ from j on; what stands before it means nothing: [n × n].
+  /// Writes the upper triangle L⁻ᵀ: [n × n]; row j holds column j of L⁻¹ from j on, and is undefined before.
   package static func invert(
     factored a: UnsafePointer<Double>, order n: Int, to inverse: UnsafeMutablePointer<Double>, pool: ThreadPool
   ) {
     pool.run((n + block - 1) / block, work: n * n * n / 3, InverseLoop(factor: a, order: n, inverse: inverse))
   }
 
-  /// Rows of a block, X·Lᵀ = I; the longest first.
+  /// Rows of a block of X·Lᵀ = I; longest first.
   private struct InverseLoop: ParallelLoop {
     let factor: UnsafePointer<Double>
     let order: Int
@@ -108,11 +109,12 @@ package enum Cholesky {
   }
 }
 
-/// min ‖A·x - b‖ by Householder QR with column pivoting, LAPACK's `dgelsy`: where normal equations lose too many digits.
+/// min ‖A·x - b‖ by Householder QR with column pivoting, LAPACK's `dgelsy`, for problems whose normal equations lose
+/// too many digits.
 ///
 /// - Parameters:
-///   - a: [m × n], column after column; overwritten.
-///   - b: [max(m, n)]; x stands in its first n elements afterwards.
+///   - a: [m × n], column-major; overwritten.
+///   - b: [max(m, n)]; its first n elements become x.
 ///   - tolerance: columns beyond this estimate of the inverse condition number count as dependent.
 /// - Throws: ``LinearAlgebraError``
 package func solveByQR(

@@ -1,12 +1,12 @@
-/// How the functions of a compact basis stand in W, the same for all inputs of a layer.
+/// The layout of a compact basis's functions in W, the same for all inputs of a layer.
 public struct CompactShape: Sendable, Equatable {
-  /// n, those evaluated at each point.
+  /// n, the functions evaluated at each point.
   package let functions: Int
-  /// How many of them, 0 or 1, are the last of the input's K whatever the cell is.
+  /// f, 0 or 1: how many of the n are always the last of the input's K, whatever the cell.
   package let fixed: Int
-  /// K, those of an input.
+  /// K, all functions of an input.
   package let stored: Int
-  /// The cells of an input.
+  /// Cells of an input.
   package let cells: Int
   /// The functions of a cell sum to 1.
   package let sumsToOne: Bool
@@ -20,8 +20,9 @@ public struct CompactShape: Sendable, Equatable {
   }
 }
 
-/// What a contraction is fed: the cells of some inputs at some rows, and a number for each of their n functions: values,
-/// slopes, or either times a number of the point. Laid out as a ``PointEvaluation``, of which it is the memory.
+/// The operand of a contraction: cells and n coefficients for each of some inputs and rows. The coefficients are
+/// values, slopes, or either multiplied by a number for each point, laid out as in the ``PointEvaluation`` that owns
+/// the memory.
 public struct ContractionBlock<Element: Scalar> {
   package let shape: CompactShape
   package let inputs: Int
@@ -29,7 +30,7 @@ public struct ContractionBlock<Element: Scalar> {
   package let evaluation: PointEvaluation<Element>
   package let values: UnsafePointer<Element>
 
-  /// - Parameter values: those of `evaluation`, its slopes, or numbers laid out like them.
+  /// - Parameter values: the values or slopes of `evaluation`, or numbers laid out like them.
   package init(
     _ shape: CompactShape, inputs: Int, rows: Int, _ evaluation: PointEvaluation<Element>,
     values: UnsafePointer<Element>

@@ -1,6 +1,6 @@
 private import Glibc
 
-/// Functions of the C library that the engine needs away from its inner loops.
+/// Functions of the C library, for code outside the inner loops.
 package enum Elementary {
   package static func exp(_ x: Double) -> Double { Glibc.exp(x) }
   /// exp(x) - 1 without loss of digits near 0.

@@ -5,6 +5,7 @@ private import COpenBLAS
 private let kernels = kan_kernels_for_f(kan_best_instruction_set()).pointee
 
 extension Float: Scalar {
+  @_documentation(visibility: internal)
   public static func _product(
     _ transposeA: Bool, _ transposeB: Bool, _ m: Int, _ n: Int, _ k: Int,
     _ alpha: Self, _ a: UnsafePointer<Self>, _ aStride: Int, _ b: UnsafePointer<Self>, _ bStride: Int,
@@ -15,6 +16,15 @@ extension Float: Scalar {
       blasint(m), blasint(n), blasint(k), alpha, a, blasint(aStride), b, blasint(bStride), beta, c, blasint(cStride))
   }
 
+  @_documentation(visibility: internal)
+  public static func _addSquare(
+    _ n: Int, _ k: Int, _ a: UnsafePointer<Self>, _ aStride: Int, _ c: UnsafeMutablePointer<Self>, _ cStride: Int
+  ) {
+    cblas_ssyrk(
+      CblasRowMajor, CblasLower, CblasTrans, blasint(n), blasint(k), 1, a, blasint(aStride), 1, c, blasint(cStride))
+  }
+
+  @_documentation(visibility: internal)
   public static func _leastSquares(
     _ m: Int, _ n: Int, _ rightHandSides: Int, _ a: UnsafeMutablePointer<Self>, _ b: UnsafeMutablePointer<Self>,
     _ bStride: Int, _ singularValues: UnsafeMutablePointer<Self>, _ tolerance: Self, _ rank: inout Int
@@ -27,6 +37,7 @@ extension Float: Scalar {
     return Int(info)
   }
 
+  @_documentation(visibility: internal)
   public static func _evaluateSpline(
     _ spline: SplineParameters<Self>, _ first: Int, _ x: MatrixView<Self>, _ order: Int, _ to: PointEvaluation<Self>
   ) {
@@ -38,6 +49,7 @@ extension Float: Scalar {
     }
   }
 
+  @_documentation(visibility: internal)
   public static func _splinePoints(
     _ spline: SplineParameters<Self>, _ input: Int, _ count: Int, _ x: UnsafePointer<Self>, _ stride: Int,
     _ cells: UnsafeMutablePointer<Int32>, _ values: UnsafeMutablePointer<Self>
@@ -47,6 +59,7 @@ extension Float: Scalar {
     }
   }
 
+  @_documentation(visibility: internal)
   public static func _splineNormalEquations(
     _ spline: SplineParameters<Self>, _ input: Int, _ x: UnsafePointer<Self>, _ stride: Int,
     _ weights: UnsafePointer<Double>?, _ y: MatrixView<Self>, _ gram: UnsafeMutablePointer<Double>, _ gramStride: Int,
@@ -59,6 +72,7 @@ extension Float: Scalar {
     }
   }
 
+  @_documentation(visibility: internal)
   public static func _contractForward(
     _ block: ContractionBlock<Self>, _ following: Int, _ weights: MatrixView<Self>, _ start: UnsafePointer<Self>,
     _ startStride: Int, _ z: MutableMatrixView<Self>
@@ -70,14 +84,17 @@ extension Float: Scalar {
     }
   }
 
+  @_documentation(visibility: internal)
   public static func _contractionScratch(_ rows: Int) -> Int { Int(kernels.scratch(Int64(rows))) }
 
+  @_documentation(visibility: internal)
   public static func _orderRows(
     _ block: ContractionBlock<Self>, _ outputs: Int, _ scratch: UnsafeMutablePointer<Self>
   ) {
     withUnsafePointer(to: kan_block_f(block)) { kernels.order($0, Int64(outputs), scratch) }
   }
 
+  @_documentation(visibility: internal)
   public static func _contractWeights(
     _ block: ContractionBlock<Self>, _ dz: MatrixView<Self>, _ panels: UnsafePointer<Self>?, _ panelStride: Int,
     _ dWeights: MutableMatrixView<Self>, _ scratch: UnsafeMutablePointer<Self>
@@ -87,6 +104,7 @@ extension Float: Scalar {
     }
   }
 
+  @_documentation(visibility: internal)
   public static func _contractInputs(
     _ slopes: ContractionBlock<Self>, _ dz: MatrixView<Self>, _ weights: MatrixView<Self>,
     _ dx: MutableMatrixView<Self>, _ scratch: UnsafeMutablePointer<Self>
@@ -96,42 +114,50 @@ extension Float: Scalar {
     }
   }
 
+  @_documentation(visibility: internal)
   public static func _panelWidth(_ shape: CompactShape, _ rows: Int, _ outputs: Int) -> Int {
     withUnsafePointer(to: kan_block_f(shape, rows: rows)) { Int(kernels.panel_width($0, Int64(outputs))) }
   }
 
+  @_documentation(visibility: internal)
   public static func _writePanels(_ dz: MatrixView<Self>, _ panels: UnsafeMutablePointer<Self>, _ panelStride: Int) {
     kernels.panels(Int64(dz.rows), Int64(dz.columns), dz.base, panels, Int64(panelStride))
   }
 
+  @_documentation(visibility: internal)
   public static func _exp(_ count: Int, _ values: UnsafeMutablePointer<Self>) {
     kernels.exponentials(Int64(count), values)
   }
 
+  @_documentation(visibility: internal)
   public static func _activate(
     _ activation: Int32, _ count: Int, _ z: UnsafePointer<Self>, _ y: UnsafeMutablePointer<Self>
   ) {
     kernels.activation_values(activation, Int64(count), z, y)
   }
 
+  @_documentation(visibility: internal)
   public static func _activationPullBack(
     _ activation: Int32, _ count: Int, _ kept: UnsafePointer<Self>, _ dy: UnsafeMutablePointer<Self>
   ) {
     kernels.activation_pull_back(activation, Int64(count), kept, dy)
   }
 
+  @_documentation(visibility: internal)
   public static func _broadcastRow(
     _ rows: Int, _ columns: Int, _ row: UnsafePointer<Self>, _ z: UnsafeMutablePointer<Self>
   ) {
     kernels.broadcast_row(Int64(rows), Int64(columns), row, z)
   }
 
+  @_documentation(visibility: internal)
   public static func _columnSums(
     _ rows: Int, _ columns: Int, _ z: UnsafePointer<Self>, _ sums: UnsafeMutablePointer<Self>
   ) {
     kernels.column_sums(Int64(rows), Int64(columns), z, sums)
   }
 
+  @_documentation(visibility: internal)
   public static func _scaleColumns(
     _ rows: Int, _ columns: Int, _ x: UnsafePointer<Self>, _ shift: UnsafePointer<Self>,
     _ factor: UnsafePointer<Self>, _ y: UnsafeMutablePointer<Self>
@@ -139,10 +165,12 @@ extension Float: Scalar {
     kernels.scale_columns(Int64(rows), Int64(columns), x, shift, factor, y)
   }
 
+  @_documentation(visibility: internal)
   public static func _firstNonFinite(_ count: Int, _ values: UnsafePointer<Self>) -> Int {
     Int(kernels.first_non_finite(Int64(count), values))
   }
 
+  @_documentation(visibility: internal)
   public static func _squaredError(
     _ count: Int, _ outputs: UnsafePointer<Self>, _ targets: UnsafePointer<Self>, _ factor: Self,
     _ gradient: UnsafeMutablePointer<Self>?
@@ -150,6 +178,7 @@ extension Float: Scalar {
     kernels.squared_error(Int64(count), outputs, targets, factor, gradient)
   }
 
+  @_documentation(visibility: internal)
   public static func _crossEntropy(
     _ rows: Int, _ columns: Int, _ logits: UnsafePointer<Self>, _ labels: UnsafePointer<Int32>, _ factor: Self,
     _ gradient: UnsafeMutablePointer<Self>?
@@ -157,10 +186,12 @@ extension Float: Scalar {
     kernels.cross_entropy(Int64(rows), Int64(columns), logits, labels, factor, gradient)
   }
 
+  @_documentation(visibility: internal)
   public static func _softmax(_ rows: Int, _ columns: Int, _ logits: UnsafeMutablePointer<Self>) {
     kernels.softmax(Int64(rows), Int64(columns), logits)
   }
 
+  @_documentation(visibility: internal)
   public static func _sgd(
     _ count: Int, _ parameters: UnsafeMutablePointer<Self>, _ gradients: UnsafePointer<Self>,
     _ velocity: UnsafeMutablePointer<Self>, _ rate: Self, _ momentum: Self, _ decay: Self
@@ -168,6 +199,7 @@ extension Float: Scalar {
     kernels.sgd(Int64(count), parameters, gradients, velocity, rate, momentum, decay)
   }
 
+  @_documentation(visibility: internal)
   public static func _adamW(
     _ count: Int, _ parameters: UnsafeMutablePointer<Self>, _ gradients: UnsafePointer<Self>,
     _ mean: UnsafeMutablePointer<Self>, _ variance: UnsafeMutablePointer<Self>, _ rate: Self, _ beta1: Self,
@@ -177,10 +209,12 @@ extension Float: Scalar {
       Int64(count), parameters, gradients, mean, variance, rate, beta1, rest1, beta2, rest2, scale, epsilon, shrink)
   }
 
+  @_documentation(visibility: internal)
   public static func _dot(_ count: Int, _ a: UnsafePointer<Self>, _ b: UnsafePointer<Self>) -> Double {
     kernels.inner_product(Int64(count), a, b)
   }
 
+  @_documentation(visibility: internal)
   public static func _addScaled(
     _ count: Int, _ a: UnsafePointer<Self>, _ factor: Self, _ b: UnsafePointer<Self>, _ out: UnsafeMutablePointer<Self>
   ) {

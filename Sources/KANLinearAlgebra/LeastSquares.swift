@@ -4,19 +4,19 @@ public struct LeastSquaresSolution<Element: Scalar>: Sendable {
   public let solution: Matrix<Element>
   /// The effective rank of A: how many singular values exceed `tolerance` times the largest.
   public let rank: Int
-  /// Of A, in falling order: [min(m, n)]
+  /// The singular values of A in falling order: [min(m, n)]
   public let singularValues: [Element]
 }
 
-/// min ‖B - A·X‖ over X, column by column, and of all such X the one of smallest norm.
+/// The minimum-norm X that minimises ‖B - A·X‖, column by column.
 ///
-/// A: [m × n], B: [m × r], X: [n × r]. A may have any rank, zero or repeated columns, or more columns than rows:
-/// by singular values, LAPACK's `?gelsd` (LAPACK Users' Guide, 2.3.2).
+/// A: [m × n], B: [m × r], X: [n × r]. A may have any rank, zero or repeated columns, or more columns than rows: the
+/// method is the singular value decomposition, LAPACK's `?gelsd` (LAPACK Users' Guide, 2.3.2).
 ///
 /// - Parameter tolerance: singular values at most this times the largest count as zero; by default
 ///   max(m, n)·ε.
 /// - Throws: ``LinearAlgebraError/nonFinite(operand:row:column:)`` for infinite or NaN elements, which LAPACK would
-///   hand on silently, and `notConverged`.
+///   propagate silently, and `notConverged`.
 public func solveLeastSquares<Element: Scalar>(
   _ a: Matrix<Element>, _ b: Matrix<Element>, tolerance: Element? = nil
 ) throws(LinearAlgebraError) -> LeastSquaresSolution<Element> {
@@ -31,7 +31,7 @@ public func solveLeastSquares<Element: Scalar>(
   try checkFinite(b, "B")
   BLAS.prepare()
 
-  // Column-major copies, as LAPACK works on; B's is tall enough to receive X.
+  // Column-major copies for LAPACK; B's is tall enough to receive X.
   let tall = max(m, n)
   var columnsOfA = AlignedArray<Element>(zeros: m * n)
   var columnsOfB = AlignedArray<Element>(zeros: tall * sides)

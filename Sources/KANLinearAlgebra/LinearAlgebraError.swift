@@ -1,14 +1,14 @@
 /// Why a computation of linear algebra gave no result.
 public enum LinearAlgebraError: Error, Sendable, Equatable, CustomStringConvertible {
-  /// An operand has an infinite or NaN element, at (row, column).
+  /// An operand has an infinite or NaN element, at (row, column) from 0.
   case nonFinite(operand: String, row: Int, column: Int)
   /// The iteration inside a LAPACK routine did not converge.
   case notConverged(routine: String)
-  /// A matrix that has to be positive definite is not, from its leading minor of this order on.
+  /// A matrix is not positive definite: its leading minor of this order is the first that is not.
   case notPositiveDefinite(order: Int)
-  /// A LAPACK routine could not get its work space.
+  /// A LAPACK routine could not allocate its workspace.
   case outOfMemory(routine: String)
-  /// A dimension is beyond what the libraries' 32-bit integers hold.
+  /// A dimension exceeds the libraries' 32-bit integers.
   case tooLarge(dimension: Int)
   /// The limit on address space leaves no room for a thread's buffer in OpenBLAS.
   case addressSpace(availableBytes: Int, neededBytes: Int)
@@ -26,13 +26,13 @@ public enum LinearAlgebraError: Error, Sendable, Equatable, CustomStringConverti
     }
   }
 
-  /// The one place where a code of LAPACKE becomes an error. 0 is success.
+  /// The only place where a LAPACKE code becomes an error; 0 is success.
   static func check(_ info: Int, _ routine: String) throws(LinearAlgebraError) {
     switch info {
     case 0: return
     case 1...: throw .notConverged(routine: routine)
     case -1011, -1010: throw .outOfMemory(routine: routine)
-    // What this package hands over does not depend on a user's data.
+    // Arguments do not depend on user data, so this is a bug in the package.
     default: fatalError("\(routine): argument \(-info) is not valid")
     }
   }

@@ -1,5 +1,5 @@
 extension Matrix {
-  /// Calls `body` with the rows and columns in memory, for reading; valid during the call alone.
+  /// Calls `body` with the rows and columns in memory, for reading; valid only during the call.
   @inlinable
   public func withUnsafeView<Result, Failure: Error>(
     _ body: (MatrixView<Element>) throws(Failure) -> Result

@@ -1,12 +1,14 @@
-/// A matrix of numbers, row after row: element (i, j) stands at `i·columns + j`.
+/// A row-major matrix: element (i, j) is at `i·columns + j`.
 ///
 /// Subscripts are checked in all builds and inlined in optimised ones. Reach the memory of all elements through
 /// ``elements``, or as rows and columns through ``withUnsafeView(_:)``.
 public struct Matrix<Element: Scalar>: Sendable, Equatable {
+  /// The number of rows, 0 or more.
   public let rows: Int
+  /// The number of columns, 0 or more.
   public let columns: Int
-  /// The elements, row after row: [rows·columns]. A matrix that is given another number of them traps when it is used.
-  // Without an observer, through which every write from another module would go.
+  /// The elements, row-major: [rows·columns]. A matrix given another number of them traps when used.
+  // Without an observer: every write from another module would go through it.
   public var elements: AlignedArray<Element>
 
   /// A matrix of zeros.
@@ -14,7 +16,7 @@ public struct Matrix<Element: Scalar>: Sendable, Equatable {
     self.init(rows: rows, columns: columns, elements: AlignedArray(zeros: Self.count(rows, columns)))
   }
 
-  /// A matrix from its elements, row after row; traps unless there are `rows·columns` of them.
+  /// A matrix from its elements, row-major; traps unless there are `rows·columns` of them.
   @inlinable
   public init(rows: Int, columns: Int, elements: some Collection<Element>) {
     self.init(rows: rows, columns: columns, elements: AlignedArray(elements))
@@ -29,7 +31,7 @@ public struct Matrix<Element: Scalar>: Sendable, Equatable {
     self.elements = elements
   }
 
-  /// A matrix that `body` writes, row after row; it gets memory that is not initialised and has to fill all of it.
+  /// A matrix written by `body`, row-major, which gets uninitialised memory and must fill all of it.
   ///
   /// - Parameter body: fills `rows·columns` elements.
   @inlinable
@@ -41,7 +43,7 @@ public struct Matrix<Element: Scalar>: Sendable, Equatable {
       elements: try AlignedArray(count: Self.count(rows, columns), initializingWith: body))
   }
 
-  /// A matrix from rows of equal length; traps for others. ``init(checking:)`` throws.
+  /// A matrix from rows of equal length; traps for others. ``init(checking:columns:)`` throws.
   @inlinable
   public init(_ rows: [[Element]]) {
     do {
@@ -51,6 +53,7 @@ public struct Matrix<Element: Scalar>: Sendable, Equatable {
     }
   }
 
+  /// The element of a row and column, from 0; traps outside the matrix.
   @inlinable
   public subscript(row: Int, column: Int) -> Element {
     get {
@@ -103,7 +106,7 @@ public struct Matrix<Element: Scalar>: Sendable, Equatable {
     return result
   }
 
-  /// Traps unless there are as many elements as the shape says.
+  /// Traps unless the number of elements matches the shape.
   @inlinable
   package func requireElements() {
     if elements.count != rows &* columns { trapOfElements() }
@@ -114,7 +117,7 @@ public struct Matrix<Element: Scalar>: Sendable, Equatable {
     fatalError("Matrix: \(elements.count) elements for the shape [\(rows) × \(columns)]")
   }
 
-  /// rows·columns; traps for a shape that is negative or beyond every memory.
+  /// rows·columns; traps for a negative shape and on overflow.
   @usableFromInline
   static func count(_ rows: Int, _ columns: Int) -> Int {
     require(rows >= 0 && columns >= 0, "Matrix: negative shape [\(rows) × \(columns)]")

@@ -1,12 +1,17 @@
-/// A rectangle of numbers in memory that somebody else owns: element (i, j) stands at `base[i·stride + j]`.
+/// A non-owning view of a matrix or a part of one: element (i, j) is at `base[i·stride + j]`.
 ///
-/// The form in which tiles reach a ``Scalar``'s kernels and a basis.
+/// Tiles are passed to a ``Scalar``'s kernels and to bases in this form.
 public struct MatrixView<Element: Scalar> {
+  /// The element at (0, 0); valid as long as the owner's memory.
   public let base: UnsafePointer<Element>
+  /// Rows of the rectangle.
   public let rows: Int
+  /// Columns of the rectangle.
   public let columns: Int
+  /// Elements from one row to the next, at least `columns`.
   public let stride: Int
 
+  /// A view of memory that has to hold (rows - 1)·stride + columns elements.
   @inlinable
   public init(base: UnsafePointer<Element>, rows: Int, columns: Int, stride: Int) {
     self.base = base
@@ -15,10 +20,11 @@ public struct MatrixView<Element: Scalar> {
     self.stride = stride
   }
 
+  /// The element of a row and column, from 0; not checked.
   @inlinable
   public subscript(row: Int, column: Int) -> Element { base[row * stride + column] }
 
-  /// A part of it: rows and columns from the given starts on.
+  /// A submatrix that begins at `row` and `column`.
   @inlinable
   package func slice(row: Int = 0, rows: Int, column: Int = 0, columns: Int) -> MatrixView {
     MatrixView(base: base + row * stride + column, rows: rows, columns: columns, stride: stride)
@@ -27,11 +33,16 @@ public struct MatrixView<Element: Scalar> {
 
 /// A ``MatrixView`` to write to.
 public struct MutableMatrixView<Element: Scalar> {
+  /// The element at (0, 0); valid as long as the owner's memory.
   public let base: UnsafeMutablePointer<Element>
+  /// Rows of the rectangle.
   public let rows: Int
+  /// Columns of the rectangle.
   public let columns: Int
+  /// Elements from one row to the next, at least `columns`.
   public let stride: Int
 
+  /// A view of memory that has to hold (rows - 1)·stride + columns elements.
   @inlinable
   public init(base: UnsafeMutablePointer<Element>, rows: Int, columns: Int, stride: Int) {
     self.base = base
@@ -40,6 +51,7 @@ public struct MutableMatrixView<Element: Scalar> {
     self.stride = stride
   }
 
+  /// The element of a row and column, from 0; not checked.
   @inlinable
   public subscript(row: Int, column: Int) -> Element {
     get { base[row * stride + column] }
@@ -51,15 +63,14 @@ public struct MutableMatrixView<Element: Scalar> {
     MutableMatrixView(base: base + row * stride + column, rows: rows, columns: columns, stride: stride)
   }
 
-  /// Calls `body` with the start and the number of rows of each part that has no gaps between its rows: all of them, or
-  /// one after another.
+  /// Calls `body` with the start and row count of each contiguous part: all rows at once, or each row by itself.
   package func forEachRun(_ body: (UnsafeMutablePointer<Element>, Int) -> Void) {
     if columns == stride { return body(base, rows) }
     for row in 0..<rows { body(base + row * stride, 1) }
   }
 
-  /// Copies all rows of another view of this shape, both without gaps between rows. As bytes, which is memcpy whatever
-  /// the type is.
+  /// Copies all rows of another view of this shape; both must be contiguous. Copied as bytes, so that it is a memcpy
+  /// even in generic code.
   package func copyElements(from other: MatrixView<Element>) {
     UnsafeMutableRawPointer(base).copyMemory(
       from: UnsafeRawPointer(other.base), byteCount: other.rows * other.columns * MemoryLayout<Element>.stride)

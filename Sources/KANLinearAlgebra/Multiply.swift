@@ -1,6 +1,6 @@
 private import COpenBLAS
 
-/// How an operand of a product stands in memory.
+/// Whether an operand of a product is transposed.
 package enum Transpose: Sendable { case no, yes }
 
 /// C += op(A)·op(B), or C = op(A)·op(B): [m × n] = [m × k]·[k × n], each a slice of a larger matrix if need be.
@@ -26,6 +26,17 @@ package func multiply<Element: Scalar>(
     c.base, c.stride)
 }
 
+/// C += AᵀA, the lower triangle alone, with half the work of a product: A: [k × n], C: [n × n], each a slice of a larger
+/// matrix if need be. What stands above the diagonal is not touched. Traps with the shapes if they do not fit.
+package func addSquare<Element: Scalar>(of a: MatrixView<Element>, to c: MutableMatrixView<Element>) {
+  require(
+    c.rows == a.columns && c.columns == a.columns,
+    "addSquare: of [\(a.rows) × \(a.columns)] to [\(c.rows) × \(c.columns)]")
+  if a.rows == 0 || a.columns == 0 { return }
+  BLAS.prepare()
+  Element._addSquare(a.columns, a.rows, a.base, a.stride, c.base, c.stride)
+}
+
 extension Matrix {
   /// The matrix product self·other: [rows × k]·[k × columns]; traps with both shapes if they do not fit.
   public func multiplied(by other: Matrix) -> Matrix {
@@ -37,7 +48,7 @@ extension Matrix {
   }
 }
 
-/// OpenBLAS runs on the thread that calls it; the engine owns the threads.
+/// OpenBLAS, restricted to the calling thread: the engine owns the threads.
 package enum BLAS {
   /// Sets OpenBLAS to one thread, the first time it is called. The setting is an unsynchronised global of that library.
   package static func prepare() { _ = once }

@@ -1,25 +1,25 @@
 private import COpenBLAS
 
-/// min Σ ‖B - A·X‖² + λ‖X‖² over X for rows of A and B that come in chunks, in double precision.
+/// Ridge regression min Σ ‖B - A·X‖² + λ‖X‖² over X, from chunks of rows of A and B, in double precision.
 ///
-/// A: [m × n], B: [m × r], X: [n × r]. A small problem keeps its rows and is solved by singular values, which gives the
-/// X of smallest norm whatever the rank. A large one keeps AᵀA and AᵀB alone, in memory of n² numbers: Cholesky of
-/// D·AᵀA·D + δ·1, with unit diagonal by D, and refinement of the residual, which takes δ out again wherever A has a
-/// singular value to speak of (iterated Tikhonov regularisation: Engl, Hanke and Neubauer, Regularization of Inverse
-/// Problems, section 5.1). X is finite whatever the rank then, and of the solutions one of moderate norm.
+/// A: [m × n], B: [m × r], X: [n × r]. A small problem keeps its rows and is solved by singular value decomposition,
+/// which gives the minimum-norm X for any rank. A large one keeps only AᵀA and AᵀB, in memory of n² numbers, and is
+/// solved by iterated Tikhonov regularisation: Cholesky factorisation of D·AᵀA·D + δ·1, where D makes the diagonal 1,
+/// and iterative refinement, which removes the effect of δ in all but negligible singular directions (Engl, Hanke and
+/// Neubauer, Regularization of Inverse Problems, section 5.1). X is then finite for any rank and of moderate norm.
 package struct LeastSquaresAccumulator {
   package let columns: Int
   package let sides: Int
-  /// Rows so far, one after another, where they are kept: [n + r] numbers each.
+  /// The rows so far, if kept: [n + r] numbers each.
   private var rows: [Double]?
   private var rowCount = 0
-  /// AᵀA, its upper triangle, and AᵀB, where they are not.
+  /// The upper triangle of AᵀA, and AᵀB, if rows are not kept.
   private var gram, sidesGram: Matrix<Double>
 
-  /// Elements of A that are kept.
+  /// The most elements of A to keep.
   package static let directElements = 1 << 21
 
-  /// - Parameter rows: how many there will be at most, which decides the way.
+  /// - Parameter rows: the most rows that will be added, which selects the method.
   package init(rows: Int, columns: Int, sides: Int, direct: Bool? = nil) {
     self.columns = columns
     self.sides = sides
@@ -29,7 +29,7 @@ package struct LeastSquaresAccumulator {
     sidesGram = isDirect ? Matrix(rows: 0, columns: 0) : Matrix(rows: columns, columns: sides)
   }
 
-  /// Bytes of it and of its solution.
+  /// Memory in bytes, including the solution.
   package static func bytes(rows: Int, columns: Int, sides: Int) -> Int {
     rows * columns <= directElements && columns <= 1500
       ? 24 * rows * (columns + sides) : 16 * columns * (columns + 2 * sides)

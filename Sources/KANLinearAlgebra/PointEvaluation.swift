@@ -1,4 +1,4 @@
-/// Where a compact basis writes what it evaluates, and whence products read it. The memory belongs to the caller.
+/// The results of evaluating a compact basis at points, read by the contractions. The memory belongs to the caller.
 ///
 /// For input i of the call and row p:
 ///
@@ -6,18 +6,24 @@
 ///     values[i·inputStride + r·functionStride + p]         the r-th of the n functions, r = 0 ..< n
 ///     slopes, seconds                                      likewise, derivatives by x
 public struct PointEvaluation<Element: Scalar> {
+  /// The cell of each point, 0 ..< cells.
   public let cells: UnsafeMutablePointer<Int32>
+  /// fₖ(x) for the n functions of each point.
   public let values: UnsafeMutablePointer<Element>
-  /// Where the order is 1 or 2; else not to be touched.
+  /// f′ₖ(x), written for order 1 and 2 only.
   public let slopes: UnsafeMutablePointer<Element>
-  /// Where the order is 2; else not to be touched.
+  /// f″ₖ(x), written for order 2 only.
   public let seconds: UnsafeMutablePointer<Element>
+  /// From an input to the next, in `cells`.
   public let cellStride: Int
+  /// From an input to the next, in `values`, `slopes` and `seconds`.
   public let inputStride: Int
+  /// From a function to the next, in the same.
   public let functionStride: Int
-  /// Rows that may be written, at least those of x: a loop over vectors may fill the last one with anything.
+  /// Rows that may be written, at least those of x: vector loops may overwrite the padding with any values.
   public let paddedRows: Int
 
+  /// Memory laid out as above; `slopes` and `seconds` may be any pointer for orders that do not use them.
   public init(
     cells: UnsafeMutablePointer<Int32>, cellStride: Int, values: UnsafeMutablePointer<Element>,
     slopes: UnsafeMutablePointer<Element>, seconds: UnsafeMutablePointer<Element>, inputStride: Int,
@@ -33,7 +39,7 @@ public struct PointEvaluation<Element: Scalar> {
     self.paddedRows = paddedRows
   }
 
-  /// Where row 0 of a function of an input stands in `values`, `slopes` and `seconds`.
+  /// The offset of row 0 of a function of an input in `values`, `slopes` and `seconds`.
   @inlinable
   public func place(input: Int, function: Int) -> Int { input * inputStride + function * functionStride }
 }

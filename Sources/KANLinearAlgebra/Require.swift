@@ -1,4 +1,4 @@
-/// Stops the program with a message unless a caller did what a function asks for, such as shapes that fit.
+/// Stops the program with a message if the caller broke a precondition, such as matching shapes.
 ///
 /// `precondition` prints its message in unoptimised builds only.
 @inline(__always)

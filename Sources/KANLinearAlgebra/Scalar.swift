@@ -6,12 +6,19 @@
 public protocol Scalar: BinaryFloatingPoint, LosslessStringConvertible, Codable, Sendable
 where RawSignificand: FixedWidthInteger {
   /// C = α·op(A)·op(B) + β·C, row-major, by `cblas_?gemm`.
+  @_documentation(visibility: internal)
   static func _product(
     _ transposeA: Bool, _ transposeB: Bool, _ m: Int, _ n: Int, _ k: Int,
     _ alpha: Self, _ a: UnsafePointer<Self>, _ aStride: Int, _ b: UnsafePointer<Self>, _ bStride: Int,
     _ beta: Self, _ c: UnsafeMutablePointer<Self>, _ cStride: Int)
 
+  /// C += AᵀA, the lower triangle alone, by `cblas_?syrk`; A: [k × n], C: [n × n], row-major.
+  @_documentation(visibility: internal)
+  static func _addSquare(
+    _ n: Int, _ k: Int, _ a: UnsafePointer<Self>, _ aStride: Int, _ c: UnsafeMutablePointer<Self>, _ cStride: Int)
+
   /// Least squares of smallest norm by singular values, column-major, by `LAPACKE_?gelsd`; returns LAPACK's info.
+  @_documentation(visibility: internal)
   static func _leastSquares(
     _ m: Int, _ n: Int, _ rightHandSides: Int, _ a: UnsafeMutablePointer<Self>, _ b: UnsafeMutablePointer<Self>,
     _ bStride: Int, _ singularValues: UnsafeMutablePointer<Self>, _ tolerance: Self, _ rank: inout Int
@@ -19,16 +26,18 @@ where RawSignificand: FixedWidthInteger {
 
   // Splines
   /// Cells, values and, by order, slopes and second derivatives of splines and their base function.
+  @_documentation(visibility: internal)
   static func _evaluateSpline(
     _ spline: SplineParameters<Self>, _ first: Int, _ x: MatrixView<Self>, _ order: Int, _ to: PointEvaluation<Self>)
 
-  /// The k+1 functions of points of one input, without the base function: function `cells[p] + r` at point p stands at
-  /// `values[r·count + p]`.
+  /// The k + 1 spline functions at points of one input: function `cells[p] + r` at point p is `values[r·count + p]`.
+  @_documentation(visibility: internal)
   static func _splinePoints(
     _ spline: SplineParameters<Self>, _ input: Int, _ count: Int, _ x: UnsafePointer<Self>, _ stride: Int,
     _ cells: UnsafeMutablePointer<Int32>, _ values: UnsafeMutablePointer<Self>)
   /// Adds the normal equations of points of one input, in double precision: Σ w·fⱼ·fⱼ₊d to `gram[j·gramStride + d]`,
   /// and Σ w·fⱼ·y to `sums`: [functions × y.columns]; y has a row for each point.
+  @_documentation(visibility: internal)
   static func _splineNormalEquations(
     _ spline: SplineParameters<Self>, _ input: Int, _ x: UnsafePointer<Self>, _ stride: Int,
     _ weights: UnsafePointer<Double>?, _ y: MatrixView<Self>, _ gram: UnsafeMutablePointer<Double>, _ gramStride: Int,
@@ -37,67 +46,88 @@ where RawSignificand: FixedWidthInteger {
   // Contractions of a compact basis, for a block of at most 8 inputs
   /// Z = start + Φ·W; `start` has a row for each of Z's, `startStride` apart, or one for all (0). The rows of W of
   /// `following` inputs come behind those of the block.
+  @_documentation(visibility: internal)
   static func _contractForward(
     _ block: ContractionBlock<Self>, _ following: Int, _ weights: MatrixView<Self>, _ start: UnsafePointer<Self>,
     _ startStride: Int, _ z: MutableMatrixView<Self>)
-  /// Numbers of scratch that the next three need for blocks of so many rows.
+  /// Elements of scratch for the next three functions, for blocks of up to `rows` rows.
+  @_documentation(visibility: internal)
   static func _contractionScratch(_ rows: Int) -> Int
-  /// Orders the rows of a block by their cells, for the next two.
+  /// Sorts the rows of a block by cell, for the next two functions.
+  @_documentation(visibility: internal)
   static func _orderRows(_ block: ContractionBlock<Self>, _ outputs: Int, _ scratch: UnsafeMutablePointer<Self>)
-  /// dW += Φᵀ·dZ, without gaps between rows; panels: those of dZ, `panelStride` apart, if there are any.
+  /// dW += Φᵀ·dZ, both contiguous; `panels` holds the panels of dZ, `panelStride` apart, or is nil.
+  @_documentation(visibility: internal)
   static func _contractWeights(
     _ block: ContractionBlock<Self>, _ dz: MatrixView<Self>, _ panels: UnsafePointer<Self>?, _ panelStride: Int,
     _ dWeights: MutableMatrixView<Self>, _ scratch: UnsafeMutablePointer<Self>)
-  /// dX = Σ slope·(dZ·Wᵀ); dz and weights without gaps between rows.
+  /// dX = Σ slope·(dZ·Wᵀ); `dz` and `weights` are contiguous.
+  @_documentation(visibility: internal)
   static func _contractInputs(
     _ slopes: ContractionBlock<Self>, _ dz: MatrixView<Self>, _ weights: MatrixView<Self>,
     _ dx: MutableMatrixView<Self>, _ scratch: UnsafeMutablePointer<Self>)
-  /// The width of panels of dZ for blocks of so many rows, or 0 where they are not wanted.
+  /// The width of panels of dZ for blocks of `rows` rows; 0 if the kernel reads dZ itself.
+  @_documentation(visibility: internal)
   static func _panelWidth(_ shape: CompactShape, _ rows: Int, _ outputs: Int) -> Int
+  @_documentation(visibility: internal)
   static func _writePanels(_ dz: MatrixView<Self>, _ panels: UnsafeMutablePointer<Self>, _ panelStride: Int)
 
   // Element by element
+  @_documentation(visibility: internal)
   static func _exp(_ count: Int, _ values: UnsafeMutablePointer<Self>)
+  @_documentation(visibility: internal)
   static func _activate(
     _ activation: Int32, _ count: Int, _ z: UnsafePointer<Self>, _ y: UnsafeMutablePointer<Self>)
+  @_documentation(visibility: internal)
   static func _activationPullBack(
     _ activation: Int32, _ count: Int, _ kept: UnsafePointer<Self>, _ dy: UnsafeMutablePointer<Self>)
+  @_documentation(visibility: internal)
   static func _broadcastRow(
     _ rows: Int, _ columns: Int, _ row: UnsafePointer<Self>, _ z: UnsafeMutablePointer<Self>)
+  @_documentation(visibility: internal)
   static func _columnSums(
     _ rows: Int, _ columns: Int, _ z: UnsafePointer<Self>, _ sums: UnsafeMutablePointer<Self>)
+  @_documentation(visibility: internal)
   static func _scaleColumns(
     _ rows: Int, _ columns: Int, _ x: UnsafePointer<Self>, _ shift: UnsafePointer<Self>,
     _ factor: UnsafePointer<Self>, _ y: UnsafeMutablePointer<Self>)
+  @_documentation(visibility: internal)
   static func _firstNonFinite(_ count: Int, _ values: UnsafePointer<Self>) -> Int
 
   // Losses
+  @_documentation(visibility: internal)
   static func _squaredError(
     _ count: Int, _ outputs: UnsafePointer<Self>, _ targets: UnsafePointer<Self>, _ factor: Self,
     _ gradient: UnsafeMutablePointer<Self>?
   ) -> Double
+  @_documentation(visibility: internal)
   static func _crossEntropy(
     _ rows: Int, _ columns: Int, _ logits: UnsafePointer<Self>, _ labels: UnsafePointer<Int32>, _ factor: Self,
     _ gradient: UnsafeMutablePointer<Self>?
   ) -> Double
+  @_documentation(visibility: internal)
   static func _softmax(_ rows: Int, _ columns: Int, _ logits: UnsafeMutablePointer<Self>)
 
   // Optimisers
+  @_documentation(visibility: internal)
   static func _sgd(
     _ count: Int, _ parameters: UnsafeMutablePointer<Self>, _ gradients: UnsafePointer<Self>,
     _ velocity: UnsafeMutablePointer<Self>, _ rate: Self, _ momentum: Self, _ decay: Self)
+  @_documentation(visibility: internal)
   static func _adamW(
     _ count: Int, _ parameters: UnsafeMutablePointer<Self>, _ gradients: UnsafePointer<Self>,
     _ mean: UnsafeMutablePointer<Self>, _ variance: UnsafeMutablePointer<Self>, _ rate: Self, _ beta1: Self,
     _ rest1: Self, _ beta2: Self, _ rest2: Self, _ scale: Self, _ epsilon: Self, _ shrink: Self)
 
   // Vectors
+  @_documentation(visibility: internal)
   static func _dot(_ count: Int, _ a: UnsafePointer<Self>, _ b: UnsafePointer<Self>) -> Double
+  @_documentation(visibility: internal)
   static func _addScaled(
     _ count: Int, _ a: UnsafePointer<Self>, _ factor: Self, _ b: UnsafePointer<Self>, _ out: UnsafeMutablePointer<Self>)
 }
 
-/// What a spline kernel needs to know of a layer's grids; the pointers belong to the caller and outlive the call.
+/// A layer's grids as the spline kernels read them; the pointers belong to the caller and must outlive the call.
 public struct SplineParameters<Element: Scalar> {
   package var inputs: Int
   package var intervals: Int

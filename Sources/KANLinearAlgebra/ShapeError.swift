@@ -1,13 +1,14 @@
-/// Data of a shape other than the one needed: what ``Matrix/init(checking:columns:)`` and the throwing predictions say
-/// of rows from outside, where a shape in code traps.
+/// Data of the wrong shape: thrown for external rows by ``Matrix/init(checking:columns:)`` and the throwing
+/// predictions. Wrong shapes in code trap instead.
 public struct ShapeError: Error, Sendable, Equatable, CustomStringConvertible {
-  /// What has the shape, such as "row 3" (from 1).
+  /// The data in question, such as "row 3" (from 1).
   public let what: String
   /// Its rows and columns, or the length of a single row.
   public let found: [Int]
-  /// What they should be.
+  /// The shape needed.
   public let expected: [Int]
 
+  /// An error about `what`, such as `"row 3"`, with its shape and the one needed.
   public init(_ what: String, found: [Int], expected: [Int]) {
     self.what = what
     self.found = found
@@ -21,10 +22,10 @@ public struct ShapeError: Error, Sendable, Equatable, CustomStringConvertible {
 }
 
 extension Matrix {
-  /// A matrix from rows that may come from outside.
+  /// A matrix from external rows.
   ///
-  /// - Parameter columns: how many each row has to have; by default as many as the first.
-  /// - Throws: ``ShapeError`` that names the first row (from 1) of another length.
+  /// - Parameter columns: the length required of each row; by default that of the first.
+  /// - Throws: ``ShapeError`` for the first row (from 1) of another length.
   @inlinable
   public init(checking rows: [[Element]], columns: Int? = nil) throws(ShapeError) {
     let columns = columns ?? rows.first?.count ?? 0

@@ -1,21 +1,22 @@
 private import CKANKernels
 
-/// A loop whose iterations write to disjoint places, so that they may run on several threads in any order and give
-/// the same bits.
+/// A loop whose iterations write to disjoint memory, so that they can run in any order on any number of threads with
+/// bit-identical results.
 ///
-/// A type of its own rather than a closure: a closure that C is to call has to be put on the heap, and a training step
-/// allocates nothing.
+/// A protocol rather than a closure: a closure called from C needs a heap allocation, and a training step allocates
+/// nothing.
 package protocol ParallelLoop {
-  /// `worker` is below the pool's number of threads, and no two iterations that run at the same time share it.
+  /// Runs one iteration. `worker` is less than the pool's number of threads, and concurrent iterations have different
+  /// ones.
   func iterate(_ index: Int, worker: Int)
 }
 
-/// The engine's threads. Values of it may be shared: a pool that is busy with one caller's loop runs another's on the
-/// thread that asks.
+/// The engine's threads. A pool may be shared: while it is busy with one caller's loop, another caller's loop runs on
+/// the calling thread.
 public final class ThreadPool: Sendable {
-  /// The calling thread is one of them.
+  /// The number of threads, the calling one included.
   public let threads: Int
-  // C's pool guards itself by a lock and atomic counters.
+  // The C pool protects itself with a lock and atomic counters.
   private nonisolated(unsafe) let pool: OpaquePointer
 
   /// A pool on all cores that this process may use (``availableCores``).
@@ -23,8 +24,8 @@ public final class ThreadPool: Sendable {
 
   /// A pool of `threads` threads, or one for each core; ``threads`` says how many it has.
   ///
-  /// Fewer than 1 give one, and more than ``mostThreads`` that many. A limit on address space that leaves too little
-  /// room for OpenBLAS's buffers gives fewer threads.
+  /// The number is clamped to 1 … ``mostThreads``, and reduced if a limit on address space leaves too little room for
+  /// OpenBLAS's buffers.
   public init(threads: Int? = nil) {
     let wanted = Self.threads(wanted: threads ?? ThreadPool.availableCores)
     BLAS.prepare()
@@ -38,11 +39,11 @@ public final class ThreadPool: Sendable {
   /// Multiply-adds that take about as long as waking a thread.
   package static var smallWork: Int { 100_000 }
 
-  /// Runs all iterations 0 ..< count and returns when they have ended.
+  /// Runs all iterations 0 ..< count and returns when they have finished.
   ///
   /// - Parameters:
-  ///   - last: how many of them, the last ones, are small and begin when all others have.
-  ///   - work: about how many multiply-adds all of it takes; a little is done by the calling thread alone.
+  ///   - last: the number of trailing iterations that are small and start after all others have started.
+  ///   - work: approximate multiply-adds of all iterations; a small loop runs on the calling thread alone.
   package func run<Loop: ParallelLoop>(_ count: Int, last: Int = 0, work: Int = .max, _ loop: Loop) {
     if work < Self.smallWork {
       for index in 0..<count { loop.iterate(index, worker: 0) }
@@ -59,20 +60,19 @@ public final class ThreadPool: Sendable {
     }
   }
 
-  /// Throws where a limit on address space leaves no room for even one thread: call it before the first pool is made.
+  /// Throws if a limit on address space leaves no room for even one thread. Call it before making the first pool.
   public static func checkAddressSpace() throws(LinearAlgebraError) { try BLAS.checkAddressSpace() }
 
-  /// Threads of a pool at most: above every machine's number of cores, and far below the number at which a system
-  /// refuses to start more.
+  /// The most threads of a pool: more than the cores of any machine, and far fewer than a system refuses to start.
   public static var mostThreads: Int { 1024 }
 
   package static func threads(wanted: Int) -> Int { min(max(1, wanted), mostThreads) }
 
-  /// The cores that this process may run on: those of its affinity, and no more than the control groups of a container
-  /// grant (`cpu.max`), rounded down.
+  /// The cores available to this process: those of its affinity mask, limited by the quota of its control groups
+  /// (`cpu.max`), rounded down.
   public static var availableCores: Int { availableCores(root: "") }
 
-  /// The same with another folder in the place of the one that has `proc` and `sys`.
+  /// The same with `proc` and `sys` in another folder, for tests.
   package static func availableCores(root: String) -> Int { Int(min(kan_available_cores(), kan_quota_cores(root))) }
 }
 
@@ -88,17 +88,17 @@ extension ParallelLoop {
 }
 
 extension BLAS {
-  /// Address space that OpenBLAS maps for each thread that multiplies; without it, a product never returns.
+  /// Address space that OpenBLAS maps for each multiplying thread; a product never returns if that fails.
   package static let bufferBytes = Int(KAN_OPENBLAS_BUFFER_BYTES)
 
-  /// Throws where a limit on address space leaves no room for even one thread's buffer.
+  /// Throws if a limit on address space leaves no room for even one thread's buffer.
   fileprivate static func checkAddressSpace() throws(LinearAlgebraError) {
     guard threadsWithRoom() > 0 else {
       throw .addressSpace(availableBytes: availableAddressSpace() ?? 0, neededBytes: bufferBytes)
     }
   }
 
-  /// How many threads' buffers fit the limit on address space, half of which is left to data.
+  /// The threads whose buffers fit half of the address space; the other half is for data.
   fileprivate static func threadsWithRoom() -> Int {
     guard let available = availableAddressSpace() else { return .max }
     if available < bufferBytes { return 0 }

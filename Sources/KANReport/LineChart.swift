@@ -18,7 +18,7 @@ package struct LineChart: Sendable {
   package var xLabel: String
   package var yLabel: String
   package var series: [Series]
-  /// Whether the horizontal axis starts at 0 whatever the data.
+  /// Whether the horizontal axis always starts at 0.
   package var startsAtZero: Bool
 
   package init(title: String, xLabel: String, yLabel: String, series: [Series], startsAtZero: Bool = false) {
@@ -29,7 +29,7 @@ package struct LineChart: Sendable {
     self.series = series
   }
 
-  /// Colours that readers with any colour vision tell apart (Okabe and Ito, Color Universal Design, 2008).
+  /// A palette safe for colour-blind readers (Okabe and Ito, Color Universal Design, 2008).
   package static let colors = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9"]
 
   package static let width = 560.0
@@ -103,7 +103,7 @@ package struct LineChart: Sendable {
     return out + legend
   }
 
-  /// Names of the series below the title, in as many rows as they need.
+  /// The legend below the title, wrapped to as many rows as necessary.
   private func legend(left: Double) -> (svg: String, rows: Int) {
     var out = ""
     var x = left
@@ -133,7 +133,7 @@ package struct LineChart: Sendable {
   }
 }
 
-/// Where the numbers of one direction stand, with round ticks.
+/// The scale of one axis, with round ticks.
 struct Axis {
   let lowest, highest, step, length: Double
 
@@ -160,7 +160,7 @@ struct Axis {
 
   func place(_ value: Double) -> Double { (value - lowest) / (highest - lowest) * length }
 
-  /// As many decimals as the step has.
+  /// A tick's label, with as many decimals as the step.
   func label(_ tick: Double) -> String {
     var decimals = 0
     var scaled = step
@@ -172,7 +172,7 @@ struct Axis {
   }
 }
 
-/// A number with so many decimals.
+/// A number with a fixed number of decimals.
 package func fixed(_ value: Double, decimals: Int) -> String {
   var scale = 1.0
   for _ in 0..<decimals { scale *= 10 }

@@ -9,7 +9,7 @@ enum Console {
   static let isTerminal = isatty(STDERR_FILENO) == 1
   static let hasColor = isTerminal && (ProcessInfo.processInfo.environment["NO_COLOR"] ?? "").isEmpty
 
-  /// Comes first: keeps the numbers 0 to 2 from files that are opened later, which would take what is meant for a
+  /// To be called first. Reserves descriptors 0 to 2, so that a file opened later does not receive the output of a
   /// closed standard stream, and makes writing to a pipe without a reader fail instead of ending the program.
   static func prepare() {
     for descriptor in STDIN_FILENO...STDERR_FILENO where fcntl(descriptor, F_GETFD) < 0 {
@@ -18,13 +18,13 @@ enum Console {
     signal(SIGPIPE, SIG_IGN)
   }
 
-  /// Comes last. Exit handlers are left out: OpenBLAS's waits for its threads, for ever if they wait for memory.
+  /// To be called last. Skips exit handlers: OpenBLAS's waits for its threads, forever if they wait for memory.
   static func end(_ code: Int32) -> Never {
     fflush(nil)
     _exit(code)
   }
 
-  /// Whether standard output is a pipe that nobody reads any more.
+  /// Whether standard output is a pipe whose reader has gone.
   static var readerHasGone: Bool {
     var output = pollfd(fd: STDOUT_FILENO, events: Int16(POLLOUT), revents: 0)
     return poll(&output, 1, 0) == 1 && output.revents & Int16(POLLERR) != 0
@@ -50,7 +50,7 @@ enum Console {
 
   private static let hasProgress = Mutex(false)
 
-  /// A line that the next one replaces; nothing where no terminal shows it.
+  /// A status line, replaced by the next one; printed only on a terminal.
   static func progress(_ text: String) {
     guard isTerminal else { return }
     hasProgress.withLock { $0 = true }
@@ -65,17 +65,17 @@ enum Console {
     if shown { write("\r\u{1B}[K") }
   }
 
-  /// Where nobody can see a message, there is nobody to tell.
+  /// If standard error cannot be written to, there is nowhere to report it.
   private static func write(_ text: String) { try? writeFile(Array(text.utf8), to: "/dev/stderr") }
 }
 
-/// Ctrl-C: the first asks the program to finish in order, the second ends it.
+/// Ctrl-C: the first asks the program to stop cleanly, the second ends it.
 enum Interruption {
   private static let flag = Atomic(false)
   static var isRequested: Bool { flag.load(ordering: .relaxed) }
 
   static func watch() {
-    // The first use makes it, which must not be in a signal handler.
+    // Initialises it outside a signal handler.
     flag.store(false, ordering: .relaxed)
     for number in [SIGINT, SIGTERM] {
       signal(number) { number in
@@ -100,7 +100,7 @@ func grouped(_ number: Int) -> String {
   return number < 0 ? "-" + result : result
 }
 
-/// Four significant digits, in whichever form is shorter to read.
+/// Four significant digits, in decimal or scientific notation, whichever is shorter.
 func short(_ value: Double) -> String {
   let magnitude = abs(value)
   guard magnitude >= 0.001 && magnitude < 100_000 else { return magnitude == 0 ? "0" : String(format: "%.3e", value) }
@@ -108,7 +108,7 @@ func short(_ value: Double) -> String {
   return fixed(value, decimals: max(0, decimals))
 }
 
-/// Rows of cells with columns lined up, the first to the left and the others to the right.
+/// Rows of cells as aligned columns, the first flush left and the others flush right.
 func table(_ rows: [[String]]) -> String {
   let widths = (0..<(rows.first?.count ?? 0)).map { column in rows.map { $0[column].count }.max() ?? 0 }
   return rows.map { row in

@@ -22,7 +22,7 @@ struct DemoCommand: ParsableCommand {
   var out = "demo"
   @Option(parsing: .unconditional, help: "Epochs for the images.")
   var epochs = 5
-  @Option(parsing: .unconditional, help: "Decides every start and the order of images.")
+  @Option(parsing: .unconditional, help: "Seed of every start and of the order of images.")
   var seed: UInt64 = 1
   @OptionGroup var threads: ThreadArguments
 

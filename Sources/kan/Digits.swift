@@ -1,14 +1,14 @@
 import CDigits
 import KAN
 
-/// Small images of handwritten digits, for machines without Fashion-MNIST: 1,797 of 8×8 pixels with 17 levels.
+/// Small images of handwritten digits, used if Fashion-MNIST is not installed: 1,797 of 8×8 pixels with 17 levels.
 ///
 /// E. Alpaydin and C. Kaynak, Optical Recognition of Handwritten Digits, UCI Machine Learning Repository, 1998,
 /// https://doi.org/10.24432/C50P49, under CC BY 4.0; the part that the authors call the test set.
 enum Digits {
   static let title = "handwritten digits (UCI)"
 
-  /// Four fifths to train on and a fifth for the test, the same ones each time.
+  /// A fixed split: four fifths for training and a fifth for the test.
   static func load() throws -> (training: Dataset<Float>, test: Dataset<Float>) {
     var pixels: [UInt8] = []
     var labels: [Int32] = []

@@ -24,7 +24,7 @@ struct ImageDemo {
     var medianSeconds: Double { seconds.sorted()[seconds.count / 2] }
   }
 
-  /// The folder's images, or the digits that come with the tool if there is no such folder.
+  /// The folder's images, or the built-in digits if there is no such folder.
   init(folder: String, epochs: Int, seed: UInt64, pool: ThreadPool) throws {
     self.epochs = epochs
     self.seed = seed
@@ -122,7 +122,7 @@ struct ImageDemo {
   }
 }
 
-/// What the system calls its processor, or `this machine` where it does not say.
+/// The processor's name as the system reports it, or `this machine`.
 func processorName() -> String {
   let text = (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)) ?? ""
   let line = text.split(separator: "\n").first { $0.hasPrefix("model name") }

@@ -39,7 +39,7 @@ struct InspectCommand: ParsableCommand {
       ranges: network.names.inputs.isEmpty ? [] : inputRanges(network), training: network.record)
   }
 
-  /// What goes to -1 and to 1 of the first layer's grid: the range of each input in the training data.
+  /// The range of each input in the training data, which maps to [-1, 1] on the first layer's grid.
   private func inputRanges<Element: Scalar>(_ network: Network<Element>) -> [[Double]] {
     zip(network.inputScaling.shift, network.inputScaling.factor).map { shift, factor in
       let half = factor == 0 ? 0 : 1 / Double(factor)
@@ -48,7 +48,7 @@ struct InspectCommand: ParsableCommand {
   }
 }
 
-/// What `kan inspect --json` prints.
+/// The output of `kan inspect --json`.
 private struct ModelOutline: Encodable {
   enum Precision: String, Encodable { case float, double }
 
@@ -60,12 +60,12 @@ private struct ModelOutline: Encodable {
     var sums: Int
     var functions: Int
     var activation: String
-    /// How many of the outputs are products of two sums, if any.
+    /// The number of outputs that are products of two sums, if any.
     var products: Int?
     var parameters: Int
     var settings: [String: String]
     var grid: GridOutline?
-    /// gemm or local, and why.
+    /// `gemm` or `local`, with the reason.
     var contraction: String
     var reason: String
   }
@@ -122,25 +122,25 @@ private struct ModelOutline: Encodable {
 }
 
 extension Layer {
-  /// Why products are formed as they are.
+  /// The reason for the choice of contraction.
   fileprivate var contractionReason: String {
-    guard let cost = contractionCost else { return "since inputs are multiplied as they are" }
+    guard let cost = contractionCost else { return "since inputs are multiplied directly" }
     guard let local = cost.local, let nonZero = cost.nonZeroFunctions else {
-      return "since all \(cost.functions) functions of an input count everywhere"
+      return "since all \(cost.functions) functions of an input are non-zero everywhere"
     }
-    return "since \(nonZero) of \(cost.functions) functions of an input are not 0 at a time: by the cost model "
+    return "since \(nonZero) of \(cost.functions) functions of an input are non-zero at a time: by the cost model "
       + "\(short(local)) ns for an input of a row, against \(short(cost.gemm)) ns with gemm"
   }
 }
 
 extension ModelOutline.LayerOutline {
-  /// The activation of sums, and how many products there are.
+  /// The activation and the number of products.
   fileprivate var nodeText: String {
     guard let products else { return activation }
     return "\(activation), \(counted(products, "product"))"
   }
 
-  /// The basis and its grid in a few words.
+  /// A short description of the basis and its grid.
   fileprivate var basisText: String {
     guard let grid else {
       return ([basis] + settings.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }).joined(separator: ", ")
@@ -150,7 +150,7 @@ extension ModelOutline.LayerOutline {
   }
 }
 
-/// The grids of one layer in brief.
+/// A summary of one layer's grids.
 private struct GridOutline: Encodable {
   var degree: Int
   var intervals: Int
@@ -172,7 +172,7 @@ private struct GridOutline: Encodable {
 }
 
 extension TrainingRecord {
-  /// A line for each layer some of whose inputs lie outside its grid: the three that do so in most rows.
+  /// A line for each layer with rows outside its grid, naming the three inputs with most of them.
   var outsideLines: [String] {
     (outside ?? []).enumerated().compactMap { index, counts in
       guard let counts, counts.total > 0 else { return nil }

@@ -45,7 +45,7 @@ struct KANTool: ParsableCommand {
     Console.end(0)
   }
 
-  /// Help, the version and completions go to standard output; they arrive as errors that are none.
+  /// Help, the version and completions also arrive as errors; they go to standard output.
   private static func end(with error: any Error) throws {
     guard exitCode(for: error).isSuccess else { throw error }
     try Console.print(message(for: error))
@@ -63,7 +63,7 @@ struct KANTool: ParsableCommand {
 }
 
 extension FileError {
-  /// As `sysexits.h` has them.
+  /// Exit codes of `sysexits.h`.
   var exitCode: Int32 {
     switch kind {
     case .notFound: 66
@@ -74,7 +74,7 @@ extension FileError {
   }
 }
 
-/// Why a command ends, and with which code.
+/// The reason for which a command ends, and its exit code.
 struct ToolError: Error {
   let message: String
   let code: Int32

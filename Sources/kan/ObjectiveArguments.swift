@@ -1,7 +1,7 @@
 import ArgumentParser
 import KAN
 
-/// What training makes small, by the names of ``knownObjectives``.
+/// The objective, by the names of ``knownObjectives``.
 struct ObjectiveArguments: ParsableArguments {
   private static let names = knownObjectives.map { $0.name }
 
@@ -48,7 +48,7 @@ struct ObjectiveArguments: ParsableArguments {
 }
 
 extension Objective {
-  /// Refuses targets that it does not take, in the words of a table. Rows are those of the file.
+  /// Rejects invalid targets in terms of the table; rows are those of the file.
   func requireTargets<Element: Scalar>(of data: Dataset<Element>, in path: String) throws {
     do throws(TrainingError) {
       try check(data.targets)

@@ -20,14 +20,14 @@ struct Edge: ExpressibleByArgument, Equatable, Sendable {
   var defaultValueDescription: String { name }
 
   private func type<Element: Scalar>(_: Element.Type) -> any ConfigurableBasis<Element>.Type {
-    // An edge is made from a type of the registry.
+    // Every edge comes from the registry.
     guard let type = knownBases(Element.self).first(where: { $0.name == name }) else { fatalError("Edge: \(name)") }
     return type
   }
 
   var grids: ClosedRange<Int>? { type(Double.self).grids }
   var degrees: ClosedRange<Int>? { type(Double.self).degrees }
-  /// Whether layers can be taken to finer grids.
+  /// Whether layers can be moved to finer grids.
   var isGridded: Bool { type(Double.self).isGridded }
   /// Whether it makes a multilayer perceptron.
   var isIdentity: Bool { basis(BasisOptions(inputs: 1), Double.self).isIdentity }
@@ -36,7 +36,7 @@ struct Edge: ExpressibleByArgument, Equatable, Sendable {
     type(Element.self).init(options)
   }
 
-  /// The names of all edges for which something holds, for the help.
+  /// The names of all edges that satisfy a condition, for the help text.
   static func names(where holds: (any ConfigurableBasis<Double>.Type) -> Bool) -> String {
     types.filter(holds).map { $0.name }.joined(separator: ", ")
   }
@@ -63,7 +63,7 @@ struct HiddenWidth: CustomStringConvertible, Equatable {
   var description: String { products == 0 ? "\(sums)" : "\(sums)+\(products)" }
 }
 
-/// Widths with commas between them.
+/// Comma-separated widths.
 func parseWidths(_ text: String) throws -> [HiddenWidth] {
   try text.split(separator: ",", omittingEmptySubsequences: false).map { part in
     let numbers = part.split(separator: "+", omittingEmptySubsequences: false).map { Int($0) ?? -1 }
@@ -72,36 +72,36 @@ func parseWidths(_ text: String) throws -> [HiddenWidth] {
       numbers.count == 1 || width.products > 0
     else {
       throw ValidationError(
-        "widths from 1 to 1000000 with commas between them are expected, such as 64,32, or 3+2 for three sums and two "
+        "widths from 1 to 1000000 separated by commas are expected, such as 64,32, or 3+2 for three sums and two "
           + "products")
     }
     return width
   }
 }
 
-/// Rising numbers of intervals with commas between them.
+/// Comma-separated rising numbers of intervals.
 func parseGrids(_ text: String) throws -> [Int] {
   let grids = text.split(separator: ",", omittingEmptySubsequences: false).map { Int($0) ?? 0 }
   guard grids.allSatisfy({ (1...100_000).contains($0) }), zip(grids, grids.dropFirst()).allSatisfy({ $0 < $1 }) else {
-    throw ValidationError("grids from 1 to 100000 that rise, with commas between them, are expected, such as 5,10,20")
+    throw ValidationError("grids from 1 to 100000 in rising order, separated by commas, are expected, such as 5,10,20")
   }
   return grids
 }
 
-/// LOW,HIGH for all inputs, or one after another for each.
+/// LOW,HIGH for all inputs, or a pair for each.
 func parseRanges(_ text: String) throws -> [ClosedRange<Double>] {
   let ends = text.split(separator: ",", omittingEmptySubsequences: false).map { Double($0) ?? .nan }
   let isPairs = ends.count % 2 == 0 && ends.allSatisfy(\.isFinite)
   guard isPairs, stride(from: 0, to: ends.count, by: 2).allSatisfy({ ends[$0] < ends[$0 + 1] }) else {
-    throw ValidationError("pairs of rising numbers with commas between them are expected, such as -1,1")
+    throw ValidationError("pairs of rising numbers separated by commas are expected, such as -1,1")
   }
   return stride(from: 0, to: ends.count, by: 2).map { ends[$0]...ends[$0 + 1] }
 }
 
-/// Names with commas between them.
+/// Comma-separated names.
 func parseNames(_ text: String) throws -> [String] {
   let names = text.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
-  if names.contains("") { throw ValidationError("names with commas between them are expected, such as price,size") }
+  if names.contains("") { throw ValidationError("names separated by commas are expected, such as price,size") }
   return names
 }
 
@@ -130,7 +130,7 @@ struct DataArguments: ParsableArguments {
 }
 
 extension DataSource {
-  /// Refuses targets that do not go with the kind of data.
+  /// Rejects targets that do not fit the kind of data.
   func checkTargets(option: String) throws {
     if !exists { throw FileError(.notFound, path: path, "no such file") }
     switch kind {
@@ -145,7 +145,7 @@ extension DataSource {
   }
 }
 
-/// Threads, and what OpenBLAS needs for them.
+/// The number of threads, checked against the memory that OpenBLAS needs for them.
 struct ThreadArguments: ParsableArguments {
   @Option(parsing: .unconditional, help: "Threads (default: all cores).")
   var threads: Int?
@@ -165,12 +165,12 @@ struct ThreadArguments: ParsableArguments {
 }
 
 extension Layer {
-  /// As `--hidden` takes it.
+  /// The layer's width in the form of `--hidden`.
   var width: HiddenWidth {
     let products = (node as? Products)?.count ?? 0
     return HiddenWidth(sums: outputs - products, products: products)
   }
 
-  /// As `--activation` takes it: of the sums that are not multiplied.
+  /// The activation in the form of `--activation`, that of the sums that are not multiplied.
   var activationText: String { (activation ?? (node as? Products)?.activation)?.rawValue ?? nodeText }
 }

@@ -31,7 +31,7 @@ struct PredictCommand: ParsableCommand {
 
   func validate() throws {
     if let out, [model, data].contains(out) {
-      throw ValidationError("--out would overwrite \(out), which is to be read")
+      throw ValidationError("--out would overwrite \(out), which is an input")
     }
   }
 
@@ -94,7 +94,7 @@ struct PredictCommand: ParsableCommand {
   }
 }
 
-/// A cell of a table, in quotes where it has to be (RFC 4180).
+/// A cell of a table, quoted if necessary (RFC 4180).
 private func quotedCell(_ text: String, _ separator: Character) -> String {
   let isPlain =
     !text.contains { $0 == separator || $0 == "\"" || $0.isNewline } && text.first?.isWhitespace != true

@@ -1,7 +1,7 @@
 import Foundation
 import KAN
 
-/// Shows a training: on a terminal a line that changes, elsewhere a line for each epoch but no more than one a second.
+/// Shows the progress of a training: a status line on a terminal, else a line per epoch, at most one a second.
 struct ProgressLine {
   private var lastLine = ContinuousClock.now - .seconds(10)
 

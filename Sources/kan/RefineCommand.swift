@@ -4,12 +4,12 @@ import KANFiles
 
 struct RefineCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "refine", abstract: "Give a model a finer grid that computes the same.",
+    commandName: "refine", abstract: "Give a model a finer grid that computes the same function.",
     usage: "kan refine <model> <data> --grid <grid> [<options>]",
     discussion: """
       All layers on grids get grids of --grid intervals, and the largest deviation of any edge's function is printed. It is \
-      only rounding where the number of intervals is a multiple of the present one, and else that of a least-squares \
-      refit, weighted by where the rows of DATA lie, which should be the training data. The refined model can be \
+      only rounding if the number of intervals is a multiple of the present one, and otherwise that of a least-squares \
+      refit, weighted by the density of the rows of DATA, which should be the training data. The refined model can be \
       trained on: kan train DATA --start OUT.
 
       EXAMPLES
@@ -31,7 +31,7 @@ struct RefineCommand: ParsableCommand {
 
   func validate() throws {
     if !(1...100_000).contains(grid) { throw ValidationError("--grid has to be 1 to 100000") }
-    if save == data { throw ValidationError("--save would overwrite \(data), which is to be read") }
+    if save == data { throw ValidationError("--save would overwrite \(data), which is an input") }
   }
 
   func run() throws {
@@ -56,7 +56,7 @@ struct RefineCommand: ParsableCommand {
   }
 }
 
-/// What `kan refine --json` prints.
+/// The output of `kan refine --json`.
 private struct RefineResult: Encodable {
   var grid: Int
   var largestDeviation: Double

@@ -8,7 +8,7 @@ extension Evaluation {
 
   var cells: [String] { [grouped(samples), short(loss)] + overall.cells }
 
-  /// A table of the targets, where there are several.
+  /// A table of the metrics of each target; empty for a single one.
   var targetLines: [String] {
     guard let targets, let first = targets.first else { return [] }
     return [table([["target"] + first.named.map(\.name)] + targets.map { [printable($0.name)] + $0.cells })]
@@ -16,7 +16,7 @@ extension Evaluation {
 }
 
 extension Evaluation.Target {
-  /// The metrics that go with the objective.
+  /// The metrics that apply to the objective.
   fileprivate var named: [(name: String, value: Double?)] {
     (rmse == nil ? [] : [("rmse", rmse), ("r2", r2), ("pearson", pearson)])
       + (accuracy == nil ? [] : [("accuracy", accuracy)]) + (coverage == nil ? [] : [("coverage", coverage)])
@@ -30,7 +30,7 @@ extension Evaluation.Target {
   }
 }
 
-/// JSON on one line, with null for numbers that are not finite, which it cannot write.
+/// JSON on one line, with null for numbers that are not finite, which JSON cannot represent.
 func encodeJSON(_ value: some Encodable) throws -> String {
   let encoder = JSONEncoder()
   let mark = UUID().uuidString

@@ -5,8 +5,8 @@ import KANReport
 /// One spline edge on [0, 1] and the target sin(2πx): gradient descent, least squares, and a finer grid.
 ///
 /// The article from which this example comes gives each basis function k + 1 knots, which makes degree k - 1, and
-/// lets it go on beyond its support. A function of degree k needs k + 2 knots and ends at its support: those are
-/// used here, so with the grid points 0, 0.25, 0.5, 0.75, 1 and clamped ends there are 7 functions of degree 3.
+/// evaluates it beyond its support. A function of degree k needs k + 2 knots and is 0 outside its support. So defined,
+/// the grid points 0, 0.25, 0.5, 0.75, 1 with clamped ends have 7 functions of degree 3.
 struct SineDemo {
   private let pool: ThreadPool
   private var generator: RandomGenerator
@@ -37,7 +37,7 @@ struct SineDemo {
     try solve(&exact, for: target)
     add("least squares, G = 4", loss(exact), exact)
 
-    // The finer grid starts as the curve that was learned: its coefficients are found again by least squares.
+    // The finer grid starts from the learned curve, refitted by least squares.
     var fine = edge(intervals: 8)
     try solve(&fine, for: coarse.predict(x, pool: pool))
     let refitted = loss(fine)
@@ -71,7 +71,7 @@ struct SineDemo {
     return Network(Layer(basis: BSpline(grid: grid, base: .none), outputs: 1))
   }
 
-  /// Full-batch gradient descent on the mean squared error; the bias, which splines do not need, stays 0.
+  /// Full-batch gradient descent on the mean squared error; the bias, which is redundant with splines, stays 0.
   private func descend(_ network: inout Network<Double>) throws -> Double {
     let data = Dataset(inputs: x, targets: .values(target))
     let step = TrainingStep(network, on: data, batch: x.rows, pool: pool)

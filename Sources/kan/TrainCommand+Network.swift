@@ -9,7 +9,7 @@ extension TrainCommand {
     var test: Dataset<Element>
   }
 
-  /// Training rows, rows for the test, and with --patience rows that early stopping goes by.
+  /// Rows for training, for the test and, with --patience, for early stopping.
   func readData<Element: Scalar>(_: Element.Type) throws -> Parts<Element> {
     let source = try data.source()
     let other = try testSource(source)
@@ -17,7 +17,7 @@ extension TrainCommand {
     var (training, test) = try source.training(Element.self, task: task ?? objective?.targetDomain.task)
     try objective?.requireTargets(of: training, in: data.data)
     if let other {
-      // A network knows how to find its columns and classes in other data; an untrained one will do.
+      // A network matches columns and classes in other data by name; an untrained one suffices.
       var reader = Network<Element>(.linear(training.inputs.columns, training.targets.outputs))
       reader.describe(training)
       let rows = try other.rows(for: reader)
@@ -43,7 +43,7 @@ extension TrainCommand {
     return Parts(training: parts.training, validation: parts.test, test: test!)
   }
 
-  /// What --test and --test-target name.
+  /// The source named by --test and --test-target.
   private func testSource(_ training: DataSource) throws -> DataSource? {
     guard let test else { return nil }
     let kind = DataSource(path: test).kind
@@ -58,7 +58,7 @@ extension TrainCommand {
     return source
   }
 
-  /// Coefficients by least squares, if asked for.
+  /// Fits initial coefficients by least squares, if asked for.
   func initialize<Element: Scalar>(
     _ network: inout Network<Element>, on data: Dataset<Element>, _ pool: ThreadPool
   ) throws {
@@ -94,15 +94,15 @@ extension TrainCommand {
     return network
   }
 
-  /// Refuses a network that cannot be trained in the memory there is, before any of it is asked for.
+  /// Rejects a network too large to train in the available memory, before allocating it.
   private func requireRoom(for widths: [HiddenWidth], after inputs: [Int], batch: Int, bytes: Int) throws {
     let largest = BasisOptions(inputs: 1, grid: max(extend.last ?? 0, firstGrid), degree: degree)
     let functions = Double(edge.basis(largest, Float.self).functions)
     let sums = widths.map { Double($0.sums + 2 * $0.products) }
     let parameters = zip(inputs, sums).reduce(0) { $0 + Double($1.0) * $1.1 * functions + $1.1 }
-    // Parameters, their gradient and two moments, all but the gradient again as of the last epoch, and the best ones;
-    // on their way to a file, all of these twice. An activation and its gradient for each row of a batch.
-    // L-BFGS has ten pairs in the place of the moments.
+    // Parameters, their gradient and two moments; a copy of all but the gradient as of the last epoch; the best
+    // parameters; and all of these twice while saving. An activation and its gradient for each row of a batch. L-BFGS
+    // has ten pairs instead of the moments.
     let copies: Double = (save == nil ? 8 : 18) + (optimizer == .lbfgs ? save == nil ? 31 : 51 : 0)
     let needed = Double(bytes) * (copies * parameters + 3 * Double(batch) * (Double(inputs[0]) + sums.reduce(0, +)))
     let available = Double(availableMemory())

@@ -2,7 +2,7 @@ import KAN
 import KANFiles
 
 extension TrainCommand {
-  /// The model at a path, if it was trained as the options and the data ask for.
+  /// Loads the model to resume, and checks that options and data match its training.
   func resumedNetwork<Element: Scalar>(
     _ path: String, _ layers: [Layer<Element>], _ data: Dataset<Element>
   ) throws -> Network<Element> {
@@ -20,7 +20,7 @@ extension TrainCommand {
     try requireSame("--hidden", hidden(network.layers), hidden(layers))
     for (index, (own, asked)) in zip(network.layers, layers).enumerated() {
       for (own, asked) in zip(options(of: own), options(of: asked)) {
-        // Any of the grids that are trained on in turn.
+        // Any of the grids to train on is valid.
         if own.name == "--grid", extend.contains(Int(own.value) ?? 0) { continue }
         try requireSame(own.name, own.value, asked.value)
       }
@@ -30,7 +30,7 @@ extension TrainCommand {
     }
     if let record = network.record {
       try requireSame("--optimizer", record.optimizer, optimizer.rawValue)
-      // Without --loss it goes on with its own.
+      // Without --loss it keeps its own.
       if let asked = try objectives.objective {
         let own = ObjectiveDescription(network.objective)
         try requireSame("--loss", own.description, ObjectiveDescription(asked).description)
@@ -41,7 +41,7 @@ extension TrainCommand {
     return network
   }
 
-  /// The model at a path, to be trained on other data of the same columns.
+  /// Loads a model for training on other data with the same columns.
   func startNetwork<Element: Scalar>(_ path: String, _ data: Dataset<Element>) throws -> Network<Element> {
     let file = try ModelFile(path: path)
     if file.isDouble != (precision == .double) {
@@ -70,7 +70,7 @@ extension TrainCommand {
     try require(own.classes, asked.classes, network.outputs, data.targets.outputs, "classes")
   }
 
-  /// The options that make such a layer.
+  /// The options that describe a layer.
   private func options<Element: Scalar>(of layer: Layer<Element>) -> [(name: String, value: String)] {
     guard let basis = layer.basis as? any ConfigurableBasis<Element> else {
       return [("--edge", type(of: layer.basis).kind)]

@@ -65,7 +65,7 @@ extension TrainCommand {
     try report(network, history, parts, pool)
   }
 
-  /// After a failure; returns what to say about it.
+  /// Saves the last good network after a failure; returns the text to add to the message.
   private func saveLastGood<Element: Scalar>(_ network: Network<Element>) throws -> String {
     guard let save else { return "" }
     guard let state = network.trainingState, state.epochsDone > 0 else { return "; no model was saved" }
@@ -119,7 +119,7 @@ extension TrainCommand {
   }
 }
 
-/// What `kan train --json` prints.
+/// The output of `kan train --json`.
 private struct TrainingResult: Encodable {
   var parameters: Int
   var epochs: Int
@@ -131,9 +131,9 @@ private struct TrainingResult: Encodable {
   var test: Evaluation
   var bestEpoch: Int
   var end: String
-  /// --loss and its settings.
+  /// The objective and its settings.
   var objective: ObjectiveDescription
-  /// Of several, the grid kept.
+  /// The grid kept, if several were trained on.
   var grid: Int?
   var gridReason: String?
 }

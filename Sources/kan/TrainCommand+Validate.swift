@@ -8,7 +8,7 @@ extension TrainCommand {
     try require((1...100_000).contains(firstGrid), "--grid has to be 1 to 100000")
     try require(
       extend.isEmpty || edge.isGridded,
-      "--extend is for --edge \(Edge.names { $0.isGridded }): others have no grid that grows")
+      "--extend is for --edge \(Edge.names { $0.isGridded }): others have no grid to refine")
     try require(
       extend.isEmpty || grid == nil || grid == extend[0],
       "--grid \(grid ?? 0) is not the first of --extend \(extend.map(String.init).joined(separator: ","))")
@@ -44,7 +44,7 @@ extension TrainCommand {
     let inputs = [data.data, test, testTarget].compactMap(\.self) + (data.target ?? [])
     for (option, path) in [("--save", save), ("--log", log)] {
       guard let path else { continue }
-      try require(!inputs.contains(path), "\(option) would overwrite \(path), which is to be read")
+      try require(!inputs.contains(path), "\(option) would overwrite \(path), which is an input")
     }
     try require(save == nil || save != log, "--save and --log name the same file")
   }

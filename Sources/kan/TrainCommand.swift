@@ -56,7 +56,7 @@ struct TrainCommand: ParsableCommand {
   @Option(
     parsing: .unconditional,
     help: """
-      Grids to train on in turn, 5,10,20 for example, with --epochs on each; a finer one is kept if it fits clearly better.
+      Grids to train on in turn, 5,10,20 for example, with --epochs on each; a finer one is kept if it fits significantly better.
       """,
     transform: parseGrids)
   var extend: [Int] = []
@@ -74,21 +74,21 @@ struct TrainCommand: ParsableCommand {
       0.003 to 0.02).
       """)
   var learningRate: Double?
-  @Option(help: "How the rate goes over the steps.")
+  @Option(help: "Learning-rate schedule.")
   var schedule = Schedule.oneCycle
-  @Option(parsing: .unconditional, help: "How strongly parameters are pulled to 0.")
+  @Option(parsing: .unconditional, help: "Strength of weight decay, which pulls parameters to 0.")
   var weightDecay = 0.0
-  @Option(parsing: .unconditional, help: "Rows of a step.")
+  @Option(parsing: .unconditional, help: "Rows of a batch.")
   var batch = 256
-  @Option(parsing: .unconditional, help: "Times that all rows are gone through.")
+  @Option(parsing: .unconditional, help: "Passes over all rows.")
   var epochs = 20
   @Option(
     parsing: .unconditional,
-    help: "Stop after this many epochs that do not get better on a tenth of the rows, and keep the best.")
+    help: "Stop after this many epochs without improvement on a tenth of the rows, and keep the best.")
   var patience: Int?
   @Option(
     name: .customLong("init"),
-    help: "How coefficients start; least-squares solves the last layer, or the only one, for the data (regression).")
+    help: "Initial coefficients; least-squares fits the last layer, or the only one, to the data (regression).")
   var initialization = Initialization.random
   @Option(
     parsing: .unconditional,
@@ -96,12 +96,12 @@ struct TrainCommand: ParsableCommand {
     transform: parseRanges)
   var range: [ClosedRange<Double>] = []
   @Option(
-    help: "Start from this model and its layers, in its units; --hidden, --edge, --grid and the like are not used.",
+    help: "Start from this model, with its layers and units; --hidden, --edge, --grid and the like are not used.",
     completion: .file(extensions: ["safetensors"]))
   var start: String?
-  @Flag(help: "Change only splines whose support the data meets, so that what was learned elsewhere stays as it is.")
+  @Flag(help: "Change only splines with data in their support, so that what was learned elsewhere stays unchanged.")
   var keepLearned = false
-  @Option(parsing: .unconditional, help: "Decides the start, the order of rows and the rows held out.")
+  @Option(parsing: .unconditional, help: "Seed of the start, the order of rows and the rows held out.")
   var seed: UInt64 = 0
   @Option(help: "Precision to compute in.")
   var precision = Precision.float
@@ -110,7 +110,7 @@ struct TrainCommand: ParsableCommand {
   @OptionGroup var threads: ThreadArguments
   @Option(help: "File for the model.", completion: .file(extensions: ["safetensors"]))
   var save: String?
-  @Flag(help: "Go on with the training of the model that --save names.")
+  @Flag(help: "Resume the training of the model that --save names.")
   var resume = false
   @Option(help: "File for a line of JSON for each epoch.", completion: .file(extensions: ["jsonl"]))
   var log: String?

@@ -80,7 +80,7 @@ import Testing
   @Test func namesAreNoClasses() throws {
     let rows = (0..<20).map { ["\($0)", "0.\($0)", "user\($0 % 11)"] }
     try folder.write(CommandLineTests.table(["a", "b", "who"], rows), to: "t.csv")
-    let reason = "they name rows or measure, and are no classes"
+    let reason = "they are names or measurements, not classes"
     try expectFailure("t.csv", message: "\"who\" has 11 different values in 20 rows: \(reason)")
     try folder.write(regressionTable(rows: 20), to: "n.csv")
     try expectFailure(

@@ -49,7 +49,8 @@ import Testing
     try folder.write(classificationTable(), to: "c.csv")
     let outcome = try folder.kan("train", "c.csv", "--optimizer", "lm", "--save", "m.safetensors", "--json")
     #expect(outcome.status == 64 && outcome.output == "")
-    let reason = "lm takes objectives that are sums over single outputs, and cross-entropy is none: use lbfgs or adam"
+    let reason =
+      "lm needs an objective that is a sum over single outputs, which cross-entropy is not: use lbfgs or adam"
     #expect(outcome.errors.hasSuffix("error: \(reason)\n"))
     #expect(!folder.names.contains("m.safetensors"))
   }

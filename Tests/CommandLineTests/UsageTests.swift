@@ -44,8 +44,8 @@ import Testing
     (["--test", "r.csv", "--holdout", "0.2"], "either --test or --holdout, not both"),
     (["--test", "r.csv", "--test-target", "y.npy"], "r.csv: a table has its targets in it and takes no --test-target"),
     (["--task", "classification", "--target", "a,b"], "a classification has one --target, its classes"),
-    (["--save", "r.csv"], "--save would overwrite r.csv, which is to be read"),
-    (["--log", "r.csv"], "--log would overwrite r.csv, which is to be read"),
+    (["--save", "r.csv"], "--save would overwrite r.csv, which is an input"),
+    (["--log", "r.csv"], "--log would overwrite r.csv, which is an input"),
     (["--log", "m", "--save", "m"], "--save and --log name the same file"),
     (["--foo\u{7}"], "Unknown option '--foo\\u{7}'. Did you mean '--loss'?"),
     (
@@ -54,7 +54,7 @@ import Testing
     ),
     (["--epochs"], "Missing value for '--epochs <epochs>'"),
     (["--extend", "5,10", "--grid", "10"], "--grid 10 is not the first of --extend 5,10"),
-    (["--extend", "5,10", "--edge", "linear"], "--extend is for --edge spline, hat: others have no grid that grows"),
+    (["--extend", "5,10", "--edge", "linear"], "--extend is for --edge spline, hat: others have no grid to refine"),
     (
       ["--optimizer", "lm", "--task", "classification"],
       "--optimizer lm is for regressions; lbfgs and adam do classifications"
@@ -71,7 +71,7 @@ import Testing
     try expectUsage(
       ["train", "r.csv", "--hidden", text],
       "The value '\(text)' is invalid for '--hidden <hidden>': "
-        + "widths from 1 to 1000000 with commas between them are expected, such as 64,32, or 3+2 for three sums and two "
+        + "widths from 1 to 1000000 separated by commas are expected, such as 64,32, or 3+2 for three sums and two "
         + "products")
   }
 
@@ -80,7 +80,7 @@ import Testing
     try expectUsage(
       ["train", "r.csv", "--extend", text],
       "The value '\(text)' is invalid for '--extend <extend>': "
-        + "grids from 1 to 100000 that rise, with commas between them, are expected, such as 5,10,20")
+        + "grids from 1 to 100000 in rising order, separated by commas, are expected, such as 5,10,20")
   }
 
   @Test(arguments: ["", "y,", ",", "a,,y"])
@@ -88,7 +88,7 @@ import Testing
     try expectUsage(
       ["train", "r.csv", "--target", text],
       "The value '\(text)' is invalid for '--target <target>': "
-        + "names with commas between them are expected, such as price,size")
+        + "names separated by commas are expected, such as price,size")
   }
 
   @Test(arguments: ["1000000,1000000", "1000000,1000000,1000000,1000000", "200000,200000"])
@@ -141,13 +141,13 @@ import Testing
     for (option, name) in [("--save", "no/m.safetensors")] {
       try folder.kan("train", "r.csv", option, name).failed(73, "\(name): \(place)")
     }
-    try folder.kan("train", "r.csv", "--save", ".").failed(73, ".: a folder stands there")
+    try folder.kan("train", "r.csv", "--save", ".").failed(73, ".: a folder of that name exists")
     try folder.kan("train", "r.csv", "--log", "no/l").failed(
       73, "no/l: cannot create the file: No such file or directory")
     try folder.writeModel()
     try folder.kan("predict", "m.safetensors", "r.csv", "--out", "no/p.csv").failed(73, "no/p.csv: \(place)")
     try folder.kan("predict", "m.safetensors", "r.csv", "--out", "r.csv")
-      .failed(64, "--out would overwrite r.csv, which is to be read")
+      .failed(64, "--out would overwrite r.csv, which is an input")
     try folder.kan("demo", "--out", "r.csv/x").failed(73, "r.csv/x: the folder cannot be made")
     #expect(folder.names == ["r.csv", "m.safetensors"])
   }

@@ -94,7 +94,7 @@ import Testing
 
   @Test(arguments: [
     ("\"products\":\"1\"", "\"products\":\"4\"", "3 outputs do not fit its products"),
-    ("\"products\":\"1\"", "\"products\":\"-1\"", "products: setting \"products\" has to be a number from 1 on"),
+    ("\"products\":\"1\"", "\"products\":\"-1\"", "products: setting \"products\" has to be a number of at least 1"),
     ("\"activation\":\"tanh\"", "\"activation\":\"step\"", "products: setting \"activation\" is missing or unknown"),
     ("\"node\":", "\"activation\":\"silu\",\"node\":", "either an activation or another node function is expected"),
     ("\"node\":", "\"edon\":", "either an activation or another node function is expected"),

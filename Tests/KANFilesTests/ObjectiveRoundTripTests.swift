@@ -50,7 +50,7 @@ import Testing
     ),
     (
       "\\\"task\\\":\\\"regression\\\"}", "\\\"task\\\":\\\"classification\\\"}",
-      "the objective quantile is none for a classification"
+      "the objective quantile does not fit a classification"
     ),
   ])
   func damaged(from: String, to: String, message: String) throws {

@@ -14,6 +14,25 @@ import Testing
     }
   }
 
+  /// The lower triangle is the product's, and what stands above it or around it stays as it is.
+  @Test(arguments: [(1, 1), (5, 3), (33, 40), (130, 7), (4, 0)])
+  func squares(columns: Int, rows: Int) {
+    var random = SeededGenerator(UInt64(columns))
+    let a: Matrix<Double> = random.matrix(rows + 1, columns + 2)
+    let before: Matrix<Double> = random.matrix(columns + 1, columns + 3)
+    var c = before
+    addSquare(
+      of: a.view.slice(row: 1, rows: rows, column: 2, columns: columns),
+      to: c.mutableView().slice(row: 1, rows: columns, column: 3, columns: columns))
+    for i in 0..<columns + 1 {
+      for j in 0..<columns + 3 {
+        let isLower = i > 0 && j >= 3 && j - 3 <= i - 1
+        let sum = (0..<rows).reduce(before[i, j]) { isLower ? $0 + a[$1 + 1, i + 1] * a[$1 + 1, j - 1] : $0 }
+        #expect(isLower ? abs(c[i, j] - sum) <= 1e-13 * Double(rows + 1) : c[i, j] == before[i, j])
+      }
+    }
+  }
+
   /// All three operands are slices of larger matrices; what surrounds the result stays as it is.
   private func check<Element: Scalar>(
     _: Element.Type, _ shape: (Int, Int, Int), _ transposeA: Transpose, _ transposeB: Transpose, _ accumulate: Bool,

@@ -3,7 +3,7 @@ extension BSpline: CompactBasis {
   public var nonZeroFunctions: Int { grid.degree + 1 + base.count }
   public var fixedFunctions: Int { base.count }
   public var cells: Int { grid.intervals }
-  /// Where splines fade out beyond the grid, some are missing.
+  /// Beyond the grid, fading splines sum to less than 1.
   public var sumsToOne: Bool { outside != .fading }
 
   @specialized(where Element == Float)

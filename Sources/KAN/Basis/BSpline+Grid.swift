@@ -11,7 +11,7 @@ extension BSpline: GriddedBasis {
   ///
   ///     c⁽ᵐ⁾ⱼ = h·(c⁽ᵐ⁻¹⁾ⱼ - c⁽ᵐ⁻¹⁾ⱼ₋₁)·(k + 1 - m)/(tⱼ₊ₖ₊₁₋ₘ - tⱼ)        for m ≤ k
   ///
-  /// and plain differences from there on, and where knots coincide.
+  /// and plain differences for higher orders and where knots coincide.
   public func differences(order q: Int, input: Int) -> Matrix<Element> {
     let (k, rows) = (grid.degree, max(0, boundedFunctions - q))
     let range = grid.range(ofInput: input)
@@ -36,22 +36,22 @@ extension BSpline: GriddedBasis {
     return result
   }
 
-  /// Knot insertion by the polar form: coefficient j is that of its finer knots on any piece within its support.
+  /// Knot insertion by the polar form: coefficient j is the polar form at its finer knots, of any piece within its
+  /// support.
   public func insertion(
     ofFunction j: Int, on finer: Grid<Element>, input: Int, to weights: UnsafeMutablePointer<Element>
   ) -> Int? {
     let (k, count) = (grid.degree, finer.intervals)
     let t = grid.knots.elements.pointer + input * grid.knots.columns
     let u = finer.knots.elements.pointer + input * finer.knots.columns
-    // The interval that is not empty and nearest to the middle of the support, within [a, b]: there the weights are
-    // smallest.
+    // The non-empty interval within [a, b] nearest to the middle of the support, where the weights are smallest.
     let middle = j + k / 2
     var span = -1
     for m in max(j, k)...min(j + k, k + count - 1) where u[m] < u[m + 1] {
       if span < 0 || abs(m - middle) < abs(span - middle) { span = m }
     }
     guard span >= 0 else {
-      // A function without support changes no curve.
+      // A function with empty support does not affect the curve.
       weights.update(repeating: 0, count: k + 1)
       return 0
     }
@@ -93,14 +93,15 @@ extension BSpline: ConfigurableBasis {
   public var options: BasisOptions { BasisOptions(inputs: inputs, grid: grid.intervals, degree: grid.degree) }
 }
 
-// The polar form (blossom) of a piece of a spline: the one function F(u₁, …, u_k), symmetric and affine in each argument,
-// with F(x, …, x) = s(x). Coefficient j of a spline is F(tⱼ₊₁, …, tⱼ₊ₖ) of any of its pieces within the support of
-// function j (Ramshaw 1989, Blossoms are polar forms, section 5), which is all of knot insertion.
+// The polar form (blossom) of a piece of a spline: the one function F(u₁, …, u_k), symmetric and affine in each
+// argument, with F(x, …, x) = s(x). Coefficient j of a spline is F(tⱼ₊₁, …, tⱼ₊ₖ) of any of its pieces within the
+// support of function j (Ramshaw 1989, Blossoms are polar forms, section 5), which is all of knot insertion.
 
 /// Weights of the k + 1 coefficients `span - k … span` in F(u₁, …, u_k) of the piece on [t_span, t_span+1).
 ///
-/// De Boor's recursion for the functions (Piegl and Tiller, The NURBS Book, A2.2) with another argument at each stage; with
-/// all of them equal to x it gives the functions at x. The piece must not be empty; the arguments may lie anywhere.
+/// De Boor's recursion for the functions (Piegl and Tiller, The NURBS Book, A2.2) with another argument at each stage;
+/// with all of them equal to x it gives the functions at x. The piece must not be empty; the arguments may lie
+/// anywhere.
 func writePolarWeights<Element: Scalar>(
   knots t: UnsafePointer<Element>, span: Int, degree: Int, at u: UnsafePointer<Element>,
   to weights: UnsafeMutablePointer<Element>

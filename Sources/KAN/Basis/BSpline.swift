@@ -1,10 +1,10 @@
-/// What a spline does with an input outside its grid [a, b]. The base function is not touched by it.
+/// How a spline continues outside its grid [a, b]. The base function is unaffected.
 public enum OutsideGrid: String, Sendable, CaseIterable {
-  /// The spline functions fade to 0 over the outer knots, and the base function alone is left.
+  /// The spline functions fade to 0 over the outer knots, which leaves only the base function.
   case fading = "base"
   /// The spline keeps the value at the nearer end.
   case clamp
-  /// The spline goes on along its tangent at the nearer end.
+  /// The spline continues along its tangent at the nearer end.
   case linear
 
   /// `enum kan_outside` of the kernels.
@@ -19,18 +19,25 @@ public enum OutsideGrid: String, Sendable, CaseIterable {
 
 /// B-splines of degree k on a grid, and a base function: K = G + k, and 1 with a base function.
 ///
-/// The functions of an input sum to 1 on [a, b], whose right end is closed, and only k + 1 of them are not 0 at any x:
-/// just those are evaluated, by the recursion of Cox and de Boor (Piegl and Tiller, The NURBS Book, A2.2; on uniform
+/// The functions of an input sum to 1 on [a, b], whose right end is closed. At most k + 1 of them are non-zero at any
+/// x, and only those are evaluated, by the Cox-de Boor recursion (Piegl and Tiller, The NURBS Book, A2.2; on uniform
 /// grids its denominators are constants). The base function is the last of the K.
 public struct BSpline<Element: Scalar>: Basis {
   public static var kind: String { "bSpline" }
   public let grid: Grid<Element>
+  /// How the splines continue beyond [a, b].
   public let outside: OutsideGrid
+  /// The base function b(x), the last of the K; ``BaseFunction/none`` leaves it out.
   public let base: BaseFunction
 
   public let inputs: Int
   public let functions: Int
 
+  /// A basis on a grid, with its degree and its inputs.
+  ///
+  /// - Parameters:
+  ///   - outside: how splines continue beyond the grid; their tangent by default.
+  ///   - base: the base function of every edge; SiLU by default.
   public init(grid: Grid<Element>, outside: OutsideGrid = .linear, base: BaseFunction = .silu) {
     self.grid = grid
     self.outside = outside
@@ -39,7 +46,7 @@ public struct BSpline<Element: Scalar>: Basis {
     functions = grid.intervals + grid.degree + base.count
   }
 
-  /// For the kernels; valid while `grid` lives.
+  /// For the kernels; valid during the lifetime of `grid`.
   var parameters: SplineParameters<Element> {
     SplineParameters(
       inputs: inputs, intervals: grid.intervals, degree: grid.degree, functions: functions, outside: outside.code,

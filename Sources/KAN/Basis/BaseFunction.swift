@@ -1,10 +1,10 @@
-/// The function that stands beside the splines or radial functions of an edge and does not end with the grid.
+/// A function with unbounded support, added to the splines or radial functions of an edge.
 public enum BaseFunction: String, Sendable, CaseIterable {
-  /// K counts the other functions only.
+  /// No base function.
   case none
   /// x
   case identity
-  /// x·σ(x), the usual one for KAN (Liu et al. 2024, arXiv 2404.19756, section 2.2).
+  /// x·σ(x), the usual choice for a KAN (Liu et al. 2024, arXiv 2404.19756, section 2.2).
   case silu
 
   var count: Int { self == .none ? 0 : 1 }
@@ -17,7 +17,7 @@ public enum BaseFunction: String, Sendable, CaseIterable {
     }
   }
 
-  /// b(x), b′(x) and b″(x); 0 for none.
+  /// b(x), b′(x) and b″(x); 0 for ``none``.
   @inline(__always)
   func derivatives<Element: Scalar>(at x: Element) -> (Element, Element, Element) {
     switch self {

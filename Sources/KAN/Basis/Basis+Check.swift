@@ -1,18 +1,19 @@
-// Checks of a basis for the tests of whoever writes one.
+// Consistency checks of a basis, for the tests of its author.
 
 extension Basis {
-  /// Checks that the methods of a basis agree with each other: derivatives with central differences of the values, the
-  /// pull-back with the derivatives, a compact basis's evaluation with its tiles, a gridded one's cells and insertion with
-  /// its grid, and the description with the basis that it makes.
+  /// Checks that the methods of a basis agree: derivatives with central differences of the values, the pull-back with
+  /// the derivatives, a compact basis's evaluation with its tiles, a gridded basis's cells and insertion with its grid,
+  /// and the basis with the one made from its description.
   ///
   ///     @Test func fourier() throws { try Fourier<Double>(inputs: 2, order: 4).check() }
   ///
-  /// A basis in single precision is checked in double precision if it can be converted, since differences would lose most
-  /// digits; else with a tolerance of 2 %.
+  /// A basis in single precision is converted to double precision if possible, since differences lose most digits;
+  /// otherwise the tolerance is 2 %.
   ///
-  /// - Parameter points: where; nil for ``fittingPoints(ofInput:)`` and two points beyond.
-  /// - Returns: the largest error of a derivative, relative to the largest one at that point or 1.
-  /// - Throws: ``BasisError`` that says where and with which numbers.
+  /// - Parameter points: where to check; nil for ``fittingPoints(ofInput:)`` and one point beyond each end.
+  /// - Returns: the largest error of a derivative, relative to the larger of 1 and the largest derivative at that
+  ///   point.
+  /// - Throws: ``BasisError`` with the place and the numbers that disagree.
   @discardableResult
   public func check(at points: [Element]? = nil) throws(BasisError) -> Double {
     if Element.self != Double.self, let wide = try? converted(to: Double.self) {
@@ -33,7 +34,7 @@ extension Basis {
     return largest
   }
 
-  /// At most 48 of the fitting points, off the ends, where a curve may have a kink, and one beyond each end.
+  /// At most 48 interior fitting points, away from the ends, where a curve may have a kink, and one beyond each end.
   private func checkPoints(ofInput input: Int) -> [Element] {
     let all = fittingPoints(ofInput: input).sorted()
     let width = all[all.count - 1] - all[0]
@@ -75,8 +76,8 @@ extension Basis {
     }
   }
 
-  /// Compares derivatives with differences of a function: [points × K] each. Where a curve has a kink, the derivative may be
-  /// that of either side.
+  /// Compares derivatives with differences of a function: [points × K] each. At a kink either one-sided derivative is
+  /// accepted.
   func compareWithDifferences(
     _ what: String, _ input: Int, _ x: [Element], _ derivatives: Matrix<Element>,
     _ function: ([Element]) -> Matrix<Element>
@@ -84,7 +85,7 @@ extension Basis {
     let tolerance = Element.self == Double.self ? 1e-6 : 0.02
     var errors = [Double](repeating: .infinity, count: derivatives.elements.count)
     var differences = errors
-    // Steps of several sizes: a large one is less exact, a small one loses digits.
+    // Several step sizes: truncation grows with the step, cancellation as it shrinks.
     for scale in [16.0, 2, 0.25] {
       let width = Element(scale * Elementary.pow(Double(Element.ulpOfOne), 1.0 / 3))
       let samples = [-2, -1, 0, 1, 2].map { place in function(x.map { $0 + Element(place) * width }) }
@@ -152,7 +153,7 @@ extension CompactBasis {
     }
   }
 
-  /// The evaluation of one input against its tiles, and second derivatives against differences of the slopes.
+  /// Compares the evaluation of one input with its tiles, and second derivatives with differences of the slopes.
   func checkEvaluation(_ input: Int, _ x: [Element]) throws(BasisError) -> Double {
     let place = "\(Self.kind), input \(input + 1)"
     let points = EvaluatedPoints(of: self, input: input, at: x, order: 2)
@@ -200,7 +201,7 @@ extension CompactBasis {
 }
 
 extension GriddedBasis {
-  /// Cells are intervals, centres rise, and coefficients inserted on a grid twice as fine give the same curve.
+  /// Checks that cells are intervals, centres rise, and insertion into a grid twice as fine preserves the curve.
   func checkGrid(_ input: Int, _ x: [Element]) throws(BasisError) {
     let place = "\(Self.kind), input \(input + 1)"
     guard cells == grid.intervals, inputs == grid.inputs else {

@@ -1,6 +1,5 @@
 extension Basis {
-  /// (Φ′(x + h) - Φ′(x - h))/2h with h = ∛ε, or ∛ε·|x| where that is more: rounding and the third derivative then weigh
-  /// about the same.
+  /// (Φ′(x + h) - Φ′(x - h))/2h with h = ∛ε·max(1, |x|), which balances rounding and truncation.
   public func writeSecondDerivatives(of x: MatrixView<Element>, first: Int, to second: MutableMatrixView<Element>) {
     let step = Element(Elementary.pow(Double(Element.ulpOfOne), 1.0 / 3))
     var moved = Matrix<Element>(rows: x.rows, columns: x.columns)

@@ -1,32 +1,34 @@
 /// The functions fₖ on the edges of one layer: φᵢ(x) = Σₖ wₖ·fₖ(x), K functions for each of `inputs` inputs.
 ///
-/// A basis is configuration: it holds no coefficients. Conform a type in a file of its own, and a layer can use it;
-/// give its type to the call that loads a model, and it is saved and loaded with the network.
-/// Neither method may allocate or keep state: they are called for tiles, from several threads.
+/// A basis is configuration: it holds no coefficients. Any conforming type can be used in a layer; to load a saved
+/// model, pass the type to the call. The methods on tiles must neither allocate nor keep state: several threads call
+/// them at once.
 public protocol Basis<Element>: Sendable {
+  /// The precision of values and coefficients.
   associatedtype Element: Scalar
 
-  /// The name under which a model file knows this kind of basis.
+  /// The name of this kind of basis in model files.
   static var kind: String { get }
 
   /// Inputs of the layer.
   var inputs: Int { get }
   /// K, the functions of each input.
   var functions: Int { get }
-  /// K = 1 and f₁(x) = x: Φ(X) is X itself, and none of the methods below that write tiles is called.
+  /// Whether K = 1 and f₁(x) = x. Φ(X) is then X itself, and no method below that writes tiles is called. By default
+  /// false.
   var isIdentity: Bool { get }
 
   /// Φ: [rows × columns·K] = fₖ(x) for the inputs `first ..< first + x.columns`; x: [rows × columns].
   ///
-  /// The functions of an input stand side by side: column j·K + k is fₖ of input `first + j`.
+  /// The functions of an input are contiguous: column j·K + k is fₖ of input `first + j`.
   func writeValues(of x: MatrixView<Element>, first: Int, to values: MutableMatrixView<Element>)
 
   /// Φ′: [rows × columns·K] = f′ₖ(x), laid out as Φ is.
   func writeDerivatives(of x: MatrixView<Element>, first: Int, to derivatives: MutableMatrixView<Element>)
 
-  /// Φ″: [rows × columns·K] = f″ₖ(x), laid out as Φ is; what ``Network/hessian(ofOutput:at:pool:)`` asks for, and no
-  /// training. By default from central differences of the derivatives, to about 10 digits in double precision and 4 in
-  /// single, with memory from the heap.
+  /// Φ″: [rows × columns·K] = f″ₖ(x), laid out as Φ; needed by ``Network/hessian(ofOutput:at:pool:)``, never by
+  /// training. By default from central differences of the derivatives, accurate to about 10 digits in double precision
+  /// and 4 in single; the default allocates.
   func writeSecondDerivatives(of x: MatrixView<Element>, first: Int, to second: MutableMatrixView<Element>)
 
   /// dX: [rows × columns] = Σₖ dΦ·f′ₖ(x). By default from the derivatives, through `scratch`, a tile of Φ's shape.
@@ -34,33 +36,33 @@ public protocol Basis<Element>: Sendable {
     _ dValues: MatrixView<Element>, at x: MatrixView<Element>, first: Int, scratch: MutableMatrixView<Element>,
     to dx: MutableMatrixView<Element>)
 
-  /// Standard deviations of the normal distributions from which coefficients start, one for each of the K functions.
+  /// Standard deviations of the initial coefficients, which are normal, one for each of the K functions.
   ///
   /// A network traps on any other number of them.
   ///
   /// - Parameters:
-  ///   - outputs: the sums that each function goes into.
-  ///   - gain: of the layer's node function, see ``NodeFunction/gain``.
+  ///   - outputs: the number of sums to which each function contributes.
+  ///   - gain: ``NodeFunction/gain`` of the layer's node function.
   func initialDeviations(outputs: Int, gain: Double) -> [Double]
 
-  /// How many functions at the end of the K stand beside the curve proper, such as a base function. Edges set to a given
-  /// function leave their coefficients at 0. By default 0, or a compact basis's ``CompactBasis/fixedFunctions``.
+  /// The number of functions at the end of the K that are not part of the curve proper, such as a base function.
+  /// Setting an edge to a given function leaves their coefficients at 0. By default 0, or a compact basis's
+  /// ``CompactBasis/fixedFunctions``.
   var baseFunctions: Int { get }
 
-  /// Points at which an edge of this input is sampled to set it to a given function: more than there are functions, and
-  /// together they determine every coefficient. By default 4K + 4 Chebyshev points on [-1, 1], to which a network scales
+  /// Points at which to sample a function in order to set an edge of this input to it: more points than functions, so
+  /// that they determine every coefficient. By default 4K + 4 Chebyshev points on [-1, 1], to which a network scales
   /// its inputs; a gridded basis samples each cell.
   func fittingPoints(ofInput input: Int) -> [Element]
 
-  /// The same basis in another precision: Levenberg and Marquardt's method trains in double precision whatever the
-  /// network's own.
+  /// The same basis in another precision. ``LevenbergMarquardt`` needs it, since it trains in double precision.
   ///
-  /// Implement it in a basis of your own by one line,
-  /// `try Fourier<Other>(description.converted(to: Other.self))`. The default knows the module's bases alone.
+  /// Implement it in a basis of your own by one line, `try Fourier<Other>(description.converted(to: Other.self))`. The
+  /// default handles only the module's bases.
   /// - Throws: ``BasisError`` if there is no such basis in the other precision.
   func converted<Other: Scalar>(to precision: Other.Type) throws(BasisError) -> any Basis<Other>
 
-  /// All that a model file needs to make this basis again.
+  /// Everything from which a model file can recreate this basis.
   var description: BasisDescription<Element> { get }
 
   /// The inverse of ``description``.

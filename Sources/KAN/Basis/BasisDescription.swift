@@ -12,6 +12,11 @@ public struct BasisDescription<Element: Scalar>: Sendable, Equatable {
   /// Matrices by name, such as knots: [inputs × knots].
   public var arrays: [String: Matrix<Element>]
 
+  /// A description from its parts; nothing is checked before ``Basis/init(_:)`` reads it.
+  ///
+  /// - Parameters:
+  ///   - kind: ``Basis/kind`` of the type.
+  ///   - inputs: inputs of the layer.
   public init(
     kind: String, inputs: Int, settings: [String: String] = [:], arrays: [String: Matrix<Element>] = [:]
   ) {
@@ -71,7 +76,7 @@ public struct BasisDescription<Element: Scalar>: Sendable, Equatable {
     Matrix(rows: 1, columns: 2, elements: [range.lowerBound, range.upperBound])
   }
 
-  /// The same description with its arrays in another precision.
+  /// The description with its arrays in another precision.
   public func converted<Other: Scalar>(to _: Other.Type) -> BasisDescription<Other> {
     BasisDescription<Other>(
       kind: kind, inputs: inputs, settings: settings,
@@ -81,10 +86,11 @@ public struct BasisDescription<Element: Scalar>: Sendable, Equatable {
   }
 }
 
-/// Why a basis cannot be made: knots that fall, a degree out of range, an incomplete description. Its numbers of inputs
-/// and layers count from 1.
+/// Why a basis cannot be made: knots that fall, a degree out of range, an incomplete description. Messages count inputs
+/// and layers from 1.
 public struct BasisError: Error, Sendable, Equatable, CustomStringConvertible {
   /// The reason in words.
   public let description: String
+  /// An error with its reason: lower case, without a full stop, such as `"input 2: the knots fall"`.
   public init(_ description: String) { self.description = description }
 }

@@ -1,12 +1,13 @@
-/// What a basis can be made from in one line of options: `kan train --edge hat --grid 10`.
+/// Options common to the bases of this module, as in `kan train --edge hat --grid 10`.
 public struct BasisOptions: Sendable, Equatable {
   /// Inputs of the layer.
   public var inputs: Int
-  /// G, intervals of the grid; without meaning for a basis that takes none.
+  /// G, the intervals of the grid; ignored by a basis without one.
   public var grid: Int
-  /// Degree of splines or polynomials, order of harmonics; without meaning for a basis that takes none.
+  /// The degree of splines or polynomials, or the number of harmonics; ignored by a basis without one.
   public var degree: Int
 
+  /// Options with the defaults of `kan train`: 5 intervals, degree 3. Each basis reads those that it takes.
   public init(inputs: Int, grid: Int = 5, degree: Int = 3) {
     self.inputs = inputs
     self.grid = grid
@@ -14,30 +15,29 @@ public struct BasisOptions: Sendable, Equatable {
   }
 }
 
-/// A basis that can be made from ``BasisOptions``: what an entry of the registry has to be.
+/// A basis that can be made from ``BasisOptions``; every basis in the registry is one.
 public protocol ConfigurableBasis<Element>: Basis {
-  /// The name that options know it by: `spline`.
+  /// The name of this kind of basis in options, such as `spline`.
   static var name: String { get }
-  /// The numbers of intervals that it takes; nil if it has no grid.
+  /// The valid numbers of intervals; nil without a grid.
   static var grids: ClosedRange<Int>? { get }
-  /// The degrees that it takes; nil if it has none.
+  /// The valid degrees; nil without a degree.
   static var degrees: ClosedRange<Int>? { get }
 
-  /// Traps outside ``grids`` and ``degrees``.
+  /// Traps outside `grids` and `degrees`.
   init(_ options: BasisOptions)
-  /// The options that make a basis like this one, on a grid of its own range perhaps.
+  /// Options that make a basis like this one, though perhaps on another range.
   var options: BasisOptions { get }
 }
 
 extension ConfigurableBasis {
   public static var grids: ClosedRange<Int>? { nil }
   public static var degrees: ClosedRange<Int>? { nil }
-  /// Whether layers of it can be taken to finer grids.
+  /// Whether layers of this basis can be moved to finer grids.
   public static var isGridded: Bool { Self.self is any GriddedBasis<Element>.Type }
 }
 
-/// The registry: every kind of basis of this module, for model files and for the tool's options alike. A new basis adds
-/// its type here.
+/// The registry of this module's bases, read by model files and by the tool's options. A new basis adds its type here.
 public func knownBases<Element: Scalar>(_: Element.Type) -> [any ConfigurableBasis<Element>.Type] {
   [
     BSpline<Element>.self, LinearBasis<Element>.self, Chebyshev<Element>.self, Gaussian<Element>.self,
@@ -45,7 +45,7 @@ public func knownBases<Element: Scalar>(_: Element.Type) -> [any ConfigurableBas
   ]
 }
 
-/// Makes a basis from its description, by the type whose `kind` it names: one of the given ones or of the registry.
+/// Makes a basis from its description with the type of that `kind`, from the given types or the registry.
 package func makeBasis<Element: Scalar>(
   _ description: BasisDescription<Element>, from types: [any Basis<Element>.Type] = []
 ) throws(BasisError) -> any Basis<Element> {

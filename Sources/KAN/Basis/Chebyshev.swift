@@ -1,7 +1,7 @@
 /// Chebyshev polynomials T₁ … T_K on [-1, 1]; the constant T₀ is the layer's bias.
 ///
-/// T₁ = x, Tₖ₊₁ = 2x·Tₖ - Tₖ₋₁. Outside [-1, 1] each goes on along its tangent at the nearer end, since the polynomials
-/// grow like (2|x|)ᵏ there.
+/// T₁ = x, Tₖ₊₁ = 2x·Tₖ - Tₖ₋₁. Outside [-1, 1] each continues along its tangent at the nearer end, since the
+/// polynomials grow like (2|x|)ᵏ there.
 public struct Chebyshev<Element: Scalar>: ConfigurableBasis {
   public static var kind: String { "chebyshev" }
   public static var name: String { "chebyshev" }
@@ -81,7 +81,7 @@ public struct Chebyshev<Element: Scalar>: ConfigurableBasis {
     }
   }
 
-  /// 1/√(in·K), so that the variance of the sum does not grow with either.
+  /// 1/√(in·K), so that the variance of the sum is independent of both.
   public func initialDeviations(outputs: Int, gain: Double) -> [Double] {
     [Double](repeating: 1 / Double(inputs * functions).squareRoot(), count: functions)
   }

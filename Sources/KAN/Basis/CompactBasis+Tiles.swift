@@ -1,5 +1,5 @@
-// Tiles of Φ and Φ′ and the pull-back of a compact basis, from its evaluation: a few rows of one input at a time, which
-// stay on the stack. Loops over numbers are functions of the scalar type alone, which can be specialised.
+// Tiles of Φ and Φ′ and the pull-back of a compact basis, from its evaluation of a few rows of one input at a time, on
+// the stack. Inner loops are generic over the scalar type alone, so that they can be specialised.
 
 extension CompactBasis {
   public func writeValues(of x: MatrixView<Element>, first: Int, to values: MutableMatrixView<Element>) {
@@ -29,6 +29,7 @@ extension CompactBasis {
     }
   }
 
+  /// Φ″: [rows × columns·K], scattered from ``evaluate(_:first:order:to:)`` of order 2.
   public func writeSecondDerivatives(of x: MatrixView<Element>, first: Int, to second: MutableMatrixView<Element>) {
     let shape = CompactShape(self)
     forEachPart(of: x, first: first, order: 2) { row, rows, input, part in
@@ -37,12 +38,12 @@ extension CompactBasis {
     }
   }
 
-  /// Calls `body` with the first row, the number of rows, the input and its evaluation, for one part of x after another.
+  /// Calls `body` for successive parts of x with the first row, the number of rows, the input and its evaluation.
   private func forEachPart(
     of x: MatrixView<Element>, first: Int, order: Int,
     _ body: (_ row: Int, _ rows: Int, _ input: Int, _ evaluation: PointEvaluation<Element>) -> Void
   ) {
-    // Of more than 1,024 bytes, temporary memory might come from the heap.
+    // Temporary memory of more than 1,024 bytes might come from the heap.
     let count = nonZeroFunctions
     let derivatives = max(1, order)
     var rows = 48
@@ -71,7 +72,7 @@ extension CompactBasis {
   }
 }
 
-/// Rows of a tile of Φ, from the functions that may differ from 0.
+/// Scatters the evaluated functions into rows of a tile of Φ.
 @specialized(where Element == Float)
 @specialized(where Element == Double)
 private func scatter<Element: Scalar>(

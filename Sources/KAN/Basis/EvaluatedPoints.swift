@@ -1,10 +1,10 @@
-/// Points of one input as a compact basis evaluates them: cells, values and derivatives, in memory of its own.
+/// A compact basis evaluated at points of one input: cells, values and derivatives, in memory of its own.
 struct EvaluatedPoints<Element: Scalar> {
   /// [points]
   let cells: [Int32]
-  /// The r-th of the n functions at a point stands at r·points + point: [n × points]
+  /// The r-th of the n functions at a point is at r·points + point: [n × points]
   let values: [Element]
-  /// Of order 1 and 2, as far as they were asked for; laid out as the values.
+  /// Derivatives of order 1 and 2 if asked for, laid out as the values.
   let slopes: [Element]
   let seconds: [Element]
 
@@ -37,8 +37,8 @@ struct EvaluatedPoints<Element: Scalar> {
 }
 
 extension CompactBasis {
-  /// Evaluates points of one input, which stand `stride` apart: function `cells[p] + r` at point p, or for r = n - 1 one with
-  /// a fixed place, is `values[r·count + p]`.
+  /// Evaluates points of one input, `stride` apart: `values[r·count + p]` is function `cells[p] + r` at point p, or for
+  /// r = n - 1 the fixed one.
   func evaluate(
     input: Int, count: Int, _ x: UnsafePointer<Element>, stride: Int, order: Int = 0,
     cells: UnsafeMutablePointer<Int32>, values: UnsafeMutablePointer<Element>,

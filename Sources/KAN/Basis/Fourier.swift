@@ -1,8 +1,8 @@
 /// cos(jωx) and sin(jωx) for j = 1 … m, ω = 2π/P: periodic curves. K = 2m; the constant is the layer's bias.
 ///
-/// Function 2j - 2 is the cosine and 2j - 1 the sine of harmonic j, each from the ones before by the addition theorems.
-/// The period is twice the range [-1, 1] to which a network scales its inputs by default, so that curves need not be equal
-/// at both ends.
+/// Function 2j - 2 is the cosine and 2j - 1 the sine of harmonic j, each computed from the ones before by the angle
+/// addition formulas. By default the period is twice the width of [-1, 1], to which a network scales its inputs, so
+/// that curves may differ at the two ends.
 public struct Fourier<Element: Scalar>: ConfigurableBasis {
   public static var kind: String { "fourier" }
   public static var name: String { "fourier" }
@@ -60,7 +60,7 @@ public struct Fourier<Element: Scalar>: ConfigurableBasis {
     }
   }
 
-  /// In double precision, whose rounding the recursion multiplies by no more than the order.
+  /// In double precision: the recursion amplifies rounding by at most the order.
   @inline(__always)
   private func forEachHarmonic(_ x: Element, _ body: (_ index: Int, _ cosine: Double, _ sine: Double) -> Void) {
     let angle = frequency * Double(x)
@@ -76,7 +76,8 @@ public struct Fourier<Element: Scalar>: ConfigurableBasis {
     Fourier<Other>(inputs: inputs, order: order, period: Other(period))
   }
 
-  /// P/(8j²·√in) for harmonic j: curves start smooth, and nearly all their sums lie within half a period of the next layer.
+  /// P/(8j²·√in) for harmonic j: initial curves are smooth, and nearly all their sums lie within half a period of the
+  /// next layer.
   public func initialDeviations(outputs: Int, gain: Double) -> [Double] {
     (0..<functions).map { place in
       let harmonic = Double(place / 2 + 1)

@@ -1,14 +1,16 @@
 /// Radial functions exp(-((x - c)/h)²) at equally spaced centres c on [a, b], h apart, and a base function.
 ///
-/// As in Li 2024 (arXiv 2405.06721), who puts them in the place of cubic splines. The base function is the last of
-/// the K.
+/// Proposed by Li 2024 (arXiv 2405.06721) as a replacement for cubic splines. The base function is the last of the K.
 public struct Gaussian<Element: Scalar>: ConfigurableBasis {
   public static var kind: String { "gaussian" }
   public static var name: String { "gaussian" }
   public static var grids: ClosedRange<Int>? { 1...999_999 }
   public let inputs: Int
+  /// The number of centres, at least 2.
   public let centers: Int
+  /// [a, b], with a centre at each end.
   public let range: ClosedRange<Element>
+  /// The base function b(x), the last of the K; ``BaseFunction/none`` leaves it out.
   public let base: BaseFunction
 
   public var functions: Int { centers + base.count }
@@ -77,7 +79,7 @@ public struct Gaussian<Element: Scalar>: ConfigurableBasis {
     }
   }
 
-  /// exp(-((x - c)/h)²) for all centres and exp(-x) in the place of the base function, in one pass of the kernel.
+  /// exp(-((x - c)/h)²) for all centres, and exp(-x) at the base function's place, in one call of the kernel.
   @specialized(where Element == Float)
   @specialized(where Element == Double)
   private func exponentials(of x: MatrixView<Element>, to values: MutableMatrixView<Element>) {
@@ -97,7 +99,7 @@ public struct Gaussian<Element: Scalar>: ConfigurableBasis {
     }
   }
 
-  /// 1/√(in·K), so that the variance of the sum does not grow with either.
+  /// 1/√(in·K), so that the variance of the sum is independent of both.
   public func initialDeviations(outputs: Int, gain: Double) -> [Double] {
     [Double](repeating: 1 / Double(inputs * functions).squareRoot(), count: functions)
   }
@@ -114,7 +116,7 @@ public struct Gaussian<Element: Scalar>: ConfigurableBasis {
       range: try description.range("range"), base: try description.choice("base", BaseFunction.self))
   }
 
-  /// One centre at each end of the intervals.
+  /// A centre at each end of every interval.
   public init(_ options: BasisOptions) { self.init(inputs: options.inputs, centers: options.grid + 1) }
   public var options: BasisOptions { BasisOptions(inputs: inputs, grid: centers - 1) }
 

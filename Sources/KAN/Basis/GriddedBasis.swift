@@ -1,39 +1,42 @@
-/// A compact basis on a grid: what lets a layer change its grid and keep its curves, and what penalties need to know.
+/// A compact basis on a grid. Layers of it can change their grid and keep their curves, and support roughness
+/// penalties.
 ///
-/// Cell c of an input is interval c of its grid, and its functions that have no fixed place follow the grid from left to
-/// right. A conforming type says which grid it has and makes itself on another one. All else has default implementations
-/// by ``CompactBasis/evaluate(_:first:order:to:)`` and the grid; a basis that can do better overrides them.
+/// Cell c of an input is interval c of its grid, and its functions, except the fixed one, are ordered from left to
+/// right. A conforming type provides its grid and the same basis on another grid. Everything else has default
+/// implementations based on ``CompactBasis/evaluate(_:first:order:to:)`` and the grid, which a basis can override with
+/// better ones.
 public protocol GriddedBasis<Element>: CompactBasis {
-  /// A grid for each input, whose intervals are the cells.
+  /// The grid of all inputs, whose intervals are the cells.
   var grid: Grid<Element> { get }
 
-  /// The same basis on another grid of as many inputs.
+  /// The same basis on another grid with the same number of inputs.
   func onGrid(_ grid: Grid<Element>) -> Self
 
-  /// The point of an input that a function without fixed place stands for: coefficients that are samples of a line at
-  /// these points give that line. Rising with the function.
+  /// The centre of a function: coefficients sampled from a straight line at the centres reproduce the line. Rises with
+  /// `function`; not defined for the fixed function.
   ///
-  /// By default the mean of the d knots within its support (Greville's abscissa), for d the grid's degree, where the
-  /// basis has d + 1 functions in a cell, else the middle of its support.
+  /// By default, with d the grid's degree, the Greville abscissa (the mean of the d interior knots of the support) if
+  /// the basis has d + 1 functions in a cell, else the middle of the support.
   func center(ofFunction function: Int, input: Int) -> Element
 
-  /// Differences of order q of the coefficients of one edge, which stand for a derivative of order q: row d combines
+  /// Differences of order q of one edge's coefficients, which approximate a derivative of order q: row d combines
   /// functions d … d + q. [(K - f - q) × (q + 1)]
   ///
-  /// On even grids the plain ones, for q = 2: 1, -2, 1. By default divided differences over the ``center(ofFunction:input:)``s,
-  /// in units of their mean distance; a row whose centres coincide is the plain one.
+  /// On uniform grids the plain differences, 1, -2, 1 for q = 2. By default divided differences over the centres
+  /// (``center(ofFunction:input:)``), in units of their mean distance, and plain ones for a row whose centres coincide.
   func differences(order q: Int, input: Int) -> Matrix<Element>
 
-  /// Coefficient j on a finer grid, whose knots contain this one's, as a combination of the n - f coefficients from the one
-  /// that is returned on: then the curve on the finer grid is the same. Nil, the default, where there is none; curves are
-  /// then projected.
+  /// Knot insertion: expresses coefficient j on a finer grid, whose knots contain this one's, as a combination of the
+  /// n - f coefficients that begin at the returned index, so that the curve is unchanged. Nil, the default, if there is
+  /// no such combination; curves are then projected.
   ///
   /// - Parameter weights: [n - f]
   func insertion(
     ofFunction function: Int, on finer: Grid<Element>, input: Int, to weights: UnsafeMutablePointer<Element>
   ) -> Int?
 
-  /// Values and slopes at any x of the polynomials that the n - f functions of a cell are within it.
+  /// Extrapolates the n - f functions of a cell: values and slopes at any x of the polynomials that they are within the
+  /// cell.
   ///
   /// By default the polynomials of degree n - f - 1 through points of the cell.
   ///
@@ -60,7 +63,7 @@ extension GriddedBasis {
     return (support.lowerBound + support.upperBound) / 2
   }
 
-  /// The cells in which a function without fixed place may differ from 0, within the grid.
+  /// The range within the grid where a function may be non-zero; not defined for the fixed function.
   public func support(ofFunction function: Int, input: Int) -> ClosedRange<Element> {
     let first = max(0, function - localFunctions + 1)
     let last = min(cells - 1, function)
@@ -85,7 +88,7 @@ extension GriddedBasis {
     let samples = EvaluatedPoints(of: self, input: input, at: nodes)
     for r in 0..<count { (values[r], slopes[r]) = (0, 0) }
     for (place, node) in nodes.enumerated() {
-      // Lagrange's polynomial of the node and its slope, by the product rule.
+      // The Lagrange polynomial of the node and its slope, by the product rule.
       var (value, slope): (Element, Element) = (1, 0)
       for (other, point) in nodes.enumerated() where other != place {
         slope = (slope * (x - point) + value) / (node - point)
@@ -98,7 +101,7 @@ extension GriddedBasis {
     }
   }
 
-  /// Both ends, and in every cell that is not empty twice as many points as functions.
+  /// Both ends, and in every non-empty cell twice as many points as functions.
   public func fittingPoints(ofInput input: Int) -> [Element] {
     let knots = grid.breakpoints(ofInput: input)
     let count = 2 * localFunctions
@@ -110,8 +113,9 @@ extension GriddedBasis {
   }
 }
 
-/// Divided differences of order q over rising points, times q!·hᵠ for their mean distance h, which makes them the plain ones
-/// where the points are even. A row any of whose points nearly coincide is the plain one: [(points - q) × (q + 1)]
+/// Divided differences of order q over rising points, times q!·hᵠ with their mean distance h, which makes them plain
+/// differences for equally spaced points. A row with nearly coinciding points is a plain difference: [(points - q) ×
+/// (q + 1)]
 func dividedDifferences<Element: Scalar>(order q: Int, over points: [Element]) -> Matrix<Element> {
   let rows = max(0, points.count - q)
   var result = Matrix<Element>(rows: rows, columns: q + 1)

@@ -1,8 +1,8 @@
-/// Hat functions on any rising grid: piecewise linear curves through a value at each knot. K = G + 1, and 1 with a base
-/// function.
+/// Hat functions on any rising grid: piecewise linear curves whose coefficients are the values at the knots. K = G + 1,
+/// plus 1 with a base function.
 ///
-/// In cell [l, u] the two functions are (u - x)/(u - l) and (x - l)/(u - l), which sum to 1; beyond the grid the outermost
-/// pieces go on.
+/// In cell [l, u] the two functions are (u - x)/(u - l) and (x - l)/(u - l), which sum to 1; the outermost pieces
+/// extend beyond the grid.
 public struct HatFunctions<Element: Scalar>: GriddedBasis, ConfigurableBasis {
   public static var kind: String { "hat" }
   public static var name: String { "hat" }
@@ -10,6 +10,7 @@ public struct HatFunctions<Element: Scalar>: GriddedBasis, ConfigurableBasis {
 
   /// Of degree 1.
   public let grid: Grid<Element>
+  /// The base function b(x), the last of the K; ``BaseFunction/none``, the default, leaves it out.
   public let base: BaseFunction
 
   public var functions: Int { grid.intervals + 1 + base.count }
@@ -84,7 +85,7 @@ public struct HatFunctions<Element: Scalar>: GriddedBasis, ConfigurableBasis {
     HatFunctions<Other>(grid: try grid.converted(), base: base)
   }
 
-  /// 1/√(2·in) for hats, of which two are met at a time, and 1/√in for the base function.
+  /// 1/√(2·in) for hats, two of which are non-zero at a time, and 1/√in for the base function.
   public func initialDeviations(outputs: Int, gain: Double) -> [Double] {
     let hats = 1 / (2 * Double(inputs)).squareRoot()
     return [Double](repeating: hats, count: grid.intervals + 1)

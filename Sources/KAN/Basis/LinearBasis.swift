@@ -1,4 +1,4 @@
-/// One function, f(x) = x: the edge of a classic neuron. A layer with it is a layer of a multilayer perceptron.
+/// The identity f(x) = x, the edge of a classic neuron: layers with it form a multilayer perceptron.
 public struct LinearBasis<Element: Scalar>: ConfigurableBasis {
   public static var kind: String { "linear" }
   public static var name: String { "linear" }
@@ -6,6 +6,7 @@ public struct LinearBasis<Element: Scalar>: ConfigurableBasis {
   public var functions: Int { 1 }
   public var isIdentity: Bool { true }
 
+  /// Traps unless there is an input.
   public init(inputs: Int) {
     require(inputs > 0, "LinearBasis: \(inputs) inputs")
     self.inputs = inputs
@@ -29,7 +30,7 @@ public struct LinearBasis<Element: Scalar>: ConfigurableBasis {
     }
   }
 
-  /// √(gain/in) before a node function with a gain, as ReLU and SiLU have (He et al. 2015, arXiv 1502.01852), else
+  /// √(gain/in) for a node function with a gain, such as ReLU and SiLU (He et al. 2015, arXiv 1502.01852), else
   /// √(2/(in + out)) (Glorot and Bengio 2010).
   public func initialDeviations(outputs: Int, gain: Double) -> [Double] {
     [(gain > 1 ? gain / Double(inputs) : 2 / Double(inputs + outputs)).squareRoot()]

@@ -22,9 +22,10 @@ extension Network {
   /// belongs to no edge. Everything else is in the layer's own units, as with `units: .layers`.
   ///
   /// - Parameters:
-  ///   - output: of the sums, which are the outputs unless the node function joins them; traps for an edge that does not
-  ///     exist.
-  ///   - points: x; without them 101, evenly spaced over the range of the grid, or over [-1, 1] of the layer's units.
+  ///   - output: the index of the sum, which is the output's unless the node function joins sums; traps for an edge
+  ///     that does not exist.
+  ///   - points: x; by default 101 evenly spaced points over the range of the grid, or over [-1, 1] in the layer's
+  ///     units.
   public func curve(
     ofLayer index: Int, input: Int, output: Int, at points: [Element]? = nil, units: Units = .data
   ) -> EdgeCurve<Element> {
@@ -73,7 +74,7 @@ extension Network {
 }
 
 extension Layer {
-  /// Where the functions of an input are at home.
+  /// The range covered by the functions of an input.
   fileprivate func homeRange(ofInput input: Int) -> ClosedRange<Element> {
     grid?.range(ofInput: input) ?? (basis as? Gaussian<Element>)?.range ?? -1...1
   }

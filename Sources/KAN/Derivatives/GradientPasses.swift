@@ -1,5 +1,5 @@
-/// The memory of forward and backward passes for some rows at a time, and the gradient that they come to: what a
-/// ``Session`` and a training step are made of. Made once; a pass allocates nothing.
+/// The memory of forward and backward passes and the resulting gradient, shared by ``Session`` and the training step. A
+/// pass allocates nothing.
 final class GradientPasses<Element: Scalar> {
   /// dL/dp, laid out as the network's parameters.
   private(set) var gradient: AlignedArray<Element>
@@ -9,7 +9,7 @@ final class GradientPasses<Element: Scalar> {
   /// - Parameters:
   ///   - capacity: the largest number of rows of a pass.
   ///   - ahead: whether the next input is written while this one is read.
-  ///   - deltas: whether a backward pass may leave the parameters out.
+  ///   - deltas: whether a backward pass may omit the parameters' gradient.
   init(
     _ network: Network<Element>, capacity: Int, pool: ThreadPool, ahead: Bool = false, deltas: Bool = false
   ) {
@@ -34,6 +34,6 @@ final class GradientPasses<Element: Scalar> {
       gather: gather)
   }
 
-  /// For writing over what a pass came to.
+  /// For overwriting the gradient of a pass.
   func mutableGradient() -> UnsafeMutablePointer<Element> { gradient.mutablePointer() }
 }

@@ -1,9 +1,12 @@
 /// A matrix for each row of some data: [count × rows × columns].
 public struct MatrixBatch<Element: Scalar>: Sendable, Equatable {
+  /// The number of matrices, one for each row of data.
   public let count: Int
+  /// Rows of each matrix.
   public let rows: Int
+  /// Columns of each matrix.
   public let columns: Int
-  /// One matrix after another, row after row: [count·rows·columns].
+  /// The elements, matrix by matrix, row-major: [count·rows·columns].
   public internal(set) var elements: AlignedArray<Element>
 
   init(count: Int, rows: Int, columns: Int) {

@@ -1,4 +1,4 @@
-/// What one layer makes of some rows.
+/// The sums and outputs of one layer for some rows.
 public struct LayerActivations<Element: Scalar>: Sendable, Equatable {
   /// Z = Φ(X)·W + b: [rows × sums]
   public internal(set) var sums: Matrix<Element>

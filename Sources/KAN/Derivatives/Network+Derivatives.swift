@@ -1,14 +1,14 @@
-// Derivatives of a network's outputs by its inputs and parameters, in the data's units. Of a classifier the outputs are
-// logits. All of them allocate; ``Session`` does not.
+// Derivatives of a network's outputs by its inputs and parameters, in the data's units. The outputs of a classifier are
+// its logits. All of these allocate; ``Session`` does not.
 
 extension Network {
   /// The derivatives of every output by every input, at each row: [rows × out × in].
   ///
   ///     J[row, m, i] = ∂yₘ/∂xᵢ
   ///
-  /// In the data's units, of logits for a classifier. Exact up to rounding; on a kink, as ReLU and splines of degree 1
-  /// have, the derivative to one side. A backward pass for each output, or a forward pass for each input where those are
-  /// fewer. Traps with both shapes if the columns do not fit.
+  /// In the data's units; for a classifier, of the logits. Exact up to rounding, and a one-sided derivative at a kink,
+  /// such as those of ReLU and splines of degree 1. Takes a backward pass for each output, or a forward pass for each
+  /// input if there are fewer inputs. Traps with both shapes if the columns do not fit.
   ///
   /// - Parameter rows: [rows × in], in the data's units.
   public func jacobian(at rows: Matrix<Element>, pool: ThreadPool = .shared) -> MatrixBatch<Element> {
@@ -86,8 +86,8 @@ extension Network {
 
   /// Second derivatives of every output along two directions: vᵀ·H·w with the Hessian H of each output by the inputs.
   ///
-  /// With v = w the second derivative along v, as a differential equation asks for. Exact up to rounding where the basis
-  /// says its second derivatives (``Basis/writeSecondDerivatives(of:first:to:)``), as all of this module's do.
+  /// v = w gives the second derivative along v, as needed for differential equations. Exact up to rounding if the basis
+  /// implements second derivatives (``Basis/writeSecondDerivatives(of:first:to:)``), as all of this module's do.
   ///
   /// - Parameters:
   ///   - rows: [rows × in], in the data's units.
@@ -113,8 +113,8 @@ extension Network {
   ///
   ///     H[row, i, j] = ∂²y/∂xᵢ∂xⱼ
   ///
-  /// Forward mode twice over; time grows with in², memory with in. See
-  /// ``secondDerivatives(at:along:_:pool:)`` for what is exact.
+  /// Computed by nested forward mode; time grows with in², memory with in. ``secondDerivatives(at:along:_:pool:)``
+  /// describes the accuracy.
   ///
   /// - Parameters:
   ///   - output: traps unless it is one of the outputs.

@@ -1,25 +1,25 @@
-/// In which units rows, outputs and gradients are.
+/// The units of rows, outputs and gradients.
 public enum Units: Sendable {
   /// Those of the data that the network was trained on.
   case data
-  /// Those of the layers: inputs scaled to the grids, outputs as the last layer gives them, scaled like targets.
+  /// Those of the layers: inputs scaled to the grids, and the last layer's outputs, scaled like targets.
   case layers
 }
 
-/// A network with the memory of its forward and backward passes, for a training loop of one's own.
+/// A network with the memory of its forward and backward passes, for custom training loops.
 ///
 ///     session.forward(x)                  y
 ///     session.backward(dy)                dL/dp in `gradient`, and if wanted dL/dx in `inputGradient`
 ///     session.step(AdamW())               p, by the gradient
 ///
-/// Any loss whose dL/dy you can write can so be trained, and a network can be a part of something larger. Made once; none
-/// of the three allocates, but for the first step, which makes the optimiser's moments. Of a classifier the outputs are
-/// logits, and where the objective has a link, what goes into it. A network that has never been trained takes inputs as they are: its grids cover [-1, 1] unless
-/// ``Network/setRanges(inputs:targets:)`` says otherwise.
+/// It trains with any loss whose dL/dy you can compute, and lets a network be part of a larger model. None of the three
+/// calls allocates, except the first step, which makes the optimiser's moments. Outputs are those before the
+/// objective's link: a classifier's logits, for example. An untrained network does not scale its inputs, and its grids
+/// cover [-1, 1] unless ``Network/setRanges(inputs:targets:)`` sets other ranges.
 ///
-/// For one thread at a time; the work within is shared by the pool's threads.
+/// Use it from one thread at a time; the pool's threads share the work within.
 public final class Session<Element: Scalar> {
-  /// With the parameters as they are now. One with other layers may not be put in its place.
+  /// The network with its current parameters. Traps if set to one with other layers.
   public var network: Network<Element> {
     didSet {
       require(
@@ -28,20 +28,21 @@ public final class Session<Element: Scalar> {
           + "parameters in the place of one of \(inputs), \(outputCount) and \(passes.gradient.count)")
     }
   }
-  /// Rows that fit a pass.
+  /// The largest number of rows of a pass.
   public let capacity: Int
+  /// The units of rows, outputs and gradients.
   public let units: Units
   private let passes: GradientPasses<Element>
   private let inputs, outputCount: Int
   /// Y in the data's units: [capacity × out], and dX: [capacity × in]
   private var scaledOutputs, dx: Matrix<Element>
-  /// Of the pass before.
+  /// Rows of the last pass.
   private var rows = 0
   private var state: OptimizerState<Element>?
 
   /// - Parameters:
-  ///   - rows: the largest number of rows of a pass; traps unless there is one.
-  ///   - units: of rows, outputs and gradients.
+  ///   - capacity: the largest number of rows of a pass; traps unless there is one.
+  ///   - units: those of rows, outputs and gradients.
   public init(
     _ network: Network<Element>, rows capacity: Int, units: Units = .data, pool: ThreadPool = .shared
   ) {
@@ -94,7 +95,7 @@ public final class Session<Element: Scalar> {
     return result.readOnly
   }
 
-  /// Y of the pass before, as ``forward(_:)-(Matrix<Element>)`` gave it: [rows × out].
+  /// Y of the last pass, as returned by ``forward(_:)-(Matrix<Element>)``: [rows × out].
   public var outputs: MatrixView<Element> {
     switch units {
     case .data: scaledOutputs.view.slice(rows: rows, columns: outputCount)
@@ -102,19 +103,21 @@ public final class Session<Element: Scalar> {
     }
   }
 
-  /// Y of the pass before as the last layer gave it, whatever the session's units: [rows × out].
+  /// The last layer's output in the last pass, in the layer's units: [rows × out].
   public var layerOutputs: MatrixView<Element> {
     passes.workspace.output(network.layers.count - 1, rows: rows).readOnly
   }
 
   // MARK: Backward
 
-  /// From dL/dy of the rows of the pass before, the gradient of L by the parameters, and by the inputs if asked for.
+  /// Computes the gradient of L by the parameters and, if asked for, by the inputs, from dL/dy of the last forward
+  /// pass.
   ///
   /// - Parameters:
-  ///   - outputGradient: dL/dy: [rows × out], in the session's units; traps unless it has as many rows as that pass.
-  ///   - includingParameters: whether ``gradient`` is wanted; it stays as it is otherwise.
-  ///   - includingInputs: whether ``inputGradient`` is wanted.
+  ///   - outputGradient: dL/dy: [rows × out], in the session's units; traps unless it has the shape of that pass's
+  ///     outputs.
+  ///   - includingParameters: whether to compute ``gradient``, which is unchanged otherwise.
+  ///   - includingInputs: whether to compute ``inputGradient``.
   public func backward(
     _ outputGradient: Matrix<Element>, includingParameters: Bool = true, includingInputs: Bool = false
   ) {
@@ -155,19 +158,19 @@ public final class Session<Element: Scalar> {
     }
   }
 
-  /// dL/dp of the backward pass before, summed over its rows and laid out as ``Network/parameters``.
+  /// dL/dp of the last backward pass, summed over its rows and laid out as ``Network/parameters``.
   public var gradient: AlignedArray<Element> { passes.gradient }
 
-  /// dL/dx of the backward pass before, if it was asked for: [rows × in], valid until the next pass.
+  /// dL/dx of the last backward pass, if computed: [rows × in], valid until the next pass.
   public var inputGradient: MatrixView<Element> { dx.view.slice(rows: rows, columns: inputs) }
 
   // MARK: Step
 
-  /// Takes the parameters one step on by the gradient of the backward pass before.
+  /// Updates the parameters by one step with the gradient of the last backward pass.
   ///
   /// - Parameters:
-  ///   - optimizer: the same kind at each step: its moments are the session's.
-  ///   - rate: of this step, without it the optimiser's.
+  ///   - optimizer: must be of the same kind at each step, since the session keeps its moments.
+  ///   - rate: the learning rate of this step; by default the optimiser's.
   public func step(_ optimizer: some Optimizer, rate: Double? = nil) {
     if state == nil { state = OptimizerState(optimizer, parameters: network.parameterCount) }
     require(

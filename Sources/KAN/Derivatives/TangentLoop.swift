@@ -3,10 +3,10 @@
 //   Z  = Φ(X)·W + b                Ż = (Φ′∘Ẋ)·W                Z̈ = (Φ″∘Ẋ∘Ẇ + Φ′∘Ẍ)·W
 //   Y  = node(Z)                   Ẏ = ∂Y/∂Z·Ż                 Ÿ = ∂Y/∂Z·Z̈ + ∂²Y/∂Z²(Ż, Ẇ)
 //
-// where ∘ multiplies the K functions of an input by that input's tangent. Every tile of rows goes through all layers by
-// itself, and Φ, Φ′ and Φ″ are evaluated once for all directions.
+// where ∘ multiplies the K functions of an input by that input's tangent. Each tile of rows passes through all layers
+// independently, and Φ, Φ′ and Φ″ are evaluated once for all directions.
 
-/// What is followed forward: directions in the space of inputs, and pairs of them for second derivatives.
+/// The tangents to propagate: directions in input space, and pairs of them for second derivatives.
 struct Tangents<Element: Scalar> {
   /// A direction for each row: [rows × in], or nil for the unit vector of an input.
   enum Direction {
@@ -21,7 +21,7 @@ struct Tangents<Element: Scalar> {
   var count: Int { 1 + directions.count + pairs.count }
 }
 
-/// Where a column of results goes: element (row, output) is `base[row·rowStride + output·outputStride]`.
+/// The destination of a result: element (row, output) is `base[row·rowStride + output·outputStride]`.
 struct TangentResult<Element: Scalar> {
   let base: UnsafeMutablePointer<Element>
   let rowStride, outputStride: Int
@@ -32,7 +32,7 @@ struct TangentLoop<Element: Scalar>: ParallelLoop {
   let network: Network<Element>
   let tangents: Tangents<Element>
   let x: MatrixView<Element>  // [rows × in]
-  /// Of values, each direction and each pair, where wanted.
+  /// The destinations of values, each direction and each pair; nil for results not needed.
   let results: [TangentResult<Element>?]
   private let tileRows, width, tile: Int
   private let memory: UnsafeMutablePointer<Element>
@@ -48,7 +48,7 @@ struct TangentLoop<Element: Scalar>: ParallelLoop {
     self.x = x
     self.results = results
     let width = network.layers.reduce(0) { max($0, $1.inputs, $1.sums, $1.outputs) }
-    // By the sizes alone, so that the bits are the same for any number of threads.
+    // Depends on sizes alone, so that results are bit-identical for any number of threads.
     let rowBytes = 2 * tangents.count * width * MemoryLayout<Element>.stride
     let tileRows = max(1, min(32, x.rows, (8 << 20) / rowBytes))
     let tile = network.layers.reduce(0) { largest, layer in
@@ -65,10 +65,10 @@ struct TangentLoop<Element: Scalar>: ParallelLoop {
   func deallocate() { AlignedMemory.free(memory) }
 
   var count: Int { (x.rows + tileRows - 1) / tileRows }
-  /// Multiply-adds, about.
+  /// Approximate multiply-adds.
   var work: Int { network.layers.reduce(0) { $0 + x.rows * $1.inputs * $1.functions * $1.sums } * tangents.count }
 
-  /// Inputs of a tile of Φ, four of which share the memory of one in training.
+  /// Inputs of a tile of Φ; four such tiles share the memory of one training tile.
   private static func tileInputs(_ layer: Layer<Element>, _ rows: Int) -> Int {
     let elements = Tiling.tileBytes / 4 / MemoryLayout<Element>.stride
     return min(layer.inputs, max(1, elements / (rows * layer.functions)))

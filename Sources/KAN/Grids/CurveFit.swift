@@ -1,20 +1,20 @@
 extension GriddedBasis {
-  /// Coefficients of curves through points by weighted least squares, each input by itself and all outputs at once.
+  /// Fits curves to points by weighted least squares, each input separately and all outputs at once.
   ///
   /// For input i and each output, minimises Σₚ wₚ·(Σⱼ cⱼ·Bⱼ(xₚ) - yₚ)² and a small penalty on the distance from the old
-  /// curve and on its third differences, ``SplinePenalty``. Empty cells, repeated points, a constant column or fewer
-  /// points than functions are no trouble: a function that no point meets keeps the old coefficient, and in no column is
-  /// the residual larger than the old curve's, up to rounding to `Element`. Banded normal equations in double precision
-  /// with one Cholesky factorisation for each input, the inputs shared out to threads.
+  /// curve and on its third differences, ``SplinePenalty``. Empty cells, repeated points, constant columns and fewer
+  /// points than functions are all valid: a function without points keeps its old coefficient, and no column's residual
+  /// exceeds the old curve's, up to rounding to `Element`. Solves banded normal equations in double precision with one
+  /// Cholesky factorisation per input, in parallel over inputs.
   ///
   /// - Parameters:
-  ///   - targets: y, the points of the first input before those of the second: [in·points × out]
-  ///   - x: where they are taken: [points × in]; beyond the grid, as ``OutsideGrid`` says
-  ///   - weights: w ≥ 0 of the points: [points]; nil for 1
-  ///   - old: coefficients of the curves before: [in·(K - f) × out]; nil for 0, from which nothing is kept
+  ///   - targets: y, input by input: [in·points × out]
+  ///   - x: abscissas: [points × in]; beyond the grid ``OutsideGrid`` applies
+  ///   - weights: w ≥ 0 for each point: [points]; nil for 1
+  ///   - old: coefficients of the old curves: [in·(K - f) × out]; nil for none
   /// - Returns: c: [in·(K - f) × out], without the functions of fixed place, such as a base function
-  /// - Throws: ``LinearAlgebraError/nonFinite(operand:row:column:)`` for points, targets, weights or coefficients that are
-  ///   infinite or NaN.
+  /// - Throws: ``LinearAlgebraError/nonFinite(operand:row:column:)`` for points, targets, weights or coefficients that
+  ///   are infinite or NaN.
   public func coefficients(
     fitting targets: Matrix<Element>, at x: Matrix<Element>, weights: [Double]? = nil, near old: Matrix<Element>? = nil,
     penalty: SplinePenalty = SplinePenalty(), pool: ThreadPool = .shared
@@ -39,7 +39,7 @@ extension GriddedBasis {
     var result = Matrix<Element>(rows: inputs * count, columns: targets.columns)
     if targets.columns == 0 { return result }
     let to = result.mutableView()
-    // As large as 1, so that no sum overflows or vanishes for the sake of their unit.
+    // Scaled to a maximum of 1, so that no sum overflows or underflows because of their unit.
     let largest = weights?.max() ?? 1
     let scaled = largest > 0 ? weights?.map { $0 / largest } : weights
     let isFinite = withExtendedLifetime((self, x, old)) {
@@ -51,7 +51,7 @@ extension GriddedBasis {
       }
       return scaled.map { $0.withUnsafeBufferPointer { run($0.baseAddress) } } ?? run(nil)
     }
-    // Targets are the most by far, and read once: they are searched where a sum has shown that there is something.
+    // Targets are by far the largest operand: they are searched only if a sum has turned out not to be finite.
     if !isFinite { try requireFinite(targets, "targets") }
     return result
   }
@@ -64,7 +64,7 @@ extension GriddedBasis {
 
 /// One input after another.
 private struct FitLoop<Element: Scalar>: ParallelLoop {
-  /// Points that are evaluated at a time.
+  /// Points evaluated at a time.
   private static var chunk: Int { 64 }
   let basis: any GriddedBasis<Element>
   let targets: MatrixView<Element>  // [in·points × out]
@@ -122,7 +122,7 @@ private struct FitLoop<Element: Scalar>: ParallelLoop {
       differences: differences(input), penalty: penalty, keepsUnmet: old != nil, passes: old == nil ? 2 : 1)
     let result = to.base + input * functions * outputs
     fromDoubles(system.coefficients, result, functions * outputs)
-    // What single precision cannot hold is no curve: the old one stays.
+    // If the result overflows `Element`, the old curve stays.
     if Element._firstNonFinite(functions * outputs, UnsafePointer(result)) >= 0 {
       for index in 0..<functions * outputs {
         result[index] = old.map { $0.base[input * functions * outputs + index] } ?? 0

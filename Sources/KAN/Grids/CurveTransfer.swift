@@ -1,20 +1,19 @@
-/// How a curve goes on beyond its old grid when its grid moves.
+/// How a curve continues beyond its old grid when the grid moves.
 public enum SplineContinuation: Sendable, Equatable {
-  /// As the layer evaluates it there (``OutsideGrid``), so that the network computes what it did.
+  /// As the layer evaluates it there (``OutsideGrid``), so that the network computes the same function.
   case asEvaluated
-  /// By the polynomial of the end interval for so many of its widths, then along the tangent.
+  /// By the polynomial of the end interval over `intervals` times its width, then along the tangent.
   case polynomial(intervals: Double)
 }
 
-/// The curves of one input carried from one grid to another, in double precision.
+/// Transfers the curves of one input from one grid to another, in double precision.
 ///
-/// Where the new knots contain the old ones and the basis knows how (``GriddedBasis/insertion(ofFunction:on:input:to:)``),
-/// each new coefficient is a combination of old ones, which is exact. Else the new curve is the nearest one to the old in
-/// the mean square over the new range, weighted by where the data lies: on the intervals between all knots, old and new,
-/// with n - f Gauss points each, for which the sums are the integrals where functions are piecewise polynomials of degree
-/// n - f - 1.
+/// If the new knots contain the old ones and the basis supports knot insertion
+/// (``GriddedBasis/insertion(ofFunction:on:input:to:)``), the transfer is exact. Otherwise it is the least-squares
+/// projection over the new range, weighted by the density of the data. The integrals use n - f Gauss points between
+/// neighbouring knots, old or new, which is exact for piecewise polynomials of degree n - f - 1.
 ///
-/// Works in memory that the caller owns: `scratchSize` numbers, and two cells for each point of `pointCapacity`.
+/// Works in the caller's memory: `scratchSize` numbers, and two cells for each point of `pointCapacity`.
 struct CurveTransfer {
   let old: any GriddedBasis<Double>
   let new: any GriddedBasis<Double>
@@ -44,11 +43,11 @@ struct CurveTransfer {
     rule = gaussRule(max(localFunctions, new.grid.degree + 1))
   }
 
-  /// Points of a projection, at most.
+  /// The most points of a projection.
   var pointCapacity: Int { (old.grid.knots.columns + new.grid.intervals + 1) * rule.count }
-  /// Numbers of memory for old and new functions at so many points, and the points and their weights.
+  /// Elements of memory for old and new functions at `points` points, the points, and their weights.
   func pointMemory(_ points: Int) -> Int { points * (2 + 2 * evaluated) }
-  /// Numbers of scratch.
+  /// Elements of scratch.
   var scratchSize: Int {
     pointMemory(pointCapacity) + outputs
       + PenalizedSystem.size(functions: newFunctions, outputs: outputs, width: localFunctions)
@@ -56,7 +55,7 @@ struct CurveTransfer {
 
   /// to: [(K′ - f) × out] from the old coefficients: [(K - f) × out].
   ///
-  /// - Parameter density: of the data in each new interval, relative to an even one: [G′], or nil.
+  /// - Parameter density: density of the data in each new interval relative to a uniform one: [G′], or nil.
   func carry(
     input: Int, _ from: UnsafePointer<Double>, to: UnsafeMutablePointer<Double>, density: [Double]?,
     scratch: UnsafeMutablePointer<Double>, cells: UnsafeMutablePointer<Int32>
@@ -65,7 +64,7 @@ struct CurveTransfer {
     project(input, from, to: to, density: density, scratch: scratch, cells: cells)
   }
 
-  /// Whether the basis could.
+  /// Returns false if the basis has no insertion.
   private func insertKnots(_ input: Int, _ from: UnsafePointer<Double>, to: UnsafeMutablePointer<Double>) -> Bool {
     withUnsafeTemporaryAllocation(of: Double.self, capacity: localFunctions) { memory in
       let weights = memory.baseAddress!
@@ -84,7 +83,7 @@ struct CurveTransfer {
 
   // MARK: By projection
 
-  /// Writes Gauss points between all knots within the new range, and their weights; returns how many.
+  /// Writes the Gauss points between all knots within the new range, and their weights; returns their number.
   func writePoints(
     input: Int, x: UnsafeMutablePointer<Double>, weights: UnsafeMutablePointer<Double>, density: [Double]?
   ) -> Int {
@@ -110,7 +109,7 @@ struct CurveTransfer {
     return count
   }
 
-  /// Old cells and functions at points, carried on beyond the grid: values[r·count + point].
+  /// Old cells and functions at points, extrapolated beyond the grid: values[r·count + point].
   func writeOldFunctions(
     input: Int, count: Int, _ x: UnsafePointer<Double>, cells: UnsafeMutablePointer<Int32>,
     values: UnsafeMutablePointer<Double>

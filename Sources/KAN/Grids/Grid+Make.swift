@@ -16,9 +16,9 @@ extension Grid {
     try self.init(breakpoints: breakpoints, degree: degree, ends: ends, isUniform: ends == .extended)
   }
 
-  /// The same grid in another precision. The knots of a uniform one are found again from its ends, since those of single
-  /// precision are rounded.
-  /// - Throws: ``BasisError`` where the other precision cannot tell the ends of a grid apart.
+  /// The same grid in another precision. The knots of a uniform grid are recomputed from its ends, since
+  /// single-precision knots are rounded.
+  /// - Throws: ``BasisError`` if the ends of a grid coincide in the other precision.
   public func converted<Other: Scalar>(to _: Other.Type = Other.self) throws(BasisError) -> Grid<Other> {
     if let same = self as? Grid<Other> { return same }
     if isUniform {
@@ -35,11 +35,11 @@ extension Grid {
     return try Grid<Other>(knots: knots, degree: degree, ends: ends, isUniform: false)
   }
 
-  /// A grid of so many intervals on the same ranges, and whether its knots contain those of this one.
+  /// A grid of `count` intervals on the same ranges, and whether its knots contain those of this one.
   ///
-  /// A uniform grid stays uniform, and an evenly spaced one even: nested where the number is a multiple of the old one.
-  /// An uneven one has each interval cut into equal parts, as many in each as can be and the rest in the widest, so that
-  /// it is always nested; for fewer intervals than before, the knots' quantile function is read at even steps.
+  /// A uniform grid stays uniform, and is nested if the new number is a multiple of the old one. Each interval of a
+  /// non-uniform grid is cut into equal parts, the same number in each and the remainder in the widest, so that it is
+  /// always nested. For fewer intervals than before, the quantile function of the knots is sampled at equal steps.
   func extended(to count: Int) throws(BasisError) -> (grid: Grid, isNested: Bool) {
     guard count > 0 else { throw BasisError("a grid needs at least one interval") }
     let isMultiple = count % intervals == 0
@@ -60,7 +60,7 @@ extension Grid {
     return points.indices.allSatisfy { abs(points[$0] - (a + Element($0) * step)) <= tolerance }
   }
 
-  /// Breakpoints that keep the old ones. Empty intervals, which stand for repeated knots, are not cut.
+  /// Breakpoints that contain the old ones. Empty intervals, which are repeated knots, are not cut.
   private static func splitting(_ points: [Element], into count: Int) -> [Element] {
     let widths = zip(points, points.dropFirst()).map { $1 - $0 }
     let solid = widths.indices.filter { widths[$0] > 0 }
@@ -83,12 +83,12 @@ extension Grid {
     return result
   }
 
-  /// The piecewise linear function through (j/G, pⱼ) at even steps.
+  /// The piecewise linear function through (j/G, pⱼ), sampled at equal steps.
   private static func quantiles(of points: [Element], count: Int) -> [Element] {
     (0...count).map { Element(interpolatedQuantile($0, of: count, in: points)) }
   }
 
-  /// The same grid on other ranges: uniform where it was, else its breakpoints moved by an affine map.
+  /// The same grid on other ranges: uniform if it was, else with its breakpoints mapped affinely.
   func moved(to ranges: [ClosedRange<Element>]) throws(BasisError) -> Grid {
     require(ranges.count == inputs, "Grid: \(ranges.count) ranges for \(inputs) inputs")
     if isUniform { return try Grid(ranges: ranges, intervals: intervals, degree: degree) }

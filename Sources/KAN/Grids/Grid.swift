@@ -1,20 +1,23 @@
-/// How the knots go on beyond the ends of a grid.
+/// The knots beyond the ends of a grid.
 public enum GridEnds: String, Sendable, CaseIterable {
   /// k further knots beyond each end, as far apart as the interval at that end.
   case extended
-  /// The end knots repeated k times: the first and last function reach 1 at their end.
+  /// The end knots repeated k times: the first and last function are 1 at their end.
   case clamped
 }
 
 /// The knots of one layer: for each input, G intervals on [a, b] and k knots beyond each end.
 ///
-/// t₀ ≤ … ≤ t_{G+2k}, with a = t_k and b = t_{k+G}; function i of an input lives on [tᵢ, tᵢ₊ₖ₊₁], so there are G + k.
-/// Each input has knots of its own.
+/// t₀ ≤ … ≤ t_{G+2k}, with a = t_k and b = t_{k+G}. Function i of an input has the support [tᵢ, tᵢ₊ₖ₊₁], which makes
+/// G + k functions. Each input has knots of its own.
 public struct Grid<Element: Scalar>: Sendable, Equatable {
+  /// k, 1 to 5.
   public let degree: Int
+  /// G, at least 1.
   public let intervals: Int
+  /// How the k knots beyond each end are placed.
   public let ends: GridEnds
-  /// All intervals of an input are equally wide, those beyond the ends too.
+  /// Whether all intervals of an input are equally wide, including those beyond the ends.
   public let isUniform: Bool
   /// t: [inputs × (G + 2k + 1)]
   public let knots: Matrix<Element>
@@ -22,6 +25,7 @@ public struct Grid<Element: Scalar>: Sendable, Equatable {
   /// a, b and G/(b - a) of each input: [inputs]
   let lower, upper, inverseStep: AlignedArray<Element>
 
+  /// The number of inputs, each with knots of its own.
   public var inputs: Int { knots.rows }
   /// The range [a, b] of an input.
   public func range(ofInput input: Int) -> ClosedRange<Element> { lower[input]...upper[input] }
@@ -37,8 +41,8 @@ public struct Grid<Element: Scalar>: Sendable, Equatable {
   @inline(__always)
   public func breakpoint(_ index: Int, ofInput input: Int) -> Element { knot(degree + index, ofInput: input) }
 
-  /// The interval of an input that a value falls into, 0 ..< G, never one without width: the last whose left end is not above
-  /// x, and for an x outside the grid, or b itself, the first or last one; the first one for NaN.
+  /// The interval of an input that contains a value, 0 ..< G, never an empty one: the last whose left end does not
+  /// exceed x. Values outside the grid, and b itself, belong to the first or last interval, NaN to the first.
   public func interval(containing x: Element, ofInput input: Int) -> Int {
     require(input >= 0 && input < knots.rows, "Grid: input \(input) of \(knots.rows)")
     let t = knots.elements.pointer + input * knots.columns + degree
@@ -61,7 +65,7 @@ public struct Grid<Element: Scalar>: Sendable, Equatable {
         }
       }
     }
-    // Past intervals without width: to the left, and where all that starts before x is empty, to the right.
+    // Skip empty intervals: to the left, and if all before x are empty, to the right.
     while low > 0 && !(t[low] < t[low + 1]) { low -= 1 }
     while !(t[low] < t[low + 1]) && low + 1 < intervals { low += 1 }
     return low

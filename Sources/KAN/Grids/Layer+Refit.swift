@@ -1,30 +1,31 @@
-/// A layer whose grid has changed, with its W.
+/// A layer on a new grid, with its refitted W.
 public struct RefittedLayer<Element: Scalar>: Sendable {
+  /// The layer on its new grid; inputs, sums and node function are unchanged.
   public let layer: Layer<Element>
   /// W: [in·K × sums]
   public let weights: Matrix<Element>
-  /// The largest |φ(x) before - φ(x) after| over all edges, in the units of the layer's sums: at k + 1 points between
-  /// any two knots, old or new, within the new range, and at the inputs given.
+  /// The largest |φ(x) before - φ(x) after| over all edges, in the units of the layer's sums, at k + 1 points between
+  /// neighbouring knots, old or new, within the new range, and at the given inputs.
   public let deviation: Double
 }
 
 extension Layer {
-  /// The basis, if it is on a grid.
+  /// The basis, if it has a grid.
   public var griddedBasis: (any GriddedBasis<Element>)? { basis as? any GriddedBasis<Element> }
   /// The grid; nil unless the layer has one.
   public var grid: Grid<Element>? { griddedBasis?.grid }
   /// Intervals of the grid; nil unless the layer has one.
   public var gridIntervals: Int? { grid?.intervals }
 
-  /// The layer on a grid of G′ intervals over the same ranges, its curves as near as can be to what they were.
+  /// The layer on a grid of G′ intervals over the same ranges, with its curves preserved as closely as possible.
   ///
-  /// Where the new knots contain the old ones, knots are inserted, which is exact: for uniform grids if G′ is a multiple
-  /// of G, for uneven ones, whose intervals are cut, always. Else the curves are refitted by least squares over the
-  /// whole range, weighted by where `inputs` lie. The base function's rows of W stay.
+  /// If the new knots contain the old ones, knot insertion makes this exact: for uniform grids if G′ is a multiple of
+  /// G, for non-uniform ones always. Otherwise the curves are refitted by least squares over the whole range, weighted
+  /// by the density of `inputs`. The base function's rows of W stay.
   ///
   /// - Parameters:
   ///   - weights: W, [in·K × sums]
-  ///   - inputs: [rows × in] that the layer sees, some of them; nil for an even weight.
+  ///   - inputs: a sample of the layer's inputs: [rows × in]; nil for a uniform weight.
   /// - Throws: ``BasisError`` if the layer has no grid or G′ < 1.
   public func extendingGrid(
     to intervals: Int, weights: Matrix<Element>, inputs: Matrix<Element>? = nil, pool: ThreadPool = .shared
@@ -33,13 +34,13 @@ extension Layer {
     return try refitted(on: grid, isNested: isNested, weights, inputs, .asEvaluated, measuring: true, pool)
   }
 
-  /// The layer on the same grid moved to other ranges, one for each input, its curves refitted by least squares.
+  /// The layer with its grid moved to other ranges, one for each input, and its curves refitted by least squares.
   ///
   /// - Parameters:
   ///   - weights: W, [in·K × sums]
-  ///   - inputs: [rows × in] that the layer sees, by which the fit is weighted; nil for an even weight.
-  ///   - continuation: what the curves are beyond their old ranges.
-  ///   - measuring: whether the deviation is wanted; 0 without.
+  ///   - inputs: a sample of the layer's inputs, whose density weights the fit: [rows × in]; nil for a uniform weight.
+  ///   - continuation: how the curves continue beyond their old ranges.
+  ///   - measuring: whether to measure the deviation, which is 0 otherwise.
   /// - Throws: ``BasisError`` if the layer has no grid, or a range no width.
   public func movingGrid(
     to ranges: [ClosedRange<Element>], weights: Matrix<Element>, inputs: Matrix<Element>? = nil,
@@ -49,12 +50,12 @@ extension Layer {
     return try refitted(on: grid, isNested: false, weights, inputs, continuation, measuring: measuring, pool)
   }
 
-  /// The layer on any other grid of as many inputs, its curves refitted by least squares.
+  /// The layer on any other grid for the same inputs, with its curves refitted by least squares.
   ///
   /// - Parameters:
   ///   - weights: W, [in·K × out]
-  ///   - inputs: [rows × in] that the layer sees, by which the fit is weighted; nil for an even weight.
-  ///   - continuation: what the curves are beyond their old ranges.
+  ///   - inputs: a sample of the layer's inputs, whose density weights the fit: [rows × in]; nil for a uniform weight.
+  ///   - continuation: how the curves continue beyond their old ranges.
   /// - Throws: ``BasisError`` if the layer has no grid, or the other one is of another degree or number of inputs.
   public func settingGrid(
     _ grid: Grid<Element>, weights: Matrix<Element>, inputs: Matrix<Element>? = nil,

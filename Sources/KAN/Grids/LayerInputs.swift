@@ -1,6 +1,6 @@
-/// What the layers of a network see of some rows: what grids are made for.
+/// Statistics of the values that reach a layer, from which its grid is made.
 struct LayerInputs<Element: Scalar> {
-  /// Evenly spaced rows, all of them if there are few: [sample × in]
+  /// Evenly spaced rows, or all if there are few: [sample × in]
   private(set) var sample: Matrix<Element>
   /// Of all rows: [in] each.
   private(set) var lowest, highest: [Element]
@@ -8,7 +8,7 @@ struct LayerInputs<Element: Scalar> {
   private(set) var outside: OutsideGridCounts?
   private let grid: Grid<Element>?
 
-  /// Rows that are kept.
+  /// Rows kept in the sample.
   static var sampleRows: Int { 8192 }
 
   fileprivate init(_ layer: Layer<Element>, sample rows: Int) {
@@ -19,7 +19,7 @@ struct LayerInputs<Element: Scalar> {
     if grid != nil { outside = OutsideGridCounts(inputs: layer.inputs) }
   }
 
-  /// Notes rows that follow the `start` ones before, of `total`.
+  /// Adds rows, of which the first is row `start` of `total`.
   fileprivate mutating func add(_ x: MatrixView<Element>, start: Int, total: Int) {
     noteRange(x)
     if let grid { outside!.add(x, lower: grid.lower, upper: grid.upper) }
@@ -56,19 +56,20 @@ struct LayerInputs<Element: Scalar> {
   var firstNonFinite: Int? { lowest.indices.first { !lowest[$0].isFinite || !highest[$0].isFinite } }
 }
 
-/// How many rows lie outside the grid of each input of a layer.
+/// The number of rows outside the grid of each input of a layer.
 public struct OutsideGridCounts: Sendable, Equatable, Codable {
-  /// Rows looked at.
+  /// Rows counted.
   public var rows = 0
   /// x < a and x > b: [in] each.
   public var below, above: [Int]
 
+  /// Zero counts for a layer of `inputs` inputs.
   public init(inputs: Int) {
     below = [Int](repeating: 0, count: inputs)
     above = below
   }
 
-  /// Of all inputs together.
+  /// The total over all inputs.
   public var total: Int { below.reduce(0, +) + above.reduce(0, +) }
 
   @specialized(where Element == Float)
@@ -94,12 +95,13 @@ public struct OutsideGridCounts: Sendable, Equatable, Codable {
 }
 
 extension Network {
-  /// Rows outside the grids: for each layer, nil where it has no grid; from rows in the data's units: [rows × in].
+  /// Counts rows outside each layer's grid; nil for a layer without a grid. `rows` are in the data's units: [rows ×
+  /// in].
   public func outsideGridCounts(on rows: Matrix<Element>, pool: ThreadPool = .shared) -> [OutsideGridCounts?] {
     layerInputs(of: rows, sample: 0, pool: pool).map(\.outside)
   }
 
-  /// Notes in the record of the training how many of its rows lie outside the grids, so that it is saved with the model.
+  /// Stores the counts of rows outside the grids in the training record, which is saved with the model.
   public mutating func noteRowsOutsideGrids(_ rows: Matrix<Element>, pool: ThreadPool = .shared) {
     let counts = outsideGridCounts(on: rows, pool: pool)
     record?.outside = counts

@@ -1,17 +1,18 @@
-// Grids that grow and move under a trained network.
+// Changes of the grids of a trained network.
 
 extension Network {
-  /// Takes every layer with a grid to one of G′ intervals, with curves as near as can be to what they were.
+  /// Gives every layer with a grid one of G′ intervals, preserving the curves as closely as possible.
   ///
-  /// Exact, by knot insertion, where G′ is a multiple of the layer's G and on uneven grids, if the basis knows how; else a least-squares refit
-  /// weighted by what the layer sees (``Layer/extendingGrid(to:weights:inputs:pool:)``). Biases, base functions and
-  /// scalings stay. What a training would need to go on to the bit is gone: the next one starts afresh.
+  /// Exact, by knot insertion, if the basis supports it and G′ is a multiple of the layer's G or the grid is
+  /// non-uniform. Otherwise a least-squares refit, weighted by the density of the layer's inputs
+  /// (``Layer/extendingGrid(to:weights:inputs:pool:)``). Biases, base functions and scalings stay. The state of an
+  /// interrupted training is discarded: the next training starts afresh.
   ///
   /// - Parameters:
-  ///   - data: the training data, never a batch of it: where its rows lie in the grids decides what the fit cares for.
+  ///   - data: all of the training data, not a batch: the density of its rows in the grids weights the fit.
   /// - Returns: the largest |φ(x) before - φ(x) after| over the edges of all layers, each in the units of its layer's
   ///   outputs.
-  /// - Throws: ``BasisError`` if no layer has a grid, G′ < 1, or a layer sees values that are not finite.
+  /// - Throws: ``BasisError`` if no layer has a grid, G′ < 1, or a layer has inputs that are not finite.
   @discardableResult
   public mutating func extendGrid(
     to intervals: Int, on data: Dataset<Element>, pool: ThreadPool = .shared
@@ -51,7 +52,7 @@ extension Network {
   /// - Parameters:
   ///   - index: of the layer, from 0; traps beyond the last.
   ///   - rows: in the data's units: [rows × in] of the network.
-  /// - Throws: ``BasisError`` if the layer has no grid, G′ < 1, or a layer sees values that are not finite.
+  /// - Throws: ``BasisError`` if the layer has no grid, G′ < 1, or a layer has inputs that are not finite.
   @discardableResult
   public mutating func extendGrid(
     ofLayer index: Int, to intervals: Int, on rows: Matrix<Element>, pool: ThreadPool = .shared
@@ -61,18 +62,18 @@ extension Network {
     }
   }
 
-  /// Takes one layer to any other grid, of the same degree, its curves refitted by least squares weighted by what the layer
-  /// sees.
+  /// Gives one layer any other grid of the same degree and refits its curves by least squares, weighted by the density
+  /// of the layer's inputs.
   ///
   /// - Parameters:
   ///   - index: of the layer, from 0; traps beyond the last.
-  ///   - grid: knots for each of the layer's inputs, in the units of what it sees; those of the first layer's inputs are
-  ///     what `inputScaling` makes of the data's.
+  ///   - grid: knots for each of the layer's inputs, in the layer's units; for the first layer, inputs scaled by
+  ///     `inputScaling`.
   ///   - rows: in the data's units: [rows × in] of the network.
-  ///   - continuation: what the curves are beyond their old ranges.
+  ///   - continuation: how the curves continue beyond their old ranges.
   /// - Returns: the largest |φ(x) before - φ(x) after| over the layer's edges.
-  /// - Throws: ``BasisError`` if the layer has no grid, the other one does not fit it, or a layer sees values that are not
-  ///   finite.
+  /// - Throws: ``BasisError`` if the layer has no grid, the other grid does not fit it, or a layer has inputs that are
+  ///   not finite.
   @discardableResult
   public mutating func setGrid(
     ofLayer index: Int, to grid: Grid<Element>, on rows: Matrix<Element>,
@@ -95,18 +96,17 @@ extension Network {
     }
   }
 
-  /// Moves the knots of layers with a grid to what they see: ε·uniform + (1 - ε)·quantiles of the inputs, on their range and
-  /// a margin at both ends, and refits the curves.
+  /// Moves the knots of gridded layers to ε·uniform + (1 - ε)·quantiles of their inputs, over the inputs' range plus a
+  /// margin at both ends, and refits the curves.
   ///
-  /// With ε = 1 a uniform grid stays uniform and its range follows. A column that hardly
-  /// varies keeps the width of its grid; equal inputs keep their knots apart, by a hundredth of the uniform distance at
-  /// least.
+  /// With ε = 1 a uniform grid stays uniform and only its range changes. A column that hardly varies keeps the width of
+  /// its grid. Tied inputs do not merge knots, which stay apart by at least a hundredth of the uniform distance.
   ///
   /// - Parameters:
-  ///   - data: the training data, never a batch of it. Ranges are those of all rows, quantiles of up to 8192.
+  ///   - data: all of the training data, not a batch. Ranges come from all rows, quantiles from up to 8192.
   ///   - epsilon: ε, from 0 to 1.
-  ///   - margin: room at each end, as a share of the range seen.
-  ///   - layers: those to adapt; without it all that have a grid.
+  ///   - margin: room at each end, as a share of the range of the inputs.
+  ///   - adapted: the layers to adapt; by default all that have a grid.
   /// - Returns: the largest |φ(x) before - φ(x) after| over all edges.
   /// - Throws: ``BasisError`` if no layer has a grid, one sees values that are not finite, or a row of a
   ///   source cannot be read.
@@ -164,7 +164,7 @@ extension Network {
 }
 
 extension Grid {
-  /// Knots between even spacing and the quantiles of what a layer sees.
+  /// Knots interpolated between uniform spacing and the quantiles of a layer's inputs.
   func adapted(
     to seen: LayerInputs<Element>, uniformShare epsilon: Double, margin: Double
   ) throws(BasisError) -> Grid {
@@ -172,11 +172,11 @@ extension Grid {
     if epsilon == 1 {
       return try Grid(ranges: ranges, intervals: intervals, degree: degree, ends: ends)
     }
-    // Never less than a hundredth, so that ties leave knots apart.
+    // At least a hundredth, so that ties do not merge knots.
     let share = Swift.max(epsilon, 0.01)
     let breakpoints = ranges.enumerated().map { input, range in
       let (a, b) = (Double(range.lowerBound), Double(range.upperBound))
-      // The ends of the range stand for the room beyond the first and last input.
+      // The ends of the range provide the room beyond the first and last input.
       let sorted = [range.lowerBound] + seen.sample.column(input).sorted() + [range.upperBound]
       return (0...intervals).map { j in
         if j == 0 || j == intervals { return j == 0 ? range.lowerBound : range.upperBound }
@@ -197,9 +197,9 @@ extension Grid {
     return Element(range.lowerBound)...Element(range.upperBound)
   }
 
-  /// The range of what an input has shown with room at each end. One that hardly varies, by a thousandth of its grid, keeps
-  /// the width it had, and its grid too if that holds it: what varies by so little may be rounding, and knots as close as
-  /// that would fit it. Never narrower than the numbers can tell knots apart.
+  /// The range of an input's values with room at each end. An input that varies by less than a thousandth of its grid
+  /// keeps the grid's width, and the grid itself if it contains the values: the variation may be rounding, which narrow
+  /// knots would fit. The range is never so narrow that knots would coincide.
   func following(
     _ seen: ClosedRange<Double>, below: Double, above: Double, ofInput input: Int
   ) -> ClosedRange<Double> {

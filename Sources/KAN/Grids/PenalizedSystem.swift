@@ -1,13 +1,14 @@
-/// The normal equations of curves of one input, for any number of outputs, and the penalties that make them regular.
+/// The penalised normal equations of the curves of one input, for any number of outputs.
 ///
 /// Coefficients c: [n × out] minimise, for each output,
 ///
 ///     Σ w·(Σⱼ cⱼ·Bⱼ(x) - y)²  +  λ·‖D(c - c⁰)‖²  +  μ·‖c - c⁰‖²
 ///
-/// with D the basis's third differences (``GriddedBasis/differences(order:input:)``), each scaled to weights of 8 = 1 + 3 + 3 + 1
-/// in all, a discrete P-spline penalty (Eilers and Marx 1996, Flexible smoothing with B-splines). c⁰ are the coefficients
-/// of the old curve, or 0. Since only the distance from the old curve is penalised, the residual cannot be larger than the old
-/// curve's, and a function that no point meets keeps its coefficient to the bit: its row is left out of D.
+/// with D the basis's third differences (``GriddedBasis/differences(order:input:)``), each scaled to weights of 8 =
+/// 1 + 3 + 3 + 1 in all, a discrete P-spline penalty (Eilers and Marx 1996, Flexible smoothing with B-splines). c⁰ are
+/// the coefficients of the old curve, or 0. Since only the distance from the old curve is penalised, the residual
+/// cannot exceed the old curve's. A function without points in its support keeps its coefficient bit for bit: its row
+/// is omitted from D.
 ///
 /// Works in memory that the caller owns: ``size(functions:outputs:width:)`` numbers.
 struct PenalizedSystem {
@@ -15,7 +16,7 @@ struct PenalizedSystem {
   let outputs: Int
   /// The order of D.
   static let order = 3
-  /// Below the main one: n - f - 1 of the functions, 3 of D.
+  /// Subdiagonals: n - f - 1 of the functions, or 3 of D.
   let diagonals: Int
   /// Σ w·Bⱼ·Bⱼ₊ᵢ at (j, i): [n × (diagonals + 1)]
   let gram: UnsafeMutablePointer<Double>
@@ -64,12 +65,12 @@ struct PenalizedSystem {
     }
   }
 
-  /// Takes c⁰ to c. Where the numbers allow no solution, c⁰ stays.
+  /// Replaces c⁰ by c, or keeps c⁰ if the system has no finite solution.
   ///
   /// - Parameters:
-  ///   - differences: third ones: [(n - 3) × 4], or none of them.
+  ///   - differences: third differences: [(n - 3) × 4], or no rows.
   ///   - keepsUnmet: whether c⁰ is an old curve that functions without points keep.
-  ///   - passes: further ones start from the solution so far, which takes the penalty's bias away.
+  ///   - passes: each further pass starts from the solution so far, which removes the penalty's bias.
   func solve(differences: Matrix<Double>, penalty: SplinePenalty, keepsUnmet: Bool, passes: Int = 1) {
     var largest = 0.0
     for j in 0..<functions { largest = max(largest, gram[j * (diagonals + 1)]) }
@@ -97,7 +98,7 @@ struct PenalizedSystem {
     for j in 0..<differences.rows {
       let d = differences.elements.pointer + j * (order + 1)
       if keepsUnmet, (0...order).contains(where: { gram[(j + $0) * (diagonals + 1)] == 0 }) { continue }
-      // As large as 1, 3, 3, 1 in all, whatever the unit of x.
+      // Scaled to the sum of 1, 3, 3, 1, so that the unit of x does not matter.
       let scale = Double(1 << order) / (0...order).reduce(0) { $0 + abs(d[$1]) }
       guard scale.isFinite, scale > 0 else { continue }
       for i in 0...order {
@@ -124,8 +125,8 @@ struct PenalizedSystem {
     for output in 0..<outputs { to[output] -= element * source[output] }
   }
 
-  /// Adds the change to the coefficients, output by output where it is finite and, if `guarded`, does not raise the
-  /// residual: by rounding it may.
+  /// Adds the change to the coefficients of each output if it is finite and, if `guarded`, does not raise the residual,
+  /// as rounding may.
   private func adopt(guarded: Bool) {
     if !guarded && Double._firstNonFinite(functions * outputs, change) < 0 {
       for index in 0..<functions * outputs { coefficients[index] += change[index] }
@@ -139,7 +140,7 @@ struct PenalizedSystem {
     }
   }
 
-  /// How much larger Σ w·(s - y)² is after the change: δᵀGδ - 2δᵀ(sums - G·c).
+  /// The growth of Σ w·(s - y)² due to the change: δᵀGδ - 2δᵀ(sums - G·c).
   private func raise(_ output: Int) -> Double {
     var total = 0.0
     for j in 0..<functions {
@@ -163,9 +164,14 @@ struct PenalizedSystem {
 public struct SplinePenalty: Sendable, Equatable {
   /// λ, of third differences of the change.
   public var smoothness: Double
-  /// μ, of the change itself: what makes the equations regular where there is no data.
+  /// μ, of the change itself, which regularises the equations where there is no data.
   public var attachment: Double
 
+  /// Traps unless λ ≥ 0 and μ > 0.
+  ///
+  /// - Parameters:
+  ///   - smoothness: λ, relative to the largest Σ w·Bⱼ² of an input.
+  ///   - attachment: μ, relative to the same.
   public init(smoothness: Double = 1e-11, attachment: Double = 1e-13) {
     require(smoothness >= 0 && attachment > 0, "SplinePenalty: \(smoothness), \(attachment)")
     self.smoothness = smoothness

@@ -1,4 +1,4 @@
-// The curves of a layer carried to another grid, and compared; an iteration for each input.
+// Transfer of a layer's curves to another grid and their comparison, one iteration for each input.
 
 /// Numbers and cells for each worker of a loop, in one piece.
 final class RefitMemory {
@@ -29,7 +29,7 @@ final class RefitMemory {
 /// The curves of a layer on two grids.
 struct CurvePairs<Element: Scalar> {
   let transfer: CurveTransfer
-  /// f of an edge, its functions of fixed place: their rows of W are copied.
+  /// f, the fixed functions of an edge, whose rows of W are copied.
   let fixed: Int
   /// [rows × in]
   let sample: MatrixView<Element>?
@@ -75,8 +75,8 @@ struct RefitLoop<Element: Scalar>: ParallelLoop {
     }
   }
 
-  /// How dense the sample is in each new interval, relative to an even one; at least a twentieth, so that no interval
-  /// has zero weight.
+  /// The density of the sample in each new interval relative to a uniform one; at least a twentieth, so that no
+  /// interval has zero weight.
   private func density(_ input: Int) -> [Double]? {
     guard let sample = curves.sample, sample.rows > 0, !curves.transfer.isNested else { return nil }
     let grid = curves.transfer.new.grid
@@ -109,7 +109,7 @@ func fromDoubles<Element: Scalar>(_ from: UnsafePointer<Double>, _ to: UnsafeMut
 
 /// The largest distance between the curves before and after.
 struct DeviationLoop<Element: Scalar>: ParallelLoop {
-  /// Rows of the sample that are looked at.
+  /// Rows of the sample that are compared.
   private static var sampleRows: Int { 256 }
   let curves: CurvePairs<Element>
   /// W′: [in·K′ × out]

@@ -1,30 +1,32 @@
 /// How a layer forms its products with Φ. Both ways give the same values up to rounding.
 public enum Contraction: String, Sendable, CaseIterable {
-  /// The one that a cost model expects to be faster for the layer.
+  /// The faster one for the layer by a cost model, ``ContractionCost``.
   case auto
-  /// Φ is written for a tile of rows and inputs, and one dense product is formed with each tile.
+  /// Φ is written for a tile of rows and inputs and multiplied by W as a dense matrix.
   case gemm
-  /// Only the rows of W that meet a function that is not 0 are touched; for bases with such functions, else `gemm`.
+  /// Only the rows of W of non-zero functions are touched; needs a compact basis, else `gemm` is used.
   case local
 }
 
-/// What the two ways are expected to cost for one input of one row in the forward pass, and which one is taken.
+/// The predicted costs of both contractions for one input of one row in the forward pass, and the choice between them.
 ///
-/// With V = ⌈out/8⌉ vectors of columns and n functions of an input that are not 0 at any x:
+/// With V = ⌈out/8⌉ vectors of columns and n non-zero functions of an input:
 ///
 ///     local  1.3 + 0.14·n·V             evaluation; n multiply-adds for each vector, loaded from the cache
 ///     gemm   4.0 + 0.01·K + 0.17·K·V    evaluation, writing Φ; K multiply-adds for each vector
 ///
-/// in nanoseconds, fitted to measurements with AVX2 in single precision; only the ratio decides. The batch is left out:
-/// the two ways round differently, and a row's result must not depend on how many come with it. Where the block of W
-/// that one input needs outgrows the first-level cache, `local` is 1.2 times slower. The benchmark `throughput` times
-/// both ways side by side.
+/// in nanoseconds, fitted to measurements with AVX2 in single precision; only the ratio matters. The batch size is not
+/// considered: the two contractions round differently, and a row's result must not depend on the size of its batch. If
+/// the block of W for one input exceeds the first-level cache, `local` is 1.2 times slower. The benchmark `throughput`
+/// times both side by side.
 public struct ContractionCost: Sendable, Equatable {
-  /// Functions of an input, and how many of them are not 0 at any x (nil where the basis does not say).
+  /// K, the functions of an input.
   public let functions: Int
+  /// n, the functions that may differ from 0 at a point; nil for a basis that is not compact.
   public let nonZeroFunctions: Int?
   /// Nanoseconds by the model.
   public let gemm: Double
+  /// Nanoseconds by the model; nil for a basis that is not compact.
   public let local: Double?
 
   init<Element: Scalar>(functions: Int, nonZeroFunctions: Int?, outputs: Int, of _: Element.Type) {
@@ -39,12 +41,12 @@ public struct ContractionCost: Sendable, Equatable {
     local = nonZeroFunctions.map { 1.3 + 0.14 * cache * Double($0) * vectors }
   }
 
-  /// `local` where the basis allows it and the model expects less of it.
+  /// `local` if the basis is compact and the model predicts a lower cost.
   public var choice: Contraction { (local ?? .infinity) < gemm ? .local : .gemm }
 }
 
 extension Layer {
-  /// `gemm` or `local`: what the passes do when told to use this contraction.
+  /// `gemm` or `local`: the contraction that the passes use if asked for this one.
   public func resolvedContraction(_ contraction: Contraction) -> Contraction {
     guard let cost = contractionCost, localBasis != nil else { return .gemm }
     return contraction == .auto ? cost.choice : contraction

@@ -1,8 +1,9 @@
-// Products that touch only the functions that are not 0: a block of inputs is evaluated at a tile of rows, and contracted
-// with its rows of W and with dZ.
+// Products over non-zero functions only: a block of inputs is evaluated at a tile of rows and contracted with its rows
+// of W and with dZ.
 
 extension Layer {
-  /// Z = b + Φ(X)·W for a tile of rows; x: [rows × in], weights: [in·K × columns], bias: [columns], z: [rows × columns].
+  /// Z = b + Φ(X)·W for a tile of rows; x: [rows × in], weights: [in·K × columns], bias: [columns], z: [rows ×
+  /// columns].
   @specialized(where Element == Float)
   @specialized(where Element == Double)
   func compactForward(
@@ -41,16 +42,17 @@ extension Layer {
     }
   }
 
-  /// Inputs of a block of the forward pass: half of them where the rows of W of all, 256 bytes of each at a time, would not
-  /// fit three quarters of a first-level cache of 32 KiB.
+  /// Inputs of a block of the forward pass: halved if their rows of W, 256 bytes of each at a time, would not fit three
+  /// quarters of a 32 KiB first-level cache.
   private func compactBlockInputs(_ shape: CompactShape, columns: Int) -> Int {
     let bytes = shape.stored * min(columns * MemoryLayout<Element>.stride, 256)
     let most = CompactScratch<Element>.blockInputs
     return most * bytes <= 24 << 10 ? most : most / 2
   }
 
-  /// dW += Φᵀ·dZ and, unless it is nil, dX = Σₖ (dZ·Wᵀ)·f′ₖ(X) for the inputs `first ..< first + x.columns` and a tile of
-  /// rows; x and dx: [rows × columns], weights and dWeights: [columns·K × out], dz: [rows × out], panels: those of dz's rows.
+  /// dW += Φᵀ·dZ and, unless `dx` is nil, dX = Σₖ (dZ·Wᵀ)·f′ₖ(X), for the inputs `first ..< first + x.columns` and a
+  /// tile of rows. x and dx: [rows × columns], weights and dWeights: [columns·K × out], dz: [rows × out]; panels: the
+  /// panels of dz.
   @specialized(where Element == Float)
   @specialized(where Element == Double)
   func compactBackward(
@@ -84,8 +86,8 @@ extension Layer {
   }
 }
 
-/// A matrix cut into panels of neighbouring columns, each [rows × width] in one piece, the last with zeros behind its
-/// columns: few columns of many rows do not lie scattered over the cache.
+/// A matrix cut into panels of neighbouring columns, each [rows × width] and contiguous, the last padded with zeros, so
+/// that few columns of many rows occupy few cache lines.
 package struct Panels<Element: Scalar> {
   /// The first row of the first panel.
   let base: UnsafeMutablePointer<Element>

@@ -1,4 +1,4 @@
-// Forward and backward of one layer, each one or two loops over tiles that the threads share out.
+// Forward and backward of one layer, each one or two parallel loops over tiles.
 //
 //   forward    Z = Φ(X)·W + b,  Y = f(Z)          a tile of rows each
 //              Y = node(Z), where it joins sums   a tile of rows each
@@ -7,9 +7,9 @@
 //              dW = Φᵀ·dZ,  db = Σ dZ             a block of inputs each, over all rows
 //              dX = Σₖ (dZ·Wᵀ)·f′ₖ(X)             a tile of rows each; in the local way, with dW
 //
-// What an iteration writes, no other writes: results are the same bits for any number of threads.
+// Iterations write disjoint memory: results are bit-identical for any number of threads.
 
-/// Z = Φ(X)·W + b, and Y = f(Z) where f acts on each element by itself.
+/// Z = Φ(X)·W + b, and Y = f(Z) for an elementwise f.
 struct ForwardLoop<Element: Scalar>: ParallelLoop {
   let layer: Layer<Element>
   let tiling: Tiling
@@ -67,7 +67,7 @@ struct ForwardLoop<Element: Scalar>: ParallelLoop {
   }
 }
 
-/// Y = node(Z) of a node function that joins sums.
+/// Y = node(Z) for a node function that joins sums.
 struct NodeLoop<Element: Scalar>: ParallelLoop {
   let layer: Layer<Element>
   let tiling: Tiling
@@ -84,7 +84,7 @@ struct NodeLoop<Element: Scalar>: ParallelLoop {
   }
 }
 
-/// dZ = (∂Y/∂Z)ᵀ·dY, in place where the node function acts on each element by itself.
+/// dZ = (∂Y/∂Z)ᵀ·dY, in place if the node function is elementwise.
 struct NodeBackwardLoop<Element: Scalar>: ParallelLoop {
   let layer: Layer<Element>
   let tiling: Tiling
@@ -126,8 +126,8 @@ struct PanelLoop<Element: Scalar>: ParallelLoop {
   }
 }
 
-/// dW = Φᵀ·dZ and db; and dX from dZ·Wᵀ unless nobody asks for it. The first iterations are blocks of inputs, the next
-/// tiles of rows, and one is db. The local way needs the same functions for dW and dX and has blocks of inputs only.
+/// dW = Φᵀ·dZ, db and, if asked for, dX from dZ·Wᵀ. The first iterations are blocks of inputs, the next tiles of rows,
+/// and one is db. The local contraction needs the same functions for dW and dX, so it has blocks of inputs only.
 struct BackwardLoop<Element: Scalar>: ParallelLoop {
   let layer: Layer<Element>
   let tiling: Tiling
@@ -139,7 +139,7 @@ struct BackwardLoop<Element: Scalar>: ParallelLoop {
   let dBias: UnsafeMutablePointer<Element>  // [sums]
   let dx: MutableMatrixView<Element>?  // [rows × in]
   let scratch: Scratch<Element>
-  /// The next batch, after all that; it touches nothing of this one.
+  /// Gathers the next batch in the last iterations; independent of this batch.
   let gather: BatchGather<Element>?
 
   var blocks: Int { tiling.inputBlocks(x.columns) }
@@ -189,7 +189,7 @@ struct BackwardLoop<Element: Scalar>: ParallelLoop {
     let start = first * layer.functions
     let rowsOfW = count * layer.functions
     let block = dWeights.slice(row: start, rows: rowsOfW, columns: layer.sums)
-    // As bytes, which is memset whatever the type is.
+    // As bytes, so that it is a memset even in generic code.
     UnsafeMutableRawPointer(block.base).initializeMemory(
       as: UInt8.self, repeating: 0, count: rowsOfW * layer.sums * MemoryLayout<Element>.stride)
     let tileRows = panels == nil ? tiling.gradientRows : Tiling.panelRows(functions: layer.functions)
@@ -204,7 +204,7 @@ struct BackwardLoop<Element: Scalar>: ParallelLoop {
   }
 }
 
-/// dX = Σₖ (dZ·Wᵀ)·f′ₖ(X), through tiles of dΦ: part of a backward pass, or all of one that wants no dW.
+/// dX = Σₖ (dZ·Wᵀ)·f′ₖ(X), through tiles of dΦ: part of a backward pass, or the whole of one without dW.
 struct InputGradientLoop<Element: Scalar>: ParallelLoop {
   let layer: Layer<Element>
   let tiling: Tiling

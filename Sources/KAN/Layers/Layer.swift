@@ -1,8 +1,9 @@
-/// One layer: Z = Φ(X)·W + b, Y = node(Z). Configuration only; its parameters stand in the network's flat buffer.
+/// One layer: Z = Φ(X)·W + b, Y = node(Z). Configuration only: the parameters are in the network's flat buffer.
 ///
-/// X: [rows × in], Φ: [rows × in·K], W: [in·K × sums], b: [sums], Y: [rows × out]. With the ``LinearBasis`` it is a layer
-/// of a multilayer perceptron, with any other a layer of a Kolmogorov-Arnold network.
+/// X: [rows × in], Φ: [rows × in·K], W: [in·K × sums], b: [sums], Y: [rows × out]. With the ``LinearBasis`` it is a
+/// layer of a multilayer perceptron, with any other a layer of a Kolmogorov-Arnold network.
 public struct Layer<Element: Scalar>: Sendable {
+  /// The functions fₖ on the edges.
   public let basis: any Basis<Element>
   /// The width of Y.
   public let outputs: Int
@@ -10,25 +11,26 @@ public struct Layer<Element: Scalar>: Sendable {
   public let sums: Int
   /// The node function, if it is one of the built-in activations.
   public let activation: Activation?
-  /// Any other one; nil beside an activation, since every pass copies the layer and nil is copied faster.
+  /// Any other node function. Nil for an activation: every pass copies the layer, and copying nil is cheaper.
   private let otherNode: (any NodeFunction)?
-  // What each pass asks of the node function.
+  // Cached from `node` for the passes.
   let isElementwise: Bool
   let keepsSums: Bool
-  // What each pass asks of the basis, and the way of its products: for a single row, asking takes as long as the products.
+  // Cached from `basis`: calls through the existential cost as much as a one-row product.
+  /// The width of X.
   public let inputs: Int
   /// K
   public let functions: Int
   /// Φ is X itself.
   let isIdentity: Bool
-  /// The basis, if it can form products with its non-zero functions alone.
+  /// The basis, if it supports the local contraction.
   let localBasis: (any CompactBasis<Element>)?
-  /// How its functions stand in W.
+  /// The layout of its functions in W.
   let compactShape: CompactShape?
-  /// What the cost model says; nil for a linear layer, whose Φ is X itself.
+  /// The cost model's prediction; nil for a linear layer, whose Φ is X itself.
   public let contractionCost: ContractionCost?
 
-  /// Traps unless there are outputs, and as many as the node function can have.
+  /// Traps unless `outputs` is positive and possible for the node function.
   public init(basis: any Basis<Element>, outputs: Int, node: any NodeFunction = Activation.identity) {
     require(outputs > 0, "Layer: \(outputs) outputs")
     guard let sums = node.sums(outputs: outputs), node.outputs(sums: sums) == outputs else {
@@ -72,11 +74,11 @@ public struct Layer<Element: Scalar>: Sendable {
       .joined(separator: ", ")
   }
 
-  /// Z and Y are different memory when training, as are dZ and dY.
+  /// Whether Z and Y, as well as dZ and dY, need separate memory in training.
   var separatesSums: Bool { !isElementwise }
   /// in·K·sums
   public var weightCount: Int { inputs * functions * sums }
-  /// About the multiply-adds of a product with Φ, for the decision whether threads pay.
+  /// Approximate multiply-adds of a product with Φ, by which threads are used or not.
   func work(rows: Int) -> Int { rows * inputs * (contractionCost?.nonZeroFunctions ?? functions) * sums }
   /// in·K·sums + sums
   public var parameterCount: Int { weightCount + sums }
@@ -88,7 +90,7 @@ extension Layer {
   /// - Parameters:
   ///   - grid: G, the intervals.
   ///   - degree: k, 1 to 5.
-  ///   - products: how many of the outputs, the last ones, are products of two sums each: see ``Products``.
+  ///   - products: the number of outputs, at the end, that are products of two sums each; see ``Products``.
   public static func spline(
     _ inputs: Int, _ outputs: Int, grid: Int = 5, degree: Int = 3, products: Int = 0,
     activation: Activation = .identity, ends: GridEnds = .extended, outside: OutsideGrid = .linear,

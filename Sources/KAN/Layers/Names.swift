@@ -1,18 +1,21 @@
-/// Names that came with the data.
+/// Names of input columns, target columns and classes.
 public struct Names: Sendable, Equatable, Codable {
+  /// One for each input column, or empty.
   public var inputs: [String] = []
+  /// One for each target column, or empty; a classification has one.
   public var targets: [String] = []
   /// Empty unless the task is a classification.
   public var classes: [String] = []
 
+  /// Names that nothing has been compared with yet: see ``check(inputs:outputs:task:)``.
   public init(inputs: [String] = [], targets: [String] = [], classes: [String] = []) {
     self.inputs = inputs
     self.targets = targets
     self.classes = classes
   }
 
-  /// Checks that no list has a name twice, and that each is empty or has a name for each column or class; the target
-  /// of a classification is a single column.
+  /// Checks that no list repeats a name and that each is empty or has one name per column or class. The target of a
+  /// classification is a single column.
   ///
   /// - Throws: ``NamesError`` for the first list that does not fit.
   public func check(inputs inputCount: Int, outputs: Int, task: LearningTask) throws(NamesError) {
@@ -27,7 +30,7 @@ public struct Names: Sendable, Equatable, Codable {
     }
   }
 
-  /// These names, and the others' where these have none.
+  /// These names, with empty lists filled from others.
   func filled(from other: Names) -> Names {
     Names(
       inputs: inputs.isEmpty ? other.inputs : inputs, targets: targets.isEmpty ? other.targets : targets,
@@ -35,12 +38,22 @@ public struct Names: Sendable, Equatable, Codable {
   }
 }
 
-/// Names that do not belong to a network's columns or classes.
+/// Names that do not fit a network's columns or classes.
 public enum NamesError: Error, Sendable, Equatable, CustomStringConvertible {
+  /// A list that is neither empty nor as long as there are columns or classes.
   case count(List, found: Int, expected: Int)
+  /// A list with the same name twice.
   case repeated(List, name: String)
 
-  public enum List: String, Sendable { case inputs, targets, classes }
+  /// Which of the three lists.
+  public enum List: String, Sendable {
+    /// ``Names/inputs``
+    case inputs
+    /// ``Names/targets``
+    case targets
+    /// ``Names/classes``
+    case classes
+  }
 
   public var description: String {
     switch self {

@@ -1,12 +1,12 @@
 extension Network {
-  /// Checks the gradient of the loss by the parameters against central differences, in double precision whatever the
-  /// network's own: for the test of a basis, node function or objective of one's own.
+  /// Checks the gradient of the loss by the parameters against central differences, in double precision: for testing a
+  /// basis, node function or objective of your own.
   ///
-  /// Differences of three widths are taken, and the nearest one counts, since a step may cross a kink.
+  /// The closest of three step widths counts, since a step may cross a kink.
   ///
   /// - Parameters:
   ///   - data: a few rows are enough.
-  ///   - count: how many parameters are checked, evenly spread and with the last one.
+  ///   - count: the number of parameters to check, evenly spaced and including the last.
   /// - Returns: the largest |dL/dp - difference|, relative to the larger of both, and at least to a thousandth of the
   ///   largest derivative or of the loss. Right derivatives give some 1e-8.
   /// - Throws: ``BasisError`` for a basis that has no counterpart in double precision.

@@ -1,10 +1,11 @@
 extension Network {
-  /// The same network in another precision: each number rounded to the nearest. Without what a training needs to be
-  /// resumed, unless the precision is the one that it has.
+  /// The same network in another precision, each number rounded to the nearest. A change of precision discards the
+  /// state of an interrupted training.
   ///
   /// - Parameter bases: kinds of basis in the other precision, for a basis that cannot convert itself
   ///   (``Basis/converted(to:)``).
-  /// - Throws: ``BasisError`` for a basis that has no counterpart in the other precision, or one whose knots coincide there.
+  /// - Throws: ``BasisError`` for a basis that has no counterpart in the other precision, or one whose knots coincide
+  ///   there.
   public func converted<Other: Scalar>(
     to _: Other.Type, bases: [any Basis<Other>.Type] = []
   ) throws(BasisError) -> Network<Other> {
@@ -69,7 +70,7 @@ extension Dataset {
 }
 
 extension Basis {
-  /// By a type of the same kind among the given ones, else by itself.
+  /// Converts with a given type of the same kind, else with the basis's own method.
   fileprivate func converted<Other: Scalar>(
     to precision: Other.Type, by types: [any Basis<Other>.Type]
   ) throws(BasisError) -> any Basis<Other> {

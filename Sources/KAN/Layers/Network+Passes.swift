@@ -1,11 +1,11 @@
-// Forward and backward through all layers, on scaled inputs and within a workspace. Nothing here allocates.
-// What runs for each batch is specialised: generic code looks up the types that it uses at each call, and for a single
-// row that takes longer than the products.
+// Forward and backward through all layers, on scaled inputs and within a workspace. Nothing here allocates. Functions
+// called for each batch are specialised: unspecialised generic code looks up type metadata at each call, which takes
+// longer than the products of a single row.
 
 extension Network {
   /// Y of the last layer for the first `rows` rows of the workspace's input; every layer's Y stays in the workspace.
   ///
-  /// - Parameter count: layers to go through, if not all.
+  /// - Parameter count: the number of layers to evaluate, if not all.
   @specialized(where Element == Float)
   @specialized(where Element == Double)
   func forward(rows: Int, in workspace: Workspace<Element>, on pool: ThreadPool, layers count: Int = .max) {
@@ -30,11 +30,12 @@ extension Network {
     }
   }
 
-  /// The gradient of every parameter, from dY of the last layer, which the workspace holds; reads what forward kept.
+  /// The gradient of every parameter, from dY of the last layer in the workspace and the values kept by the forward
+  /// pass.
   ///
   /// - Parameters:
-  ///   - inputGradient: [rows × in], if the gradient by the (scaled) inputs is wanted too.
-  ///   - gather: the next batch, brought together by threads that find nothing else to do in the last loop.
+  ///   - inputGradient: [rows × in], for the gradient by the (scaled) inputs; nil to omit it.
+  ///   - gather: the next batch, gathered by idle threads in the last loop.
   @specialized(where Element == Float)
   @specialized(where Element == Double)
   func backward(
@@ -43,7 +44,7 @@ extension Network {
   ) {
     let parameters = parameters.pointer
     var offset = parameterCount
-    // Not `reversed()`, whose iterator is made on the heap in unoptimised builds.
+    // Not `reversed()`, whose iterator is heap-allocated in unoptimised builds.
     for index in stride(from: layers.count - 1, through: 0, by: -1) {
       let layer = layers[index]
       let tiling = Tiling(layer, rows: rows, threads: pool.threads, workspace.contraction)
@@ -67,10 +68,10 @@ extension Network {
     }
   }
 
-  /// A backward pass without the parameters' gradient: from dY of the last layer, dZ and dY of every layer, which stay
-  /// in the workspace. It has to be one made for this (`deltas`).
+  /// A backward pass without the parameters' gradient: from dY of the last layer, dZ and dY of every layer, left in the
+  /// workspace, which must have been made with `deltas`.
   ///
-  /// - Parameter inputGradient: [rows × in], if the gradient by the (scaled) inputs is wanted too.
+  /// - Parameter inputGradient: [rows × in], for the gradient by the (scaled) inputs; nil to omit it.
   @specialized(where Element == Float)
   @specialized(where Element == Double)
   func deltas(
@@ -80,7 +81,7 @@ extension Network {
     var offset = parameterCount
     for index in stride(from: layers.count - 1, through: 0, by: -1) {
       let layer = layers[index]
-      // Through tiles of dΦ, whatever the contraction: the local way forms dX and dW together.
+      // Always through tiles of dΦ: the local contraction forms dX and dW together.
       let tiling = Tiling(layer, rows: rows, threads: pool.threads, .gemm)
       offset -= layer.parameterCount
       pullBackNode(index, tiling, rows, workspace, pool)

@@ -1,11 +1,11 @@
 extension Network {
-  /// Rows that go through the network at a time when there are many.
+  /// Rows of a chunk when there are many.
   package static var predictionRows: Int { 1024 }
 
   /// The network's answer to each row: [rows × in] → [rows × out].
   ///
-  /// The ``Objective/link`` of the network's ``objective`` says what it means: values in the targets' units, the
-  /// probability of each class or of a 1, or a rate. Any number of rows; memory beyond the result does not grow with it.
+  /// Their meaning follows from the ``Objective/link`` of the network's ``objective``: values in the targets' units,
+  /// the probability of each class or of a 1, or a rate. Memory beyond the result is independent of the number of rows.
   /// Traps with both shapes if the columns do not fit. A ``Predictor`` gives the same without allocating; the variants
   /// with `checking` throw where this traps.
   public func predict(_ rows: Matrix<Element>, pool: ThreadPool = .shared) -> Matrix<Element> {
@@ -23,7 +23,7 @@ extension Network {
     }
   }
 
-  /// The same for rows that may come from outside.
+  /// The same for external rows.
   ///
   /// - Throws: ``ShapeError`` unless the columns fit.
   public func predict(checking rows: Matrix<Element>, pool: ThreadPool = .shared) throws(ShapeError) -> Matrix<Element>
@@ -32,9 +32,9 @@ extension Network {
     return predict(rows, pool: pool)
   }
 
-  /// The same for arrays of numbers that may come from outside.
+  /// The same for external rows that are arrays of numbers.
   ///
-  /// - Throws: ``ShapeError`` that names the first row (from 1) whose length is not the number of inputs.
+  /// - Throws: ``ShapeError`` for the first row (from 1) whose length is not the number of inputs.
   public func predict(checking rows: [[Element]], pool: ThreadPool = .shared) throws(ShapeError) -> [[Element]] {
     let result = predict(try Matrix(checking: rows, columns: inputs), pool: pool)
     return (0..<result.rows).map { result.row($0) }
@@ -53,7 +53,7 @@ extension Network {
   /// Takes the last layer's Y to predictions, in place.
   func finish(_ y: MutableMatrixView<Element>) { objective.link.apply(to: y, outputScaling) }
 
-  /// Calls `body` with the first row and the last layer's Y of one chunk of rows after another.
+  /// Calls `body` for each chunk of rows with its first row and the last layer's Y.
   func forEachChunk(
     of rows: Matrix<Element>, pool: ThreadPool, _ body: (Int, MatrixView<Element>) -> Void
   ) {
@@ -76,7 +76,7 @@ extension Network {
     }
   }
 
-  /// The rows [rows × in] have no gaps between them.
+  /// `rows` must be contiguous.
   func forEachChunk(
     of rows: MatrixView<Element>, in workspace: Workspace<Element>, pool: ThreadPool,
     _ body: (Int, MatrixView<Element>) -> Void

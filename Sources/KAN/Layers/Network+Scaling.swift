@@ -1,30 +1,31 @@
-/// Where a scaling comes from, which decides whether a training may set it.
+/// The origin of a scaling, which decides whether a training may set it.
 package enum ScalingOrigin: String, Sendable, Codable {
-  /// Nobody has set it: the next training takes it from its data.
+  /// Not set: the next training takes it from its data.
   case none
   /// ``Network/setRanges(inputs:targets:)``
   case given
   /// The data of a training or a least-squares fit.
   case data
-  /// Data in which no column varies, so that its spread is still open.
+  /// Data in which no column varies, so that the spread is undetermined.
   case constantData
 }
 
 extension Network {
-  /// Fixes the ranges of inputs, and of targets if wanted, before the first training, which otherwise takes them from
-  /// its data.
+  /// Fixes the ranges of inputs and, optionally, targets before the first training, which otherwise takes them from its
+  /// data.
   ///
-  /// For data that comes in parts, the first of which does not show the whole range: the grids of the first layer cover
-  /// the range given here, and later trainings never change it. A saved network keeps it.
+  /// Use it if the first of several parts of the data does not cover the whole range: the first layer's grids then
+  /// cover the given range, and later trainings never change it. A saved network keeps it.
   ///
   /// Traps unless there is a range for each input and each output, finite and not empty.
   ///
   /// - Parameters:
   ///   - inputs: one range for each input, scaled to [-1, 1]
-  ///   - targets: one range for each output, scaled to [-1, 1]; nil leaves that to the first training. An objective that does
-  ///     not scale targets (``Objective/scalesTargets``) takes them as they are.
-  /// - Throws: ``TrainingError/rangesAlreadyFitted`` once a training or ``fitLastLayer(on:ridge:restrictsToSupport:pool:)``
-  ///   has fitted parameters to ranges: other ranges would change what all of them mean.
+  ///   - targets: one range for each output, scaled to [-1, 1]; nil leaves that to the first training. An objective
+  ///     that does not scale targets (``Objective/scalesTargets``) uses targets unscaled.
+  /// - Throws: ``TrainingError/rangesAlreadyFitted`` once a training or
+  ///   ``fitLastLayer(on:ridge:restrictsToSupport:pool:)`` has fitted parameters to ranges: other ranges would change
+  ///   what all of them mean.
   public mutating func setRanges(
     inputs: [ClosedRange<Element>], targets: [ClosedRange<Element>]? = nil
   ) throws(TrainingError) {
@@ -41,16 +42,16 @@ extension Network {
     inputScaling = Scaling(rangeOf: Matrix([inputs.map(\.lowerBound), inputs.map(\.upperBound)]))
     inputScalingOrigin = .given
     guard let targets else { return }
-    // The deviation of two numbers is half their distance.
+    // The standard deviation of two numbers is half their distance.
     outputScaling = Scaling(spreadOf: Matrix([targets.map(\.lowerBound), targets.map(\.upperBound)]))
     outputScalingOrigin = .given
   }
 
-  /// Says what the outputs mean and how columns and classes are called, for a network whose parameters are set by hand;
-  /// a training takes both from its data, and these names where the data has none.
+  /// Sets the task and the names of columns and classes, for a network whose parameters are set by hand. A training
+  /// takes both from its data, and keeps these names if the data has none.
   ///
-  /// - Throws: ``TrainingError/names(_:)`` for names that do not fit, and ``TrainingError/otherTask(trained:asked:)`` once
-  ///   a training has fitted the parameters to another task.
+  /// - Throws: ``TrainingError/names(_:)`` for names that do not fit, and ``TrainingError/otherTask(trained:asked:)``
+  ///   once a training has fitted the parameters to another task.
   public mutating func describe(as task: LearningTask, names: Names = Names()) throws(TrainingError) {
     if isFitted && task != self.task { throw .otherTask(trained: self.task, asked: task) }
     try Self.check(names, inputs: inputs, outputs: outputs, task: task)
@@ -58,7 +59,7 @@ extension Network {
     self.names = names
   }
 
-  /// Whether parameters have been fitted to data, and so to scalings and a task.
+  /// Whether parameters have been fitted, which ties them to scalings and a task.
   private var isFitted: Bool {
     record != nil || [inputScalingOrigin, outputScalingOrigin].contains { $0 == .data || $0 == .constantData }
   }
@@ -71,11 +72,11 @@ extension Network {
     }
   }
 
-  /// Takes the objective and, unless an earlier training has, scalings, task and names from the data.
+  /// Sets the objective and, unless an earlier training has set them, scalings, task and names from the data.
   ///
-  /// A column that does not vary in the data has the factor 0, and its range stays open: the first later training in
-  /// whose data it varies sets the factor and keeps the shift, so that answers at the value seen before stay as they
-  /// are. Targets of which none varies stay open as well.
+  /// A constant column gets the factor 0, and its range stays open: the first later training in which it varies sets
+  /// the factor and keeps the shift, so that predictions at the old value do not change. The scaling of targets stays
+  /// open if all are constant.
   ///
   /// - Throws: ``RowSourceError`` if a row cannot be read, before anything has changed.
   mutating func prepare(
@@ -118,8 +119,8 @@ extension Network {
     return parts.isEmpty ? empty : try data.reduce(empty, reading: parts.union(.weights), pool: pool)
   }
 
-  /// Takes the task and the names of columns and classes from a data set; for the same task, names that it does not have
-  /// stay.
+  /// Sets the task and the names of columns and classes from a data set. For the same task, present names stay if the
+  /// data has none.
   package mutating func describe(_ data: some RowSource<Element>) {
     let shape = data.targetShape
     names = shape.task == task ? data.names.filled(from: names) : data.names
@@ -128,7 +129,7 @@ extension Network {
 }
 
 extension Scaling {
-  /// Gives columns of factor 0 a factor by which these rows and the value that the column had so far lie in [-1, 1].
+  /// Gives columns of factor 0 a factor that maps these rows and the column's value so far into [-1, 1].
   fileprivate mutating func openConstantColumns(to columns: ColumnStatistics<Element>) {
     if !factor.contains(0) { return }
     var factor = factor

@@ -1,24 +1,26 @@
-/// Layers one after another, with their parameters, and the scalings between a user's units and the grids'.
+/// A sequence of layers with their parameters, and the scalings between the data's units and the layers'.
 ///
-/// A value: copies are independent. Inputs and results of ``predict(_:pool:)`` are in the units of the data that the
-/// network was trained on.
+/// A value: copies are independent. Inputs and results of ``predict(_:pool:)->Matrix<Element>`` are in the units of the
+/// data that the network was trained on.
 public struct Network<Element: Scalar>: Sendable {
+  /// The layers, from the inputs to the outputs: each has as many inputs as the one before has outputs.
   public private(set) var layers: [Layer<Element>]
+  /// Σ over layers of in·K·sums + sums.
   public private(set) var parameterCount: Int
-  /// Every layer's W, row after row, and b, layer after layer: [parameterCount]. A network with another number of them
-  /// traps when it is used. What is written here counts for everything that follows, a resumed training included.
-  // Without an observer, which would copy all of them when another module writes one.
+  /// W, row-major, and b of every layer, layer by layer: [parameterCount]. A network with another number of them traps
+  /// when used. Written values take effect everywhere, including in a resumed training.
+  // Without an observer: another module writing one element would copy them all.
   public var parameters: AlignedArray<Element>
 
-  /// How products are formed; not part of a saved model.
+  /// How products with Φ are formed; not part of a saved model.
   public var contraction: Contraction = .auto
-  /// Scalings, names, and what the outputs mean: set by the first training.
+  /// Scalings, names and task, set by the first training.
   public package(set) var preprocessing: Preprocessing<Element>
-  /// How far training has come.
+  /// The state of training.
   var checkpoint = Checkpoint<Element>()
 
-  /// A network with random parameters by each basis's rule (``Basis/initialDeviations(outputs:gain:)``); biases
-  /// are 0.
+  /// A network with random initial parameters by each basis's rule (``Basis/initialDeviations(outputs:gain:)``) and
+  /// biases of 0.
   ///
   /// Traps if a layer's inputs are not the outputs of the one before.
   public init(_ layers: [Layer<Element>], seed: UInt64 = 0) {
@@ -26,6 +28,7 @@ public struct Network<Element: Scalar>: Sendable {
     initializeParameters(seed: seed)
   }
 
+  /// The same for layers in a list: `Network<Float>(.spline(13, 8), .spline(8, 1))`.
   public init(_ layers: Layer<Element>..., seed: UInt64 = 0) { self.init(layers, seed: seed) }
 
   package init(layers: [Layer<Element>], parameters: AlignedArray<Element>) {
@@ -37,7 +40,7 @@ public struct Network<Element: Scalar>: Sendable {
     requireParameterCount()
   }
 
-  /// Takes other layers and all their parameters, between the same inputs and outputs: a grid has changed.
+  /// Replaces layers and parameters after a change of grids; inputs and outputs must be the same.
   package mutating func replaceLayers(_ layers: [Layer<Element>], parameters: AlignedArray<Element>) {
     Self.requireFit(layers)
     require(
@@ -58,7 +61,9 @@ public struct Network<Element: Scalar>: Sendable {
     }
   }
 
+  /// The width of X, the first layer's inputs.
   public var inputs: Int { layers[0].inputs }
+  /// The width of Y, the last layer's outputs; one for each class in a classification.
   public var outputs: Int { layers[layers.count - 1].outputs }
 
   func requireParameterCount() {
@@ -70,7 +75,7 @@ public struct Network<Element: Scalar>: Sendable {
     require(layers.indices.contains(index), "Network: layer \(index) of \(layers.count), which count from 0")
   }
 
-  /// Where a layer's parameters start in the flat buffer: W, and b right after it.
+  /// The offset of a layer's parameters in the flat buffer: W, then b.
   package func parameterOffset(ofLayer layer: Int) -> Int {
     layers[..<layer].reduce(0) { $0 + $1.parameterCount }
   }
@@ -113,22 +118,23 @@ public struct Network<Element: Scalar>: Sendable {
 }
 
 extension Network {
+  /// What the outputs mean: taken from the targets of the first training, or set by ``describe(as:names:)``.
   public package(set) var task: LearningTask {
     get { preprocessing.task }
     set { preprocessing.task = newValue }
   }
-  /// The ``objective``, where it is not the one of the task.
+  /// The ``objective``, if it is not the task's default.
   package var chosenObjective: (any Objective)? {
     get { preprocessing.chosenObjective }
     set { preprocessing.chosenObjective = newValue }
   }
-  /// Takes inputs to the grids; set by ``setRanges(inputs:targets:)`` or the first training.
+  /// Maps inputs to the grids; set by ``setRanges(inputs:targets:)`` or the first training.
   public package(set) var inputScaling: Scaling<Element> {
     get { preprocessing.inputScaling }
     set { preprocessing.inputScaling = newValue }
   }
-  /// Takes targets to unit spread; set by ``setRanges(inputs:targets:)`` or the first training with an objective that scales
-  /// targets, else the identity.
+  /// Maps targets to unit spread; set by ``setRanges(inputs:targets:)`` or the first training with an objective that
+  /// scales targets, else the identity.
   public package(set) var outputScaling: Scaling<Element> {
     get { preprocessing.outputScaling }
     set { preprocessing.outputScaling = newValue }
@@ -146,12 +152,12 @@ extension Network {
     get { preprocessing.names }
     set { preprocessing.names = newValue }
   }
-  /// How the network has been trained so far.
+  /// The record of the last training.
   public package(set) var record: TrainingRecord? {
     get { checkpoint.record }
     _modify { yield &checkpoint.record }
   }
-  /// What training needs to go on where it stopped.
+  /// The state from which an interrupted training resumes.
   package var trainingState: TrainingState<Element>? {
     get { checkpoint.state }
     _modify { yield &checkpoint.state }

@@ -1,13 +1,14 @@
-/// A network with the memory of its predictions, made once, so that a prediction allocates nothing.
+/// A network with preallocated memory: a prediction allocates nothing.
 ///
-/// For one thread at a time: make one for each that predicts. Rows come from a ``Matrix`` or from memory of the caller's,
-/// row after row, as many as the caller likes.
+/// Use it from one thread at a time, and make one for each thread that predicts. Rows come from a ``Matrix`` or from
+/// the caller's memory, row-major, in any number.
 public final class Predictor<Element: Scalar> {
+  /// The network as it was when this was made.
   public let network: Network<Element>
   private let workspace: Workspace<Element>
   private let pool: ThreadPool
 
-  /// - Parameter rows: how many go through the network at a time; more are cut up.
+  /// - Parameter rows: the rows of a chunk; larger inputs are processed in chunks.
   public init(_ network: Network<Element>, rows: Int = 1, pool: ThreadPool = .shared) {
     require(rows > 0, "Predictor: \(rows) rows at a time")
     network.requireParameterCount()
@@ -16,8 +17,8 @@ public final class Predictor<Element: Scalar> {
     workspace = Workspace(network, capacity: rows, workers: pool.threads, training: false)
   }
 
-  /// ``Network/predict(_:pool:)`` into a matrix that is there: [rows × in] → [rows × out]. Traps with both shapes if
-  /// they do not fit.
+  /// ``Network/predict(_:pool:)->Matrix<Element>`` into an existing matrix: [rows × in] → [rows × out]. Traps with both
+  /// shapes if they do not fit.
   @specialized(where Element == Float)
   @specialized(where Element == Double)
   public func predict(_ rows: Matrix<Element>, into result: inout Matrix<Element>) {
@@ -30,7 +31,7 @@ public final class Predictor<Element: Scalar> {
     withExtendedLifetime(rows) { write(rows.view, to: to) }
   }
 
-  /// The same for rows that may come from outside.
+  /// The same for external rows.
   ///
   /// - Throws: ``ShapeError`` unless both shapes fit; the result is then as it was.
   @specialized(where Element == Float)
@@ -44,8 +45,8 @@ public final class Predictor<Element: Scalar> {
     predict(rows, into: &result)
   }
 
-  /// The same from memory into memory: [rows·in] → [rows·out], row after row. Traps unless the first is whole rows, and
-  /// the second has a place for each of their outputs. The two may not overlap.
+  /// The same between buffers, row-major: [rows·in] → [rows·out]. Traps unless the first holds whole rows and the
+  /// second is as long as their outputs. The buffers must not overlap.
   @specialized(where Element == Float)
   @specialized(where Element == Double)
   public func predict(_ rows: UnsafeBufferPointer<Element>, into result: UnsafeMutableBufferPointer<Element>) {
@@ -56,7 +57,7 @@ public final class Predictor<Element: Scalar> {
     }
   }
 
-  /// The same for memory whose length may come from outside.
+  /// The same for buffers of external length.
   ///
   /// - Throws: ``ShapeError`` unless both lengths fit; the result is then as it was.
   @specialized(where Element == Float)
@@ -78,7 +79,7 @@ public final class Predictor<Element: Scalar> {
       to: MutableMatrixView(base: to, rows: count, columns: outputs, stride: outputs))
   }
 
-  /// The same for spans, whose bounds and life the compiler looks after. Traps as for buffers.
+  /// The same for spans, whose bounds and lifetimes the compiler checks. Traps as for buffers.
   @specialized(where Element == Float)
   @specialized(where Element == Double)
   public func predict(_ rows: Span<Element>, into result: inout MutableSpan<Element>) {

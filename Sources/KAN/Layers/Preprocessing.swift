@@ -1,18 +1,19 @@
-/// What lies between a user's columns and the layers: scalings, names, and what the outputs mean.
+/// The link between the data's columns and the layers: scalings, names and the task.
 public struct Preprocessing<Element: Scalar>: Sendable {
+  /// What the outputs mean.
   public package(set) var task: LearningTask = .regression
-  /// The objective of training, where it is not the task's own.
+  /// The objective of training, if it is not the task's default.
   package var chosenObjective: (any Objective)?
-  /// Takes inputs to the grids.
+  /// Maps inputs to the grids.
   public package(set) var inputScaling: Scaling<Element>
-  /// Takes targets to unit spread.
+  /// Maps targets to unit spread.
   public package(set) var outputScaling: Scaling<Element>
   package var inputScalingOrigin = ScalingOrigin.none
   package var outputScalingOrigin = ScalingOrigin.none
-  /// Names of columns and classes, where the data has them.
+  /// Names of columns and classes; empty lists if the data has none.
   public package(set) var names = Names()
 
-  /// Leaves columns as they are.
+  /// The identity.
   init(inputs: Int, outputs: Int) {
     inputScaling = Scaling(identity: inputs)
     outputScaling = Scaling(identity: outputs)

@@ -1,10 +1,10 @@
-/// A seeded source of random numbers, xoshiro256** (Blackman and Vigna 2018, arXiv 1805.01407), started by SplitMix64.
+/// A seeded source of random numbers, xoshiro256** (Blackman and Vigna 2018, arXiv 1805.01407), seeded by SplitMix64.
 ///
 /// The same seed gives the same numbers on every machine.
 public struct RandomGenerator: RandomNumberGenerator, Sendable {
   private var state: (UInt64, UInt64, UInt64, UInt64)
 
-  /// - Parameter stream: independent sequences for one seed, such as one for each epoch.
+  /// - Parameter stream: selects one of many independent sequences for a seed, such as one per epoch.
   public init(seed: UInt64, stream: UInt64 = 0) {
     var counter = seed ^ (stream &* 0xD134_2543_DE82_EF95)
     func splitMix() -> UInt64 {
@@ -50,7 +50,7 @@ public struct RandomGenerator: RandomNumberGenerator, Sendable {
     return order
   }
 
-  /// Puts an array in random order, in place.
+  /// Shuffles an array in place.
   mutating func shuffle(_ order: inout [Int]) {
     guard order.count > 1 else { return }
     for last in stride(from: order.count - 1, to: 0, by: -1) {

@@ -1,10 +1,11 @@
-/// A shift and a factor for each column: x′ = (x - shift)·factor. Part of a model, so that users keep their own units.
+/// An affine map for each column, x′ = (x - shift)·factor. It is part of a model, whose users keep their own units.
 public struct Scaling<Element: Scalar>: Sendable, Equatable {
   /// [columns] each
   public let shift: AlignedArray<Element>
+  /// What x - shift is multiplied by: [columns]; 0 for a constant column.
   public let factor: AlignedArray<Element>
 
-  /// Columns that it scales.
+  /// The number of columns.
   public var columns: Int { shift.count }
 
   package init(shift: AlignedArray<Element>, factor: AlignedArray<Element>) {
@@ -13,13 +14,13 @@ public struct Scaling<Element: Scalar>: Sendable, Equatable {
     self.factor = factor
   }
 
-  /// Leaves `columns` columns as they are.
+  /// The identity for `columns` columns.
   public init(identity columns: Int) {
     self.init(
       shift: AlignedArray(zeros: columns), factor: AlignedArray(repeatElement(1, count: columns)))
   }
 
-  /// Takes the range of each column to [-1, 1], and a constant column to 0.
+  /// Maps the range of each column to [-1, 1], and a constant column to 0.
   public init(rangeOf x: Matrix<Element>) { self.init(range: ColumnStatistics(x)) }
 
   /// The same from the statistics of the columns.
@@ -30,16 +31,16 @@ public struct Scaling<Element: Scalar>: Sendable, Equatable {
       factor: AlignedArray(
         columns.lowest.indices.map { column in
           let (low, middle, high) = (columns.lowest[column], middles[column], columns.highest[column])
-          // The middle of a range of a few ulp is rounded: the farther end counts.
+          // The middle of a range of a few ulp is rounded, so the farther end decides.
           let factor = Self.factor(toReach: max(high - middle, middle - low))
           return low < high && factor.isFinite ? factor : 0
         }))
   }
 
-  /// The factor that takes a distance to 1, or a hair less, so that rounding puts no end of a range outside the grid.
+  /// The factor that maps a distance to just under 1, so that rounding puts no end of a range outside the grid.
   static func factor(toReach distance: Element) -> Element { (1 - 4 * Element.ulpOfOne) / distance }
 
-  /// Takes each column to mean 0 and standard deviation 1, and only shifts a constant column.
+  /// Maps each column to mean 0 and standard deviation 1; a constant column is only shifted.
   public init(spreadOf x: Matrix<Element>) { self.init(spread: ColumnStatistics(x)) }
 
   /// The same from the statistics of the columns.

@@ -1,10 +1,11 @@
-/// The memory of a training step or a prediction: activations, gradients and tiles, made once for a number of rows.
+/// The memory of a training step or a prediction: activations, gradients and tiles, allocated once for a number of
+/// rows.
 ///
 /// Its size beyond activations and gradients does not depend on the rows.
 final class Workspace<Element: Scalar> {
-  /// Rows that fit.
+  /// The largest number of rows.
   let capacity: Int
-  /// How products are formed in it.
+  /// The contraction for which it was sized.
   let contraction: Contraction
   let scratch: Scratch<Element>
   /// The first layer's input, and with `ahead` the next one: [capacity × in]
@@ -13,9 +14,9 @@ final class Workspace<Element: Scalar> {
   private var current = 0
   /// Y, and dY when training, of each layer: [capacity × out]
   private let outputs, gradients: [UnsafeMutablePointer<Element>]
-  /// Z of the layers that keep it, else the same memory as Y: [capacity × sums]
+  /// Z of the layers that keep it, else shared with Y: [capacity × sums]
   private let sums: [UnsafeMutablePointer<Element>]
-  /// dZ of the layers whose node functions join sums, else the same memory as dY: [capacity × sums]
+  /// dZ of the layers whose node functions join sums, else shared with dY: [capacity × sums]
   private let sumGradients: [UnsafeMutablePointer<Element>]
   /// Panels of dZ of the layer whose gradient is being formed.
   private let panels: UnsafeMutablePointer<Element>
@@ -24,11 +25,11 @@ final class Workspace<Element: Scalar> {
   private let slab: UnsafeMutablePointer<Element>
 
   /// - Parameters:
-  ///   - capacity: the largest number of rows of a call.
-  ///   - training: whether gradients are wanted too.
+  ///   - capacity: the largest number of rows of a pass.
+  ///   - training: whether to allocate gradients.
   ///   - ahead: whether the next input is written while this one is read.
-  ///   - deltas: whether ``Network/deltas(rows:in:on:inputGradient:)`` is to be called.
-  ///   - keepingSums: whether Z of every layer is wanted.
+  ///   - deltas: whether ``Network/deltas(rows:in:on:inputGradient:)`` will be called.
+  ///   - keepingSums: whether to keep Z of every layer.
   init(
     _ network: Network<Element>, capacity: Int, workers: Int, training: Bool, ahead: Bool = false, deltas: Bool = false,
     keepingSums: Bool = false
@@ -83,7 +84,7 @@ final class Workspace<Element: Scalar> {
     MutableMatrixView(base: inputs[current], rows: rows, columns: inputWidth, stride: inputWidth)
   }
 
-  /// Where the next input goes while this one is read.
+  /// The buffer of the next input, which may be written while this one is read.
   func nextInput(rows: Int) -> MutableMatrixView<Element> {
     MutableMatrixView(base: inputs[1 - current], rows: rows, columns: inputWidth, stride: inputWidth)
   }

@@ -10,6 +10,6 @@ extension Layer {
   /// The basis, if it is compact.
   var compactBasis: (any CompactBasis<Element>)? { basis as? any CompactBasis<Element> }
 
-  /// Functions of an input with a bounded support: all but those of fixed place of a compact basis, none of others.
+  /// Functions of an input with bounded support: all but the fixed one of a compact basis, none of any other.
   var boundedFunctions: Int { compactBasis?.boundedFunctions ?? 0 }
 }

@@ -1,20 +1,20 @@
 extension Network {
-  /// Solves the last layer exactly for the values that it sees now: all of its W and b in one least-squares problem.
+  /// Fits the last layer's W and b to its present inputs by linear least squares.
   ///
   ///     min Σ w·‖T - (Φ(X)·W + b)‖² + λ·‖W, b‖²        X: [rows × in] of the last layer, T: [rows × out], scaled
   ///
-  /// Of a network of one layer that is the whole network. Splines of each input sum to 1, as does the bias, so without λ
-  /// many W do the same: the smallest is taken. It can be called before a training, which then starts from it, and
-  /// between two. Rows are gone through in chunks; memory beyond them is that of (in·K)² numbers in double precision.
+  /// This solves a network of one layer completely. The splines of each input sum to 1, as does the bias, so without λ
+  /// the solution is not unique, and the one of smallest norm is taken. Call it before a training, which then starts
+  /// from it, or between two. Rows are processed in chunks; other memory is (in·K)² numbers in double precision.
   ///
   /// - Parameters:
   ///   - ridge: λ, relative to a mean over the rows
-  ///   - restrictsToSupport: changes only coefficients of functions whose support the rows meet, as little as it takes,
-  ///     and neither base functions nor the bias: what was learned elsewhere stays to the bit
+  ///   - restrictsToSupport: whether to change only coefficients of functions with rows in their support, by the
+  ///     smallest change that fits, and neither base functions nor the bias; all other parameters stay bit-identical
   /// - Returns: the mean squared error, scaled as a training's loss.
-  /// - Throws: ``TrainingError`` for an objective other than ``MeanSquaredError``, an activation on the last layer, data
-  ///   that is not finite, a problem too large for 4 GiB, or with `restrictsToSupport` a last layer whose basis is not
-  ///   compact.
+  /// - Throws: ``TrainingError`` for an objective other than ``MeanSquaredError``, an activation on the last layer,
+  ///   data that is not finite, a problem too large for 4 GiB, or with `restrictsToSupport` a last layer whose basis is
+  ///   not compact.
   @discardableResult
   public mutating func fitLastLayer(
     on data: some RowSource<Element>, ridge: Double = 0, restrictsToSupport: Bool = false,
@@ -23,7 +23,7 @@ extension Network {
     let objective = try objective(for: data, TrainingOptions())
     if data.targetShape.task == .classification { throw .leastSquares("classes have no squared error") }
     if objective as? MeanSquaredError == nil {
-      throw .leastSquares("\(type(of: objective).name) is no squared error")
+      throw .leastSquares("\(type(of: objective).name) is not the squared error")
     }
     let rows: TrainingRows<Element>
     do { rows = try TrainingRows(data) } catch { throw .rowSource(error) }
@@ -96,7 +96,7 @@ extension Network {
 /// The rows of the last layer's least-squares problem.
 private struct LastLayerProblem<Element: Scalar> {
   let layer: Layer<Element>
-  /// Rows of W that are solved for, and whether b is.
+  /// The rows of W to solve for, and whether to solve for b.
   let columns: [Int]
   let hasBias: Bool
   let chunk: Int
@@ -112,12 +112,12 @@ private struct LastLayerProblem<Element: Scalar> {
     chunk = min(1024, max(16, (8 << 20) / (16 * functions)))
     bytes =
       LeastSquaresAccumulator.bytes(rows: rows, columns: count, sides: layer.outputs) + 16 * chunk * functions
-    // Not made where it would not fit.
+    // Not allocated if it would not fit.
     accumulator = LeastSquaresAccumulator(
       rows: rows, columns: bytes > 4 << 30 ? 0 : count, sides: layer.outputs)
   }
 
-  /// Φ of the columns, and T less what is there already, each times √w.
+  /// Adds √w·Φ of the columns, and √w times T less the fixed columns' contribution.
   mutating func add(
     _ x: MatrixView<Element>, _ targets: MatrixView<Element>, _ scaling: Scaling<Element>,
     less output: MatrixView<Element>?, _ weights: UnsafePointer<Element>?
@@ -135,11 +135,11 @@ private struct LastLayerProblem<Element: Scalar> {
     withExtendedLifetime(values) { selectColumns(values.view, columns, hasBias: hasBias, weights, to: a) }
   }
 
-  /// The weight of "as it was" at a point without data, against that of a row.
+  /// The weight of an anchor, a point without data where the curve should not change, relative to a row.
   private static var anchorWeight: Double { 1e-6 }
 
-  /// Points in the cells that no row falls into, where the change is to be 0: they decide what the rows do not, as a
-  /// function at the edge of the rows that reaches far beyond it.
+  /// Adds anchors in the cells without rows, where the change should be 0. They determine what the rows do not, such as
+  /// a function at the edge of the rows that reaches far beyond them.
   mutating func addAnchors(cells: [Bool]) {
     guard let basis = layer.griddedBasis else { return }
     let weights = [Element](repeating: Element(Self.anchorWeight), count: 4)

@@ -1,10 +1,11 @@
 extension Network {
-  /// Sets the edges of a layer to given functions: coefficients by least squares at points that meet every function of
-  /// the basis, base function and bias 0.
+  /// Sets the edges of a layer to given functions by least squares at points that determine every coefficient; base
+  /// functions and biases become 0.
   ///
   /// - Parameters:
-  ///   - function: φ(x) of the edge from an input to a sum, which is the output unless the node function joins sums; x is what the layer sees, of the first layer inputs
-  ///     scaled to [-1, 1], and y is scaled as targets are on the last
+  ///   - function: φ(x) of the edge from an input to a sum, which is the output unless the node function joins sums. x
+  ///     is in the layer's units, inputs scaled to [-1, 1] for the first layer; so is φ(x), which for the last layer
+  ///     means scaled targets
   /// - Returns: the largest deviation at the points.
   /// - Throws: ``TrainingError`` if a value is not finite.
   @discardableResult
@@ -39,11 +40,11 @@ extension Network {
     return deviation
   }
 
-  /// Sets the edges that leave one input of a layer to sampled curves, as well as least squares can, with the smallest
-  /// change of coefficients: functions that no sample meets stay as they are.
+  /// Fits the edges from one input of a layer to sampled curves by least squares, with the smallest change of
+  /// coefficients: functions without samples in their support keep theirs.
   ///
   /// - Parameters:
-  ///   - x: the samples' places, as ``setFunctions(ofLayer:_:)`` has them: [samples]
+  ///   - x: abscissas, in the units of ``setFunctions(ofLayer:_:)``: [samples]
   ///   - y: the curves there, one for each sum: [samples × sums]; traps if the shapes do not fit
   /// - Returns: the largest deviation at the samples.
   /// - Throws: ``TrainingError`` if a value is not finite.

@@ -1,12 +1,12 @@
-/// The functions of a network whose support some rows meet, and the grid cells of its layers that they fall into.
+/// The functions of a network with rows in their support, and the occupied cells of its layers.
 struct SupportMap {
-  /// For each layer and each row of its W: whether the function is not 0 at some row. Never for base functions and for
+  /// For each layer and each row of its W, whether the function is non-zero at some row; false for base functions and
   /// functions without bounded support.
   let functions: [[Bool]]
-  /// For each layer, each input and each of its cells; empty for layers whose basis is not compact.
+  /// For each layer, input and cell, whether a row falls into it; empty for layers without a compact basis.
   let cells: [[Bool]]
 
-  /// Of the rows whose weight is not 0. `data` is scaled as the network does it.
+  /// Considers rows with a weight above 0; `data` is in the data's units.
   init<Element: Scalar>(
     of network: Network<Element>, on data: TrainingRows<Element>, pool: ThreadPool
   ) throws(RowSourceError) {

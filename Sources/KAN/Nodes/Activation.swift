@@ -1,10 +1,12 @@
-/// f in Y = f(Z), element by element.
+/// An elementwise node function f: Y = f(Z).
 public enum Activation: String, Sendable, CaseIterable, Codable {
+  /// z
   case identity
   /// max(0, z)
   case relu
   /// z·σ(z)
   case silu
+  /// tanh z
   case tanh
   /// σ(z) = 1/(1 + e^-z)
   case sigmoid
@@ -47,9 +49,10 @@ extension Activation: NodeFunction {
   public func outputs(sums: Int) -> Int? { sums }
   public func sums(outputs: Int) -> Int? { outputs }
   public var isElementwise: Bool { true }
-  /// SiLU's derivative needs z; those of the others follow from y = f(z).
+  /// Only SiLU's derivative needs z; the others can be computed from y = f(z).
   public var keepsSums: Bool { self == .silu }
-  /// He et al. 2015, arXiv 1502.01852: ReLU cuts off half of the sums, and SiLU nearly does.
+  /// 2 for ReLU, which cuts off half of the sums, and SiLU, which nearly does; else 1 (He et al. 2015, arXiv
+  /// 1502.01852).
   public var gain: Double { self == .relu || self == .silu ? 2 : 1 }
 
   public func apply<Element: Scalar>(to z: MatrixView<Element>, _ y: MutableMatrixView<Element>) {
@@ -90,7 +93,7 @@ extension Activation: NodeFunction {
 }
 
 extension MutableMatrixView {
-  /// Calls `body` with the starts and the length of each part that has no gaps in either of two views of this shape.
+  /// Calls `body` with the starts and length of each run that is contiguous in both of two views of the same shape.
   @inline(__always)
   fileprivate func forEachRun(
     beside other: MatrixView<Element>,

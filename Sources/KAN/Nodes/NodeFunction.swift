@@ -1,17 +1,17 @@
-/// What stands between a layer's sums Z and its outputs Y: Y = node(Z), row by row.
+/// The function from a layer's sums Z to its outputs Y: Y = node(Z), row by row.
 ///
-/// An ``Activation`` acts on each element by itself; ``Products`` multiplies pairs of sums, so that Z is wider than Y.
-/// A node function is configuration: it holds no parameters. Conform a type in a file of its own, and a layer can use
-/// it; give its type to the call that loads a model, and it is saved and loaded with the network.
+/// An ``Activation`` is elementwise; ``Products`` multiplies pairs of sums, so that Z is wider than Y. A node function
+/// is configuration: it holds no parameters. Any conforming type can be used in a layer; to load a saved model, pass
+/// the type to the call.
 ///
-/// The passes are called for tiles of rows, from several threads: they must neither allocate nor keep state. Mark them
-/// `@specialized(where Element == Float)` and `Double`, since generic loops are slow.
+/// Several threads call the passes at once, on tiles of rows: they must neither allocate nor keep state. Mark them
+/// `@specialized(where Element == Float)` and `Double`, since unspecialised loops are slow.
 ///
 /// Shapes: Z, dZ and Ż are [rows × sums]; Y, dY and Ẏ are [rows × out].
 public protocol NodeFunction: Sendable {
-  /// The name by which a model file knows this kind.
+  /// The name of this kind of node function in model files.
   static var kind: String { get }
-  /// What ``init(settings:)`` needs to make it again.
+  /// The settings from which ``init(settings:)`` recreates it.
   var settings: [String: String] { get }
   /// The inverse of ``settings``.
   init(settings: [String: String]) throws(BasisError)
@@ -21,14 +21,14 @@ public protocol NodeFunction: Sendable {
   /// The width of Z for a width of Y, or nil if the function cannot have that many outputs.
   func sums(outputs: Int) -> Int?
 
-  /// yᵢ depends on zᵢ alone. Y and Z may then be the same memory, as may dY and dZ, and a pass may be given any part of
+  /// Whether yᵢ depends on zᵢ alone. Y and Z may then share memory, as may dY and dZ, and a pass may get any subset of
   /// the columns. By default false.
   var isElementwise: Bool { get }
-  /// Whether the derivative needs Z. An element-by-element function that works from Y answers false and saves that
-  /// memory; `sums` is then Y in ``pullBack(_:sums:outputs:to:)``. By default true.
+  /// Whether the derivative needs Z. An elementwise function whose derivative follows from Y returns false and saves
+  /// that memory; `sums` is then Y in ``pullBack(_:sums:outputs:to:)``. By default true.
   var keepsSums: Bool { get }
-  /// How much wider than for the identity the variance of initial weights has to be so that the spread of Y neither
-  /// grows nor shrinks from layer to layer: 2 where half of the sums are cut off. By default 1.
+  /// The factor for the variance of initial weights, relative to the identity, that keeps the spread of Y constant from
+  /// layer to layer: 2 if half of the sums are cut off. By default 1.
   var gain: Double { get }
 
   /// Y = node(Z)
@@ -39,8 +39,8 @@ public protocol NodeFunction: Sendable {
     _ dy: MatrixView<Element>, sums z: MatrixView<Element>, outputs y: MatrixView<Element>,
     to dz: MutableMatrixView<Element>)
 
-  /// Ẏ = (∂Y/∂Z)·Ż, row by row. Z is always kept where tangents are asked for. By default the pull-back, which is the
-  /// same product for an element-by-element function; others have to implement it.
+  /// Ẏ = (∂Y/∂Z)·Ż, row by row. Z is always available here. The default calls the pull-back, which is the same product
+  /// for an elementwise function; other functions must implement it.
   func pushForward<Element: Scalar>(
     _ tangent: MatrixView<Element>, sums z: MatrixView<Element>, outputs y: MatrixView<Element>,
     to result: MutableMatrixView<Element>)
@@ -65,10 +65,10 @@ extension NodeFunction {
   }
 }
 
-/// The kinds of node function that a model file may name. A new one in this module adds its type here.
+/// The registry of this module's node functions, read by model files. A new node function adds its type here.
 package func knownNodes() -> [any NodeFunction.Type] { [Activation.self, Products.self] }
 
-/// Makes a node function from its settings, by the type whose `kind` is named.
+/// Makes a node function from its settings with the type of that `kind`.
 package func makeNode(
   kind: String, settings: [String: String], from types: [any NodeFunction.Type]
 ) throws(BasisError) -> any NodeFunction {

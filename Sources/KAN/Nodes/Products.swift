@@ -4,12 +4,12 @@
 ///     Z = z₁ … z_s, a₁, b₁ … a_p, b_p          [rows × (s + 2p)]
 ///     Y = f(z₁) … f(z_s), a₁·b₁ … a_p·b_p      [rows × (s + p)]
 ///
-/// A layer then multiplies exactly what without them takes two layers, x·y = ((x + y)² - (x - y)²)/4.
+/// One layer then multiplies exactly; without products it takes two layers, by x·y = ((x + y)² - (x - y)²)/4.
 public struct Products: NodeFunction, Equatable {
   public static var kind: String { "products" }
-  /// p, how many of the outputs are products.
+  /// p, the number of outputs that are products.
   public let count: Int
-  /// f, of the other sums.
+  /// f, the activation of the other sums.
   public let activation: Activation
 
   /// Traps unless there is a product.
@@ -23,7 +23,7 @@ public struct Products: NodeFunction, Equatable {
 
   public init(settings: [String: String]) throws(BasisError) {
     guard let count = settings["products"].flatMap({ Int($0) }), (1...Int(Int32.max)).contains(count) else {
-      throw BasisError("products: setting \"products\" has to be a number from 1 on")
+      throw BasisError("products: setting \"products\" has to be a number of at least 1")
     }
     guard let activation = settings["activation"].flatMap({ Activation(rawValue: $0) }) else {
       throw BasisError("products: setting \"activation\" is missing or unknown")

@@ -2,13 +2,14 @@
 ///
 ///     ℓ(y, t) = |y - t|          ∂ℓ/∂y = sign(y - t), and 0 at 0
 ///
-/// The curvature is that of the parabola that touches |y - t| from above, 1/|y - t|, with an error no less than that of
-/// ``QuantileLoss`` (Hunter and Lange 2000, Journal of Computational and Graphical Statistics 9).
+/// The curvature is that of the tangent parabola above |y - t|, 1/|y - t|, with the floor of ``QuantileLoss`` for the
+/// error (Hunter and Lange 2000, Journal of Computational and Graphical Statistics 9).
 public struct AbsoluteError: PointwiseObjective, Equatable {
   public static var name: String { "absolute" }
   public var scalesTargets: Bool { true }
   public var predictedQuantile: Double? { 0.5 }
 
+  /// The loss has no settings.
   public init() {}
 
   public func point(output: Double, target: Double) -> PointLoss {

@@ -3,18 +3,17 @@
 ///     ℓ(y, t) = r²/2              |r| ≤ δ          r = y - t
 ///               δ·(|r| - δ/2)     |r| > δ
 ///
-/// (Huber 1964, Annals of Mathematical Statistics 35.) r and δ are in units of the targets' spread. The curvature is 1 up
-/// to δ and δ/|r| beyond, the weights of iteratively reweighted least squares.
+/// (Huber 1964, Annals of Mathematical Statistics 35.) r and δ are in units of the targets' spread. The curvature is 1
+/// up to δ and δ/|r| beyond, the weights of iteratively reweighted least squares.
 public struct HuberLoss: PointwiseObjective, Equatable {
   public static var name: String { "huber" }
   public var scalesTargets: Bool { true }
   /// δ, in units of the targets' spread.
   public let delta: Double
 
-  /// - Parameter delta: δ. With δ = 1.345 standard deviations of Gaussian noise, estimates keep 95 % of their efficiency
-  ///   (Huber 1981, Robust Statistics); the default is that for noise of 7 % of the targets' spread. Smaller values come
-  ///   nearer to ``AbsoluteError``, which keeps 64 %; larger ones let outliers pull harder. Traps unless it is finite and
-  ///   above 0.
+  /// - Parameter delta: δ. For Gaussian noise, δ = 1.345 standard deviations has 95 % efficiency (Huber 1981, Robust
+  ///   Statistics); the default suits noise of 7 % of the targets' spread. Smaller values approach ``AbsoluteError``,
+  ///   with 64 % efficiency; larger ones give outliers more influence. Traps unless finite and above 0.
   public init(delta: Double = 0.1) {
     require(delta > 0 && delta.isFinite, "HuberLoss: delta \(delta)")
     self.delta = delta

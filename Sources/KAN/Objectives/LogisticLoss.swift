@@ -3,7 +3,7 @@
 ///
 ///     ℓ(y, t) = log(1 + exp(y)) - t·y          ∂ℓ/∂y = p - t          ∂²ℓ/∂y² = p·(1 - p)          p = 1/(1 + exp(-y))
 ///
-/// (McCullagh and Nelder 1989, Generalized Linear Models, chapter 4.) All of it is computed from exp(-|y|), which does
+/// (McCullagh and Nelder 1989, Generalized Linear Models, chapter 4.) Everything is computed from exp(-|y|), which does
 /// not overflow.
 public struct LogisticLoss: PointwiseObjective, Equatable {
   public static var name: String { "logistic" }
@@ -11,13 +11,14 @@ public struct LogisticLoss: PointwiseObjective, Equatable {
   public var link: OutputLink { .sigmoid }
   public var scalesTargets: Bool { false }
 
+  /// The loss has no settings.
   public init() {}
 
   public func startingOutput(meanTarget: Double) -> Double { Elementary.log(meanTarget / (1 - meanTarget)) }
 
   public func point(output: Double, target: Double) -> PointLoss {
     let small = Elementary.exp(-output.magnitude)
-    // The probability of what the sign of y speaks against.
+    // The probability of the less likely outcome.
     let rest = small / (1 + small)
     return PointLoss(
       value: (output > 0 ? (1 - target) * output : -target * output) + Elementary.logOnePlus(small),

@@ -1,10 +1,11 @@
-/// The mean squared error, in units of the targets' spread: for numbers, the default.
+/// The mean squared error, in units of the targets' spread: the default for numbers.
 ///
 ///     ℓ(y, t) = (y - t)²          ∂ℓ/∂y = 2(y - t)
 public struct MeanSquaredError: PointwiseObjective, Equatable {
   public static var name: String { "mse" }
   public var scalesTargets: Bool { true }
 
+  /// The loss has no settings.
   public init() {}
 
   public func point(output: Double, target: Double) -> PointLoss {
@@ -12,7 +13,7 @@ public struct MeanSquaredError: PointwiseObjective, Equatable {
     return PointLoss(value: error * error, slope: 2 * error, curvature: 2)
   }
 
-  /// Rows without weights go through the kernel at once.
+  /// Unweighted rows are a single kernel call.
   @specialized(where Element == Float)
   @specialized(where Element == Double)
   public func loss<Element: Scalar>(

@@ -1,5 +1,5 @@
 extension LearningTask {
-  /// What training makes small unless ``TrainingOptions/objective`` says otherwise.
+  /// The default objective of the task: ``MeanSquaredError`` or ``SoftmaxCrossEntropy``.
   public var objective: any Objective {
     switch self {
     case .regression: MeanSquaredError()
@@ -9,14 +9,14 @@ extension LearningTask {
 }
 
 extension Network {
-  /// What the network has been trained to make small, which also says what its outputs mean; before a training that
-  /// of its ``task``.
+  /// The objective of the network's training, which defines the meaning of its outputs; before training, the default of
+  /// its ``task``.
   public var objective: any Objective { chosenObjective ?? task.objective }
 
-  /// The objective that a training is to have: the one asked for, else the network's own, else that of the targets.
+  /// The objective for a training: the one asked for, else the network's own, else the default for the targets.
   ///
-  /// - Throws: ``TrainingError/otherObjective(trained:asked:)`` to resume with another one, or with one to which a
-  ///   trained network's outputs mean something else.
+  /// - Throws: ``TrainingError/otherObjective(trained:asked:)`` if a training is resumed with another objective, or a
+  ///   trained network's outputs mean something else to it.
   func objective(for data: any RowSource<Element>, _ options: TrainingOptions) throws(TrainingError) -> any Objective {
     guard record != nil else { return options.objective ?? data.targetShape.task.objective }
     guard let asked = options.objective else { return objective }
@@ -26,21 +26,21 @@ extension Network {
     throw .otherObjective(trained: own.description, asked: other.description)
   }
 
-  /// The columns of targets that may have names: those there are, where the objective makes the network's outputs of so
-  /// many, else one for each output.
+  /// The number of target columns that may have names: `names.targets.count` if the objective needs the network's
+  /// outputs for that many, else the number of outputs.
   package var nameableTargets: Int {
     let count = names.targets.count
     return count > 0 && objective.outputs(forTargets: count) == outputs ? count : outputs
   }
 
-  /// Notes the objective of a training.
+  /// Sets the objective of a training.
   mutating func take(_ objective: any Objective) {
     let isDefault = ObjectiveDescription(objective) == ObjectiveDescription(task.objective)
     chosenObjective = isDefault ? nil : objective
   }
 
-  /// Starts the last layer at the ``Objective/startingOutput(meanTarget:)`` of each target, unless it has an activation or
-  /// a bias already.
+  /// Sets the last layer's biases to ``Objective/startingOutput(meanTarget:)`` of each target, unless the layer has an
+  /// activation or a non-zero bias.
   mutating func startOutputs(_ objective: any Objective, meanTargets means: [Double]) {
     let (last, start) = (layers[layers.count - 1], parameterCount - outputs)
     guard means.count == outputs, last.activation == .identity,
@@ -48,7 +48,7 @@ extension Network {
     else { return }
     for (output, mean) in means.enumerated() {
       let value = objective.startingOutput(meanTarget: mean)
-      // That of counts that are all 0 is infinite.
+      // Infinite if all counts are 0.
       if value.isFinite { parameters[start + output] = Element(value) }
     }
   }
@@ -71,8 +71,8 @@ extension Objective {
       what: which + "target", row: place.row, column: place.column, objective: Self.name, takes: domain.requirement)
   }
 
-  /// Traps unless targets that are scaled have an output each, whose scaling takes them back, and those of a pointwise
-  /// objective have one too.
+  /// Traps unless scaled targets have one output each and the identity link, and targets of a pointwise objective one
+  /// output each.
   func requireConsistency(targets: Int) {
     let outputs = outputs(forTargets: targets)
     require(

@@ -1,46 +1,46 @@
-/// What training makes small: the mean over rows of a loss of each row's outputs and targets.
+/// The function that training minimises: the mean over rows of a loss of each row's outputs and targets.
 ///
 ///     L = Σᵣ wᵣ·Lᵣ(yᵣ, tᵣ) / rows
 ///
-/// An objective is a value with settings, chosen by ``TrainingOptions/objective`` and stored with the network. It knows
-/// which targets it takes, what outputs mean for a prediction, and the loss and its gradient by the outputs. Where the
-/// loss of a row is the mean of a loss of each output and its target, conform to ``PointwiseObjective``, which asks for
-/// that function of two numbers alone and which ``LevenbergMarquardt`` takes too.
+/// An objective is a value with settings, chosen by ``TrainingOptions/objective`` and stored with the network. It
+/// defines the valid targets, how outputs become predictions, and the loss and its gradient by the outputs. If the loss
+/// of a row is a mean over its outputs, conform to ``PointwiseObjective`` instead, which needs only a function of two
+/// numbers and works with ``LevenbergMarquardt`` too.
 ///
-/// - Note: Y is the last layer's output, before ``link``. Y and T are in units of the targets' spread where
+/// - Note: Y is the last layer's output, before ``link``. Y and T are in units of the targets' spread if
 ///   ``scalesTargets`` is true.
 public protocol Objective: Sendable {
-  /// The word for it in model files and for `kan train --loss`; unique.
+  /// The name in model files and for `kan train --loss`; unique.
   static var name: String { get }
-  /// All numbers that a model file needs to make this objective again; none by default.
+  /// The numbers from which a model file recreates this objective; none by default.
   var settings: [String: Double] { get }
-  /// The inverse of ``settings``.
+  /// The inverse of `settings`.
   init(_ description: ObjectiveDescription) throws(ObjectiveError)
 
-  /// The targets it takes; any numbers by default.
+  /// The valid targets; any numbers by default.
   var targetDomain: TargetDomain { get }
-  /// What ``Network/predict(_:pool:)`` makes of outputs; the identity by default.
+  /// The map from outputs to predictions; the identity by default.
   var link: OutputLink { get }
-  /// Whether a first training takes targets to mean 0 and standard deviation 1, and predictions back.
+  /// Whether the first training scales targets to mean 0 and standard deviation 1, which predictions undo.
   ///
-  /// True needs as many outputs as targets, and the identity for ``link``.
+  /// If true, there must be as many outputs as targets, and `link` must be the identity.
   var scalesTargets: Bool { get }
-  /// The constant output that is best for targets of some mean. A first training starts from it: it becomes the bias of
-  /// a last layer whose biases are all 0. Not used where targets are scaled; 0 by default.
+  /// The best constant output for targets of the given mean. The first training starts from it: it becomes the bias of
+  /// a last layer whose biases are all 0. Not used if targets are scaled; 0 by default.
   func startingOutput(meanTarget: Double) -> Double
-  /// Outputs of a network for so many columns of targets, or classes; as many by default.
+  /// The outputs that a network needs for `count` target columns or classes; as many by default.
   func outputs(forTargets count: Int) -> Int
-  /// q, where a prediction estimates the q-quantile of its target: ``Evaluation/coverage`` should then be about q. nil
-  /// by default.
+  /// q if predictions estimate the q-quantile of their target; ``Evaluation/coverage`` should then be about q. Nil by
+  /// default.
   var predictedQuantile: Double? { get }
 
-  /// The share of a tile in the mean loss of its batch, Σᵣ wᵣ·Lᵣ / tile.total, and with `gradient` the derivative of
-  /// that share by each output.
+  /// A tile's contribution to the mean loss of its batch, Σᵣ wᵣ·Lᵣ / tile.total, and with `gradient` its derivative by
+  /// each output.
   ///
-  /// The engine calls this for tiles of 128 rows and adds the shares of a batch in the order of their rows, so that the
-  /// bits are the same for any number of threads. It must not allocate.
+  /// The engine calls this for tiles of 128 rows and adds their contributions in order, so that results are
+  /// bit-identical for any number of threads. It must not allocate.
   ///
-  /// - Parameter gradient: dY: [rows × out], written in full, unless only the loss is wanted
+  /// - Parameter gradient: dY: [rows × out], to be written in full; nil if only the loss is needed
   func loss<Element: Scalar>(of tile: ObjectiveTile<Element>, gradient: MutableMatrixView<Element>?) -> Double
 
   /// Lᵣ of each row of a tile, without its weight: [rows]. By default ``loss(of:gradient:)`` of one row at a time.
@@ -65,19 +65,23 @@ extension Objective {
 
 /// An objective as a model file holds it: its name and settings.
 public struct ObjectiveDescription: Sendable, Equatable, Codable {
+  /// ``Objective/name`` of its type.
   public var name: String
+  /// ``Objective/settings``, such as `quantile` for ``QuantileLoss``.
   public var settings: [String: Double]
 
+  /// A description from its parts; nothing is checked before ``Objective/init(_:)`` reads it.
   public init(name: String, settings: [String: Double] = [:]) {
     self.name = name
     self.settings = settings
   }
 
+  /// The name and settings of an objective.
   public init(_ objective: any Objective) {
     self.init(name: type(of: objective).name, settings: objective.settings)
   }
 
-  /// A setting that has to be there and in a range.
+  /// A required setting that satisfies a condition.
   ///
   /// - Throws: ``ObjectiveError`` that names the setting.
   public func setting(
@@ -91,7 +95,7 @@ public struct ObjectiveDescription: Sendable, Equatable, Codable {
 }
 
 extension ObjectiveDescription: CustomStringConvertible {
-  /// Such as `mse`, or `quantile (quantile 0.9)`.
+  /// The name and settings, such as `mse` or `quantile (quantile 0.9)`.
   public var description: String {
     if settings.isEmpty { return name }
     return "\(name) (" + settings.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: ", ")
@@ -101,6 +105,8 @@ extension ObjectiveDescription: CustomStringConvertible {
 
 /// Why an objective cannot be made: an unknown name, a setting that is missing or out of range.
 public struct ObjectiveError: Error, Sendable, Equatable, CustomStringConvertible {
+  /// The reason in words.
   public let description: String
+  /// An error with its reason: lower case, without a full stop.
   public init(_ description: String) { self.description = description }
 }

@@ -1,10 +1,11 @@
-/// The objectives that a model file and `kan train --loss` may name. A new one in this module adds its type here.
+/// The registry of this module's objectives, read by model files and `kan train --loss`. A new objective adds its type
+/// here.
 package let knownObjectives: [any Objective.Type] = [
   MeanSquaredError.self, SoftmaxCrossEntropy.self, HuberLoss.self, AbsoluteError.self, QuantileLoss.self,
   PoissonDeviance.self, LogisticLoss.self,
 ]
 
-/// Makes an objective from its description, by the type whose `name` it has.
+/// Makes an objective from its description with the type of that `name`.
 package func makeObjective(
   _ description: ObjectiveDescription, from types: [any Objective.Type] = knownObjectives
 ) throws(ObjectiveError) -> any Objective {

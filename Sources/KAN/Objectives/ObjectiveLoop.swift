@@ -1,11 +1,11 @@
-/// The loss of a batch and its gradient, tile by tile: the sums of tiles are added in their order, so that the loss has
-/// the same bits for any number of threads.
+/// The loss of a batch and its gradient, tile by tile. The sums of tiles are added in order, so that the loss is
+/// bit-identical for any number of threads.
 struct ObjectiveLoop<Element: Scalar>: ParallelLoop {
   let objective: any Objective
   /// The whole batch.
   let batch: ObjectiveTile<Element>
   let gradient: MutableMatrixView<Element>  // [rows × out]
-  /// A tile's share of the mean loss: ``count(rows:)`` of them.
+  /// Each tile's contribution to the mean loss: [``count(rows:)``]
   let sums: UnsafeMutablePointer<Double>
 
   static var tileRows: Int { 128 }
@@ -20,7 +20,7 @@ struct ObjectiveLoop<Element: Scalar>: ParallelLoop {
       of: batch.slice(row, rows: rows), gradient: gradient.slice(row: row, rows: rows, columns: gradient.columns))
   }
 
-  /// The mean loss; the gradient is in place then.
+  /// Returns the mean loss and writes the gradient.
   func run(on pool: ThreadPool) -> Double {
     pool.run(count, work: 4 * batch.rows * batch.outputs.columns, self)
     var sum = 0.0

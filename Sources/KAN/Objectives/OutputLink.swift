@@ -1,4 +1,4 @@
-/// What the last layer's output y means: how ``Network/predict(_:pool:)`` takes it to the targets' units.
+/// The map from the last layer's output y to a prediction, applied by ``Network/predict(_:pool:)->Matrix<Element>``.
 public enum OutputLink: String, Sendable {
   /// y, scaled back by the network's ``Network/outputScaling``.
   case identity
@@ -11,7 +11,7 @@ public enum OutputLink: String, Sendable {
 }
 
 extension OutputLink {
-  /// Predictions from outputs, in place; `scaling` is that of targets.
+  /// Turns outputs into predictions in place; `scaling` is that of targets.
   @specialized(where Element == Float)
   @specialized(where Element == Double)
   func apply<Element: Scalar>(to y: MutableMatrixView<Element>, _ scaling: Scaling<Element>) {

@@ -2,8 +2,8 @@
 ///
 ///     L = Σᵣ wᵣ Σₒ ℓ(yᵣₒ, tᵣₒ) / (rows·out)
 ///
-/// `point(output:target:)` is all that an objective of this kind has to define. ``LevenbergMarquardt`` trains it by
-/// Gauss-Newton steps in which each residual has the weight ℓ″ / 2, so that the squared error's have 1:
+/// `point(output:target:)` is the only requirement beyond a name. ``LevenbergMarquardt`` trains it by Gauss-Newton
+/// steps in which each residual has the weight ℓ″ / 2, which is 1 for the squared error:
 ///
 ///     (Σ w·ℓ″/2·JᵀJ + …)·Δp = -Σ w·ℓ′/2·Jᵀ + …                 J = ∂y/∂p of one output of one row
 public protocol PointwiseObjective: Objective {
@@ -17,11 +17,12 @@ public struct PointLoss: Sendable, Equatable {
   public var value: Double
   /// ∂ℓ/∂y
   public var slope: Double
-  /// The second derivative of a parabola that touches ℓ in y: ∂²ℓ/∂y² where ℓ is convex and smooth, or ℓ′/(y - t), with
-  /// which the parabola lies above a symmetric ℓ that grows less than quadratically (iteratively reweighted least
-  /// squares). Not negative.
+  /// The second derivative of a parabola tangent to ℓ at y: ∂²ℓ/∂y² if ℓ is convex and smooth, or ℓ′/(y - t), for which
+  /// the parabola majorises a symmetric ℓ that grows less than quadratically (iteratively reweighted least squares).
+  /// Not negative.
   public var curvature: Double
 
+  /// A loss with its derivatives by the output; `curvature` must not be negative.
   public init(value: Double, slope: Double, curvature: Double) {
     self.value = value
     self.slope = slope
@@ -36,8 +37,8 @@ extension PointwiseObjective {
     meanOfCalls(tile, gradient) { point(output: $0, target: $1) }
   }
 
-  /// The same for objectives of this module, which call it from a method that is specialised for Float and Double, so
-  /// that `point(output:target:)` is inlined into its loop.
+  /// The same for this module's objectives, which call it from a method specialised for Float and Double, so that
+  /// `point(output:target:)` is inlined into the loop.
   @inline(__always)
   func meanOfPoints<Element: Scalar>(
     _ tile: ObjectiveTile<Element>, _ gradient: MutableMatrixView<Element>?
@@ -46,7 +47,7 @@ extension PointwiseObjective {
   }
 }
 
-/// ``mean(_:_:_:)`` with a call for each output: another module's objective cannot be inlined.
+/// ``mean(_:_:_:)`` with a call for each output, since another module's objective cannot be inlined.
 @specialized(where Element == Float)
 @specialized(where Element == Double)
 private func meanOfCalls<Element: Scalar>(

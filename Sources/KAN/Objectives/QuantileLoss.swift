@@ -4,9 +4,8 @@
 ///     ℓ(y, t) = q·(t - y)           t ≥ y
 ///               (1 - q)·(y - t)     t < y          ∂ℓ/∂y = -q, 1 - q, and 0 at t = y
 ///
-/// (Koenker and Bassett 1978, Econometrica 46.) The curvature is that of the parabola that touches ℓ from above,
-/// 1/(2|t - y|), with an error no less than 1e-5 (Hunter and Lange 2000, Journal of Computational and Graphical
-/// Statistics 9).
+/// (Koenker and Bassett 1978, Econometrica 46.) The curvature is that of the tangent parabola above ℓ, 1/(2|t - y|),
+/// with a floor of 1e-5 for the error (Hunter and Lange 2000, Journal of Computational and Graphical Statistics 9).
 public struct QuantileLoss: PointwiseObjective, Equatable {
   public static var name: String { "quantile" }
   public var scalesTargets: Bool { true }
@@ -14,9 +13,9 @@ public struct QuantileLoss: PointwiseObjective, Equatable {
   public let quantile: Double
   public var predictedQuantile: Double? { quantile }
 
-  /// The least error that a curvature is taken at, in units of the targets' spread. On the problems of the tests, whose
-  /// minimum a linear program knows, the loss of Levenberg-Marquardt's fit is above it by a share of 1e-3 with 1e-2,
-  /// 1e-4 with 1e-3 and 1e-5 with 1e-5; smaller ones take more iterations and gain little.
+  /// The floor for the error in the curvature, in units of the targets' spread. On the tests' problems, whose exact
+  /// minimum is that of a linear program, the loss of a Levenberg-Marquardt fit exceeds it by a relative 1e-3 with a
+  /// floor of 1e-2, 1e-4 with 1e-3 and 1e-5 with 1e-5; smaller floors take more iterations for little gain.
   static let leastError = 1e-5
 
   /// Traps unless q is between 0 and 1.

@@ -1,18 +1,19 @@
-/// Softmax cross-entropy, in nats: for classes, the default. Outputs are logits, one for each class.
+/// Softmax cross-entropy, in nats: the default for classes. Outputs are logits, one for each class.
 ///
 ///     Lᵣ = log Σⱼ exp(yⱼ) - y_label          ∂Lᵣ/∂y = softmax(y) - onehot(label)
 ///
-/// The largest logit of a row is subtracted first, so that nothing overflows. The loss of a row couples its outputs, so
-/// there is no weight of a single residual and ``LevenbergMarquardt`` does not take it; use ``LBFGS``.
+/// The largest logit of a row is subtracted first, so that nothing overflows. The loss couples the outputs of a row, so
+/// no single residual has a weight and ``LevenbergMarquardt`` does not support it; use ``LBFGS``.
 public struct SoftmaxCrossEntropy: Objective, Equatable {
   public static var name: String { "cross-entropy" }
   public var targetDomain: TargetDomain { .classes }
   public var link: OutputLink { .softmax }
   public var scalesTargets: Bool { false }
 
+  /// The loss has no settings.
   public init() {}
 
-  /// Rows without weights go through the kernel at once.
+  /// Unweighted rows are a single kernel call.
   @specialized(where Element == Float)
   @specialized(where Element == Double)
   public func loss<Element: Scalar>(

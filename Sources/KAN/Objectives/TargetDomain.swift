@@ -1,4 +1,4 @@
-/// The targets that an ``Objective`` takes.
+/// The valid targets of an ``Objective``.
 public struct TargetDomain: Sendable {
   /// In words, to follow "takes": `numbers`, `counts that are not negative`.
   public let requirement: String
@@ -13,7 +13,7 @@ public struct TargetDomain: Sendable {
     self.contains = contains
   }
 
-  /// Numbers with a property.
+  /// Numbers that satisfy a condition.
   ///
   /// - Parameter requirement: in words, as in "positive numbers"
   public static func numbers(
@@ -24,16 +24,17 @@ public struct TargetDomain: Sendable {
 
   /// Any finite number.
   public static let numbers = numbers("numbers") { $0.isFinite }
-  /// From 0 on, whole or not: a rate is a mean of counts.
+  /// Finite numbers from 0 on, whole or not: a rate is a mean of counts.
   public static let counts = numbers("counts, which are not negative") { $0 >= 0 && $0.isFinite }
   /// 0 or 1.
   public static let binary = TargetDomain("targets of 0 and 1", .binary) { $0 == 0 || $0 == 1 }
   /// The index of a class.
   public static let classes = TargetDomain("classes", .classes) { $0 >= 0 }
 
+  /// A classification for classes; a regression for numbers, targets of 0 and 1 included.
   public var task: LearningTask { kind == .classes ? .classification : .regression }
 
-  /// The first element of a matrix that is no such target; rows and columns from 0.
+  /// The first invalid element of a matrix; rows and columns from 0.
   @specialized(where Element == Float)
   @specialized(where Element == Double)
   func firstViolation<Element: Scalar>(in values: MatrixView<Element>) -> (row: Int, column: Int)? {

@@ -1,4 +1,5 @@
-/// Adam with decoupled weight decay (Kingma and Ba 2015, arXiv 1412.6980; Loshchilov and Hutter 2019, arXiv 1711.05101).
+/// Adam with decoupled weight decay (Kingma and Ba 2015, arXiv 1412.6980; Loshchilov and Hutter 2019, arXiv
+/// 1711.05101).
 ///
 ///     m = β₁·m + (1 - β₁)·g        m̂ = m/(1 - β₁ᵗ)
 ///     v = β₂·v + (1 - β₂)·g²       v̂ = v/(1 - β₂ᵗ)
@@ -8,8 +9,11 @@
 public struct AdamW: Optimizer {
   public var name: String { "adam" }
   public var learningRate: Double { didSet { requireRate(learningRate, "AdamW") } }
+  /// β₁, the decay of the mean of gradients.
   public var beta1: Double
+  /// β₂, the decay of the mean of their squares.
   public var beta2: Double
+  /// ε, added to √v̂.
   public var epsilon: Double
   /// λ
   public var weightDecay: Double

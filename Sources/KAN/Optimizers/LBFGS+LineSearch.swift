@@ -10,22 +10,22 @@ struct LineSearchPoint: Equatable {
 struct StrongWolfeSearch {
   /// c₁ and c₂
   let decrease, curvature: Double
-  /// Points that may be tried.
+  /// The most points to try.
   let trials: Int
 
   enum Result: Equatable {
-    /// Both conditions hold at the point tried last.
+    /// Both conditions hold at the last point.
     case found(LineSearchPoint)
-    /// The best point so far, which is lower than the start; the curvature condition does not hold there.
+    /// The best point found is lower than the start, but violates the curvature condition.
     case lower(LineSearchPoint)
     /// No point is lower.
     case failed
   }
 
   /// - Parameters:
-  ///   - start: step 0; its slope has to be below 0
+  ///   - start: step 0, with a negative slope
   ///   - first: the step to try first
-  ///   - evaluate: φ and φ′; a point that is not finite counts as one too far
+  ///   - evaluate: φ and φ′; a point that is not finite counts as too far
   func search(from start: LineSearchPoint, first: Double, _ evaluate: (Double) -> LineSearchPoint) -> Result {
     var previous = start
     var step = first
@@ -36,7 +36,7 @@ struct StrongWolfeSearch {
       }
       if isFlat(point, start) { return .found(point) }
       if point.slope >= 0 { return zoom(start, point, previous, after: trial, evaluate) }
-      // Downhill still: farther, by the cubic, by at least a little and at most ten times.
+      // Still downhill: extrapolate by the cubic, by at least a little and at most tenfold.
       let further = cubicMinimum(previous, point) ?? .infinity
       let next = min(max(further, step + 0.1 * (step - previous.step)), 10 * step)
       if !next.isFinite { return .lower(point) }
@@ -65,7 +65,8 @@ struct StrongWolfeSearch {
     for _ in 0..<max(0, self.trials - trials) {
       let width = high.step - low.step
       var step = low.step + (high.isFinite ? 0.5 : 0.1) * width
-      // The minimum of the cubic, away from both ends; halves if two steps have not shrunk the interval to two thirds.
+      // The minimum of the cubic, away from both ends; bisection if two steps have not shrunk the interval to two
+      // thirds.
       if high.isFinite, abs(width) <= 0.66 * widths.1, let minimum = cubicMinimum(low, high) {
         let (left, right) = (min(low.step, high.step), max(low.step, high.step))
         step = min(max(minimum, left + 0.1 * (right - left)), right - 0.1 * (right - left))
@@ -85,7 +86,7 @@ struct StrongWolfeSearch {
     return low.step > 0 && low.value < start.value ? .lower(low) : .failed
   }
 
-  /// Where the cubic through two points with their slopes is lowest (Nocedal and Wright, equation 3.59).
+  /// The minimiser of the cubic through two points with their slopes (Nocedal and Wright, equation 3.59).
   private func cubicMinimum(_ a: LineSearchPoint, _ b: LineSearchPoint) -> Double? {
     let d1 = a.slope + b.slope - 3 * (a.value - b.value) / (a.step - b.step)
     let square = d1 * d1 - a.slope * b.slope

@@ -1,7 +1,7 @@
-/// A minimisation by ``LBFGS`` while it runs: the point, its gradient, and the pairs.
+/// The state of a minimisation by ``LBFGS``: the point, its gradient, and the pairs.
 struct LBFGSMinimization<Element: Scalar> {
   let rule: LBFGS
-  /// The point reached, f there and its gradient, all finite once `isFinite` says so.
+  /// The current point, f and its gradient there; `isFinite` tells whether all are finite.
   private(set) var point: AlignedArray<Element>
   private(set) var value: Double
   private(set) var gradient: AlignedArray<Element>
@@ -21,13 +21,13 @@ struct LBFGSMinimization<Element: Scalar> {
   }
 
   enum Outcome: Equatable {
-    /// Went on to a lower point; the line search's start and end.
+    /// Moved to a lower point; the line search's start and end.
     case moved(from: LineSearchPoint, to: LineSearchPoint, isWolfe: Bool)
     /// The gradient is within its tolerance, or no point along the gradient is lower.
     case arrived
   }
 
-  /// Starts at a point, with pairs s₀, y₀, s₁, y₁ … from before.
+  /// Starts at a point, with earlier pairs s₀, y₀, s₁, y₁ ….
   init<Function: DifferentiableFunction>(
     _ rule: LBFGS, of function: inout Function, from start: AlignedArray<Element>,
     moments: [AlignedArray<Element>] = [], pool: ThreadPool
@@ -51,7 +51,7 @@ struct LBFGSMinimization<Element: Scalar> {
     value.isFinite && Element._firstNonFinite(gradient.count, gradient.pointer) < 0
   }
 
-  /// The pairs one after another, as a model file holds them.
+  /// The pairs in order, as stored in a model file.
   var moments: [AlignedArray<Element>] { pairs.flatMap { [$0.s, $0.y] } }
 
   private var hasSmallGradient: Bool {
@@ -71,10 +71,10 @@ struct LBFGSMinimization<Element: Scalar> {
         findDirection()
         slope = vectors.dot(gradient, direction)
       }
-      // Squares of the smallest numbers are 0.
+      // Not negative: the squares may have underflowed.
       if !(slope < 0) { return .arrived }
       let start = LineSearchPoint(step: 0, value: value, slope: slope)
-      // Without pairs the gradient's length says nothing of how far to go: no farther than 1 in all.
+      // Without pairs the gradient's length gives no scale: the first step has at most length 1.
       let first = pairs.isEmpty ? min(1, 1 / (-slope).squareRoot()) : 1
       let search = StrongWolfeSearch(decrease: rule.decrease, curvature: rule.curvature, trials: rule.trials)
       switch search.search(from: start, first: first, { evaluate(&function, step: $0) }) {
@@ -124,7 +124,7 @@ struct LBFGSMinimization<Element: Scalar> {
     return LineSearchPoint(step: step, value: value, slope: vectors.dot(trialGradient, direction))
   }
 
-  /// Takes over the point tried last, and the pair that leads to it.
+  /// Accepts the last point tried, and the pair that leads to it.
   private mutating func accept(_ end: LineSearchPoint) {
     var (s, y) = (AlignedArray<Element>(zeros: point.count), AlignedArray<Element>(zeros: point.count))
     vectors.add(trial.pointer, -1, point.pointer, to: s.mutablePointer())
@@ -145,7 +145,7 @@ struct LBFGSMinimization<Element: Scalar> {
 }
 
 extension AlignedArray {
-  /// Whether all magnitudes are as the closure asks.
+  /// Whether all magnitudes satisfy the condition.
   @specialized(where Element == Float)
   @specialized(where Element == Double)
   fileprivate func withMagnitude(_ holds: (Element) -> Bool) -> Bool {

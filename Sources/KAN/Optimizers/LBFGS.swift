@@ -4,25 +4,25 @@
 ///     d = -H·g,  H from the last m pairs s = Δp, y = Δg by the two-loop recursion, H₀ = sᵀy/yᵀy
 ///     p += α·d   with  L(p + αd) ≤ L(p) + c₁·α·gᵀd  and  |g(p + αd)ᵀd| ≤ c₂·|gᵀd|
 ///
-/// For networks too large for a Jacobian and data sets of which all rows can be gone through often: the loss falls at
-/// every iteration, far below what Adam reaches, and there is no rate to choose. One iteration counts as an epoch.
+/// Suited to networks too large for a Jacobian and data sets small enough for many full passes: the loss falls at every
+/// iteration, far below Adam's, without a learning rate to choose. One iteration counts as an epoch.
 public struct LBFGS: Sendable, Equatable {
   public var name: String { "lbfgs" }
   /// m, the pairs remembered: memory of 2·m times the parameters.
   public var pairs: Int
-  /// Ends when no element of the gradient is larger.
+  /// Converged when no element of the gradient is larger.
   public var gradientTolerance: Double
-  /// Ends when an iteration lowers the loss by no more than this share of it.
+  /// Converged when an iteration lowers the loss by no more than this share of it.
   public var lossTolerance: Double
-  /// λ of a penalty λ/2·‖p‖² beside the loss.
+  /// λ of the penalty λ/2·‖p‖² added to the loss.
   public var weightDecay: Double
   /// c₁, the sufficient decrease.
   public var decrease: Double
   /// c₂, the curvature condition.
   public var curvature: Double
-  /// Points that one line search may try.
+  /// The most points of a line search.
   public var trials: Int
-  /// Bytes that a training may take beyond the data; see ``bytes(for:rows:)``.
+  /// The most memory that a training may take beyond the data, in bytes; see ``bytes(for:rows:)``.
   public var memoryLimit: Int
 
   /// Traps unless there are pairs (1 to 100) and 0 < c₁ < c₂ < 1.
@@ -43,7 +43,7 @@ public struct LBFGS: Sendable, Equatable {
     self.memoryLimit = memoryLimit
   }
 
-  /// Bytes that training a network on so many rows takes beyond the data and the network: the pairs, the vectors of an
+  /// Memory in bytes, beyond the data and the network, for training on `rows` rows: the pairs, the vectors of an
   /// iteration, the best parameters, and the activations of a chunk of rows.
   public func bytes<Element: Scalar>(for network: Network<Element>, rows: Int) -> Int {
     let vectors = 2 * (pairs + 1) + 9
@@ -52,7 +52,7 @@ public struct LBFGS: Sendable, Equatable {
   }
 }
 
-/// A function of many variables that can be differentiated.
+/// A differentiable function of many variables.
 protocol DifferentiableFunction<Element> {
   associatedtype Element: Scalar
   /// f(x), and its gradient: [count] each

@@ -19,7 +19,7 @@ extension LBFGS: TrainingMethod {
   }
 }
 
-/// Training by ``LBFGS``: an epoch is an iteration on all rows, and its loss that of all rows after the step.
+/// Training by ``LBFGS``. An epoch is one iteration on all rows; its loss is that of all rows after the step.
 final class LBFGSTraining<Element: Scalar>: TrainingProcess {
   private let rule: LBFGS
   private let start: TrainingStart<Element>
@@ -60,14 +60,14 @@ final class LBFGSTraining<Element: Scalar>: TrainingProcess {
     return isLast ? .last(loss: loss, learningRate: to.step) : .done(loss: loss, learningRate: to.step)
   }
 
-  /// A start from which a direction can be found, or an error that names the layer.
+  /// Starts the minimisation, or throws an error that names the layer with a non-finite value.
   private func begin(
     _ network: Network<Element>, epoch: Int, _ monitor: TrainingMonitor<Element>
   ) throws(TrainingError) {
     var function = FullBatchFunction(
       network, start.rows, weightDecay: rule.weightDecay, frozen: frozen, pool: start.pool
     ) { monitor.continues() }
-    // Pairs of a training that was not restricted would move what is frozen.
+    // Pairs of an unrestricted training would move frozen parameters.
     var moments = start.memory?.moments ?? []
     if let frozen { for index in moments.indices { frozen.clear(moments[index].mutablePointer()) } }
     let minimization = LBFGSMinimization(

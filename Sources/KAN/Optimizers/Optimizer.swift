@@ -1,10 +1,10 @@
-/// A first-order rule: takes parameters and the gradient of a batch one step on. Configuration; what it remembers is an
-/// ``OptimizerState``.
+/// A first-order update rule: one step of the parameters from the gradient of a batch. It is configuration; its memory
+/// is an ``OptimizerState``.
 ///
-/// As a ``TrainingMethod`` it goes through all rows in shuffled batches, once in an epoch. `learningRate` is the base rate,
+/// As a ``TrainingMethod`` it takes all rows in shuffled batches, once per epoch. `learningRate` is the base rate,
 /// scaled by the ``Schedule``.
 public protocol Optimizer: TrainingMethod {
-  /// How many arrays of the parameters' length it remembers.
+  /// The number of moments, arrays of the parameters' length.
   var momentCount: Int { get }
 
   /// One step, in place.
@@ -12,9 +12,9 @@ public protocol Optimizer: TrainingMethod {
   /// - Parameters:
   ///   - parameters: [count]
   ///   - gradients: of the loss by each parameter: [count]
-  ///   - state: moments of the same length, and the number of steps so far, which this raises by 1
-  ///   - rate: the rate of this step
-  ///   - pool: threads to share the work, nil for the calling one alone; the bits are the same
+  ///   - state: moments of the same length, and the number of steps so far, which the update increments
+  ///   - rate: the learning rate of this step
+  ///   - pool: threads to share the work; nil for the calling thread alone. Results are bit-identical
   func update<Element: Scalar>(
     _ parameters: UnsafeMutableBufferPointer<Element>, gradients: UnsafePointer<Element>,
     state: inout OptimizerState<Element>, rate: Double, pool: ThreadPool?)
@@ -39,20 +39,20 @@ extension Optimizer {
   }
 }
 
-/// Traps for a rate that climbs or that no step can be made of.
+/// Traps for a rate that is negative or not finite.
 func requireRate(_ rate: Double, _ rule: String) {
   require(rate >= 0 && rate.isFinite, "\(rule): learning rate \(rate)")
 }
 
-/// A rule that treats each parameter by itself, in parts that threads share out.
+/// An elementwise update, in parts that run in parallel.
 protocol ElementwiseLoop: ParallelLoop {
-  /// Parameters in all.
+  /// The number of parameters.
   var count: Int { get }
   func update(_ part: Range<Int>)
 }
 
 extension ElementwiseLoop {
-  /// Parameters of a part: few enough for the first-level cache, and as many as make a thread worth waking.
+  /// Parameters of a part: few enough for the first-level cache, enough to be worth waking a thread.
   private static var part: Int { 8192 }
 
   package func iterate(_ index: Int, worker: Int) {
@@ -65,13 +65,14 @@ extension ElementwiseLoop {
   }
 }
 
-/// What an optimiser remembers between steps.
+/// An optimiser's memory between steps.
 public struct OptimizerState<Element: Scalar>: Sendable, Equatable {
   /// Steps done.
   public var step = 0
   /// Running means of the gradient and the like, each of the parameters' length.
   public var moments: [AlignedArray<Element>]
 
+  /// The state before the first step: ``Optimizer/momentCount`` moments of `count` zeros each.
   public init(_ optimizer: some Optimizer, parameters count: Int) {
     moments = (0..<optimizer.momentCount).map { _ in AlignedArray(zeros: count) }
   }

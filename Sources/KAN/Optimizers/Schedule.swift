@@ -1,4 +1,4 @@
-/// How the learning rate goes over the steps of a training.
+/// The learning rate over the steps of a training.
 public enum Schedule: String, Sendable, CaseIterable, Codable {
   /// The same at every step.
   case constant

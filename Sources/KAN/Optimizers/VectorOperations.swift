@@ -1,7 +1,7 @@
-// Sums and products over as many numbers as a network has parameters: parts that threads share out, added up in their
-// order, so that the bits are the same for any number of threads.
+// Vector operations on arrays of the parameters' length, in parallel parts whose sums are added in order, so that
+// results are bit-identical for any number of threads.
 
-/// Inner products and sums of vectors of one length; allocates nothing once made.
+/// Inner products and sums of vectors of one length, without allocation.
 struct VectorOperations<Element: Scalar> {
   let count: Int
   let pool: ThreadPool

@@ -1,14 +1,14 @@
-/// How far a network's training has come: its record, and what a later call needs to go on to the same bits.
+/// The progress of a network's training: its record, and the state from which a later call resumes bit for bit.
 struct Checkpoint<Element: Scalar>: Sendable {
   var record: TrainingRecord?
   var state: TrainingState<Element>?
 }
 
-/// Parameters and optimiser where a training stopped, at the end of an epoch or within one. The parameters may differ from
-/// the network's own, which are the best ones under early stopping.
+/// Parameters and optimiser state where a training stopped, at the end of an epoch or within one. With early stopping
+/// the network itself has the best parameters instead.
 package struct TrainingState<Element: Scalar>: Sendable, Equatable {
   package var epochsDone: Int
-  /// Steps done of the epoch after those, and the sum of their losses over rows.
+  /// Steps done of the unfinished epoch, and the sum over rows of their losses.
   package var stepsDone = 0
   package var lossSum = 0.0
   package var optimizer: OptimizerState<Element>

@@ -1,4 +1,4 @@
-/// Σ w·x / Σ w; NaN of nothing.
+/// Σ w·x / Σ w; NaN if empty.
 struct WeightedMean: Sendable {
   private var sum = 0.0
   private var weight = 0.0
@@ -20,8 +20,8 @@ struct WeightedMean: Sendable {
 /// One column of predictions against one of targets, in double precision and one pass.
 ///
 /// Means and moments about them are updated row by row (Welford 1962, Technometrics 4; with weights West 1979,
-/// Communications of the ACM 22), so that neither a large offset nor many rows cost digits, and those of a constant
-/// column are exactly 0.
+/// Communications of the ACM 22), so that neither a large offset nor many rows lose digits, and the moments of a
+/// constant column are exactly 0.
 struct ColumnFit: Sendable {
   /// Rows, or the sum of their weights.
   private(set) var weight = 0.0
@@ -33,9 +33,9 @@ struct ColumnFit: Sendable {
   private(set) var spreadY = 0.0
   private(set) var spreadT = 0.0
   private(set) var together = 0.0
-  /// The share of targets that the prediction is not below.
+  /// The share of targets that do not exceed the prediction.
   private(set) var coverage = WeightedMean()
-  /// The share of targets of 0 and 1 that a probability is nearer to, with a half for 0.
+  /// The share of targets of 0 and 1 that are the more probable value; a probability of ½ counts for 0.
   private(set) var accuracy = WeightedMean()
 
   init() {}
@@ -92,16 +92,16 @@ struct ColumnFit: Sendable {
     accuracy.add(!isNumber ? .nan : (y > 0.5) == (t > 0.5) ? 1 : 0, weight)
   }
 
-  /// √(mean squared error); NaN of no rows.
+  /// √(mean squared error); NaN without rows.
   var rmse: Double { (squares / weight).squareRoot() }
-  /// Nil where the target is constant, which leaves nothing to explain.
+  /// Nil for a constant target, which has no variance to explain.
   var r2: Double? { spreadT == 0 || weight == 0 ? nil : 1 - squares / spreadT }
-  /// Nil where prediction or target is constant.
+  /// Nil if prediction or target is constant.
   var pearson: Double? {
     spreadT == 0 || spreadY == 0 || weight == 0 ? nil : together / (spreadY.squareRoot() * spreadT.squareRoot())
   }
 
-  /// What goes with an objective.
+  /// The metrics that apply to an objective.
   func metrics(_ objective: some Objective, name: String) -> Evaluation.Target {
     if objective.targetDomain.kind == .binary { return .init(name: name, accuracy: accuracy.value) }
     return .init(

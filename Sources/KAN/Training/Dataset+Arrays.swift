@@ -6,7 +6,7 @@ extension Dataset {
   /// - Parameters:
   ///   - inputs: one array for each row: [rows × in]
   ///   - targets: [rows]
-  ///   - weights: how much each row counts: [rows]
+  ///   - weights: the weight of each row: [rows]
   public init(inputs: [[Element]], targets: [Element], weights: [Element]? = nil, names: Names = Names()) {
     self.init(
       inputs: Matrix(inputs), targets: .values(Matrix(rows: targets.count, columns: 1, elements: targets)),
@@ -24,7 +24,7 @@ extension Dataset {
   ///
   /// - Parameters:
   ///   - labels: the index of each row's class: [rows]
-  ///   - classes: how many there are; by default those of `names.classes`, or else one more than the largest label.
+  ///   - classes: the number of classes; by default that of `names.classes`, or else one more than the largest label.
   public init(
     inputs: [[Element]], labels: [Int], classes: Int? = nil, weights: [Element]? = nil, names: Names = Names()
   ) {

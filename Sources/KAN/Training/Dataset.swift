@@ -1,19 +1,21 @@
-/// Rows to learn from or to be judged by: inputs, and a target for each row.
+/// Rows for training or evaluation: inputs, and a target for each row.
 public struct Dataset<Element: Scalar>: Sendable {
   /// [rows × in], in the user's units
   public let inputs: Matrix<Element>
+  /// One for each row of `inputs`.
   public let targets: Targets<Element>
-  /// How much each row counts, or nil where all count the same: [rows]
+  /// The weight of each row, or nil for equal weights: [rows]
   ///
-  /// A row of weight 2 counts as one that is there twice, and a row of weight 0 as one that is not there; only the
-  /// ratios matter. Losses and metrics are means with these weights.
+  /// A row of weight 2 counts twice, a row of weight 0 not at all; only ratios matter. Losses and metrics are means
+  /// with these weights.
   public let weights: AlignedArray<Element>?
+  /// Names of columns and classes; empty lists where the data has none.
   public var names: Names
   /// Σ w / rows
   package let meanWeight: Double
 
-  /// Traps unless there is a target and, with weights, a weight for each row, and a class is below `count` and has a
-  /// name where there are names.
+  /// Traps unless there is a target and, with weights, a weight for each row, every class is less than `count`, and
+  /// class names, if any, are as many as classes.
   public init(
     inputs: Matrix<Element>, targets: Targets<Element>, weights: AlignedArray<Element>? = nil, names: Names = Names()
   ) {
@@ -49,6 +51,7 @@ public struct Dataset<Element: Scalar>: Sendable {
     meanWeight = 1
   }
 
+  /// The number of rows, those of weight 0 included.
   public var rows: Int { inputs.rows }
 
   /// Some rows, in the given order.
@@ -58,7 +61,7 @@ public struct Dataset<Element: Scalar>: Sendable {
       weights: weights.map { weights in AlignedArray(selected.map { weights[$0] }) }, names: names)
   }
 
-  /// Puts a random fraction of the rows aside: (the others, those put aside).
+  /// Splits off a random fraction of the rows as a test set.
   ///
   /// At least one row stays on each side; nil if there are too few rows for that.
   public func holdingOut(_ fraction: Double, seed: UInt64) -> (training: Dataset, test: Dataset)? {
@@ -79,13 +82,14 @@ func heldOutRows(of rows: Int, _ fraction: Double, seed: UInt64) -> (training: [
   return (order[count...].sorted(), order[..<count].sorted())
 }
 
-/// What is to be learned.
+/// The targets of a data set.
 public enum Targets<Element: Scalar>: Sendable, Equatable {
   /// [rows × out], in the user's units
   case values(Matrix<Element>)
   /// The index of each row's class, 0 ..< classes: [rows]
   case classes([Int32], count: Int)
 
+  /// The number of rows.
   public var rows: Int {
     switch self {
     case .values(let matrix): matrix.rows
@@ -93,7 +97,7 @@ public enum Targets<Element: Scalar>: Sendable, Equatable {
     }
   }
 
-  /// Outputs that a network for them has.
+  /// The outputs of a network for these targets.
   public var outputs: Int {
     switch self {
     case .values(let matrix): matrix.columns
@@ -101,6 +105,7 @@ public enum Targets<Element: Scalar>: Sendable, Equatable {
     }
   }
 
+  /// A regression for values, a classification for classes.
   public var task: LearningTask {
     switch self {
     case .values: .regression
@@ -117,7 +122,7 @@ public enum Targets<Element: Scalar>: Sendable, Equatable {
 }
 
 extension Dataset {
-  /// The weights over their mean, so that they are 1 on average, or all 0: [rows]
+  /// The weights relative to their mean, 1 on average or all 0: [rows]
   package var relativeWeights: AlignedArray<Element>? {
     weights.map { weights in AlignedArray(weights.map { meanWeight > 0 ? Element(Double($0) / meanWeight) : 0 }) }
   }

@@ -1,5 +1,5 @@
-// As JSON: what goes with the objective, null where it is not defined or not finite; `targets` is an object with an
-// object of metrics for each target's name.
+// As JSON: the metrics that apply to the objective, null if undefined or not finite; `targets` maps each target's name
+// to an object of metrics.
 
 extension Evaluation: Codable {
   private enum Key: String, CodingKey { case samples, loss, rmse, r2, pearson, accuracy, coverage, targets }
@@ -52,7 +52,7 @@ extension Evaluation.Target {
       coverage: try number(.coverage))
   }
 
-  /// Of a regression r2 and pearson too where they are nil.
+  /// Regressions include r2 and pearson even if nil.
   fileprivate func encodeMetrics(to encoder: any Encoder) throws {
     var values = encoder.container(keyedBy: Key.self)
     if let rmse {

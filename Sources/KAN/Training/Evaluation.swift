@@ -1,33 +1,39 @@
-/// How well a network does on some data; with weights for the rows, every mean has them.
+/// Loss and metrics of a network on a data set; weights of rows apply to every mean.
 ///
-/// A metric is nil where it does not go with the objective, or where it is not defined: ``r2`` and ``pearson`` of
-/// targets that are all the same. Of no rows, and of outputs that are not numbers, metrics are NaN.
+/// A metric is nil if it does not apply to the objective or is undefined, such as ``r2`` and ``pearson`` of constant
+/// targets. Without rows, or with NaN outputs, metrics are NaN.
 public struct Evaluation: Sendable, Equatable {
-  /// Rows judged.
+  /// Rows evaluated.
   public var samples: Int
   /// The mean of the network's ``Network/objective``.
   public var loss: Double
-  /// √(mean squared error), in the targets' units; the mean over several targets, as are the next ones.
+  /// √(mean squared error), in the targets' units. This and the following metrics are means over targets.
   public var rmse: Double?
   /// 1 - Σ (t - y)²/Σ (t - t̄)², the coefficient of determination.
   public var r2: Double?
   /// Pearson's correlation of prediction and target.
   public var pearson: Double?
-  /// The share of rows whose class has the largest output, or whose target of 0 or 1 is the more probable.
+  /// The share of rows whose class has the largest output, or of targets of 0 or 1 that are the more probable value.
   public var accuracy: Double?
-  /// The share of targets that do not exceed the prediction, where it estimates a quantile
+  /// The share of targets that do not exceed the prediction, for predictions of a quantile
   /// (``Objective/predictedQuantile``).
   public var coverage: Double?
-  /// Each target by itself, where there are several.
+  /// Metrics by target; nil for a single one.
   public var targets: [Target]?
 
   /// Metrics of one target.
   public struct Target: Sendable, Equatable {
+    /// The column's name, or `y0`, `y1`, … without names.
     public var name: String
+    /// √(mean squared error), in the target's units.
     public var rmse: Double?
+    /// The coefficient of determination; nil for a constant target.
     public var r2: Double?
+    /// Pearson's correlation; nil where target or prediction is constant.
     public var pearson: Double?
+    /// The share of targets of 0 or 1 that are the more probable value.
     public var accuracy: Double?
+    /// The share of targets that do not exceed the predicted quantile.
     public var coverage: Double?
   }
 
@@ -38,8 +44,8 @@ public struct Evaluation: Sendable, Equatable {
 }
 
 extension Network {
-  /// Loss and metrics over all rows of a data set. Traps if its columns do not fit the network. A target that the
-  /// objective does not take, such as a negative count, may make them NaN.
+  /// Loss and metrics over all rows of a data set. Traps if its columns do not fit the network. Invalid targets, such
+  /// as negative counts, may make them NaN.
   public func evaluate(on data: Dataset<Element>, pool: ThreadPool = .shared) -> Evaluation {
     do throws(RowSourceError) {
       return try evaluate(TrainingRows(data), pool: pool)

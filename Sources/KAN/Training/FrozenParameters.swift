@@ -1,11 +1,11 @@
-/// The parameters that a training with ``TrainingOptions/updating`` does not touch.
+/// The parameters that ``TrainingOptions/updating`` excludes from training.
 ///
-/// An optimiser moves a parameter without a gradient too, by the moments of earlier steps or by weight decay: so both
-/// the gradient is cleared and the parameters are put back after each step, which leaves them as they were to the bit.
+/// Moments of earlier steps and weight decay move parameters even if their gradient is 0. So the gradient is cleared
+/// and the parameters are restored after each step, bit for bit.
 struct FrozenParameters<Element: Scalar> {
-  /// In rising order, not empty.
+  /// Rising and non-empty.
   let ranges: [Range<Int>]
-  /// All parameters as they were.
+  /// A copy of all parameters.
   private let kept: AlignedArray<Element>
 
   /// - Throws: ``TrainingError/noSupport`` if nothing is left to change.

@@ -1,6 +1,6 @@
-/// The loss of all rows of a data set and its gradient, chunk by chunk in memory that does not grow with the rows.
+/// The loss of all rows of a data set and its gradient, chunk by chunk in bounded memory.
 ///
-/// Bound to its data. The bits are the same for any number of threads; nothing is allocated once it is made.
+/// Bound to one data set. Results are bit-identical for any number of threads; evaluations allocate nothing.
 package final class FullBatch<Element: Scalar> {
   private let data: TrainingRows<Element>
   private let step: TrainingStep<Element>
@@ -8,11 +8,11 @@ package final class FullBatch<Element: Scalar> {
   private let vectors: VectorOperations<Element>
   /// The rows of a chunk.
   private var rows: [Int]
-  /// All rows fit one chunk and stand in it.
+  /// Whether all rows fit one chunk and are in it already.
   private var holdsAll = false
-  /// Asked before each chunk whether to go on.
+  /// Called before each chunk; returns whether to continue.
   private let continues: () -> Bool
-  /// Whether an evaluation has been broken off because it said no; the values since then mean nothing.
+  /// Whether an evaluation was interrupted by `continues`; results since then are meaningless.
   private(set) var isInterrupted = false
 
   /// Traps if there are no rows, or a chunk has none.
@@ -68,7 +68,7 @@ package final class FullBatch<Element: Scalar> {
   /// Why rows could not be read: losses are NaN since then.
   var failure: RowSourceError? { step.failure }
 
-  /// The first layer whose output on the rows seen last is not finite, from 0.
+  /// The first layer, from 0, whose output on the last rows is not finite.
   func firstNonFiniteLayer(of network: Network<Element>) -> Int? {
     step.firstNonFiniteLayer(of: network)
   }
@@ -80,7 +80,7 @@ package final class FullBatch<Element: Scalar> {
     min(8192, max(64, (32 << 20) / (rowElements(network) * MemoryLayout<Element>.stride)))
   }
 
-  /// Inputs, targets, and Y, dY, Z and, where it has memory of its own, dZ of each layer.
+  /// Inputs, targets, and each layer's Y, dY, Z and, if separate, dZ.
   private static func rowElements(_ network: Network<Element>) -> Int {
     network.inputs + network.outputs
       + network.layers.reduce(0) {
@@ -88,7 +88,7 @@ package final class FullBatch<Element: Scalar> {
       }
   }
 
-  /// About the bytes that so many rows take, in chunks, beyond the parameters' gradient.
+  /// Approximate memory in bytes for `rows` rows, in chunks, beyond the parameters' gradient.
   static func workspaceBytes(_ network: Network<Element>, rows: Int) -> Int {
     let chunk = min(max(rows, 1), chunk(for: network))
     let tile = network.layers.map { Tiling.largestTile($0, capacity: chunk, network.contraction) }.max()!
@@ -106,12 +106,12 @@ extension AlignedArray {
 
 /// The loss of all rows as a function of the parameters, and a penalty λ/2·‖p‖².
 struct FullBatchFunction<Element: Scalar>: DifferentiableFunction {
-  /// Has the parameters of the point asked for last.
+  /// The network with the parameters of the last point.
   private(set) var network: Network<Element>
   let batch: FullBatch<Element>
   private let weightDecay: Double
   private var vectors: VectorOperations<Element>
-  /// Parameters whose gradient is given as 0.
+  /// Parameters whose gradient is set to 0.
   let frozen: FrozenParameters<Element>?
 
   init(

@@ -1,35 +1,39 @@
-/// Grids trained on in turn, and the one that was kept.
+/// The grids of one training from coarse to fine, their scores, and the one kept.
 ///
-/// A finer grid is kept in place of a coarser one if it is better by more than three standard errors of the difference,
-/// row by row, or if it halves the score and is better on more rows than could be by chance. What could be chance does not
-/// make a network larger: a rule of this kind is in Breiman, Friedman, Olshen and Stone, Classification and Regression
-/// Trees (1984), section 3.4. Three, since several grids are compared.
+/// A finer grid must be significantly better than the one kept so far: by more than three standard errors of the
+/// row-by-row difference, or by half the score and on significantly more than half of the rows. Breiman, Friedman,
+/// Olshen and Stone, Classification and Regression Trees (1984), section 3.4, use one standard error; three allow for
+/// the comparison of several grids.
 public struct GridChoice: Sendable, Equatable, Codable {
-  /// A grid and how good the fit on it was; less is better.
+  /// The score of the fit on one grid; lower is better.
   public struct Judgement: Sendable, Equatable, Codable {
+    /// G of the grid.
     public var intervals: Int
+    /// In the units of ``GridChoice/criterion-swift.property``; the largest finite number for a fit that is not
+    /// finite.
     public var score: Double
   }
 
-  /// What a score is.
+  /// How grids are scored.
   public enum Criterion: String, Sendable, Codable {
     /// The loss on validation data.
     case validation
-    /// The mean square of training rows that were left out one at a time; see ``LevenbergMarquardt``.
+    /// The mean leave-one-out square of the training rows; see ``LevenbergMarquardt``.
     case crossValidation = "cross-validation"
   }
 
+  /// The score by which grids were compared.
   public var criterion: Criterion
-  /// In the order of training, to the one after which it stopped.
+  /// In the order of training, up to the last grid trained.
   public var judgements: [Judgement]
-  /// Which of ``judgements`` is of the grid that was kept; nil in older model files, where it is the best one.
+  /// The index in ``judgements`` of the grid kept; nil in older model files, where the best one was kept.
   public var kept: Int?
 
-  /// The grid kept.
+  /// G of the grid kept.
   public var intervals: Int? { keptPlace.map { judgements[$0].intervals } }
   private var keptPlace: Int? { kept ?? judgements.indices.min { judgements[$0].score < judgements[$1].score } }
 
-  /// Two grids in a row were not kept: finer ones will hardly be better.
+  /// Two successive grids were rejected: finer ones are unlikely to be better.
   package var isExhausted: Bool { kept.map { judgements.count - 1 - $0 >= 2 } ?? false }
 
   package init(_ criterion: Criterion) {
@@ -39,7 +43,7 @@ public struct GridChoice: Sendable, Equatable, Codable {
 }
 
 extension GridChoice: CustomStringConvertible {
-  /// In a sentence.
+  /// The choice in one sentence, for a report.
   public var description: String {
     guard let kept = keptPlace, judgements.indices.contains(kept) else { return "no grid was judged" }
     let judgement = judgements[kept]
@@ -55,15 +59,15 @@ extension GridChoice: CustomStringConvertible {
   }
 }
 
-/// Judges grids by what each row is off by.
+/// Compares grids by the loss of each row.
 struct GridJudge {
   private(set) var choice: GridChoice
-  /// Of the grid kept.
+  /// Losses by row on the grid kept.
   private var losses: [Double] = []
 
   init(_ criterion: GridChoice.Criterion) { choice = GridChoice(criterion) }
 
-  /// Notes a grid; whether it is kept in place of the one so far. Losses are of the same rows each time.
+  /// Records a grid; returns whether it replaces the one kept so far. `losses` must be of the same rows each time.
   mutating func keeps(_ intervals: Int, _ losses: [Double]) -> Bool {
     let score = losses.reduce(0, +) / Double(losses.count)
     let before = choice.kept.map { choice.judgements[$0].score }
@@ -76,14 +80,14 @@ struct GridJudge {
     return true
   }
 
-  /// Whether more rows are lower than half of them by three standard errors of that number, √n/2 each: a sign test.
+  /// A sign test: whether the rows with a lower loss exceed half of all by three standard errors, √n/2 each.
   private func isLessInMostRows(_ others: [Double]) -> Bool {
     let lower = zip(losses, others).reduce(0) { $0 + ($1.1 < $1.0 ? 1 : 0) }
     let count = Double(losses.count)
     return Double(lower) - count / 2 > 1.5 * count.squareRoot()
   }
 
-  /// Whether the mean is lower by more than three standard errors of the differences.
+  /// A paired test: whether the mean is lower by more than three standard errors of the differences.
   private func isClearlyLess(_ others: [Double]) -> Bool {
     let count = Double(losses.count)
     let gain = zip(losses, others).reduce(0) { $0 + ($1.0 - $1.1) } / count

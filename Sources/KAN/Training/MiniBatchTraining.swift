@@ -4,11 +4,11 @@ final class MiniBatchTraining<Element: Scalar, Rule: Optimizer>: TrainingProcess
   private let data: TrainingRows<Element>
   private let options: TrainingOptions
   private let step: TrainingStep<Element>
-  /// Epochs of coarser grids, which have had their own order of rows.
+  /// Epochs on coarser grids, so that row orders do not repeat.
   private let earlierEpochs: Int
   private var memory: OptimizerState<Element>
   private let frozen: FrozenParameters<Element>?
-  /// Of an epoch that was broken off.
+  /// Of an interrupted epoch.
   private var (stepsDone, lossSum): (Int, Double)
   private(set) var samples = 0
 
@@ -95,7 +95,7 @@ final class MiniBatchTraining<Element: Scalar, Rule: Optimizer>: TrainingProcess
         earlierEpochs: network.record?.history.count ?? 0, isTrained: true))
   }
 
-  /// Finite loss and gradients, or an error that names the layer.
+  /// Throws an error that names the layer unless loss and gradients are finite.
   private func requireFinite(
     _ loss: Double, _ network: Network<Element>, epoch: Int, step index: Int
   ) throws(TrainingError) {
@@ -119,7 +119,7 @@ final class MiniBatchTraining<Element: Scalar, Rule: Optimizer>: TrainingProcess
 }
 
 extension Network {
-  /// The layer, from 0, of the first value that is infinite or NaN: of values laid out as the parameters.
+  /// The layer, from 0, of the first infinite or NaN value, for values laid out as the parameters.
   func firstLayer(withNonFinite values: AlignedArray<Element>) -> Int? {
     let index = Element._firstNonFinite(values.count, values.pointer)
     if index < 0 { return nil }
@@ -128,7 +128,7 @@ extension Network {
 }
 
 extension OptimizerState {
-  /// Without allocating, where the memory is its own and of the same shape.
+  /// Copies without allocating if the memory is unshared and of the same shape.
   mutating func copy(from other: OptimizerState) {
     step = other.step
     guard moments.map(\.count) == other.moments.map(\.count) else {

@@ -1,12 +1,11 @@
 extension Network {
-  /// Lets a training that is resumed go on from the parameters as they are now.
+  /// Makes a resumed training continue from the current parameters.
   mutating func adoptParameters() { trainingState = resumableState }
 
-  /// What a resumed training goes on from, and a model file keeps: the training's own state, but for parameters that have
-  /// been written since, which take the place of its last and its best ones, and for an optimiser that remembers numbers
-  /// that are not finite, which starts afresh.
+  /// The state from which a training resumes, as saved in a model file: the training's own state, except that
+  /// parameters written since replace its last and best ones, and an optimiser with non-finite moments starts afresh.
   ///
-  /// Written parameters are found by comparison, since a setter that took note would copy all of them at every write.
+  /// Written parameters are detected by comparison, since an observing setter would copy all of them at every write.
   package var resumableState: TrainingState<Element>? {
     guard var state = trainingState else { return nil }
     if parameters != state.best.parameters {

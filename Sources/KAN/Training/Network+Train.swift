@@ -2,17 +2,17 @@ extension Network {
   /// Trains on a data set by any method: a first-order rule on shuffled batches, ``LBFGS`` or ``LevenbergMarquardt``.
   ///
   /// The first training sets the scalings: inputs to [-1, 1] by their range in `data`, and targets of a regression to
-  /// mean 0 and standard deviation 1. A column that does not vary there is scaled by the first later training in whose
-  /// data it does. Where the first data shows a part of a range only, call ``setRanges(inputs:targets:)`` before. The same
-  /// data, method, options and seed give the same parameters, bit for bit, for any number of threads.
+  /// mean 0 and standard deviation 1. A constant column is scaled by the first later training in which it varies. If
+  /// the first data cover only part of a range, call ``setRanges(inputs:targets:)`` before. The same data, method,
+  /// options and seed give the same parameters, bit for bit, for any number of threads.
   ///
-  /// With ``TrainingOptions/grids`` it trains on one grid after another and keeps a finer one if it is clearly better
-  /// (``GridChoice``), judged by `validation`, or without it by training rows as if each had been left out, where the
-  /// method knows that, or by a tenth of the rows put aside.
+  /// With ``TrainingOptions/grids`` it trains on each grid in turn and keeps a finer one if it is significantly better
+  /// (``GridChoice``). The criterion is the loss on `validation`; without it, leave-one-out errors if the method
+  /// provides them, or else the loss on a tenth of the rows, held out.
   ///
-  /// A training that is stopped by `progress`, or because Swift's task that runs it is cancelled, returns what it has come
-  /// to, within an epoch too; called again with ``TrainingOptions/resuming`` it goes on to the same bits as if it had not
-  /// stopped. (``LevenbergMarquardt`` goes on from the same parameters, and weighs the penalty anew.)
+  /// A training stopped by `progress`, or by cancellation of the Swift task that runs it, keeps its progress, even
+  /// within an epoch. Called again with ``TrainingOptions/resuming``, it ends with the same bits as if it had not
+  /// stopped. (``LevenbergMarquardt`` resumes from the same parameters and determines λ anew.)
   ///
   /// - Parameters:
   ///   - data: in memory (``Dataset``) or any other ``RowSource``, with the same results. Its columns have to fit the
@@ -53,7 +53,7 @@ extension Network {
     }
   }
 
-  /// The same with the number of epochs alone.
+  /// The same with default options, except for the number of epochs.
   @discardableResult
   public mutating func train(
     on data: some RowSource<Element>, with method: some TrainingMethod = AdamW(), epochs: Int
@@ -65,7 +65,7 @@ extension Network {
     on data: TrainingRows<Element>, validation: TrainingRows<Element>?, _ method: some TrainingMethod,
     _ objective: any Objective, _ options: TrainingOptions, _ pool: ThreadPool, _ monitor: TrainingMonitor<Element>
   ) throws(TrainingError) -> TrainingHistory {
-    // Scalings are those of all rows, also of those put aside.
+    // Scalings come from all rows, including those held out.
     do { try prepare(for: data.source, objective, pool) } catch { throw .rowSource(error) }
     if options.grids.isEmpty {
       let loop = TrainingLoop(
@@ -87,7 +87,7 @@ extension Network {
     return try loop.runOnGrids(&self)
   }
 
-  /// - Throws: ``TrainingError/otherOptimizer(trained:asked:)`` for a training with another method, to be gone on with.
+  /// - Throws: ``TrainingError/otherOptimizer(trained:asked:)`` if the training to resume used another method.
   private func checkResuming(
     _ method: some TrainingMethod, _ options: TrainingOptions
   ) throws(TrainingError) {

@@ -1,23 +1,22 @@
-/// What a training keeps on one grid while it runs, whatever its method: how far it is, the best parameters so far, and its
-/// record.
+/// The bookkeeping of a running training on one grid, the same for every method: progress, best parameters, and record.
 struct TrainingLedger<Element: Scalar> {
-  /// A grid of several that are trained on in turn.
+  /// One of several grids trained on in turn.
   struct Stage {
     var intervals: Int
-    /// Epochs of the grids before.
+    /// Epochs on earlier grids.
     var earlierEpochs: Int
   }
 
   let options: TrainingOptions
   let stage: Stage?
-  /// As of the last epoch that ended well, or the step where one was broken off.
+  /// The state after the last finished epoch, or at the step where an epoch was interrupted.
   var state: TrainingState<Element>
   private(set) var record: TrainingRecord
   var end = TrainingHistory.End.allEpochs
 
   /// - Parameters:
-  ///   - record: of a training that has not begun; what an earlier one has noted is taken over.
-  ///   - continues: whether the network's training state is gone on from.
+  ///   - record: of the training about to begin; entries of an earlier one are kept.
+  ///   - continues: whether to resume from the network's training state.
   init(
     _ network: Network<Element>, _ options: TrainingOptions, stage: Stage?, record: TrainingRecord, continues: Bool
   ) {
@@ -47,13 +46,13 @@ struct TrainingLedger<Element: Scalar> {
     options.patience.map { state.epochsDone - state.best.epoch >= max(1, $0) } ?? false
   }
 
-  /// Takes other parameters of another shape: the process has changed a grid.
+  /// Replaces the parameters by others of another shape, after a change of grid.
   mutating func restart(with parameters: AlignedArray<Element>) {
     state.parameters = parameters
     state.best = .init(epoch: state.epochsDone, loss: .infinity, parameters: parameters)
   }
 
-  /// Notes an epoch that has ended well.
+  /// Records a finished epoch.
   mutating func finishEpoch(
     loss: Double, validation: Evaluation?, learningRate: Double, seconds spent: Double,
     parameters: AlignedArray<Element>
@@ -75,7 +74,7 @@ struct TrainingLedger<Element: Scalar> {
     }
   }
 
-  /// Notes that the process stands by an earlier epoch's parameters, unless early stopping has its own.
+  /// Records the process's return to an earlier epoch's parameters, unless early stopping restores its own.
   mutating func goBack(to epoch: Int, parameters: AlignedArray<Element>) {
     state.parameters.copyElements(from: parameters)
     if options.patience != nil { return }
@@ -83,7 +82,7 @@ struct TrainingLedger<Element: Scalar> {
     state.best.parameters.copyElements(from: parameters)
   }
 
-  /// Notes an epoch that was broken off after some steps: nothing of it is lost.
+  /// Records an epoch interrupted after some steps, so that none of it is lost.
   mutating func breakOff(steps: Int, lossSum: Double, seconds spent: Double, parameters: AlignedArray<Element>) {
     state.stepsDone = steps
     state.lossSum = lossSum
@@ -92,14 +91,14 @@ struct TrainingLedger<Element: Scalar> {
     if options.patience == nil || state.best.epoch == 0 { state.best.parameters.copyElements(from: parameters) }
   }
 
-  /// The network with its best parameters and record, since who is shown it may want to save it.
+  /// The network with its best parameters and record, since a progress report may save it.
   func shown(_ network: Network<Element>) -> Network<Element> {
     var shown = network
     adopt(by: &shown)
     return shown
   }
 
-  /// Gives a network what the training has come to.
+  /// Stores the training's results in a network.
   func adopt(by network: inout Network<Element>) {
     network.parameters = state.best.parameters
     network.record = record

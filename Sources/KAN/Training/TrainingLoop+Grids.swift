@@ -1,13 +1,13 @@
 extension TrainingLoop {
-  /// Trains on one grid after another and keeps a finer grid if it is clearly better (``GridChoice``).
+  /// Trains on each grid in turn and keeps a finer grid if it is significantly better (``GridChoice``).
   ///
-  /// Between two grids the method carries the curves over. What a first-order rule remembers starts afresh: gradients of
-  /// finer functions are no combination of those of coarser ones, and a running mean that starts at 0 needs its correction
-  /// for that. So does the schedule of the rate.
+  /// Between grids the method transfers the curves. A first-order rule's moments and the learning-rate schedule start
+  /// afresh: gradients of finer functions are not combinations of those of coarser ones, and the bias correction of
+  /// running means assumes a start from 0.
   ///
-  /// Each grid is judged by the validation data, or else by the training rows as if each had been left out, if the method
-  /// knows that; two grids in a row that are not kept end the training. Resumed, a training goes on on the grid that the
-  /// network has, and judges from that grid on, since the networks of coarser ones are not stored.
+  /// Each grid is judged by the validation data, or else by leave-one-out errors if the method provides them. Two
+  /// successive rejected grids end the training. A resumed training starts on the network's grid and compares from
+  /// there on, since the networks on coarser grids are not stored.
   func runOnGrids(_ network: inout Network<Element>) throws(TrainingError) -> TrainingHistory {
     let isResumed = options.resuming && network.trainingState != nil && network.record != nil
     let present =
@@ -59,7 +59,7 @@ extension TrainingLoop {
     do { return try network.losses(on: validation ?? data, pool: pool) } catch { throw .rowSource(error) }
   }
 
-  /// Epochs on the grids after one, each counted as often as it takes longer.
+  /// Epochs on later grids, weighted by their relative duration.
   private func laterEpochs(_ network: Network<Element>, after intervals: Int, _ grids: [Int]) -> Double {
     func cost(_ intervals: Int) -> Double {
       let parameters = network.layers.reduce(0) { sum, layer in

@@ -1,4 +1,4 @@
-/// The one training loop: epochs of any method, early stopping, progress, cancellation and resuming, on one grid or on
+/// The training loop of every method: epochs, early stopping, progress, cancellation and resuming, on one grid or
 /// several in turn.
 struct TrainingLoop<Element: Scalar> {
   let method: any TrainingMethod
@@ -8,7 +8,7 @@ struct TrainingLoop<Element: Scalar> {
   let pool: ThreadPool
   let monitor: TrainingMonitor<Element>
 
-  /// What the epochs on one grid have come to.
+  /// The training on one grid so far.
   struct Stage {
     var ledger: TrainingLedger<Element>
     var process: any TrainingProcess<Element>
@@ -16,9 +16,9 @@ struct TrainingLoop<Element: Scalar> {
     var epochsRun = 0
   }
 
-  /// A process for a network on its present grid, with what an earlier call remembers if that is gone on from.
+  /// Begins a process for a network on its present grid, with the state of an earlier call if resuming.
   ///
-  /// - Parameter before: the process on the grid before.
+  /// - Parameter before: the process on the previous grid.
   func begin(
     _ network: Network<Element>, on grid: TrainingLedger<Element>.Stage?, continues: Bool,
     after before: (any TrainingProcess<Element>)? = nil
@@ -40,9 +40,9 @@ struct TrainingLoop<Element: Scalar> {
     return Stage(ledger: ledger, process: process)
   }
 
-  /// Epochs on the present grid until there are as many as asked for, or something ends the training.
+  /// Runs epochs on the present grid until all are done or the training ends early.
   ///
-  /// The network has the last good parameters afterwards, the best ones under early stopping, however it ended.
+  /// However it ends, the network then has the last good parameters, or the best ones with early stopping.
   func run(_ stage: inout Stage, _ network: inout Network<Element>) throws(TrainingError) {
     network.parameters = stage.ledger.state.parameters
     defer { stage.ledger.adopt(by: &network) }
@@ -61,7 +61,7 @@ struct TrainingLoop<Element: Scalar> {
     }
   }
 
-  /// One epoch; whether the training goes on after it.
+  /// Runs one epoch; returns whether to continue.
   private func runEpoch(_ stage: inout Stage, _ network: inout Network<Element>) throws(TrainingError) -> Bool {
     let epoch = stage.ledger.state.epochsDone + 1
     monitor.epoch = stage.ledger.offset + epoch

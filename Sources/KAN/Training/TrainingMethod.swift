@@ -1,38 +1,37 @@
-/// A way to lower the training loss: a first-order rule on batches (``Optimizer``), ``LBFGS`` or ``LevenbergMarquardt``.
+/// A training algorithm: a first-order rule on batches (``Optimizer``), ``LBFGS`` or ``LevenbergMarquardt``.
 ///
-/// A method is configuration. ``begin(_:)`` makes the training process that does the work, epoch by epoch; the training
-/// loop, the same for every method, owns the number of epochs, early stopping, progress, cancellation, resuming, and grids
-/// trained on in turn.
+/// A method is configuration. ``begin(_:)`` makes the process that trains, epoch by epoch. The training loop, the same
+/// for every method, handles the number of epochs, early stopping, progress, cancellation, resuming, and several grids
+/// in turn.
 public protocol TrainingMethod: Sendable {
-  /// The name under which a model file and the tool know it.
+  /// The name in model files and in the tool.
   var name: String { get }
-  /// For the record: the base learning rate, 1 where a line search decides, 0 where there is none.
+  /// The base learning rate, for the record: 1 for a line search, 0 without a rate.
   var learningRate: Double { get }
-  /// λ, how strongly parameters are pulled to 0.
+  /// λ, the strength of weight decay.
   var weightDecay: Double { get }
-  /// Epochs of a training that is given no options.
+  /// Epochs of a training without options.
   var defaultEpochs: Int { get }
-  /// How the learning rate goes over the steps; what a method without one ignores is `.constant`.
+  /// The learning-rate schedule; `.constant` for a method without a rate.
   func schedule(_ options: TrainingOptions) -> Schedule
-  /// Rows of a step, of so many in all.
+  /// Rows of a step, given `rows` rows in all.
   func batch(_ options: TrainingOptions, rows: Int) -> Int
-  /// Whether a fit can be judged by its own training rows, each as if it had been left out: then no rows are put aside to
-  /// judge grids by.
+  /// Whether the method provides leave-one-out losses, so that no rows need to be held out to judge grids.
   var judgesByLeavingOut: Bool { get }
-  /// What an epoch on so many parameters costs, relative to another number of them; for the time left.
+  /// The relative cost of an epoch as a function of the number of parameters, for estimates of the time left.
   func relativeCost(parameters: Int) -> Double
 
-  /// Refuses, before anything has changed, what the method cannot do.
+  /// Throws if the method cannot run this training; called before anything has changed.
   func check<Element: Scalar>(
     _ network: Network<Element>, on data: any RowSource<Element>, options: TrainingOptions
   ) throws(TrainingError)
 
-  /// Takes a network to the first of several grids, before ``begin(_:)``.
+  /// Moves a network to the first of several grids, before ``begin(_:)``.
   func changeGrid<Element: Scalar>(
     of network: inout Network<Element>, to intervals: Int, on data: any RowSource<Element>, pool: ThreadPool
   ) throws(TrainingError)
 
-  /// A process that trains from the state given.
+  /// Makes a process that trains from the given state.
   func begin<Element: Scalar>(_ start: TrainingStart<Element>) throws(TrainingError) -> any TrainingProcess<Element>
 }
 
@@ -47,8 +46,7 @@ extension TrainingMethod {
     _ network: Network<Element>, on data: any RowSource<Element>, options: TrainingOptions
   ) throws(TrainingError) {}
 
-  /// Carries the curves over, and lets the ranges of hidden layers follow what these see of the data once the network
-  /// has been trained.
+  /// Transfers the curves and, once the network has been trained, adapts the ranges of hidden layers to their inputs.
   public func changeGrid<Element: Scalar>(
     of network: inout Network<Element>, to intervals: Int, on data: any RowSource<Element>, pool: ThreadPool
   ) throws(TrainingError) {
@@ -66,56 +64,59 @@ extension TrainingMethod {
   }
 }
 
-/// What a training process begins with.
+/// The starting point of a training process.
 public struct TrainingStart<Element: Scalar> {
+  /// The network, with scalings and objective set for this training.
   public let network: Network<Element>
   let rows: TrainingRows<Element>
   /// The rows to train on.
   public var data: any RowSource<Element> { rows.source }
   public let options: TrainingOptions
+  /// The threads to use; results must not depend on their number.
   public let pool: ThreadPool
-  /// What the method remembers of an earlier call; nil for a fresh start.
+  /// The method's state from an earlier call; nil for a fresh start.
   public let memory: OptimizerState<Element>?
-  /// Steps done of an epoch that was broken off, and the sum of their losses over rows.
+  /// Steps done of an interrupted epoch.
   public let stepsDone: Int
+  /// The sum over rows of the losses of those steps.
   public let lossSum: Double
-  /// Epochs of coarser grids before this one.
+  /// Epochs on coarser grids before this one.
   public let earlierEpochs: Int
-  /// Whether the network has been trained before, and its parameters are worth keeping.
+  /// Whether the network has been trained before, so that its parameters are worth keeping.
   public let isTrained: Bool
 }
 
 /// A training in progress by one method.
 ///
-/// The parameters stand in the network that each call is given; what the method remembers between epochs is its own.
+/// Each call is given the network with its parameters; the process owns its state between epochs.
 public protocol TrainingProcess<Element>: AnyObject {
+  /// The precision of the network that is trained.
   associatedtype Element: Scalar
 
-  /// Rows that have gone forward and backward so far.
+  /// Rows processed so far, forward and backward.
   var samples: Int { get }
 
-  /// Runs one epoch, from where it was broken off if it was.
+  /// Runs one epoch, or the rest of an interrupted one.
   ///
   /// - Parameters:
   ///   - epoch: from 1, on the present grid.
-  ///   - monitor: to be asked at least after every step whether to go on.
+  ///   - monitor: to be asked after every step, at least, whether to continue.
   func runEpoch(
     _ epoch: Int, of network: inout Network<Element>, monitor: TrainingMonitor<Element>
   ) throws(TrainingError) -> TrainingEpoch
 
-  /// Writes what the method remembers, without allocating where the state has its shape already.
+  /// Writes the method's state, without allocating if `memory` already has the right shape.
   func write(to memory: inout OptimizerState<Element>)
 
-  /// Settles what the process stands by once its epochs are over: an earlier epoch's parameters may be better than the
-  /// last one's.
+  /// Called after the last epoch. The process may restore an earlier epoch's parameters if they are better.
   ///
-  /// - Returns: the epoch on the present grid that the network has been taken back to, if it has.
+  /// - Returns: the restored epoch on the present grid, or nil.
   func finish(_ network: inout Network<Element>) -> Int?
 
-  /// The loss of each training row as it would be had the row been left out, if the method knows it after its last epoch.
+  /// The leave-one-out loss of each training row after the last epoch, if the method provides it.
   func leaveOneOutLosses() -> [Double]?
 
-  /// Goes on on another grid: the process that does, itself or a new one.
+  /// Continues on another grid; returns itself or a new process.
   func onGrid(
     _ intervals: Int, of network: inout Network<Element>
   ) throws(TrainingError) -> any TrainingProcess<Element>
@@ -128,12 +129,12 @@ extension TrainingProcess {
 
 /// How an epoch ended.
 public enum TrainingEpoch: Sendable, Equatable {
-  /// With the mean loss of its rows and the learning rate of its last step.
+  /// Finished, with the mean loss of its rows and the learning rate of its last step.
   case done(loss: Double, learningRate: Double)
-  /// The same, and nothing better is nearby: the training has converged.
+  /// Finished and converged.
   case last(loss: Double, learningRate: Double)
-  /// There was nothing left to do.
+  /// Converged before the epoch: nothing was left to do.
   case converged
-  /// The monitor asked to stop after so many steps, the sum of whose losses over rows is given.
+  /// Interrupted by the monitor after `steps` steps; `lossSum` is the sum over rows of their losses.
   case brokenOff(steps: Int, lossSum: Double)
 }

@@ -1,29 +1,28 @@
-/// What stands between a training process and whoever waits for it: reports progress a few times a second, and knows
-/// whether to go on.
+/// Reports the progress of a training a few times a second, and decides whether it continues.
 ///
-/// A training stops when a report is answered by ``TrainingDecision/stop`` or when Swift's task that runs it is cancelled.
-/// For the thread that trains alone.
+/// A training stops when a report returns ``TrainingDecision/stop`` or the Swift task that runs it is cancelled. For
+/// use by the training thread only.
 public final class TrainingMonitor<Element: Scalar> {
   private let report: TrainingReport<Element>
   private let clock = ContinuousClock()
   private var lastReport: ContinuousClock.Instant
   private let started: ContinuousClock.Instant
-  /// Why the training is to end; nil to go on.
+  /// Why the training ends; nil to continue.
   private(set) var end: TrainingHistory.End?
 
-  /// The epoch in progress, and how many there are at most on all grids.
+  /// The current epoch, and the most epochs on all grids.
   var epoch = 1
   var epochs = 1
-  /// Rows of this call before the epoch in progress.
+  /// Rows of this call before the current epoch.
   var samplesBefore = 0
-  /// Epochs of this call on the present grid: those done, and those to do in all.
+  /// Epochs of this call on the present grid: done, and in all.
   var gridEpochsDone = 0
   var gridEpochs = 0
-  /// When the first of them began, in seconds since the training did.
+  /// The start of the first of them, in seconds since the training began.
   var gridStart = 0.0
-  /// Epochs on the grids to come, each counted as often as it takes longer than one on the present grid.
+  /// Epochs on later grids, weighted by their duration relative to the present grid.
   var laterEpochs = 0.0
-  /// What is shown while an evaluation runs that has no network of its own to show.
+  /// The network for reports from within an evaluation that has none of its own.
   var shown: Network<Element>?
 
   init(_ report: @escaping TrainingReport<Element>) {
@@ -35,7 +34,7 @@ public final class TrainingMonitor<Element: Scalar> {
   /// Wall time since the training began.
   var seconds: Double { started.duration(to: clock.now).seconds }
 
-  /// Whether to go on; to be asked after each step, and reports if the last report is a while ago.
+  /// Whether to continue. To be called after each step; reports if a report is due.
   ///
   /// - Parameters:
   ///   - step: steps done in this epoch
@@ -54,7 +53,7 @@ public final class TrainingMonitor<Element: Scalar> {
     return end == nil
   }
 
-  /// The same from within a step that takes long.
+  /// The same from within a long step.
   public func continues() -> Bool {
     guard isDue() else { return end == nil }
     guard let shown else { return end == nil }
@@ -103,7 +102,7 @@ public final class TrainingMonitor<Element: Scalar> {
     if end == nil && Task.isCancelled { end = .cancelled }
   }
 
-  /// - Parameter share: of the epoch in progress that is done.
+  /// - Parameter share: the share of the current epoch that is done.
   private func left(_ seconds: Double, _ share: Double) -> Double {
     let done = Double(gridEpochsDone) + share
     return done > 0 ? (seconds - gridStart) / done * (Double(gridEpochs) - done + laterEpochs) : .nan

@@ -65,7 +65,7 @@ package final class TrainingStep<Element: Scalar> {
   /// Y of every layer for the rows gathered last.
   package func forward(_ network: Network<Element>) { passes.forward(network, rows: reader.rows) }
 
-  /// The first layer whose output on the last batch is not finite, from 0.
+  /// The first layer, from 0, whose output on the last batch is not finite.
   func firstNonFiniteLayer(of network: Network<Element>) -> Int? {
     let rows = reader.rows
     return network.layers.indices.first { layer in

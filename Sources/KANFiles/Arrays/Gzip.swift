@@ -7,8 +7,8 @@ func isGzip(_ bytes: [UInt8]) -> Bool {
 
 /// Decompresses gzip data, including several concatenated members.
 ///
-/// After each chunk `maximum` is told the output so far and returns how long the output may become; more than that is
-/// an error, so that the memory stays bounded. Throws `.malformed` for corrupt, truncated or oversized data.
+/// After each chunk `maximum` is called with the output so far and returns the limit on its length. Exceeding it is an
+/// error, so that memory stays bounded. Throws `.malformed` for corrupt, truncated or oversized data.
 func inflateGzip(
   _ bytes: [UInt8], path: String, maximum: ([UInt8]) throws(FileError) -> Int
 ) throws(FileError) -> [UInt8] {

@@ -136,7 +136,7 @@ private struct NPYType {
   }
 }
 
-/// Values in column-major order brought into row-major order.
+/// Converts values from column-major to row-major order.
 private func reorderedToC(_ values: [Double], shape: [Int]) -> [Double] {
   var strides: [Int] = []
   var stride = 1

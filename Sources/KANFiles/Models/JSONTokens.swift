@@ -1,4 +1,4 @@
-/// Reads the tokens of a JSON text (RFC 8259) that the safetensors header consists of.
+/// Reads the JSON tokens (RFC 8259) of a safetensors header.
 struct JSONTokens {
   private let path: String
   private let text: [UInt8]
@@ -21,7 +21,7 @@ struct JSONTokens {
     guard consume(character) else { throw failure("'\(character)' is expected at byte \(index + 1)") }
   }
 
-  /// Only blanks may follow.
+  /// Checks that only whitespace follows.
   mutating func expectEnd() throws(FileError) {
     skipBlanks()
     guard index == text.count else { throw failure("text after the end at byte \(index + 1)") }
@@ -37,7 +37,7 @@ struct JSONTokens {
     return true
   }
 
-  /// An array of whole numbers that are not negative.
+  /// An array of non-negative integers.
   mutating func integers() throws(FileError) -> [Int] {
     var values: [Int] = []
     try expect("[")

@@ -1,6 +1,6 @@
 import KAN
 
-/// What a model file says in JSON under `network` in its metadata; the numbers themselves are tensors beside it.
+/// The JSON under `network` in a model file's metadata; the numbers are tensors:
 ///
 ///     layers.I.weight       W: [in × K × sums]       layers.I.bias      b: [sums]
 ///     layers.I.basis.NAME   arrays of the basis, such as knots
@@ -10,13 +10,13 @@ import KAN
 ///     training.parameters   the last ones, where the network has the best: [parameters]
 struct ModelTopology: Codable, Equatable {
   static let format = "swift-kan"
-  /// Of a model with the objective of its task, and of one with another, which programs that know none would take for
-  /// that.
+  /// The version of models with their task's default objective, and of models with another, which readers that ignore
+  /// objectives would misinterpret.
   static let version = "1"
   static let versionWithObjective = "2"
 
   var task: LearningTask
-  /// Missing where it is the task's own.
+  /// Missing for the task's default.
   var objective: ObjectiveDescription? = nil
   var layers: [LayerTopology]
   var names: Names
@@ -29,9 +29,9 @@ struct ModelTopology: Codable, Equatable {
     var basis: String
     var inputs: Int
     var outputs: Int
-    /// The node function, if it is an activation.
+    /// The node function if it is an activation.
     var activation: Activation?
-    /// Any other one.
+    /// Any other node function.
     var node: NodeTopology?
     var settings: [String: String]
     /// Names of the basis's arrays.
@@ -43,7 +43,7 @@ struct ModelTopology: Codable, Equatable {
     var settings: [String: String]
   }
 
-  /// Where the scalings come from, which decides whether a later training sets them.
+  /// The origins of the scalings, which decide whether a later training sets them.
   struct Scalings: Codable, Equatable {
     var inputs: ScalingOrigin
     var outputs: ScalingOrigin
@@ -54,9 +54,9 @@ struct ModelTopology: Codable, Equatable {
     var optimizerSteps: Int
     var moments: Int
     var bestEpoch: Int
-    /// Missing where nothing has been judged yet.
+    /// Missing before the first evaluation.
     var bestLoss: Double?
-    /// Of an epoch that was broken off: its steps done, and the sum of their losses over rows.
+    /// For an interrupted epoch: the steps done, and the sum over rows of their losses.
     var stepsDone: Int?
     var lossSum: Double?
 

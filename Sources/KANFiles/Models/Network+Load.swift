@@ -2,13 +2,13 @@ import Foundation
 import KAN
 
 extension Network {
-  /// Reads a model that ``save(to:)`` wrote; one of the other precision is converted.
+  /// Reads a model written by ``save(to:)``, converting its precision if necessary.
   ///
   /// - Parameters:
   ///   - bases: kinds of basis beyond the module's own that the model may use.
   ///   - nodes: kinds of node function beyond the module's own that the model may use.
   ///   - objectives: objectives beyond the module's own that the model may have been trained with.
-  /// - Throws: `FileError` for a file that is not there, or not a model in every respect.
+  /// - Throws: `FileError` for a missing file or an invalid model.
   public init(
     contentsOf path: String, bases: [any Basis<Element>.Type] = [], nodes: [any NodeFunction.Type] = [],
     objectives: [any Objective.Type] = []
@@ -16,14 +16,14 @@ extension Network {
     try self.init(ModelFile(path: path), bases: bases, nodes: nodes, objectives: objectives)
   }
 
-  /// Reads a model from memory: what ``encoded()`` gave, or the contents of a file that ``save(to:)`` wrote.
+  /// Reads a model from memory: the result of ``encoded()``, or the contents of a file written by ``save(to:)``.
   ///
   /// - Parameters:
   ///   - bases: kinds of basis beyond the module's own that the model may use.
   ///   - nodes: kinds of node function beyond the module's own that the model may use.
   ///   - objectives: objectives beyond the module's own that the model may have been trained with.
   ///   - name: the name of the data in errors.
-  /// - Throws: `FileError` for data that is not a model in every respect.
+  /// - Throws: `FileError` for an invalid model.
   public init(
     data: Data, bases: [any Basis<Element>.Type] = [], nodes: [any NodeFunction.Type] = [],
     objectives: [any Objective.Type] = [], name: String = "model data"
@@ -44,7 +44,7 @@ extension Network {
         throw file.failure("layer \(index + 1) has \(layer.inputs) inputs after one of \(last.outputs) outputs")
       }
       layers.append(layer)
-      // Checked against the tensors, so that nothing is made from a declared size.
+      // Checked against the tensors, so that nothing is allocated from a declared size.
       let shape = [layer.inputs, layer.functions, layer.sums]
       parameters += try file.values("layers.\(index).weight", shape: shape) as [Element]
       parameters += try file.values("layers.\(index).bias", shape: [layer.sums]) as [Element]
@@ -67,20 +67,20 @@ extension Network {
     outputScalingOrigin = file.topology.scalings?.outputs ?? earlierOrigin(outputScaling)
   }
 
-  /// The origin of a scaling in a file that does not tell: a training sets what is not the identity.
+  /// The origin of a scaling in a file without origins: anything but the identity was set by a training.
   private func earlierOrigin(_ scaling: Scaling<Element>) -> ScalingOrigin {
     if record != nil { return .data }
     return scaling == Scaling(identity: scaling.columns) ? .none : .given
   }
 }
 
-/// A model file whose outline has been read: what to ask before the type to compute in is known.
+/// A model file with its topology decoded, before the precision to compute in is known.
 package struct ModelFile {
   let path: String
   let tensors: SafeTensors
   let topology: ModelTopology
 
-  /// - Throws: `FileError` for anything but a model.
+  /// - Throws: `FileError` for an invalid model.
   package init(path: String) throws(FileError) {
     try self.init(bytes: readFile(path), path: path)
   }
@@ -145,7 +145,7 @@ package struct ModelFile {
     }
   }
 
-  /// The objective of the training, unless it is the task's own.
+  /// The objective of the training, unless it is the task's default.
   func objective(from types: [any Objective.Type]) throws(FileError) -> (any Objective)? {
     guard let description = topology.objective else { return nil }
     let objective: any Objective
@@ -155,7 +155,7 @@ package struct ModelFile {
       throw failure("\(printable(error.description, limit: 200))")
     }
     if objective.targetDomain.task != topology.task {
-      throw failure("the objective \(printable(description.name)) is none for a \(topology.task.rawValue)")
+      throw failure("the objective \(printable(description.name)) does not fit a \(topology.task.rawValue)")
     }
     return objective
   }

@@ -1,7 +1,7 @@
 import KAN
 
 extension Network {
-  /// Refuses to write what `Network(contentsOf:)` would refuse to read.
+  /// Rejects networks that `Network(contentsOf:)` would refuse to read.
   func requireLoadable(_ path: String) throws(FileError) {
     func failure(_ reason: String) -> FileError { FileError(.cannotCreate, path: path, reason) }
     do {
@@ -43,7 +43,7 @@ extension Network {
     }
   }
 
-  /// An objective whose description makes it again.
+  /// Checks that an objective's description recreates it.
   private func requireRemakable<Kind: Objective>(_ objective: Kind) throws(ObjectiveError) {
     let description = ObjectiveDescription(objective)
     if ObjectiveDescription(try makeObjective(description, from: [Kind.self])) != description {
@@ -51,7 +51,7 @@ extension Network {
     }
   }
 
-  /// A basis whose description makes one of the same shape.
+  /// Checks that a basis's description recreates one of the same shape.
   private func requireRemakable<Kind: Basis<Element>>(_ basis: Kind) throws(BasisError) {
     let copy = try makeBasis(basis.description, from: [Kind.self])
     if copy.inputs != basis.inputs || copy.functions != basis.functions {
@@ -61,7 +61,7 @@ extension Network {
     }
   }
 
-  /// A node function whose settings make one of the same widths.
+  /// Checks that a node function's settings recreate one of the same widths.
   private func requireRemakable<Node: NodeFunction>(_ node: Node, outputs: Int) throws(BasisError) {
     if try Node(settings: node.settings).sums(outputs: outputs) != node.sums(outputs: outputs) {
       throw BasisError("the settings of \"\(Node.kind)\" make one of other widths")

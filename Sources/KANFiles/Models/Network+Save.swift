@@ -2,13 +2,13 @@ import Foundation
 import KAN
 
 extension Network {
-  /// Writes everything needed to predict and to train on to one `.safetensors` file: layers, parameters, grids,
-  /// scalings, names, and how it was trained.
+  /// Writes everything needed for prediction and further training to one `.safetensors` file: layers, parameters,
+  /// grids, scalings, names, and the training record.
   ///
-  /// The file is complete or untouched: it is written beside its place, synced and renamed.
+  /// The write is atomic: a temporary file is synced and renamed.
   ///
-  /// - Throws: `FileError` for a file that cannot be written, and for a network that could not be loaded again: numbers
-  ///   that are not finite, or a basis that its own description does not make.
+  /// - Throws: `FileError` if the file cannot be written or the network could not be loaded again, because of numbers
+  ///   that are not finite or a basis that its description does not recreate.
   public func save(to path: String) throws(FileError) {
     try writeFile(encoded(for: path), to: path)
   }
@@ -77,7 +77,7 @@ extension Network {
       scalings: .init(inputs: inputScalingOrigin, outputs: outputScalingOrigin))
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    // A validation loss may be infinite where the training loss is not.
+    // A validation loss may be infinite although the training loss is finite.
     encoder.nonConformingFloatEncodingStrategy = .convertToString(
       positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
     do {

@@ -2,7 +2,7 @@ extension SafeTensors {
   /// Headers above this many bytes are refused, as in the reference implementation.
   static var headerLimit: Int { 100_000_000 }
 
-  /// Whether a file begins as the format prescribes: the length of its header, and the header's first character.
+  /// Whether a file begins as the format requires, with the header's length and first character.
   static func mayBegin(_ bytes: [UInt8]) -> Bool {
     bytes.count > 8 && headerBytes(bytes) <= UInt64(headerLimit) && bytes[8] == UInt8(ascii: "{")
   }
@@ -19,8 +19,8 @@ extension SafeTensors {
 
   /// Decodes a file in memory; `path` is only for messages.
   ///
-  /// Throws `.malformed` if the header is not of the form that the format prescribes, or if the tensors do not cover
-  /// the data exactly, without holes and overlaps.
+  /// Throws `.malformed` if the header violates the format, or if the tensors do not cover the data exactly, without
+  /// gaps and overlaps.
   package init(bytes: [UInt8], path: String) throws(FileError) {
     guard bytes.count >= 8 else { throw FileError(.malformed, path: path, "truncated safetensors header") }
     let length = Self.headerBytes(bytes)

@@ -7,9 +7,9 @@ struct SafeTensorsEntry {
   var end: Int
 }
 
-/// Parses the JSON header of a safetensors file, exactly the objects that the format knows.
+/// Parses the JSON header of a safetensors file; only objects of the format are accepted.
 ///
-/// The grammar has a fixed depth, so that nested values of any depth are refused without recursion.
+/// The grammar has a fixed depth, so that deeply nested values are rejected without recursion.
 struct SafeTensorsHeaderParser {
   private var json: JSONTokens
   private var metadata: [String: String] = [:]

@@ -1,11 +1,11 @@
 import Glibc
 
-/// Writes a file so that either all bytes or the old contents are there. See `writeFile(chunks:to:)`.
+/// Writes a file atomically. See `writeFile(chunks:to:)`.
 package func writeFile(_ bytes: [UInt8], to path: String) throws(FileError) {
   try writeFile(chunks: [bytes], to: path)
 }
 
-/// Writes a file so that either all bytes or the old contents are there.
+/// Writes a file atomically: it holds either all bytes or its old contents.
 ///
 /// A temporary file in the same folder is written, synchronised and renamed; an existing file keeps its permission
 /// bits, and a symbolic link its place. Pipes, devices and paths such as `/dev/stdout` are written directly. Throws
@@ -112,7 +112,7 @@ private func keepAttributes(of old: stat, on descriptor: Int32, path: String) th
   guard fchmod(descriptor, old.st_mode & 0o7777) == 0 else { throw cannotCreate(path, errno) }
 }
 
-/// Makes the renaming durable, where the file system can do that for folders.
+/// Makes the renaming durable, if the file system can sync folders.
 private func synchronise(folder: String, path: String) throws(FileError) {
   let descriptor = openFile(folder, O_RDONLY | O_DIRECTORY)
   guard descriptor >= 0 else { return }

@@ -12,6 +12,7 @@ public struct FileError: Error, Sendable, Equatable, CustomStringConvertible {
     case inputOutput
   }
 
+  /// The class of the failure, by which a caller can decide.
   public let kind: Kind
   /// The path as given, made printable.
   public let path: String

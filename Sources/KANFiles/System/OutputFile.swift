@@ -1,9 +1,9 @@
 import Foundation
 
-/// Says early what `writeFile` would say at the end: throws `.cannotCreate` if no file can be made at the path.
+/// Checks early what `writeFile` would find at the end: throws `.cannotCreate` if no file can be created at the path.
 package func checkWritable(_ path: String) throws(FileError) {
   if let status = status(of: path) {
-    if NodeType(status) == .folder { throw FileError(.cannotCreate, path: path, "a folder stands there") }
+    if NodeType(status) == .folder { throw FileError(.cannotCreate, path: path, "a folder of that name exists") }
     if NodeType(status) != .regular { return }
   }
   let slash = path.lastIndex(of: "/")
@@ -14,7 +14,7 @@ package func checkWritable(_ path: String) throws(FileError) {
   if access(folder, W_OK) != 0 { throw FileError(.cannotCreate, path: path, "the folder cannot be written to") }
 }
 
-/// A file to write to as one goes: empty, or going on after what it has.
+/// Opens a file for incremental writing, emptied or for appending.
 package func openOutput(_ path: String, appending: Bool = false) throws(FileError) -> FileHandle {
   let descriptor = openFile(path, O_WRONLY | O_CREAT | (appending ? O_APPEND : O_TRUNC), mode: 0o666)
   guard descriptor >= 0 else {

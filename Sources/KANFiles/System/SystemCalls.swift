@@ -49,7 +49,7 @@ func status(of descriptor: Int32) -> stat? {
   return fstat(descriptor, &result) == 0 ? result : nil
 }
 
-/// Bytes of physical memory, or of the address space that is left where less of that is allowed.
+/// Physical memory in bytes, or the remaining address space if that is limited to less.
 package func availableMemory() -> Int {
   let pages = sysconf(Int32(_SC_PHYS_PAGES))
   let pageSize = sysconf(Int32(_SC_PAGESIZE))

@@ -94,7 +94,8 @@ private struct RowReader {
         rows += 1
         try readRow(text, &position, &line)
         if rows == 1 {
-          // The first row tells about how many rows follow; the space is bounded by the size of the file.
+          // The length of the first row gives an estimate of the number of rows; the space is bounded by the size of
+          // the file.
           values.reserveCapacity(((text.count - start) / (position - start) + 1) * row.count)
         }
         values.append(contentsOf: row)

@@ -1,4 +1,4 @@
-/// Refuses everything but UTF-8 text without NUL bytes; the message names the line.
+/// Rejects everything but UTF-8 text without NUL bytes; the message names the line.
 func checkText(_ bytes: [UInt8], path: String) throws(FileError) {
   if bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF]) || looksLikeUTF16(bytes) {
     throw FileError(.malformed, path: path, "UTF-16 text; convert it to UTF-8")
@@ -26,7 +26,7 @@ private func firstInvalidOffset(_ bytes: [UInt8]) -> Int? {
   return bytes.withUnsafeBytes { text in
     var index = 0
     while index < text.count {
-      // Eight bytes at once while they are ASCII without NUL.
+      // Eight bytes at a time while they are ASCII without NUL.
       if index + 8 <= text.count {
         let word = text.loadUnaligned(fromByteOffset: index, as: UInt64.self)
         if (word | ((word &- ones) & ~word)) & high == 0 {

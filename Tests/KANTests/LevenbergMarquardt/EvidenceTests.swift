@@ -132,7 +132,8 @@ import Testing
       var copy = minimization
       isSettled = copy.adopt(
         .init(
-          effectiveParameters: 5, lambda: [lambda], determined: [determined], crossValidation: 1, squaresLeftOut: []))
+          effectiveParameters: 5, lambda: [lambda], determined: [determined], crossValidation: 1, leaveOneOutSquares: []
+        ))
       return copy.lambda[0]
     }
     #expect(adopted(2) == 2 && !isSettled && adopted(1.4) == 1.4 && isSettled && adopted(0.7) == 0.7 && isSettled)

@@ -205,7 +205,7 @@ import Testing
     #expect(throws: TrainingError.targets(objective: "cross-entropy", takes: "classes")) {
       try single.train(on: smoothData(Double.self, rows: 9), options: TrainingOptions(objective: SoftmaxCrossEntropy()))
     }
-    #expect(throws: TrainingError.leastSquares("huber is no squared error")) {
+    #expect(throws: TrainingError.leastSquares("huber is not the squared error")) {
       var trained = try fit(smoothData(Double.self, rows: 50), HuberLoss(), epochs: 1)
       try trained.fitLastLayer(on: smoothData(Double.self, rows: 50))
     }

@@ -1,27 +1,26 @@
 extension DampedMinimization {
-  /// How much the data says: γ, the effective number of parameters, λ's fixed point, and what a row that was left out
-  /// would have been off by.
+  /// Effective parameters γ, the fixed point of λ, and leave-one-out errors.
   struct Evidence {
     /// γ = tr((JᵀJ + λDᵀD)⁻¹·JᵀJ)
     var effectiveParameters: Double
     /// λ = σ²/τ² of each layer.
     var lambda: [Double]
-    /// How many of a layer's differences the data determines, tr(1 - λDᵀD·H⁻¹): with fewer than one it knows of no λ.
+    /// How many of a layer's differences the data determine, tr(1 - λDᵀD·H⁻¹). Below one, they do not determine λ.
     var determined: [Double]
-    /// Generalised cross-validation: n·Σ r²/(n - γ)² (Golub, Heath and Wahba 1979, Technometrics 21), the mean square
-    /// of a row that was left out if all rows had the same leverage.
+    /// Generalised cross-validation, n·Σ r²/(n - γ)² (Golub, Heath and Wahba 1979, Technometrics 21): the mean
+    /// leave-one-out square if all rows had the same leverage.
     var crossValidation: Double
-    /// The squares of rows that were left out, each with its own leverage: [rows × out]; empty unless asked for.
-    var squaresLeftOut: [Double]
+    /// Squared leave-one-out errors, each from its own leverage: [rows × out]; empty unless asked for.
+    var leaveOneOutSquares: [Double]
 
-    /// Their mean; NaN unless they were asked for.
-    var leftOut: Double { squaresLeftOut.reduce(0, +) / Double(squaresLeftOut.count) }
+    /// The mean of `leaveOneOutSquares`; NaN unless they were asked for.
+    var leftOut: Double { leaveOneOutSquares.reduce(0, +) / Double(leaveOneOutSquares.count) }
   }
 
-  /// From the curvature at the present parameters; all traces are exact, from L⁻¹ of H + μ·diag = L·Lᵀ with the least
-  /// damping that there can be. Nil where not even much damping makes that positive definite.
+  /// The evidence at the present parameters. All traces are exact, from L⁻¹ of H + μ·diag = L·Lᵀ with the smallest μ
+  /// that gives a factor. Nil if not even a large one does.
   ///
-  /// - Parameter leavingOut: whether `squaresLeftOut` are wanted.
+  /// - Parameter leavingOut: whether to compute `leaveOneOutSquares`.
   func evidence(leavingOut: Bool = true) -> Evidence? {
     let equations = problem.makeEquations()
     defer { equations.deallocate() }
@@ -39,7 +38,7 @@ extension DampedMinimization {
       guard let least = shift else { return nil }
       let diagonal = (0..<count).map { equations.matrix[$0 * count + $0] }
       let largest = diagonal.max() ?? 0
-      // Row j is column j of L⁻¹, in the place of H.
+      // Row j is column j of L⁻¹; overwrites H.
       let inverse = equations.matrix
       Cholesky.invert(factored: factor, order: count, to: inverse, pool: problem.pool)
       // tr(H⁻¹·λDᵀD) of each layer
@@ -50,13 +49,13 @@ extension DampedMinimization {
         }
         return lambda[layer] * sum
       }
-      // That of the least damping: the directions about which neither data nor penalty says anything.
-      let undecided = (0..<count).reduce(0.0) { sum, row in
+      // The damping's share: directions that neither data nor penalty determines.
+      let dampedDirections = (0..<count).reduce(0.0) { sum, row in
         var norm = 0.0
         for place in row..<count { norm += inverse[row * count + place] * inverse[row * count + place] }
         return sum + least * (diagonal[row] + tuning.diagonalShare * largest) * norm
       }
-      let gamma = Double(count) - shares.reduce(0, +) - undecided
+      let gamma = Double(count) - shares.reduce(0, +) - dampedDirections
       let n = Double(problem.residuals)
       let free = max(n - gamma, tuning.leastFreeShare * n)
       let squares = problem.isLeastSquares ? self.squares : problem.sumOfSquaredResiduals()
@@ -71,7 +70,7 @@ extension DampedMinimization {
       return Evidence(
         effectiveParameters: gamma, lambda: fixedPoint, determined: determined,
         crossValidation: n * squares / (free * free),
-        squaresLeftOut: leavingOut ? problem.squaresLeftOut(inverse: inverse) : [])
+        leaveOneOutSquares: leavingOut ? problem.leaveOneOutSquares(inverse: inverse) : [])
     }
   }
 

@@ -1,4 +1,4 @@
-/// Levenberg and Marquardt's iterations on one network, with λ of each layer.
+/// Levenberg-Marquardt iterations on one network, with λ of each layer.
 struct DampedMinimization {
   let problem: LeastSquaresProblem
   let order: Int
@@ -10,15 +10,15 @@ struct DampedMinimization {
   private(set) var squares: Double
   private(set) var penalty: RoughnessPenalty
 
-  /// Bytes of the stacked matrix up to which a step is solved by QR where Cholesky's method breaks down.
+  /// The largest stacked matrix, in bytes, for which QR replaces a failed Cholesky factorisation.
   var orthogonalBytes: Int
-  /// Steps that have been.
+  /// Steps solved by QR so far.
   private(set) var orthogonalSteps = 0
-  /// Iterations in a row that have lowered the objective by no more than the tolerance.
+  /// Successive iterations within the tolerance so far.
   private var flat = 0
   private var memory: IterationMemory?
 
-  /// The equations and their factor, while grids stay as they are.
+  /// The equations and their factor, reused until a grid changes.
   private final class IterationMemory {
     let equations: GaussNewtonEquations
     var factor: [Double]
@@ -47,7 +47,7 @@ struct DampedMinimization {
   /// √(mean loss): of the squared error the residuals' root mean square, in units of the targets' spread.
   var rms: Double { (max(0, squares) / Double(problem.residuals)).squareRoot() }
 
-  /// Notes that grids or λ have changed.
+  /// Starts over after a change of grids or λ.
   mutating func restart(damping: Double) {
     memory = nil
     flat = 0
@@ -58,9 +58,9 @@ struct DampedMinimization {
 
   enum Iteration {
     case better
-    /// Better, by no more than the tolerance twice in a row or to the last digit.
+    /// Better, and converged: within the tolerance twice in a row, or exact.
     case settled
-    /// Nothing was better, or the problem was interrupted.
+    /// No step lowers the objective, or the problem was interrupted.
     case stuck
   }
 
@@ -76,11 +76,11 @@ struct DampedMinimization {
     return flat >= tuning.flatIterations || after == 0 ? .settled : .better
   }
 
-  /// Iterates until nothing gets better.
+  /// Iterates until converged.
   ///
   /// - Parameters:
-  ///   - interval: the grids of hidden layers follow after this number of iterations each, if at all.
-  ///   - progress: called after each iteration; returns whether to go on.
+  ///   - interval: iterations between adaptations of the hidden grids; nil for none.
+  ///   - progress: called with ``rms`` after each iteration; returns whether to continue.
   /// - Returns: iterations done.
   mutating func run(
     iterations: Int, followingRangesEvery interval: Int? = nil, progress: (Double) -> Bool = { _ in true }
@@ -98,11 +98,11 @@ struct DampedMinimization {
     return iterations
   }
 
-  /// Takes λ towards its fixed point, by a bounded factor. Where the data determines none of a layer's differences, it
-  /// takes no more of λ: a polynomial has no roughness, whatever there is of λ, and the fixed point would run away from a
-  /// grid that is too coarse to show what the curve is.
+  /// Moves λ towards its fixed point by a bounded factor. λ does not grow while the data determine none of a layer's
+  /// differences: the curve is then a polynomial without roughness, and on a grid too coarse to resolve it the fixed
+  /// point would run away.
   ///
-  /// - Returns: whether it was there already, nearly.
+  /// - Returns: whether λ had settled already.
   mutating func adopt(_ evidence: Evidence) -> Bool {
     var isSettled = true
     for layer in lambda.indices {
@@ -124,7 +124,7 @@ struct DampedMinimization {
     penalty.add(to: equations, problem.parameters.pointer, lambda)
   }
 
-  /// One step that lowers the objective, with as much damping as that takes; false if none does.
+  /// Takes one step that lowers the objective, raising the damping as needed; false if no step does.
   private mutating func improve(_ memory: IterationMemory, from before: Double) -> Bool {
     let equations = memory.equations
     let count = equations.count
@@ -159,7 +159,7 @@ struct DampedMinimization {
     return false
   }
 
-  /// step = (H + μ·diag)⁻¹·g; false where that is not positive definite or the step not finite.
+  /// step = (H + μ·diag)⁻¹·g; false if the matrix is not positive definite or the step not finite.
   func solve(
     _ equations: GaussNewtonEquations, _ factor: UnsafeMutablePointer<Double>, _ step: UnsafeMutablePointer<Double>,
     damping: Double
@@ -173,7 +173,7 @@ struct DampedMinimization {
   }
 
   /// The same step from J itself, min ‖[J; √λ·D; √(μ·diag)]·step - [r; -√λ·D·c; 0]‖, whose condition number is the
-  /// square root of H's; nil where that is too large or not finite.
+  /// square root of H's; nil if the problem is too large or the step not finite.
   mutating func solveOrthogonally(_ equations: GaussNewtonEquations) -> [Double]? {
     let count = equations.count
     let differences = (0..<penalty.layerCount).reduce(0) { $0 + penalty.rank(ofLayer: $1) }
@@ -192,7 +192,7 @@ struct DampedMinimization {
         for index in 0..<count {
           a[index * rows + first + index] = (damping * (diagonal[index] + least)).squareRoot()
         }
-        // A step that cannot be solved for is answered by more damping.
+        // On failure the caller raises the damping.
         return (try? solveByQR(a, rows: rows, columns: count, b, tolerance: tuning.rankTolerance)) != nil
           && Double._firstNonFinite(count, b) < 0
       }

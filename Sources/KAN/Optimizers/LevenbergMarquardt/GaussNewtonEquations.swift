@@ -1,14 +1,14 @@
-/// H = JᵀJ, lower triangle, and g = Jᵀr, added up row by row or, where rows are nearly full, by dense products.
+/// H = JᵀJ, lower triangle, and g = Jᵀr, accumulated row by row or, if rows are nearly full, by dense products.
 struct GaussNewtonEquations {
   let count: Int
   /// H: [parameters × parameters]
   let matrix: UnsafeMutablePointer<Double>
   /// g: [parameters]
   let gradient: UnsafeMutablePointer<Double>
-  /// Dense rows of J, only where they are used: [rows × parameters]
+  /// Dense rows of J, if used: [rows × parameters]
   private let dense: UnsafeMutablePointer<Double>?
 
-  /// Rows that are not very sparse cost less as a dense product, which does about 25 times the arithmetic in a second.
+  /// A dense product is cheaper unless rows are very sparse: it runs at about 25 times the arithmetic rate.
   static func isDense(width: Int, parameters: Int) -> Bool { 5 * width > parameters }
 
   init(parameters count: Int, width: Int, rows: Int) {
@@ -42,14 +42,14 @@ struct GaussNewtonEquations {
         }
       }
       let loop = DenseLoop(equations: self, dense: dense, residual: residual, rows: rows)
-      pool.run((count + DenseLoop.block - 1) / DenseLoop.block, work: rows * count * count / 2, loop)
+      pool.run((count + loop.block - 1) / loop.block, work: rows * count * count / 2, loop)
     } else {
       let loop = SegmentLoop(equations: self, jacobian: jacobian, residual: residual, rows: rows)
       pool.run(jacobian.units, work: rows * jacobian.width * jacobian.width / 2, loop)
     }
   }
 
-  /// The rows of H that belong to one input of a layer: no other iteration writes them.
+  /// The rows of H of one input of a layer; iterations write disjoint rows.
   private struct SegmentLoop: ParallelLoop {
     let equations: GaussNewtonEquations
     let jacobian: JacobianRows
@@ -57,7 +57,7 @@ struct GaussNewtonEquations {
     let rows: Int
 
     func iterate(_ index: Int, worker: Int) {
-      // The last units meet the most segments before them: first.
+      // Longest first: the last units have the most segments before them.
       let unit = jacobian.units - 1 - index
       jacobian.segments.withUnsafeBufferPointer { segments in
         let own = segments.indices.filter { segments[$0].unit == unit }
@@ -89,22 +89,27 @@ struct GaussNewtonEquations {
 
   /// A block of rows of H.
   private struct DenseLoop: ParallelLoop {
-    static let block = 128
     let equations: GaussNewtonEquations
     let dense: UnsafeMutablePointer<Double>
     let residual: UnsafePointer<Double>
     let rows: Int
 
+    /// Rows of H in a block: a quarter of them, so that threads have work, but no fewer than a product runs well on, nor
+    /// more than leave its diagonal block, of which half is needed, small.
+    var block: Int { min(128, max(32, (equations.count / 4 + 15) / 16 * 16)) }
+
     func iterate(_ index: Int, worker: Int) {
       let count = equations.count
-      let first = index * Self.block
-      let size = min(Self.block, count - first)
+      let first = index * block
+      let size = min(block, count - first)
       let jacobian = MatrixView(base: UnsafePointer(dense), rows: rows, columns: count, stride: count)
       let block = jacobian.slice(rows: rows, column: first, columns: size)
+      let line = MutableMatrixView(
+        base: equations.matrix + first * count, rows: size, columns: first + size, stride: count)
       multiply(
-        block, .yes, jacobian.slice(rows: rows, columns: first + size), .no,
-        into: MutableMatrixView(
-          base: equations.matrix + first * count, rows: size, columns: first + size, stride: count), accumulate: true)
+        block, .yes, jacobian.slice(rows: rows, columns: first), .no, into: line.slice(rows: size, columns: first),
+        accumulate: true)
+      addSquare(of: block, to: line.slice(rows: size, column: first, columns: size))
       multiply(
         block, .yes, MatrixView(base: residual, rows: rows, columns: 1, stride: 1), .no,
         into: MutableMatrixView(base: equations.gradient + first, rows: size, columns: 1, stride: 1), accumulate: true)

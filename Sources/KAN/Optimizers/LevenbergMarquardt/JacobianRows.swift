@@ -1,28 +1,28 @@
-/// What a row of the Jacobian of a network's outputs by its parameters consists of: the one place that knows how wide it is.
+/// The layout of a row of the Jacobian of a network's outputs by its parameters.
 struct JacobianPlan {
   /// A run of parameters.
   struct Segment {
-    /// Parameters of it.
+    /// The number of parameters.
     let length: Int
-    /// Where its derivatives stand within a row's.
+    /// The offset of its derivatives within a row.
     let place: Int
-    /// The input of a layer, or the layer's biases, that it belongs to.
+    /// The input of a layer, or the layer's biases, to which it belongs.
     let unit: Int
   }
 
-  /// What a row meets of an input of a layer.
+  /// The functions of a layer that a row evaluates.
   struct LayerShape {
     let inputs: Int
     /// Columns of W.
     let sums: Int
     /// K
     let functions: Int
-    /// n - f, of a compact basis those from a cell on; K of any other.
+    /// n - f of a compact basis, those from a cell on; K of any other.
     let localFunctions: Int
     let fixedFunctions: Int
     let isCompact: Bool
 
-    /// - Parameter intervals: of the grid, in the place of the layer's own where it has fewer.
+    /// - Parameter intervals: assumes at least this many intervals of the grid.
     init(_ layer: Layer<some Scalar>, atLeast intervals: Int = 0) {
       let compact = layer.compactBasis
       inputs = layer.inputs
@@ -39,13 +39,14 @@ struct JacobianPlan {
   }
 
   let layers: [LayerShape]
-  /// Of each layer one after another: of each input one, and one with its function of fixed place, and the biases.
+  /// Layer after layer: for each input one segment and, if the basis has one, a segment of its fixed function; then the
+  /// biases.
   let segments: [Segment]
-  /// Units in all: what the threads share out.
+  /// All units, the work items of the threads.
   let units: Int
-  /// Derivatives of a row that may not be 0.
+  /// Non-zero derivatives of a row, at most.
   let width: Int
-  /// Values of functions of a row.
+  /// Function values of a row.
   let functionsWidth: Int
   let parameterCount: Int
 
@@ -76,7 +77,7 @@ struct JacobianPlan {
     parameterCount = layers.reduce(0) { $0 + $1.parameterCount }
   }
 
-  /// Numbers of a tile: of an input's functions where the basis is compact, else of a layer's.
+  /// Values of a tile per row: the functions of one input of a compact basis, else of a whole layer.
   func tileWidth() -> Int {
     layers.map { $0.isCompact ? $0.evaluated : $0.inputs * $0.functions }.max() ?? 0
   }
@@ -84,22 +85,22 @@ struct JacobianPlan {
   /// Whether the normal equations are formed by dense products.
   var isDense: Bool { GaussNewtonEquations.isDense(width: width, parameters: parameterCount) }
 
-  /// Bytes of a row: derivatives, functions, a tile, where segments start, and the whole row where products are dense.
+  /// Bytes of a row: derivatives, functions, a tile, segment starts, and the dense row if products are dense.
   var bytesOfARow: Int {
     8 * (width + functionsWidth + tileWidth() + (isDense ? parameterCount : 0)) + 4 * (segments.count + 1)
   }
 
-  /// Rows at a time: 32 MiB of them, so that they are read again from the cache's outer level.
+  /// Rows of a chunk: at most 32 MiB, so that they are read again from the last-level cache.
   func chunk(rows: Int) -> Int { min(rows, 1024, max(16, (32 << 20) / max(1, bytesOfARow))) }
 }
 
-/// Rows of the Jacobian of a network's outputs by its parameters, with only what is not 0.
+/// Sparse rows of the Jacobian of a network's outputs by its parameters.
 ///
 /// By the chain rule the derivative of output m by a coefficient of layer l is fₖ(xᵢ)·δₒ, with δ = ∂y_m/∂z the result
 /// of the engine's backward pass. A row is a fixed number of *segments*, runs of neighbouring parameters
-/// (``JacobianPlan``): of each input the n - f functions from its cell on and the one of fixed place, or all K functions
-/// where the basis is not compact; and of each layer its biases. Only where an input's first segment starts differs from
-/// row to row.
+/// (``JacobianPlan``): of each input the n - f functions from its cell on and the one of fixed place, or all K
+/// functions where the basis is not compact; and of each layer its biases. Only where an input's first segment starts
+/// differs from row to row.
 struct JacobianRows {
   let plan: JacobianPlan
   let capacity: Int
@@ -107,7 +108,7 @@ struct JacobianRows {
   let starts: UnsafeMutablePointer<Int32>
   /// Derivatives: [rows × width]
   let values: UnsafeMutablePointer<Double>
-  /// fₖ(x) of each layer, as long as all of a row's values but for the factor δ: [rows × functions]
+  /// fₖ(x) of each layer, to be multiplied by δ: [rows × functions]
   private let functions: UnsafeMutablePointer<Double>
   private let cells: UnsafeMutablePointer<Int32>
   private let tile: UnsafeMutablePointer<Double>
@@ -116,7 +117,7 @@ struct JacobianRows {
   var units: Int { plan.units }
   var width: Int { plan.width }
 
-  /// Memory for so many rows; free it with ``deallocate()``.
+  /// Memory for `capacity` rows; free it with ``deallocate()``.
   init(_ plan: JacobianPlan, capacity: Int) {
     self.plan = plan
     self.capacity = capacity
@@ -135,7 +136,7 @@ struct JacobianRows {
     tile.deallocate()
   }
 
-  /// Notes the functions of all layers at the rows that went forward last, and where their segments start.
+  /// Stores the functions of all layers at the rows of the last forward pass, and the starts of their segments.
   func writeFunctions(_ network: Network<Double>, rows: Int, in workspace: Workspace<Double>) {
     var offset = 0
     var segment = 0
@@ -176,7 +177,7 @@ struct JacobianRows {
     place += evaluated
   }
 
-  /// The functions of all inputs of a layer whose basis is not compact.
+  /// The functions of all inputs of a layer with a dense basis.
   private func writeDenseFunctions(
     of layer: Layer<Double>, _ x: MatrixView<Double>, _ rows: Int, _ offset: Int, _ segment: inout Int,
     _ place: inout Int
@@ -193,8 +194,8 @@ struct JacobianRows {
     place += all
   }
 
-  /// Derivatives = functions times δ of each layer, which the workspace holds after a backward pass, times a factor for
-  /// each row.
+  /// Derivatives: functions times each layer's δ, left in the workspace by the backward pass, times a factor for each
+  /// row.
   func writeValues(rows: Int, in workspace: Workspace<Double>, factors: UnsafePointer<Double>?) {
     for row in 0..<rows {
       var to = values + row * width
@@ -216,7 +217,8 @@ struct JacobianRows {
     }
   }
 
-  /// ‖L⁻¹Jᵀ‖² of each row of J, from L⁻ᵀ, whose row j holds column j of L⁻¹ from j on: [parameters × parameters]
+  /// Leverages: ‖L⁻¹Jᵀ‖² of each row of J, from L⁻ᵀ: [parameters × parameters], whose row j holds column j of L⁻¹ from
+  /// j on.
   func writeLeverages(
     rows: Int, inverse: UnsafePointer<Double>, order: Int, to leverages: UnsafeMutablePointer<Double>,
     pool: ThreadPool

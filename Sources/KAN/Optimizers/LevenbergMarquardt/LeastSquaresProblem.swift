@@ -1,7 +1,7 @@
-/// An objective of a regression over all rows, in scaled units, and its normal equations, chunk by chunk.
+/// A regression's objective over all rows, in scaled units, and its normal equations, chunk by chunk.
 ///
-/// The squared error's residuals are t - y. Another ``PointwiseObjective`` is reweighted: with its slope ℓ′ and curvature
-/// ℓ″ at the present outputs, rows of J and residuals are those of the parabola that touches it,
+/// The squared error's residuals are t - y. Another ``PointwiseObjective`` is reweighted: with slope ℓ′ and curvature
+/// ℓ″ at the present outputs, rows of J and residuals are those of its tangent parabola,
 ///
 ///     J̃ = √(w·ℓ″/2)·J          r̃ = -√w·(ℓ′/2)/√(ℓ″/2)
 ///
@@ -17,17 +17,17 @@ final class LeastSquaresProblem {
   let residuals: Int
   /// X′: [rows × in], and T′: [rows × out]
   private let inputs, targets: Matrix<Double>
-  /// X in the data's units, without rows that count for nothing: [rows × in]
+  /// X in the data's units, without rows of weight 0: [rows × in]
   private let rows: Matrix<Double>
-  /// √w of each row, 1 on average in the square.
+  /// √w of each row; the mean of w is 1.
   private let factors: AlignedArray<Double>?
   private var workspace: Workspace<Double>
   private var jacobian: JacobianRows
-  /// Residuals of a chunk, and what its rows of J are multiplied with where residuals are reweighted.
+  /// Residuals of a chunk, and the factors of its rows of J if residuals are reweighted.
   private var errors, jacobianFactors: [Double]
-  /// Asked before each chunk of rows whether to go on.
+  /// Called before each chunk of rows; returns whether to continue.
   private let continues: () -> Bool
-  /// Whether a pass has been broken off because it said no; sums since then mean nothing.
+  /// Whether a pass was interrupted by `continues`; sums since then are meaningless.
   private(set) var isInterrupted = false
 
   let tuning: LevenbergMarquardt.Tuning
@@ -38,7 +38,7 @@ final class LeastSquaresProblem {
   ) {
     self.tuning = tuning
     self.continues = continues
-    // `train` has refused others.
+    // `train` has rejected others.
     guard case .values(var targets) = data.targets, let objective = network.objective as? any PointwiseObjective else {
       fatalError("LeastSquaresProblem: \(type(of: network.objective).name)")
     }
@@ -74,7 +74,7 @@ final class LeastSquaresProblem {
     )
   }
 
-  /// Takes a network with other grids.
+  /// Replaces the network by one with other grids.
   func replace(_ network: Network<Double>) {
     self.network = network
     jacobian.deallocate()
@@ -91,7 +91,7 @@ final class LeastSquaresProblem {
     GaussNewtonEquations(parameters: network.parameterCount, width: jacobian.width, rows: jacobian.capacity)
   }
 
-  /// Σ w·ℓ(y, t), of the squared error Σ w·(t - y)²; infinite where an output is not finite.
+  /// Σ w·ℓ(y, t), for the squared error Σ w·(t - y)²; infinite if an output is not finite.
   func sumOfLosses() -> Double { sumOfLosses(objective) }
 
   private func sumOfLosses(_ objective: some PointwiseObjective) -> Double {
@@ -113,7 +113,8 @@ final class LeastSquaresProblem {
     return sum.isFinite && !isInterrupted ? sum : .infinity
   }
 
-  /// Σ r̃² at the present parameters, the measure of what noise leaves; of the squared error the sum of losses itself.
+  /// Σ r̃² at the present parameters, from which the noise is estimated; for the squared error, the sum of losses
+  /// itself.
   func sumOfSquaredResiduals() -> Double {
     var sum = 0.0
     forEachChunk { start, rows in
@@ -131,7 +132,8 @@ final class LeastSquaresProblem {
     forEachBlock { errors, rows, _, _ in equations.add(jacobian, residual: errors, rows: rows, pool: pool) }
   }
 
-  /// J itself, column after column of `stride`, in memory that is 0, and r: the first rows of a least-squares problem.
+  /// Writes J and r as the first rows of a column-major least-squares problem with leading dimension `stride`, whose
+  /// memory is zeroed.
   func writeJacobian(to a: UnsafeMutablePointer<Double>, stride: Int, _ b: UnsafeMutablePointer<Double>) {
     var first = 0
     forEachBlock { errors, rows, _, _ in
@@ -147,16 +149,16 @@ final class LeastSquaresProblem {
     }
   }
 
-  /// (r/(1 - h))²: each residual as it would be had its row been left out (Allen 1974, Technometrics 16), to
-  /// first order, with the leverages h = J·(JᵀJ + …)⁻¹·Jᵀ = ‖L⁻¹Jᵀ‖².
+  /// Squared leave-one-out errors (r/(1 - h))² to first order (Allen 1974, Technometrics 16), with the leverages h =
+  /// J·(JᵀJ + …)⁻¹·Jᵀ = ‖L⁻¹Jᵀ‖².
   ///
-  /// Winsorised: squares of rows that are the outermost of an input of a layer on a grid count as the largest of the other
-  /// rows at most. Without such a row the curve is extrapolated to it, and how far off that is says more about the row than
-  /// about the curve.
+  /// Winsorised: squares of rows that hold the lowest or highest value of a gridded layer's input are capped at the
+  /// largest of the other rows. Leaving out such a row makes the curve extrapolate to it, and the error says more about
+  /// the row than about the fit.
   ///
   /// - Parameter inverse: L⁻ᵀ, as ``Cholesky/invert(factored:order:to:pool:)`` writes it.
   /// - Returns: [rows × out]
-  func squaresLeftOut(inverse: UnsafePointer<Double>) -> [Double] {
+  func leaveOneOutSquares(inverse: UnsafePointer<Double>) -> [Double] {
     var squares = [Double](repeating: 0, count: residuals)
     var leverages = [Double](repeating: 0, count: workspace.capacity)
     forEachBlock { errors, rows, start, output in
@@ -172,7 +174,7 @@ final class LeastSquaresProblem {
     let outermost = outermostRows()
     var largest = 0.0
     for index in squares.indices where !outermost[index / network.outputs] { largest = max(largest, squares[index]) }
-    // Where all rows are outermost ones, there are no others to go by.
+    // If every row is an outermost one, nothing is left to cap by.
     if outermost.contains(false) {
       for index in squares.indices where outermost[index / network.outputs] {
         squares[index] = min(squares[index], largest)
@@ -208,15 +210,15 @@ final class LeastSquaresProblem {
     return result
   }
 
-  /// Calls `body` with residuals while `jacobian` holds their rows of J: of one chunk and output after another, with the
-  /// number of rows, the first row and the output.
+  /// Calls `body` for each chunk and output with the residuals, the number of rows, the first row and the output, while
+  /// `jacobian` holds the rows of J.
   private func forEachBlock(_ body: (UnsafePointer<Double>, Int, Int, Int) -> Void) {
     let last = network.layers.count - 1
     forEachChunk { start, rows in
       jacobian.writeFunctions(network, rows: rows, in: workspace)
       for output in 0..<network.outputs {
         writeResiduals(start, rows, output)
-        // dY = e_m, so that the pass leaves ∂y_m/∂z in the workspace.
+        // dY = e_m, so that the backward pass leaves ∂y_m/∂z in the workspace.
         let seed = workspace.gradient(last, rows: rows)
         seed.base.update(repeating: 0, count: rows * network.outputs)
         for row in 0..<rows { seed[row, output] = 1 }
@@ -233,7 +235,7 @@ final class LeastSquaresProblem {
     }
   }
 
-  /// Residuals of one output of the rows that went forward last, of which `start` is the first.
+  /// Residuals of one output for the rows of the last forward pass, which begin at `start`.
   private func writeResiduals(_ start: Int, _ rows: Int, _ output: Int) {
     let y = workspace.output(network.layers.count - 1, rows: rows)
     if !isLeastSquares { return reweight(objective, y, start, rows, output) }
@@ -249,7 +251,7 @@ final class LeastSquaresProblem {
     let factors = factors.map { $0.pointer + start }
     for row in 0..<rows {
       let point = objective.point(output: y[row, output], target: targets.view[start + row, output])
-      // Where a loss is flat to the last digit, its slope alone counts.
+      // A floor, so that a loss flat to rounding still contributes its slope.
       let root = max(point.curvature / 2, tuning.leastCurvature).squareRoot()
       let factor = factors?[row] ?? 1
       jacobianFactors[row] = factor * root
@@ -273,8 +275,8 @@ final class LeastSquaresProblem {
 
   // MARK: Grids
 
-  /// Moves the grids of layers to the values that reach them and room beyond; what a layer computes stays as it is on
-  /// those values, as near as can be.
+  /// Moves grids to the values that reach them, with room beyond, and refits the curves so that outputs at those values
+  /// stay as close as possible.
   func followRanges(layers followed: Range<Int>? = nil) throws(BasisError) {
     let seen = network.layerInputs(of: rows, pool: pool)
     var (layers, parameters) = ([Layer<Double>](), [Double]())

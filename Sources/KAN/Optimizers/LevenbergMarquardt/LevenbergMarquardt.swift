@@ -1,46 +1,46 @@
-/// Levenberg and Marquardt's method for regressions with networks of up to some thousands of parameters (Nocedal and
-/// Wright, Numerical Optimization, 2nd edition, 10.3).
+/// The Levenberg-Marquardt method, for regressions with networks of up to some thousands of parameters (Nocedal and
+/// Wright, Numerical Optimization, 2nd edition, 10.3). `LevenbergMarquardt.md` in the documentation catalogue has the
+/// mathematics in full.
 ///
 ///     minimise  Σ w·(t - y(p))² + Σ_l λ_l·Σ (Δ^q c)²                over all parameters p
 ///     (JᵀJ + λDᵀD + μ·diag)·Δp = Jᵀr - λDᵀD·c                       r = t - y, J = ∂y/∂p
 ///
-/// In place of squares the sum may be of any ``PointwiseObjective``: ``HuberLoss``, ``AbsoluteError``, ``QuantileLoss``,
-/// ``PoissonDeviance`` and ``LogisticLoss``. Rows of J and residuals are then those of a parabola that touches the loss
-/// of each output (iteratively reweighted least squares; for Poisson and logistic losses Fisher's scoring), and a step is
-/// taken only if it lowers the true sum. Absolute and quantile errors have no curvature: that of their parabola is cut
-/// off at errors of 1e-5 of the targets' spread, and their minimum is met to about as many digits.
+/// Any ``PointwiseObjective`` may take the place of the squares: ``HuberLoss``, ``AbsoluteError``, ``QuantileLoss``,
+/// ``PoissonDeviance`` and ``LogisticLoss``. Each output's loss is replaced by a tangent parabola (iteratively
+/// reweighted least squares; Fisher scoring for Poisson and logistic losses), and a step is accepted only if it lowers
+/// the true sum. Absolute and quantile errors have no curvature of their own: their parabola's is capped at the one for
+/// an error of 1e-5 of the targets' spread, which also limits how accurately their minimum is found.
 /// ``SoftmaxCrossEntropy`` couples the outputs of a row and is refused.
 ///
-/// Steps are by Cholesky's method or, where that breaks down with hardly any damping and the problem is small, by QR.
-/// J is exact, from the engine's backward pass, and sparse where bases are local. Three things beside it make smooth
-/// functions come out to ten digits:
-/// - several random starts, cheaply screened on the coarsest grid, of which the best goes on;
-/// - grids of hidden layers that follow the values which reach them, with room for values that are yet to come;
-/// - λ of each layer from the data, λ = σ²/τ², the variance of the residual over that of the differences (the evidence's
-///   fixed point, MacKay 1992, Neural Computation 4): as little as a curve needs to carry on sensibly where data is thin.
-///   Where rows that were left out would be off by far more than the residuals say, it is more.
+/// A step is solved by Cholesky factorisation or, if that breaks down with almost no damping and the problem is small,
+/// by QR. J is exact, from the engine's backward pass, and sparse for compact bases. Three additions let smooth
+/// functions be fitted to ten digits:
+/// - several random starts, screened cheaply on the coarsest grid; the best one is trained on;
+/// - hidden grids that follow the values reaching them, with room for values not seen in training;
+/// - λ of each layer from the data: λ = σ²/τ², the variance of the residual over that of the differences, at the fixed
+///   point of the evidence (MacKay 1992, Neural Computation 4). That is just enough to continue a curve sensibly where
+///   data are sparse. λ is raised further if leave-one-out errors far exceed the residuals.
 ///
-/// A grid is judged by the rows that were left out, one at a time, to first order: with h = Jᵢ·(JᵀJ + λDᵀD)⁻¹·Jᵢᵀ the
-/// residual of row i would have been r/(1 - h) (Allen 1974, Technometrics 16). That sees, as a mean over all rows does
-/// not, how curves go on beyond the values of the others. The outermost rows count no more than the others: of a row far beyond
-/// all others no curve can know.
+/// A grid is judged by leave-one-out errors, to first order: with the leverage h = Jᵢ·(JᵀJ + λDᵀD)⁻¹·Jᵢᵀ, the residual
+/// of row i would have been r/(1 - h) had the row been left out (Allen 1974, Technometrics 16). Unlike a mean over all
+/// rows, this measures how curves extrapolate. The errors of the outermost rows are capped (see `leaveOneOutSquares`).
 ///
-/// All of it is computed in double precision, whatever the network's own is.
+/// All computation is in double precision, whatever the network's own precision.
 public struct LevenbergMarquardt: Sendable, Equatable {
   public var name: String { "lm" }
-  /// Starts at most; 1 trains the network from the parameters that it has.
+  /// The largest number of starts; 1 trains from the network's present parameters.
   public var starts: Int
-  /// q, the order of the differences, 1 to 8; without it k + 3: a curve goes on beyond the data nearly as its end polynomial
-  /// does, and its k-th derivative, which is constant between knots, along a parabola.
+  /// q, the order of the differences, 1 to 8; by default k + 3. Beyond the data a curve then continues almost as its
+  /// end polynomial, with a k-th derivative that is constant between knots and follows a parabola.
   public var penaltyOrder: Int?
-  /// Ends on a grid when an iteration lowers the sum by no more than this share of it, twice in a row.
+  /// Relative decrease of the sum at which a fit on a grid stops, once two successive iterations stay below it.
   public var tolerance: Double
   /// Bytes that a training may take beyond data and network; see ``bytes(for:rows:grids:)``.
   public var memoryLimit: Int
-  /// Numbers set by hand.
+  /// The constants of the method.
   package var tuning = Tuning()
 
-  /// How often more λ is tried on a grid.
+  /// How many times λ may be raised on a grid because of leave-one-out errors.
   var smoothingRounds: Int {
     get { tuning.attempts }
     set { tuning.attempts = newValue }
@@ -58,10 +58,10 @@ public struct LevenbergMarquardt: Sendable, Equatable {
     self.memoryLimit = memoryLimit
   }
 
-  /// About the bytes that training a network on so many rows takes beyond the data: H and its factor for the finest
-  /// grid, and a chunk of rows of J.
+  /// Approximate memory in bytes, beyond the data, for training a network on `rows` rows: H and its factor for the
+  /// finest grid, and a chunk of rows of J.
   ///
-  /// - Parameter grids: those that are to be trained on, if not the present one.
+  /// - Parameter grids: the grids to train on; empty for the network's present one.
   public func bytes<Element: Scalar>(for network: Network<Element>, rows: Int, grids: [Int] = []) -> Int {
     let plan = JacobianPlan(network, atLeast: grids.max() ?? 0)
     let (squares, overflow) = plan.parameterCount.multipliedReportingOverflow(by: 16 * plan.parameterCount)
@@ -74,7 +74,7 @@ extension LevenbergMarquardt: TrainingMethod {
   public var weightDecay: Double { 0 }
   public var defaultEpochs: Int { 150 }
   public var judgesByLeavingOut: Bool { true }
-  /// H is formed and factored in about p² and p³ operations.
+  /// p². Forming H takes about p² operations for each row, factoring it about p³.
   public func relativeCost(parameters: Int) -> Double { Double(parameters) * Double(parameters) }
 
   public func check<Element: Scalar>(
@@ -108,7 +108,7 @@ extension LevenbergMarquardt: TrainingMethod {
     return overflow ? .max / 2 : min(bytes, .max / 2)
   }
 
-  /// Carries the curves over; ranges follow when the training begins.
+  /// Transfers the curves; ranges are adapted when training begins.
   public func changeGrid<Element: Scalar>(
     of network: inout Network<Element>, to intervals: Int, on data: any RowSource<Element>, pool: ThreadPool
   ) throws(TrainingError) {

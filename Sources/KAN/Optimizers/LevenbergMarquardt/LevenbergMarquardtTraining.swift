@@ -1,9 +1,8 @@
-/// Training by ``LevenbergMarquardt``, in double precision: an epoch is an iteration on all rows, and its loss that of all
-/// rows after the step.
+/// Training by ``LevenbergMarquardt``, in double precision. An epoch is one iteration on all rows; its loss is that of
+/// all rows after the step.
 ///
-/// On each grid: parameters until they change little, λ and parameters in turn until λ stays, the parameters alone, and
-/// then more λ for as long as rows that are left out are off by less with it. The epochs asked for bound all of these
-/// together.
+/// On each grid it fits the parameters loosely, alternates λ and parameters until λ settles, fits the parameters
+/// exactly, and then raises λ for as long as that lowers the leave-one-out error. The epochs asked for bound the total.
 final class LevenbergMarquardtTraining<Element: Scalar>: TrainingProcess {
   private let rule: LevenbergMarquardt
   private var tuning: LevenbergMarquardt.Tuning { rule.tuning }
@@ -19,15 +18,15 @@ final class LevenbergMarquardtTraining<Element: Scalar>: TrainingProcess {
     var problem: LeastSquaresProblem
     var minimization: DampedMinimization
     var phase: Phase
-    /// Iterations on this grid, in this phase, and what the phase may take.
+    /// Iterations on this grid, in this phase, and the limit for this phase.
     var done = 0
     var inPhase = 0
     var most = 0
-    /// Whether the phase has come to its end.
+    /// Whether the phase has converged.
     var isSettled = false
-    /// Whether the grid is the first or last one, and its fit exact.
+    /// Whether the fit is run to the full tolerance: on the first and last grid.
     var isExact: Bool
-    /// The fit that is to be bettered by more λ: its evidence, its iteration, and itself.
+    /// The best fit so far while λ is raised.
     var judged: Judged?
   }
 
@@ -40,10 +39,10 @@ final class LevenbergMarquardtTraining<Element: Scalar>: TrainingProcess {
 
   private enum Phase {
     case parameters
-    /// λ has been taken towards its fixed point so many times.
+    /// λ has been moved towards its fixed point this many times.
     case weighing(Int)
     case exact
-    /// More λ has been tried so many times.
+    /// λ has been raised this many times.
     case smoothing(Int)
     case settled
   }
@@ -92,7 +91,7 @@ final class LevenbergMarquardtTraining<Element: Scalar>: TrainingProcess {
 
   // MARK: Phases
 
-  /// Goes on to the next phase that has something to do.
+  /// Enters the next phase that has work.
   private func advance(_ fit: inout Fit) {
     switch fit.phase {
     case .parameters: weigh(&fit, round: 0)
@@ -111,7 +110,7 @@ final class LevenbergMarquardtTraining<Element: Scalar>: TrainingProcess {
     fit.most = iterations
   }
 
-  /// Takes λ towards its fixed point, a few times, and on to the exact fit once it stays.
+  /// Moves λ towards its fixed point; once it has settled, enters the exact fit.
   private func weigh(_ fit: inout Fit, round: Int) {
     if round < tuning.turns, let evidence = fit.minimization.evidence(leavingOut: false) {
       let isSettled = fit.minimization.adopt(evidence)
@@ -123,8 +122,8 @@ final class LevenbergMarquardtTraining<Element: Scalar>: TrainingProcess {
     enter(.exact, of: &fit, iterations: fit.isExact ? .max : tuning.coarseIterations)
   }
 
-  /// The evidence takes the residuals for noise that is everywhere alike. Where single rows would be off by far more had
-  /// they been left out than by that measure, curves are too free where rows are few, and more λ is tried.
+  /// The evidence assumes uniform noise. If leave-one-out errors far exceed what it predicts, curves are too free where
+  /// rows are sparse, and λ is raised.
   private func smooth(_ fit: inout Fit, round: Int) {
     let judged = fit.judged ?? judge(fit)
     fit.judged = judged
@@ -145,7 +144,7 @@ final class LevenbergMarquardtTraining<Element: Scalar>: TrainingProcess {
       minimization: fit.minimization)
   }
 
-  /// Whether more λ has made rows that are left out come closer; else the fit before comes back.
+  /// Whether raising λ has lowered the leave-one-out error; if not, restores the fit before.
   private func isBetter(_ fit: inout Fit) -> Bool {
     let now = judge(fit)
     guard let before = fit.judged, let old = before.evidence else { return false }
@@ -173,18 +172,18 @@ final class LevenbergMarquardtTraining<Element: Scalar>: TrainingProcess {
 
   func leaveOneOutLosses() -> [Double]? {
     guard let fit else { return nil }
-    return (fit.judged ?? judge(fit)).evidence?.squaresLeftOut
+    return (fit.judged ?? judge(fit)).evidence?.leaveOneOutSquares
   }
 
   func write(to memory: inout OptimizerState<Element>) { memory.step += 1 }
 
   // MARK: Starts and grids
 
-  /// The best of the random starts, its grids where its values are; nil if the monitor asked to stop.
+  /// The best random start with its grids adapted to its values; nil if the monitor asked to stop.
   private func begin(_ network: Network<Element>, _ monitor: TrainingMonitor<Element>) throws(BasisError) -> Fit? {
     var first = try network.converted(to: Double.self)
     let isFresh = start.memory == nil
-    // The problem of a single layer is linear: every start ends in the same place.
+    // A single layer is a linear problem: every start has the same optimum.
     if !start.isTrained, rule.starts > 1, first.layers.count > 1 {
       let screening = StartScreening(
         network: first, data: data, order: order, starts: rule.starts, seed: start.options.seed, pool: start.pool,
@@ -210,13 +209,13 @@ final class LevenbergMarquardtTraining<Element: Scalar>: TrainingProcess {
     fit.minimization.tolerance = max(rule.tolerance, tuning.coarseTolerance)
     fit.done = 0
     fit.judged = nil
-    // Half of the epochs are left to λ and what follows.
+    // Half of the epochs are reserved for λ and the exact fit.
     let half = max(1, start.options.epochs / 2)
     enter(.parameters, of: &fit, iterations: fit.isExact ? half : min(half, tuning.coarseIterations))
   }
 
-  /// Curves that come from a coarser grid and go on to a finer one need not be exact; the coarsest are what a training on
-  /// that grid alone gives, so that the finer ones are compared with that, and it is what is left if none is kept.
+  /// Fits on intermediate grids need not be exact. The coarsest is fitted as if it were the only grid, since finer ones
+  /// are compared with it and it remains if none is kept.
   ///
   /// - Parameter intervals: nil for the first grid.
   private func isExact(_ intervals: Int?) -> Bool {
@@ -235,7 +234,7 @@ final class LevenbergMarquardtTraining<Element: Scalar>: TrainingProcess {
         fit.problem.replace(finer)
       }
       try fit.problem.followRanges()
-      // As σ²/τ² does where the residual is what splines of degree k leave, σ ∝ h^(k+1) and τ ∝ h^q.
+      // σ²/τ² scales so if the residual is the discretisation error of splines of degree k: σ ∝ h^(k+1) and τ ∝ h^q.
       fit.minimization.scaleLambda(
         by: Elementary.pow(Double(intervals) / Double(before), Double(max(0, 2 * (order - degree - 1)))))
       fit.isExact = isExact(intervals)

@@ -1,16 +1,16 @@
 extension LevenbergMarquardt.Tuning {
-  /// The range of some values with room at each end, so that new values seldom fall outside: a multiple of how much the
-  /// outermost value grew while the number of values doubled d times, x_max - E[x_max of n/2ᵈ of them].
+  /// The range of some values with room at each end, so that new values seldom fall outside: a multiple of the growth
+  /// of the outermost value over the last d doublings of the number of values, x_max - E[x_max of n/2ᵈ of them].
   ///
-  /// The gains of a doubling go as n^(-1/α) where the share of values above max - t goes as tᵅ, whatever α is: 1/2 at the
-  /// smooth maximum of one input, 1 at an edge, their sum for a sum of inputs. They shrink, so that so many doublings as
-  /// were looked at bring less (de Haan and Ferreira 2006, Extreme Value Theory, section 1.2). No α has to be estimated,
-  /// of which a tail of a hundred values tells little.
+  /// The gains of a doubling go as n^(-1/α) where the share of values above max - t goes as tᵅ, whatever α is: 1/2 at
+  /// the smooth maximum of one input, 1 at an edge, their sum for a sum of inputs. They shrink, so the next d doublings
+  /// add less than the last d (de Haan and Ferreira 2006, Extreme Value Theory, section 1.2). α need not be estimated,
+  /// and a tail of a hundred values would determine it poorly.
   ///
-  /// Equal values count once, as a row of weight 2 does. Of few different ones, such as levels of a factor, fewer doublings are
-  /// looked at, so that the smallest part has four, and none of less than eight.
+  /// Ties count once, as does a row of weight 2. Few distinct values, such as levels of a factor, allow fewer
+  /// doublings: the smallest part keeps four values, and fewer than eight values allow none.
   ///
-  /// - Parameter grid: what the input's grid was; values that hardly vary keep it.
+  /// - Parameter grid: the present grid, kept if the values hardly vary.
   func rangeWithRoom(_ values: [Double], _ grid: Grid<Double>, input: Int) -> ClosedRange<Double> {
     let all = values.sorted()
     let sorted = all.indices.filter { $0 == 0 || all[$0] != all[$0 - 1] }.map { all[$0] }
@@ -23,7 +23,8 @@ extension LevenbergMarquardt.Tuning {
       ofInput: input)
   }
 
-  /// E[distance of the outermost of a random n/2ᵈ of the values], which is value i with the probability p·(1 - p)ⁱ, p = 2⁻ᵈ.
+  /// E[distance of the outermost of a random n/2ᵈ of the values], which is value i with the probability p·(1 - p)ⁱ, p =
+  /// 2⁻ᵈ.
   private func growth(
     of outermostFirst: some Sequence<Double>, _ count: Int, _ distance: (Double) -> Double
   ) -> Double {

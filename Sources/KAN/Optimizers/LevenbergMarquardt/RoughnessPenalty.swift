@@ -1,8 +1,8 @@
-/// Σ over layers of λ·Σ (Δ^q c)²: differences of order q of the coefficients of each edge on a grid (Eilers and Marx 1996,
-/// Statistical Science 11, P-splines), as its basis forms them (``GriddedBasis/differences(order:input:)``).
+/// The P-spline penalty Σ over layers of λ·Σ (Δ^q c)² (Eilers and Marx 1996, Statistical Science 11): differences of
+/// order q of each edge's coefficients, as its basis defines them (``GriddedBasis/differences(order:input:)``).
 ///
-/// Of splines of degree k, q = k + 1 weighs how the k-th derivative jumps at the knots: polynomials of degree k cost
-/// nothing, so that the end polynomial carries a curve on where no data lies.
+/// For splines of degree k, q = k + 1 penalises jumps of the k-th derivative at the knots. Polynomials of degree k are
+/// in the null space, so that a curve without data continues along its end polynomial.
 struct RoughnessPenalty {
   let order: Int
   private let layers: [LayerTerm]
@@ -15,7 +15,7 @@ struct RoughnessPenalty {
     let stencils: [[Double]]
   }
 
-  /// Layers that have a term; others have λ of no meaning.
+  /// All layers of the network; λ has no effect on those without a grid.
   var layerCount: Int { layers.count }
   /// Differences of all edges of a layer.
   func rank(ofLayer layer: Int) -> Int {
@@ -33,7 +33,7 @@ struct RoughnessPenalty {
           offset: offset, inputs: layer.inputs, functions: layer.functions, outputs: layer.sums, rows: 0,
           stencils: [])
       }
-      // Those of a uniform grid are the same for all inputs.
+      // A uniform grid has the same differences for all inputs.
       let inputs = basis.grid.isUniform ? 1 : layer.inputs
       return LayerTerm(
         offset: offset, inputs: layer.inputs, functions: layer.functions, outputs: layer.sums,
@@ -58,7 +58,7 @@ struct RoughnessPenalty {
     return sum
   }
 
-  /// Adds λ·DᵀD to H and takes λ·DᵀD·c off g.
+  /// Adds λ·DᵀD to H and subtracts λ·DᵀD·c from g.
   func add(
     to equations: GaussNewtonEquations, _ parameters: UnsafePointer<Double>, _ lambda: [Double]
   ) {
@@ -78,9 +78,10 @@ struct RoughnessPenalty {
     }
   }
 
-  /// √λ·D and -√λ·D·c as rows of a least-squares problem, column after column of `stride`, in memory that is 0.
+  /// Writes √λ·D and -√λ·D·c as rows of a column-major least-squares problem with leading dimension `stride`, whose
+  /// memory is zeroed.
   ///
-  /// - Returns: the row after them.
+  /// - Returns: the next free row.
   func writeRows(
     to a: UnsafeMutablePointer<Double>, stride: Int, _ b: UnsafeMutablePointer<Double>, from first: Int,
     _ parameters: UnsafePointer<Double>, _ lambda: [Double]

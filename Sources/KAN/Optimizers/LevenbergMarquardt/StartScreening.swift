@@ -1,4 +1,4 @@
-/// Random starts on a coarse grid, of which the best goes on.
+/// Screens random starts on a coarse grid and picks the best.
 struct StartScreening {
   let network: Network<Double>
   let data: Dataset<Double>
@@ -8,7 +8,7 @@ struct StartScreening {
   let seed: UInt64
   let pool: ThreadPool
 
-  /// What a start came to.
+  /// The result of one start.
   struct Candidate {
     var network: Network<Double>
     /// √(mean squared residual), in units of the targets' spread.
@@ -17,16 +17,17 @@ struct StartScreening {
 
   let tuning: LevenbergMarquardt.Tuning
 
-  /// The best of the starts, the first of which is the network as it is; nil if none is finite.
+  /// The best start; the first is the network with its present parameters. Nil if none is finite.
   ///
-  /// The search ends early when the best one has found the shape of the curves, or when starts come to the same.
+  /// The search ends early when the best start has found the shape of the curves, or when starts agree.
   ///
-  /// - Parameter continues: asked between groups of starts, with how many are done of how many at most, whether to go on.
+  /// - Parameter continues: called between groups with the starts done and the most there may be; returns whether to
+  ///   continue.
   func best(continues: (Int, Int) -> Bool = { _, _ in true }) -> Candidate? {
     let some = Self.some(of: data, rows: tuning.screeningRows)
     var best: Candidate?
     var done = 0
-    // How many starts have come to the best, nearly.
+    // Starts that agree with the best.
     var agreeing = 0
     while done < starts && continues(done, starts) {
       let count = min(tuning.group, starts - done)
@@ -55,7 +56,8 @@ struct StartScreening {
     return best
   }
 
-  /// Whether the residual is the coarse grid's own error: whether it falls, on a grid twice as fine, nearly as that would.
+  /// Whether the residual is the discretisation error of the coarse grid: whether it falls nearly as fast on a grid
+  /// twice as fine.
   private func hasFoundTheShape(_ candidate: Candidate, on data: Dataset<Double>) -> Bool {
     if candidate.rms < tuning.exactResidual { return true }
     guard let degree = candidate.network.layers.compactMap(\.grid?.degree).min(),
@@ -78,7 +80,7 @@ struct StartScreening {
     return data.selecting(rows: (0..<rows).map { $0 * data.rows / rows })
   }
 
-  /// One start: the network as it is for the first, else curves with normal coefficients.
+  /// Fits one start: the present parameters for the first, else curves with normal coefficients.
   func candidate(_ index: Int, on data: Dataset<Double>) -> Candidate? {
     var start = network
     if index > 0 { start.randomizeCurves(seed: seed, start: index) }
@@ -112,7 +114,7 @@ struct StartScreening {
 }
 
 extension Network where Element == Double {
-  /// Normal coefficients for layers with a grid, without base functions and biases, and each other layer's own rule.
+  /// Normal coefficients for layers with a grid, base functions and biases 0; other layers by their basis's own rule.
   fileprivate mutating func randomizeCurves(seed: UInt64, start: Int) {
     let bias = bias(ofLayer: layers.count - 1)
     self = {
@@ -120,7 +122,7 @@ extension Network where Element == Double {
       fresh.adoptDescription(of: self)
       return fresh
     }()
-    // Targets that are not scaled need not be near 0.
+    // Unscaled targets may be far from 0.
     if !objective.scalesTargets {
       for place in parameterCount - outputs..<parameterCount {
         parameters[place] = bias[place + outputs - parameterCount]
