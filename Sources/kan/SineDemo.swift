@@ -73,11 +73,11 @@ struct SineDemo {
 
   /// Full-batch gradient descent on the mean squared error; the bias, which is redundant with splines, stays 0.
   private func descend(_ network: inout Network<Double>) throws -> Double {
-    let step = TrainingStep(network, batch: x.rows, pool: pool)
     let data = Dataset(inputs: x, targets: .values(target))
+    let step = TrainingStep(network, on: data, batch: x.rows, pool: pool)
     let rows = Array(0..<x.rows)
     for epoch in 0..<Self.epochs {
-      let loss = rows.withUnsafeBufferPointer { step.lossAndGradient(of: network, on: data, rows: $0) }
+      let loss = rows.withUnsafeBufferPointer { step.lossAndGradient(of: network, rows: $0) }
       if epoch % 100 == 0 { try Console.print("  epoch \(epoch)  loss \(short(loss))") }
       for index in 0..<network.layers[0].weightCount { network.parameters[index] -= Self.rate * step.gradients[index] }
     }

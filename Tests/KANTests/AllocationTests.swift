@@ -123,13 +123,13 @@ struct AllocationTests {
   private func stepAllocations(
     _ network: inout Network<Float>, _ data: Dataset<Float>, _ optimizer: some Optimizer, _ pool: ThreadPool
   ) -> Int64 {
-    let step = TrainingStep(network, batch: data.rows, pool: pool, ahead: true)
+    let step = TrainingStep(network, on: data, batch: data.rows, pool: pool, ahead: true)
     var state = OptimizerState<Float>(optimizer, parameters: network.parameterCount)
     let order = Array(0..<data.rows)
     func run(_ steps: Int) {
       for index in 0..<steps {
         let loss = order.withUnsafeBufferPointer {
-          step.lossAndGradient(of: network, on: data, rows: $0, next: $0)
+          step.lossAndGradient(of: network, rows: $0, next: $0)
         }
         let count = network.parameters.count
         let rate = Schedule.cosine.rate(optimizer.learningRate, step: index, of: steps)

@@ -7,10 +7,10 @@ import Testing
   /// |dL/dp - difference| relative to the larger of both, and to a thousandth of the largest derivative or of the loss
   /// at least, neither of which a saturated softmax leaves anything of: below that, the rounding of L outweighs the derivative.
   private func largestError(_ network: Network<Double>, _ data: Dataset<Double>, _ checked: [Int]) -> Double {
-    let step = TrainingStep(network, batch: data.rows, pool: Self.pool)
+    let step = TrainingStep(network, on: data, batch: data.rows, pool: Self.pool)
     let order = Array(0..<data.rows)
     func loss(_ network: Network<Double>) -> Double {
-      order.withUnsafeBufferPointer { step.lossAndGradient(of: network, on: data, rows: $0) }
+      order.withUnsafeBufferPointer { step.lossAndGradient(of: network, rows: $0) }
     }
     let here = loss(network)
     let gradient = Array(step.gradients)

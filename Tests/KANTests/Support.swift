@@ -1,6 +1,7 @@
 import Foundation
-import KAN
 import Testing
+
+@testable import KAN
 
 /// A file of golden numbers from the folder `Reference`, where the script that made it stands too.
 func reference<Value: Decodable>(_ name: String, as _: Value.Type = Value.self) throws -> Value {
@@ -79,4 +80,11 @@ func sectorData<Element: Scalar>(_: Element.Type, rows: Int, seed: UInt64 = 1) -
     Int32(min(2, (atan2(Double(x[row, 1]), Double(x[row, 0])) + .pi) / (2 * .pi) * 3))
   }
   return Dataset(inputs: x, targets: .classes(labels, count: 3))
+}
+
+extension Network {
+  /// Scalings, task and names as the data has them, which is in memory and so cannot fail.
+  mutating func prepare(for data: Dataset<Element>, _ objective: any Objective) {
+    do throws(RowSourceError) { try prepare(for: data, objective, .shared) } catch { fatalError("\(error)") }
+  }
 }

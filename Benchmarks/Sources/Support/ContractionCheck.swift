@@ -38,12 +38,12 @@ public struct ContractionCheck: Sendable {
     let ways = [Contraction.local, .gemm].map { contraction in
       var network = Network([layer], seed: 1)
       network.contraction = contraction
-      let step = TrainingStep(network, batch: batch, pool: pool)
-      Array(0..<batch).withUnsafeBufferPointer { step.gather($0, of: data, for: network) }
+      let step = TrainingStep(network, on: data, batch: batch, pool: pool)
+      Array(0..<batch).withUnsafeBufferPointer { step.gather($0, for: network) }
       return (network: network, step: step)
     }
     let medians = Self.medians(
-      ways.map { way in { _ = way.step.lossAndGradient(of: way.network, on: data, rows: batch) } }, rounds)
+      ways.map { way in { _ = way.step.lossAndGradient(of: way.network) } }, rounds)
     (local, gemm) = (medians[0], medians[1])
   }
 

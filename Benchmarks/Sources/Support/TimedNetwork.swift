@@ -26,16 +26,16 @@ public final class TimedNetwork {
       rows: batch, columns: network.outputs,
       elements: (0..<batch * network.outputs).map { _ in Float(generator.normal()) })
     data = Dataset(inputs: inputs, targets: .values(targets))
-    step = TrainingStep(self.network, batch: batch, pool: pool)
-    Array(0..<batch).withUnsafeBufferPointer { step.gather($0, of: data, for: self.network) }
+    step = TrainingStep(self.network, on: data, batch: batch, pool: pool)
+    Array(0..<batch).withUnsafeBufferPointer { step.gather($0, for: self.network) }
   }
 
   /// Y of every layer.
-  public func runForward() { step.forward(network, rows: batch) }
+  public func runForward() { step.forward(network) }
 
   /// Forward, mean squared error, and backward to the gradient of every parameter; returns the loss.
   @discardableResult
-  public func runStep() -> Double { step.lossAndGradient(of: network, on: data, rows: batch) }
+  public func runStep() -> Double { step.lossAndGradient(of: network) }
 
   /// The batch twice, as the data set and as the step hold it; parameters and their gradient; and Y of every layer.
   public static func expectedBytes(_ network: Network<Float>, batch: Int) -> Int {

@@ -26,11 +26,11 @@ struct LayerInputs<Element: Scalar> {
     // Row r·total/sample is kept row r.
     let rows = sample.rows
     let to = sample.mutableView()
-    var kept = (start * rows + total - 1) / total
-    while kept < rows, kept * total / rows < start + x.rows {
-      let source = x.base + (kept * total / rows - start) * x.stride
-      (to.base + kept * to.stride).update(from: source, count: x.columns)
-      kept += 1
+    var next = (start * rows + total - 1) / total
+    while next < rows, next * total / rows < start + x.rows {
+      let source = x.base + (next * total / rows - start) * x.stride
+      (to.base + next * to.stride).update(from: source, count: x.columns)
+      next += 1
     }
   }
 
@@ -42,9 +42,10 @@ struct LayerInputs<Element: Scalar> {
         for row in 0..<x.rows {
           for column in 0..<x.columns {
             let value = x[row, column]
-            // Written so that NaN propagates.
-            if !(value >= lowest[column]) { lowest[column] = value }
-            if !(value <= highest[column]) { highest[column] = value }
+            // NaN sticks: nothing is below or above it.
+            let isNumber = value == value
+            if value < lowest[column] || !isNumber { lowest[column] = value }
+            if value > highest[column] || !isNumber { highest[column] = value }
           }
         }
       }
@@ -106,25 +107,35 @@ extension Network {
     record?.outside = counts
   }
 
-  /// The inputs of each layer, in one pass over all rows.
+  /// The same for the rows of any source.
+  ///
+  /// - Throws: ``RowSourceError`` if a row cannot be read.
+  public func outsideGridCounts(
+    on source: some RowSource<Element>, pool: ThreadPool = .shared
+  ) throws(RowSourceError) -> [OutsideGridCounts?] {
+    try layerInputs(of: source, sample: 0, pool: pool).map(\.outside)
+  }
+
+  /// What each layer sees, in one pass over all rows: of a matrix [rows × in].
   func layerInputs(
     of rows: Matrix<Element>, sample: Int = LayerInputs<Element>.sampleRows, pool: ThreadPool
   ) -> [LayerInputs<Element>] {
-    require(
-      rows.columns == inputs, "Network: rows of shape [\(rows.rows) × \(rows.columns)] for \(inputs) inputs")
-    var result = layers.map { LayerInputs($0, sample: min(sample, rows.rows)) }
-    if rows.rows == 0 { return result }
-    let workspace = Workspace(
-      self, capacity: min(rows.rows, Self.predictionRows), workers: pool.threads, training: false)
-    for start in stride(from: 0, to: rows.rows, by: workspace.capacity) {
-      let count = min(workspace.capacity, rows.rows - start)
-      Element._scaleColumns(
-        count, inputs, rows.elements.pointer + start * inputs, inputScaling.shift.pointer,
-        inputScaling.factor.pointer, workspace.input(rows: count).base)
-      forward(rows: count, in: workspace, on: pool, layers: layers.count - 1)
+    do throws(RowSourceError) {
+      return try layerInputs(of: Dataset(withoutTargets: rows), sample: sample, pool: pool)
+    } catch {
+      fatalError("Network: \(error)")
+    }
+  }
+
+  /// The same of the rows of a source.
+  func layerInputs(
+    of source: some RowSource<Element>, sample: Int = LayerInputs<Element>.sampleRows, pool: ThreadPool
+  ) throws(RowSourceError) -> [LayerInputs<Element>] {
+    var result = layers.map { LayerInputs($0, sample: min(sample, source.rows)) }
+    // Extremes and counts are the same in any order, and each row of the sample is written once: nothing to merge.
+    try forEachChunk(of: TrainingRows(unweighted: source), layers: layers.count - 1, pool: pool) { chunk in
       for index in layers.indices {
-        result[index].add(
-          layerInput(index, count, workspace), start: start, total: rows.rows)
+        result[index].add(chunk.input(index), start: chunk.range.lowerBound, total: chunk.total)
       }
     }
     return result

@@ -20,13 +20,28 @@ extension Network {
     try extendGrid(to: intervals, on: data.inputs, pool: pool)
   }
 
+  /// The same for the rows of any source.
+  ///
+  /// - Throws: ``BasisError`` also if a row cannot be read.
+  @discardableResult
+  public mutating func extendGrid(
+    to intervals: Int, on source: some RowSource<Element>, pool: ThreadPool = .shared
+  ) throws(BasisError) -> Double {
+    try extendGrid(to: intervals, seeing: try finiteLayerInputs(of: source, pool), pool)
+  }
+
   /// The same for rows in the data's units, without targets: [rows × in].
   @discardableResult
   public mutating func extendGrid(
     to intervals: Int, on rows: Matrix<Element>, pool: ThreadPool = .shared
   ) throws(BasisError) -> Double {
-    let seen = try finiteLayerInputs(of: rows, pool)
-    return try changeGrids { index, layer, weights throws(BasisError) in
+    try extendGrid(to: intervals, seeing: try finiteLayerInputs(of: Dataset(withoutTargets: rows), pool), pool)
+  }
+
+  private mutating func extendGrid(
+    to intervals: Int, seeing seen: [LayerInputs<Element>], _ pool: ThreadPool
+  ) throws(BasisError) -> Double {
+    try changeGrids { index, layer, weights throws(BasisError) in
       layer.gridIntervals == intervals
         ? nil : try layer.extendingGrid(to: intervals, weights: weights, inputs: seen[index].sample, pool: pool)
     }
@@ -75,7 +90,7 @@ extension Network {
   ) throws(BasisError) -> Double {
     require(layers.indices.contains(index), "Network: layer \(index) of \(layers.count)")
     _ = try layers[index].requireGrid()
-    let seen = try finiteLayerInputs(of: rows, pool)
+    let seen = try finiteLayerInputs(of: Dataset(withoutTargets: rows), pool)
     return try changeGrids { own, layer, weights throws(BasisError) in
       own == index ? try change(layer, weights, seen[own].sample) : nil
     }
@@ -93,15 +108,16 @@ extension Network {
   ///   - margin: room at each end, as a share of the range of the inputs.
   ///   - adapted: the layers to adapt; by default all that have a grid.
   /// - Returns: the largest |φ(x) before - φ(x) after| over all edges.
-  /// - Throws: ``BasisError`` if no layer has a grid, or one has inputs that are not finite.
+  /// - Throws: ``BasisError`` if no layer has a grid, one sees values that are not finite, or a row of a
+  ///   source cannot be read.
   @discardableResult
   public mutating func adaptGrid(
-    on data: Dataset<Element>, uniformShare epsilon: Double = 1, margin: Double = 0.1,
+    on data: some RowSource<Element>, uniformShare epsilon: Double = 1, margin: Double = 0.1,
     layers adapted: Range<Int>? = nil,
     continuation: SplineContinuation = .asEvaluated, pool: ThreadPool = .shared
   ) throws(BasisError) -> Double {
     require((0...1).contains(epsilon) && margin >= 0 && margin.isFinite, "Network: ε = \(epsilon), margin \(margin)")
-    let seen = try finiteLayerInputs(of: data.inputs, pool)
+    let seen = try finiteLayerInputs(of: data, pool)
     if data.rows == 0 { return 0 }
     return try changeGrids { index, layer, weights throws(BasisError) in
       guard adapted?.contains(index) ?? true else { return nil }
@@ -130,10 +146,15 @@ extension Network {
   }
 
   private func finiteLayerInputs(
-    of rows: Matrix<Element>, _ pool: ThreadPool
+    of source: some RowSource<Element>, _ pool: ThreadPool
   ) throws(BasisError) -> [LayerInputs<Element>] {
-    let seen = layerInputs(of: rows, pool: pool)
-    for (index, inputs) in seen.enumerated() where rows.rows > 0 {
+    let seen: [LayerInputs<Element>]
+    do throws(RowSourceError) {
+      seen = try layerInputs(of: source, pool: pool)
+    } catch {
+      throw BasisError(error.description)
+    }
+    for (index, inputs) in seen.enumerated() where source.rows > 0 {
       if let column = inputs.firstNonFinite {
         throw BasisError("layer \(index + 1), input \(column + 1): sees a value that is not finite")
       }

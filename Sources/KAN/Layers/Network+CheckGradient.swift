@@ -14,10 +14,10 @@ extension Network {
     var moved = try converted(to: Double.self)
     moved.task = data.targets.task
     let rows = data.inDoublePrecision()
-    let step = TrainingStep(moved, batch: rows.rows, pool: ThreadPool(threads: 1))
+    let step = TrainingStep(moved, on: rows, batch: rows.rows, pool: ThreadPool(threads: 1))
     let order = Array(0..<rows.rows)
     func loss(_ network: Network<Double>) -> Double {
-      order.withUnsafeBufferPointer { step.lossAndGradient(of: network, on: rows, rows: $0) }
+      order.withUnsafeBufferPointer { step.lossAndGradient(of: network, rows: $0) }
     }
     let here = loss(moved)
     let gradient = Array(step.gradients)

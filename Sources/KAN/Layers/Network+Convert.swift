@@ -44,6 +44,14 @@ extension Scaling {
   }
 }
 
+extension RowSource {
+  /// All rows in memory in double precision.
+  func inDoublePrecision() throws(RowSourceError) -> Dataset<Double> {
+    if let data = self as? Dataset<Element> { return data.inDoublePrecision() }
+    return try dataset { Double($0) }
+  }
+}
+
 extension Dataset {
   /// The same rows in double precision.
   func inDoublePrecision() -> Dataset<Double> {

@@ -77,44 +77,61 @@ extension Network {
   /// A constant column gets the factor 0, and its range stays open: the first later training in which it varies sets
   /// the factor and keeps the shift, so that predictions at the old value do not change. The scaling of targets stays
   /// open if all are constant.
-  mutating func prepare(for data: Dataset<Element>, _ objective: any Objective) {
+  ///
+  /// - Throws: ``RowSourceError`` if a row cannot be read, before anything has changed.
+  mutating func prepare(
+    for data: some RowSource<Element>, _ objective: any Objective, _ pool: ThreadPool
+  ) throws(RowSourceError) {
+    let shape = data.targetShape
+    objective.requireConsistency(targets: shape.outputs)
+    let statistics = try statistics(neededOf: data, objective, pool)
     if record == nil { describe(data) }
     take(objective)
     if inputScalingOrigin == .none {
-      inputScaling = Scaling(rangeOf: data.inputs, weights: data.weights)
+      inputScaling = Scaling(range: statistics.inputs)
       inputScalingOrigin = .data
     } else {
-      inputScaling.openConstantColumns(to: data.inputs, weights: data.weights)
+      inputScaling.openConstantColumns(to: statistics.inputs)
     }
-    objective.requireConsistency(targets: data.targets.outputs)
     if !objective.scalesTargets {
       if record != nil { return }
       outputScaling = Scaling(identity: outputs)
       outputScalingOrigin = .data
-      return startOutputs(objective, for: data)
+      return startOutputs(objective, meanTargets: shape.task == .regression ? statistics.targets.means : [])
     }
-    guard case .values(let targets) = data.targets else { return }
-    if outputScalingOrigin == .given || outputScalingOrigin == .data { return }
-    let columns = ColumnStatistics(targets, weights: data.relativeWeights)
+    if shape.task == .classification || outputScalingOrigin == .given || outputScalingOrigin == .data { return }
+    let columns = statistics.targets
     let spread = Scaling(spread: columns)
     outputScaling =
       outputScalingOrigin == .none ? spread : Scaling(shift: outputScaling.shift, factor: spread.factor)
     outputScalingOrigin = columns.deviations.contains { $0 > 0 } ? .data : .constantData
   }
 
+  /// Those of the columns whose scalings are open, in one pass over the rows; empty ones if no scaling is.
+  private func statistics(
+    neededOf data: some RowSource<Element>, _ objective: any Objective, _ pool: ThreadPool
+  ) throws(RowSourceError) -> RowStatistics<Element> {
+    var parts: RowParts = []
+    if inputScalingOrigin == .none || inputScaling.factor.contains(0) { parts.insert(.inputs) }
+    let isOpen = outputScalingOrigin == .none || outputScalingOrigin == .constantData
+    if objective.scalesTargets ? isOpen : record == nil { parts.insert(.targets) }
+    let empty = RowStatistics(of: data)
+    return parts.isEmpty ? empty : try data.reduce(empty, reading: parts.union(.weights), pool: pool)
+  }
+
   /// Sets the task and the names of columns and classes from a data set. For the same task, present names stay if the
   /// data has none.
-  package mutating func describe(_ data: Dataset<Element>) {
-    names = data.targets.task == task ? data.names.filled(from: names) : data.names
-    task = data.targets.task
+  package mutating func describe(_ data: some RowSource<Element>) {
+    let shape = data.targetShape
+    names = shape.task == task ? data.names.filled(from: names) : data.names
+    task = shape.task
   }
 }
 
 extension Scaling {
   /// Gives columns of factor 0 a factor that maps these rows and the column's value so far into [-1, 1].
-  fileprivate mutating func openConstantColumns(to x: Matrix<Element>, weights: AlignedArray<Element>?) {
+  fileprivate mutating func openConstantColumns(to columns: ColumnStatistics<Element>) {
     if !factor.contains(0) { return }
-    let columns = ColumnStatistics(x, weights: weights)
     var factor = factor
     for column in factor.indices where factor[column] == 0 {
       let distance = max(columns.highest[column] - shift[column], shift[column] - columns.lowest[column])

@@ -21,11 +21,10 @@ public struct Scaling<Element: Scalar>: Sendable, Equatable {
   }
 
   /// Maps the range of each column to [-1, 1], and a constant column to 0.
-  public init(rangeOf x: Matrix<Element>) { self.init(rangeOf: x, weights: nil) }
+  public init(rangeOf x: Matrix<Element>) { self.init(range: ColumnStatistics(x)) }
 
-  /// The same without the rows whose weight is 0.
-  init(rangeOf x: Matrix<Element>, weights: AlignedArray<Element>?) {
-    let columns = ColumnStatistics(x, weights: weights)
+  /// The same from the statistics of the columns.
+  init(range columns: ColumnStatistics<Element>) {
     let middles = zip(columns.lowest, columns.highest).map { $0 / 2 + $1 / 2 }
     self.init(
       shift: AlignedArray(middles),
@@ -42,12 +41,7 @@ public struct Scaling<Element: Scalar>: Sendable, Equatable {
   static func factor(toReach distance: Element) -> Element { (1 - 4 * Element.ulpOfOne) / distance }
 
   /// Maps each column to mean 0 and standard deviation 1; a constant column is only shifted.
-  public init(spreadOf x: Matrix<Element>) { self.init(spreadOf: x, weights: nil) }
-
-  /// The same with weights for the rows, 1 on average.
-  init(spreadOf x: Matrix<Element>, weights: AlignedArray<Element>?) {
-    self.init(spread: ColumnStatistics(x, weights: weights))
-  }
+  public init(spreadOf x: Matrix<Element>) { self.init(spread: ColumnStatistics(x)) }
 
   /// The same from the statistics of the columns.
   init(spread columns: ColumnStatistics<Element>) {
@@ -106,49 +100,5 @@ public struct Scaling<Element: Scalar>: Sendable, Equatable {
         x[row, column] = factor[column] == 0 ? shift[column] : x[row, column] / factor[column] + shift[column]
       }
     }
-  }
-}
-
-/// Extremes, means and standard deviations of the columns of a matrix, in double precision and two passes.
-///
-/// Deviations are taken from the first row and then from the mean, so that neither a large offset nor many rows lose
-/// digits, and the standard deviation of a constant column is exactly 0.
-struct ColumnStatistics<Element: Scalar> {
-  let lowest, highest: [Element]
-  let means, deviations: [Double]
-
-  @specialized(where Element == Float)
-  @specialized(where Element == Double)
-  init(_ x: Matrix<Element>, weights: AlignedArray<Element>? = nil) {
-    let view = x.view
-    let weights = weights?.pointer
-    var lowest = [Element](repeating: .infinity, count: x.columns)
-    var highest = [Element](repeating: -.infinity, count: x.columns)
-    var means = [Double](repeating: 0, count: x.columns)
-    var deviations = [Double](repeating: 0, count: x.columns)
-    let count = Double(x.rows)
-    let first = x.rows > 0 ? x.row(0).map { Double($0) } : []
-    for row in 0..<x.rows {
-      let weight = weights.map { Double($0[row]) } ?? 1
-      if weight == 0 { continue }
-      for column in 0..<x.columns {
-        let value = view[row, column]
-        if value < lowest[column] { lowest[column] = value }
-        if value > highest[column] { highest[column] = value }
-        means[column] += weight * ((Double(value) - first[column]) / count)
-      }
-    }
-    // Still relative to the first row.
-    for row in 0..<x.rows {
-      let weight = weights.map { Double($0[row]) } ?? 1
-      for column in 0..<x.columns {
-        let distance = (Double(view[row, column]) - first[column]) - means[column]
-        deviations[column] += weight * (distance * distance / count)
-      }
-    }
-    self.lowest = lowest
-    self.highest = highest
-    self.means = x.rows > 0 ? zip(first, means).map { $0 + $1 } : means
-    self.deviations = deviations.map { $0.squareRoot() }
   }
 }

@@ -17,22 +17,36 @@ extension Network {
   ///   not compact.
   @discardableResult
   public mutating func fitLastLayer(
-    on data: Dataset<Element>, ridge: Double = 0, restrictsToSupport: Bool = false, pool: ThreadPool = .shared
+    on data: some RowSource<Element>, ridge: Double = 0, restrictsToSupport: Bool = false,
+    pool: ThreadPool = .shared
   ) throws(TrainingError) -> Double {
     let objective = try objective(for: data, TrainingOptions())
-    if case .classes = data.targets { throw .leastSquares("classes have no squared error") }
+    if data.targetShape.task == .classification { throw .leastSquares("classes have no squared error") }
     if objective as? MeanSquaredError == nil {
       throw .leastSquares("\(type(of: objective).name) is not the squared error")
     }
-    try check(data, "", objective)
+    let rows: TrainingRows<Element>
+    do { rows = try TrainingRows(data) } catch { throw .rowSource(error) }
+    return try fitLastLayer(on: rows, objective, ridge, restrictsToSupport, pool)
+  }
+
+  private mutating func fitLastLayer(
+    on data: TrainingRows<Element>, _ objective: any Objective, _ ridge: Double, _ restrictsToSupport: Bool,
+    _ pool: ThreadPool
+  ) throws(TrainingError) -> Double {
+    try check(data, "", objective, pool)
     let layer = layers[layers.count - 1]
-    guard case .values(let targets) = data.targets else { throw .leastSquares("classes have no squared error") }
     if layer.activation != .identity {
       throw .leastSquares(
         "the last layer has \(layer.activation == nil ? "" : "the activation ")\(layer.nodeText)")
     }
-    prepare(for: data, objective)
-    let support = restrictsToSupport ? SupportMap(of: self, on: data, pool: pool) : nil
+    let support: SupportMap?
+    do throws(RowSourceError) {
+      try prepare(for: data.source, objective, pool)
+      support = restrictsToSupport ? try SupportMap(of: self, on: data, pool: pool) : nil
+    } catch {
+      throw .rowSource(error)
+    }
     let rowsOfW = layer.inputs * layer.functions
     let columns = support.map { support in (0..<rowsOfW).filter { support.functions.last![$0] } } ?? Array(0..<rowsOfW)
     if columns.isEmpty { throw .leastSquares("no function of the last layer has the rows in its support") }
@@ -43,11 +57,14 @@ extension Network {
         what: "a least-squares problem of \(columns.count) functions", needed: problem.bytes, limit: 4 << 30,
         instead: "L-BFGS or Adam")
     }
-    let weights = data.relativeWeights
-    forEachChunk(of: data, rows: problem.chunk, pool: pool) { range, input, output in
-      problem.add(
-        input(layers.count - 1), targets.view.slice(row: range.lowerBound, rows: range.count, columns: targets.columns),
-        outputScaling, less: restrictsToSupport ? output : nil, weights.map { $0.pointer + range.lowerBound })
+    do throws(RowSourceError) {
+      try forEachChunk(of: data, rows: problem.chunk, reading: [.targets, .weights], pool: pool) { chunk in
+        problem.add(
+          chunk.input(layers.count - 1), chunk.values, outputScaling, less: restrictsToSupport ? chunk.output : nil,
+          chunk.weights)
+      }
+    } catch {
+      throw .rowSource(error)
     }
     if let support { problem.addAnchors(cells: support.cells.last!) }
     let solution: Matrix<Double>
@@ -57,7 +74,7 @@ extension Network {
       throw .leastSquares("\(error)")
     }
     takeLastLayer(solution, columns, adding: restrictsToSupport)
-    return evaluate(on: data, pool: pool).loss
+    do { return try evaluate(data, pool: pool).loss } catch { throw .rowSource(error) }
   }
 
   private mutating func takeLastLayer(_ solution: Matrix<Double>, _ columns: [Int], adding: Bool) {

@@ -17,8 +17,8 @@ extension Network {
   ///
   /// - Throws: ``TrainingError/otherObjective(trained:asked:)`` if a training is resumed with another objective, or a
   ///   trained network's outputs mean something else to it.
-  func objective(for data: Dataset<Element>, _ options: TrainingOptions) throws(TrainingError) -> any Objective {
-    guard record != nil else { return options.objective ?? data.targets.task.objective }
+  func objective(for data: any RowSource<Element>, _ options: TrainingOptions) throws(TrainingError) -> any Objective {
+    guard record != nil else { return options.objective ?? data.targetShape.task.objective }
     guard let asked = options.objective else { return objective }
     let (own, other) = (ObjectiveDescription(objective), ObjectiveDescription(asked))
     let meansTheSame = asked.link == objective.link && asked.scalesTargets == objective.scalesTargets
@@ -41,12 +41,11 @@ extension Network {
 
   /// Sets the last layer's biases to ``Objective/startingOutput(meanTarget:)`` of each target, unless the layer has an
   /// activation or a non-zero bias.
-  mutating func startOutputs(_ objective: some Objective, for data: Dataset<Element>) {
+  mutating func startOutputs(_ objective: any Objective, meanTargets means: [Double]) {
     let (last, start) = (layers[layers.count - 1], parameterCount - outputs)
-    guard case .values(let values) = data.targets, values.columns == outputs, last.activation == .identity,
+    guard means.count == outputs, last.activation == .identity,
       parameters[start...].allSatisfy({ $0 == 0 })
     else { return }
-    let means = ColumnStatistics(values, weights: data.relativeWeights).means
     for (output, mean) in means.enumerated() {
       let value = objective.startingOutput(meanTarget: mean)
       // Infinite if all counts are 0.
@@ -56,12 +55,18 @@ extension Network {
 }
 
 extension Objective {
+  /// - Throws: ``TrainingError/targets(objective:takes:)`` for classes in place of numbers or the other way round.
+  func check(_ task: LearningTask) throws(TrainingError) {
+    let domain = targetDomain
+    if task != domain.task { throw .targets(objective: Self.name, takes: domain.requirement) }
+  }
+
   /// - Throws: ``TrainingError/targets(objective:takes:)`` for classes in place of numbers or the other way round, or
   ///   ``TrainingError/badTarget(what:row:column:objective:takes:)`` for the first target outside ``targetDomain``.
   package func check<Element: Scalar>(_ targets: Targets<Element>, _ which: String = "") throws(TrainingError) {
     let domain = targetDomain
-    if targets.task != domain.task { throw .targets(objective: Self.name, takes: domain.requirement) }
-    guard case .values(let values) = targets, let place = domain.firstViolation(in: values) else { return }
+    try check(targets.task)
+    guard case .values(let values) = targets, let place = domain.firstViolation(in: values.view) else { return }
     throw .badTarget(
       what: which + "target", row: place.row, column: place.column, objective: Self.name, takes: domain.requirement)
   }

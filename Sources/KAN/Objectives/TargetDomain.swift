@@ -37,8 +37,7 @@ public struct TargetDomain: Sendable {
   /// The first invalid element of a matrix; rows and columns from 0.
   @specialized(where Element == Float)
   @specialized(where Element == Double)
-  package func firstViolation<Element: Scalar>(in targets: Matrix<Element>) -> (row: Int, column: Int)? {
-    let values = targets.view
+  func firstViolation<Element: Scalar>(in values: MatrixView<Element>) -> (row: Int, column: Int)? {
     for row in 0..<values.rows {
       for column in 0..<values.columns where !contains(Double(values[row, column])) { return (row, column) }
     }

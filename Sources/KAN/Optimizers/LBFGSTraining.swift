@@ -2,7 +2,7 @@ extension LBFGS: TrainingMethod {
   public var learningRate: Double { 1 }
 
   public func check<Element: Scalar>(
-    _ network: Network<Element>, on data: Dataset<Element>, options: TrainingOptions
+    _ network: Network<Element>, on data: any RowSource<Element>, options: TrainingOptions
   ) throws(TrainingError) {
     let needed = bytes(for: network, rows: data.rows)
     if needed > memoryLimit {
@@ -33,7 +33,7 @@ final class LBFGSTraining<Element: Scalar>: TrainingProcess {
     self.start = start
     frozen =
       start.options.updating == .supported
-      ? try FrozenParameters(start.network, on: start.data, pool: start.pool) : nil
+      ? try FrozenParameters(start.network, on: start.rows, pool: start.pool) : nil
   }
 
   func runEpoch(
@@ -46,6 +46,7 @@ final class LBFGSTraining<Element: Scalar>: TrainingProcess {
     let before = (minimization.evaluations, minimization.point)
     let outcome = minimization.iterate(&function)
     samples = minimization.evaluations * start.data.rows
+    if let failure = function.batch.failure { throw .rowSource(failure) }
     let isBrokenOff = function.batch.isInterrupted
     defer { run = isBrokenOff ? nil : (function, minimization) }
     if isBrokenOff {
@@ -64,13 +65,14 @@ final class LBFGSTraining<Element: Scalar>: TrainingProcess {
     _ network: Network<Element>, epoch: Int, _ monitor: TrainingMonitor<Element>
   ) throws(TrainingError) {
     var function = FullBatchFunction(
-      network, start.data, weightDecay: rule.weightDecay, frozen: frozen, pool: start.pool
+      network, start.rows, weightDecay: rule.weightDecay, frozen: frozen, pool: start.pool
     ) { monitor.continues() }
     // Pairs of an unrestricted training would move frozen parameters.
     var moments = start.memory?.moments ?? []
     if let frozen { for index in moments.indices { frozen.clear(moments[index].mutablePointer()) } }
     let minimization = LBFGSMinimization(
       rule, of: &function, from: network.parameters, moments: moments, pool: start.pool)
+    if let failure = function.batch.failure { throw .rowSource(failure) }
     if function.batch.isInterrupted { return }
     if !minimization.isFinite {
       let last = network.layers.count - 1
@@ -96,7 +98,7 @@ final class LBFGSTraining<Element: Scalar>: TrainingProcess {
     return try LBFGSTraining(
       rule,
       TrainingStart(
-        network: network, data: start.data, options: start.options, pool: start.pool, memory: nil, stepsDone: 0,
+        network: network, rows: start.rows, options: start.options, pool: start.pool, memory: nil, stepsDone: 0,
         lossSum: 0, earlierEpochs: network.record?.history.count ?? 0, isTrained: true))
   }
 }

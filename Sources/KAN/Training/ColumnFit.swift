@@ -1,5 +1,5 @@
 /// Σ w·x / Σ w; NaN if empty.
-struct WeightedMean {
+struct WeightedMean: Sendable {
   private var sum = 0.0
   private var weight = 0.0
 
@@ -7,6 +7,11 @@ struct WeightedMean {
     if weight == 0 { return }
     sum += weight * value
     self.weight += weight
+  }
+
+  mutating func merge(_ other: WeightedMean) {
+    sum += other.sum
+    weight += other.weight
   }
 
   var value: Double { sum / weight }
@@ -17,7 +22,7 @@ struct WeightedMean {
 /// Means and moments about them are updated row by row (Welford 1962, Technometrics 4; with weights West 1979,
 /// Communications of the ACM 22), so that neither a large offset nor many rows lose digits, and the moments of a
 /// constant column are exactly 0.
-struct ColumnFit {
+struct ColumnFit: Sendable {
   /// Rows, or the sum of their weights.
   private(set) var weight = 0.0
   /// Σ w·(y - t)²
@@ -33,16 +38,42 @@ struct ColumnFit {
   /// The share of targets of 0 and 1 that are the more probable value; a probability of ½ counts for 0.
   private(set) var accuracy = WeightedMean()
 
-  @specialized(where Element == Float)
-  @specialized(where Element == Double)
+  init() {}
+
   init<Element: Scalar>(
     predictions: Matrix<Element>, targets: Matrix<Element>, weights: AlignedArray<Element>? = nil, column: Int
   ) {
-    let weights = weights?.pointer
-    let (y, t) = (predictions.view, targets.view)
-    for row in 0..<targets.rows {
+    withExtendedLifetime((predictions, targets, weights)) {
+      add(predictions.view, targets.view, weights: weights?.pointer, column: column)
+    }
+  }
+
+  /// Predictions and targets of some rows: [rows × columns] each, and [rows].
+  @specialized(where Element == Float)
+  @specialized(where Element == Double)
+  mutating func add<Element: Scalar>(
+    _ y: MatrixView<Element>, _ t: MatrixView<Element>, weights: UnsafePointer<Element>?, column: Int
+  ) {
+    for row in 0..<t.rows {
       add(Double(y[row, column]), Double(t[row, column]), weights.map { Double($0[row]) } ?? 1)
     }
+  }
+
+  /// Takes what later rows came to (Chan, Golub and LeVeque 1983, The American Statistician 37).
+  mutating func merge(_ other: ColumnFit) {
+    if other.weight == 0 { return }
+    let before = weight
+    weight += other.weight
+    let share = other.weight / weight
+    squares += other.squares
+    let (distanceY, distanceT) = (other.meanY - meanY, other.meanT - meanT)
+    meanY += share * distanceY
+    meanT += share * distanceT
+    spreadY += other.spreadY + before * share * distanceY * distanceY
+    spreadT += other.spreadT + before * share * distanceT * distanceT
+    together += other.together + before * share * distanceY * distanceT
+    coverage.merge(other.coverage)
+    accuracy.merge(other.accuracy)
   }
 
   private mutating func add(_ y: Double, _ t: Double, _ weight: Double) {

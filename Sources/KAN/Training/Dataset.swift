@@ -38,7 +38,17 @@ public struct Dataset<Element: Scalar>: Sendable {
     self.targets = targets
     self.weights = weights
     self.names = names
-    meanWeight = weights.map { mean(of: $0) } ?? 1
+    meanWeight = weights.map { KAN.meanWeight(of: $0) } ?? 1
+  }
+
+  /// Rows of which only the inputs are asked for: [rows × in]
+  init(withoutTargets inputs: Matrix<Element>) {
+    inputs.requireElements()
+    self.inputs = inputs
+    targets = .values(Matrix(rows: 0, columns: 0))
+    weights = nil
+    names = Names()
+    meanWeight = 1
   }
 
   /// The number of rows, those of weight 0 included.
@@ -55,14 +65,21 @@ public struct Dataset<Element: Scalar>: Sendable {
   ///
   /// At least one row stays on each side; nil if there are too few rows for that.
   public func holdingOut(_ fraction: Double, seed: UInt64) -> (training: Dataset, test: Dataset)? {
-    require(fraction > 0 && fraction < 1, "Dataset: a fraction of \(fraction) held out")
-    guard rows >= 2 else { return nil }
-    let count = min(rows - 1, max(1, Int((Double(rows) * fraction).rounded())))
-    var generator = RandomGenerator(seed: seed, stream: RandomStream.holdout)
-    let order = generator.permutation(of: rows)
-    // In the order of the data, so that each part depends only on which rows it has.
-    return (selecting(rows: order[count...].sorted()), selecting(rows: order[..<count].sorted()))
+    return heldOutRows(of: rows, fraction, seed: seed).map {
+      (selecting(rows: $0.training), selecting(rows: $0.test))
+    }
   }
+}
+
+/// The rows that ``Dataset/holdingOut(_:seed:)`` keeps and puts aside.
+func heldOutRows(of rows: Int, _ fraction: Double, seed: UInt64) -> (training: [Int], test: [Int])? {
+  require(fraction > 0 && fraction < 1, "Dataset: a fraction of \(fraction) held out")
+  guard rows >= 2 else { return nil }
+  let count = min(rows - 1, max(1, Int((Double(rows) * fraction).rounded())))
+  var generator = RandomGenerator(seed: seed, stream: RandomStream.holdout)
+  let order = generator.permutation(of: rows)
+  // In the order of the data, so that neither part depends on more of the shuffle than it has to.
+  return (order[count...].sorted(), order[..<count].sorted())
 }
 
 /// The targets of a data set.
@@ -109,15 +126,6 @@ extension Dataset {
   package var relativeWeights: AlignedArray<Element>? {
     weights.map { weights in AlignedArray(weights.map { meanWeight > 0 ? Element(Double($0) / meanWeight) : 0 }) }
   }
-}
-
-@specialized(where Element == Float)
-@specialized(where Element == Double)
-private func mean<Element: Scalar>(of values: AlignedArray<Element>) -> Double {
-  let pointer = values.pointer
-  var sum = 0.0
-  for index in 0..<values.count { sum += Double(pointer[index]) }
-  return sum / Double(max(1, values.count))
 }
 
 /// Independent streams of random numbers for one seed.

@@ -47,105 +47,51 @@ extension Network {
   /// Loss and metrics over all rows of a data set. Traps if its columns do not fit the network. Invalid targets, such
   /// as negative counts, may make them NaN.
   public func evaluate(on data: Dataset<Element>, pool: ThreadPool = .shared) -> Evaluation {
-    requireTargets(data)
-    switch data.targets {
-    case .values(let targets): return evaluate(data, values: targets, pool)
-    case .classes(let labels, _): return evaluate(data, labels: labels, pool)
+    do throws(RowSourceError) {
+      return try evaluate(TrainingRows(data), pool: pool)
+    } catch {
+      fatalError("Network: \(error)")
     }
   }
 
-  /// The loss of each row, whose mean is the ``Evaluation/loss``.
-  func losses(on data: Dataset<Element>, pool: ThreadPool) -> [Double] {
+  /// The same over all rows of any source; memory does not grow with them.
+  ///
+  /// - Throws: ``RowSourceError`` if a row cannot be read.
+  public func evaluate(
+    on source: some RowSource<Element>, pool: ThreadPool = .shared
+  ) throws(RowSourceError) -> Evaluation {
+    try evaluate(TrainingRows(source), pool: pool)
+  }
+
+  func evaluate(_ data: TrainingRows<Element>, pool: ThreadPool) throws(RowSourceError) -> Evaluation {
     requireTargets(data)
-    let objective = objective
+    let sums = try reduce(
+      data, EvaluationSums(self, on: data), reading: [.targets, .weights], pool: pool)
+    return sums.evaluation(names: names, isWeighted: data.meanWeight > 0)
+  }
+
+  /// The loss of each row, whose mean is the ``Evaluation/loss``.
+  func losses(on data: TrainingRows<Element>, pool: ThreadPool) throws(RowSourceError) -> [Double] {
+    requireTargets(data)
+    let tiles = TargetTiles(self, on: data)
     var losses = [Double](repeating: 0, count: data.rows)
-    losses.withUnsafeMutableBufferPointer { losses in
-      forEachTile(of: data, pool: pool) { start, tile in
-        objective.writeRowLosses(of: tile, to: losses.baseAddress! + start)
-        guard let weights = tile.weights else { return }
-        for row in 0..<tile.rows { losses[start + row] *= Double(weights[row]) }
+    try forEachChunk(of: data, reading: [.targets, .weights], pool: pool) { chunk in
+      losses.withUnsafeMutableBufferPointer { losses in
+        tiles.forEachTile(of: chunk) { start, tile in
+          objective.writeRowLosses(of: tile, to: losses.baseAddress! + start)
+          guard let weights = tile.weights else { return }
+          for row in 0..<tile.rows { losses[start + row] *= Double(weights[row]) }
+        }
       }
     }
     return losses
   }
 
-  private func requireTargets(_ data: Dataset<Element>) {
+  private func requireTargets(_ data: TrainingRows<Element>) {
+    let shape = data.targetShape
     require(
-      objective.outputs(forTargets: data.targets.outputs) == outputs && data.targets.task == task,
-      "Network: \(data.targets.outputs) targets for \(task) with \(outputs) outputs")
-  }
-
-  private func evaluate(_ data: Dataset<Element>, labels: [Int32], _ pool: ThreadPool) -> Evaluation {
-    var (loss, accuracy) = (0.0, WeightedMean())
-    let objective = objective
-    forEachTile(of: data, pool: pool) { _, tile in
-      loss += objective.loss(of: tile, gradient: nil)
-      addCorrect(tile.outputs, tile.targetClasses, tile.weights, to: &accuracy)
-    }
-    return Evaluation(
-      samples: data.rows, loss: data.rows > 0 && data.meanWeight > 0 ? loss : .nan, accuracy: accuracy.value)
-  }
-
-  private func evaluate(_ data: Dataset<Element>, values: Matrix<Element>, _ pool: ThreadPool) -> Evaluation {
-    let objective = objective
-    var loss = 0.0
-    var predictions = Matrix<Element>(rows: data.rows, columns: outputs)
-    let to = predictions.mutableView()
-    forEachTile(of: data, pool: pool) { start, tile in
-      loss += objective.loss(of: tile, gradient: nil)
-      to.slice(row: start, rows: tile.rows, columns: to.columns).copyElements(from: tile.outputs)
-    }
-    var result = Evaluation(samples: data.rows, loss: data.rows > 0 && data.meanWeight > 0 ? loss : .nan)
-    if values.columns != outputs { return result }
-    finish(to)
-    let weights = data.relativeWeights
-    let targets = (0..<values.columns).map { column in
-      let fit = ColumnFit(predictions: predictions, targets: values, weights: weights, column: column)
-      return fit.metrics(objective, name: names.target(column, of: values.columns))
-    }
-    result.rmse = mean(targets.map(\.rmse))
-    result.r2 = mean(targets.map(\.r2))
-    result.pearson = mean(targets.map(\.pearson))
-    result.accuracy = mean(targets.map(\.accuracy))
-    result.coverage = mean(targets.map(\.coverage))
-    if targets.count > 1 { result.targets = targets }
-    return result
-  }
-
-  /// Calls `body` for each tile of the data set with its first row; the tiles' losses add up to the mean.
-  private func forEachTile(
-    of data: Dataset<Element>, pool: ThreadPool, _ body: (Int, ObjectiveTile<Element>) -> Void
-  ) {
-    let weights = data.relativeWeights
-    let columns = data.targets.outputs
-    let scaling = objective.scalesTargets ? outputScaling : Scaling(identity: columns)
-    let labels: [Int32] = if case .classes(let labels, _) = data.targets { labels } else { [] }
-    let tileRows = ObjectiveLoop<Element>.tileRows
-    let scaled = UnsafeMutablePointer<Element>.allocate(capacity: tileRows * columns)
-    defer { scaled.deallocate() }
-    labels.withUnsafeBufferPointer { labels in
-      forEachChunk(of: data.inputs, pool: pool) { first, outputs in
-        for row in stride(from: 0, to: outputs.rows, by: tileRows) {
-          let rows = min(tileRows, outputs.rows - row)
-          let start = first + row
-          let targets: TargetView<Element>
-          if case .values(let values) = data.targets {
-            Element._scaleColumns(
-              rows, columns, values.elements.pointer + start * columns, scaling.shift.pointer, scaling.factor.pointer,
-              scaled)
-            targets = .values(
-              MatrixView(base: UnsafePointer(scaled), rows: rows, columns: columns, stride: columns))
-          } else {
-            targets = .classes(labels.baseAddress! + start)
-          }
-          body(
-            start,
-            ObjectiveTile(
-              outputs: outputs.slice(row: row, rows: rows, columns: outputs.columns), targets: targets,
-              weights: weights.map { $0.pointer + start }, total: data.rows))
-        }
-      }
-    }
+      objective.outputs(forTargets: shape.outputs) == outputs && shape.task == task,
+      "Network: \(shape.outputs) targets for \(task) with \(outputs) outputs")
   }
 }
 
@@ -153,33 +99,5 @@ extension Names {
   /// The name of a target, or `y`, or `y0`, `y1` of several.
   package func target(_ index: Int, of count: Int) -> String {
     targets.count == count ? targets[index] : count == 1 ? "y" : "y\(index)"
-  }
-}
-
-/// Nil without values, or if one is undefined.
-private func mean(_ values: [Double?]) -> Double? {
-  var sum = 0.0
-  for value in values {
-    guard let value else { return nil }
-    sum += value
-  }
-  return sum / Double(values.count)
-}
-
-/// Adds whether each row's label has the largest logit; of equal logits the first counts.
-@specialized(where Element == Float)
-@specialized(where Element == Double)
-private func addCorrect<Element: Scalar>(
-  _ logits: MatrixView<Element>, _ labels: UnsafePointer<Int32>, _ weights: UnsafePointer<Element>?,
-  to accuracy: inout WeightedMean
-) {
-  for row in 0..<logits.rows {
-    var (best, isNumber) = (0, logits[row, 0] == logits[row, 0])
-    for column in 1..<max(1, logits.columns) {
-      if logits[row, column] > logits[row, best] { best = column }
-      isNumber = isNumber && logits[row, column] == logits[row, column]
-    }
-    let score = !isNumber ? .nan : best == Int(labels[row]) ? 1.0 : 0
-    accuracy.add(score, weights.map { Double($0[row]) } ?? 1)
   }
 }

@@ -9,8 +9,9 @@ struct FrozenParameters<Element: Scalar> {
   private let kept: AlignedArray<Element>
 
   /// - Throws: ``TrainingError/noSupport`` if nothing is left to change.
-  init(_ network: Network<Element>, on data: Dataset<Element>, pool: ThreadPool) throws(TrainingError) {
-    let support = SupportMap(of: network, on: data, pool: pool)
+  init(_ network: Network<Element>, on data: TrainingRows<Element>, pool: ThreadPool) throws(TrainingError) {
+    let support: SupportMap
+    do { support = try SupportMap(of: network, on: data, pool: pool) } catch { throw .rowSource(error) }
     if support.isEmpty { throw .noSupport }
     var ranges: [Range<Int>] = []
     func freeze(_ range: Range<Int>) {

@@ -2,7 +2,7 @@
 ///
 /// Bound to one data set. Results are bit-identical for any number of threads; evaluations allocate nothing.
 package final class FullBatch<Element: Scalar> {
-  private let data: Dataset<Element>
+  private let data: TrainingRows<Element>
   private let step: TrainingStep<Element>
   private let chunk: Int
   private let vectors: VectorOperations<Element>
@@ -17,13 +17,13 @@ package final class FullBatch<Element: Scalar> {
 
   /// Traps if there are no rows, or a chunk has none.
   package init(
-    _ network: Network<Element>, _ data: Dataset<Element>, chunk: Int? = nil, pool: ThreadPool,
+    _ network: Network<Element>, _ data: TrainingRows<Element>, chunk: Int? = nil, pool: ThreadPool,
     continues: @escaping () -> Bool = { true }
   ) {
     self.data = data
     self.continues = continues
     self.chunk = min(data.rows, chunk ?? Self.chunk(for: network))
-    step = TrainingStep(network, batch: self.chunk, pool: pool, targets: data.targets.outputs)
+    step = TrainingStep(network, on: data, batch: self.chunk, pool: pool)
     rows = [Int](repeating: 0, count: self.chunk)
     vectors = VectorOperations(count: network.parameterCount, pool: pool)
   }
@@ -37,7 +37,7 @@ package final class FullBatch<Element: Scalar> {
     if data.rows == chunk {
       if !holdsAll { gather(0..<chunk, for: network) }
       holdsAll = true
-      let loss = step.lossAndGradient(of: network, on: data, rows: chunk)
+      let loss = step.lossAndGradient(of: network)
       gradient.copyElements(from: step.gradients)
       return loss
     }
@@ -51,7 +51,7 @@ package final class FullBatch<Element: Scalar> {
       let end = min(start + chunk, data.rows)
       gather(start..<end, for: network)
       let share = Double(end - start) / Double(data.rows)
-      total += share * step.lossAndGradient(of: network, on: data, rows: end - start)
+      total += share * step.lossAndGradient(of: network)
       if start == 0 { gradient.fill(with: 0) }
       vectors.add(sum, share, step.gradients.pointer, to: sum)
     }
@@ -61,13 +61,16 @@ package final class FullBatch<Element: Scalar> {
   private func gather(_ range: Range<Int>, for network: Network<Element>) {
     for row in range { rows[row - range.lowerBound] = row }
     rows.withUnsafeBufferPointer {
-      step.gather(UnsafeBufferPointer(rebasing: $0[..<range.count]), of: data, for: network)
+      step.gather(UnsafeBufferPointer(rebasing: $0[..<range.count]), for: network)
     }
   }
 
+  /// Why rows could not be read: losses are NaN since then.
+  var failure: RowSourceError? { step.failure }
+
   /// The first layer, from 0, whose output on the last rows is not finite.
   func firstNonFiniteLayer(of network: Network<Element>) -> Int? {
-    step.firstNonFiniteLayer(of: network, rows: data.rows % chunk == 0 ? chunk : data.rows % chunk)
+    step.firstNonFiniteLayer(of: network)
   }
 
   // MARK: Memory
@@ -112,7 +115,7 @@ struct FullBatchFunction<Element: Scalar>: DifferentiableFunction {
   let frozen: FrozenParameters<Element>?
 
   init(
-    _ network: Network<Element>, _ data: Dataset<Element>, weightDecay: Double = 0,
+    _ network: Network<Element>, _ data: TrainingRows<Element>, weightDecay: Double = 0,
     frozen: FrozenParameters<Element>? = nil, pool: ThreadPool, continues: @escaping () -> Bool = { true }
   ) {
     self.network = network

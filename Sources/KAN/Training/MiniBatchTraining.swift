@@ -1,7 +1,7 @@
 /// Training by a first-order rule on shuffled batches.
 final class MiniBatchTraining<Element: Scalar, Rule: Optimizer>: TrainingProcess {
   private let rule: Rule
-  private let data: Dataset<Element>
+  private let data: TrainingRows<Element>
   private let options: TrainingOptions
   private let step: TrainingStep<Element>
   /// Epochs on coarser grids, so that row orders do not repeat.
@@ -14,12 +14,12 @@ final class MiniBatchTraining<Element: Scalar, Rule: Optimizer>: TrainingProcess
 
   init(_ rule: Rule, _ start: TrainingStart<Element>) throws(TrainingError) {
     self.rule = rule
-    data = start.data
+    data = start.rows
     options = start.options
     earlierEpochs = start.earlierEpochs
     step = TrainingStep(
-      start.network, batch: min(options.batch, data.rows), pool: start.pool, ahead: data.rows > options.batch,
-      targets: data.targets.outputs)
+      start.network, on: start.rows, batch: min(options.batch, data.rows), pool: start.pool,
+      ahead: data.rows > options.batch)
     (stepsDone, lossSum) = (start.stepsDone, start.lossSum)
     if let memory = start.memory, memory.moments.count == rule.momentCount {
       self.memory = memory
@@ -28,7 +28,7 @@ final class MiniBatchTraining<Element: Scalar, Rule: Optimizer>: TrainingProcess
     }
     frozen =
       options.updating == .supported
-      ? try FrozenParameters(start.network, on: data, pool: start.pool) : nil
+      ? try FrozenParameters(start.network, on: start.rows, pool: start.pool) : nil
   }
 
   func runEpoch(
@@ -46,10 +46,10 @@ final class MiniBatchTraining<Element: Scalar, Rule: Optimizer>: TrainingProcess
       let loss = order.withUnsafeBufferPointer { order in
         let next = index + 1 < steps ? order[rows(ofStep: index + 1)] : nil
         return step.lossAndGradient(
-          of: network, on: data, rows: UnsafeBufferPointer(rebasing: order[range]),
+          of: network, rows: UnsafeBufferPointer(rebasing: order[range]),
           next: next.map { UnsafeBufferPointer(rebasing: $0) })
       }
-      try requireFinite(loss, network, epoch: epoch, step: index + 1, rows: range.count)
+      try requireFinite(loss, network, epoch: epoch, step: index + 1)
       let count = network.parameters.count
       if let frozen { step.clearGradients(frozen) }
       rule.update(
@@ -64,7 +64,6 @@ final class MiniBatchTraining<Element: Scalar, Rule: Optimizer>: TrainingProcess
           step: index, of: steps, loss: lossSum / Double(range.upperBound), samples: samples - samplesBefore, network)
       {
         try requireFiniteParameters(network, epoch: epoch, step: index)
-        step.discardNext()
         stepsDone = index
         return .brokenOff(steps: index, lossSum: lossSum)
       }
@@ -88,20 +87,21 @@ final class MiniBatchTraining<Element: Scalar, Rule: Optimizer>: TrainingProcess
   func onGrid(
     _ intervals: Int, of network: inout Network<Element>
   ) throws(TrainingError) -> any TrainingProcess<Element> {
-    try rule.changeGrid(of: &network, to: intervals, on: data, pool: step.pool)
+    try rule.changeGrid(of: &network, to: intervals, on: data.source, pool: step.pool)
     return try MiniBatchTraining(
       rule,
       TrainingStart(
-        network: network, data: data, options: options, pool: step.pool, memory: nil, stepsDone: 0, lossSum: 0,
+        network: network, rows: data, options: options, pool: step.pool, memory: nil, stepsDone: 0, lossSum: 0,
         earlierEpochs: network.record?.history.count ?? 0, isTrained: true))
   }
 
   /// Throws an error that names the layer unless loss and gradients are finite.
   private func requireFinite(
-    _ loss: Double, _ network: Network<Element>, epoch: Int, step index: Int, rows: Int
+    _ loss: Double, _ network: Network<Element>, epoch: Int, step index: Int
   ) throws(TrainingError) {
     if !loss.isFinite {
-      let layer = step.firstNonFiniteLayer(of: network, rows: rows) ?? network.layers.count - 1
+      if let failure = step.failure { throw .rowSource(failure) }
+      let layer = step.firstNonFiniteLayer(of: network) ?? network.layers.count - 1
       throw .nonFinite(what: "the output", epoch: epoch, step: index, layer: layer + 1)
     }
     if let layer = network.firstLayer(withNonFinite: step.gradients) {

@@ -1,30 +1,37 @@
 extension Network {
   /// Traps unless the columns fit.
-  /// - Throws: ``TrainingError`` if there are no rows, a value is not finite, or a target is invalid for the objective.
-  func check(_ data: Dataset<Element>, _ which: String, _ objective: any Objective) throws(TrainingError) {
+  /// - Throws: ``TrainingError`` if there are no rows, one cannot be read, a value is not finite, or the objective does
+  ///   not take a target.
+  func check(
+    _ data: TrainingRows<Element>, _ which: String, _ objective: any Objective, _ pool: ThreadPool
+  ) throws(TrainingError) {
+    let shape = data.targetShape
     require(
-      data.inputs.columns == inputs && objective.outputs(forTargets: data.targets.outputs) == outputs,
-      "Network: \(which)data of \(data.inputs.columns) inputs and \(data.targets.outputs) targets for \(inputs) inputs "
+      data.inputColumns == inputs && objective.outputs(forTargets: shape.outputs) == outputs,
+      "Network: \(which)data of \(data.inputColumns) inputs and \(shape.outputs) targets for \(inputs) inputs "
         + "and \(outputs) outputs")
     require(
-      record == nil || data.targets.task == task,
-      "Network: \(which)data for \(data.targets.task) to go on with a network trained for \(task)")
-    try Self.check(data.names, inputs: inputs, outputs: data.targets.outputs, task: data.targets.task)
+      record == nil || shape.task == task,
+      "Network: \(which)data for \(shape.task) to go on with a network trained for \(task)")
+    try Self.check(data.source.names, inputs: inputs, outputs: shape.outputs, task: shape.task)
     if data.rows == 0 { throw .noData }
-    try requireFinite(data.inputs, which + "input")
-    if case .values(let values) = data.targets { try requireFinite(values, which + "target") }
-    try objective.check(data.targets, which)
-    if let weights = data.weights {
-      if let row = weights.firstIndex(where: { !($0 >= 0 && $0.isFinite) }) {
-        throw .badWeight(what: which + "weight", row: row)
-      }
-      // The mean overflows for weights near the largest finite number.
-      if !(data.meanWeight > 0 && data.meanWeight.isFinite) { throw .noData }
+    let domain = objective.targetDomain
+    let found: RowCheck<Element>
+    do {
+      found = try data.source.reduce(RowCheck(domain, of: shape), reading: .all, pool: pool)
+    } catch {
+      throw .rowSource(error)
     }
-  }
-
-  private func requireFinite(_ matrix: Matrix<Element>, _ what: String) throws(TrainingError) {
-    let index = Element._firstNonFinite(matrix.elements.count, matrix.elements.pointer)
-    if index >= 0 { throw .nonFiniteData(what: what, row: index / matrix.columns, column: index % matrix.columns) }
+    if let (row, column) = found.input { throw .nonFiniteData(what: which + "input", row: row, column: column) }
+    if let (row, column) = found.target { throw .nonFiniteData(what: which + "target", row: row, column: column) }
+    try objective.check(shape.task)
+    if let (row, column) = found.outside {
+      let takes = shape.task == .regression ? domain.requirement : "classes 0 ..< \(shape.outputs)"
+      throw .badTarget(
+        what: which + "target", row: row, column: column, objective: type(of: objective).name, takes: takes)
+    }
+    if let row = found.weight { throw .badWeight(what: which + "weight", row: row) }
+    // A mean that is not finite comes of weights near the largest number there is.
+    if !(data.meanWeight > 0 && data.meanWeight.isFinite) { throw .noData }
   }
 }

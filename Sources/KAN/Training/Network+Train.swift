@@ -15,24 +15,33 @@ extension Network {
   /// stopped. (``LevenbergMarquardt`` resumes from the same parameters and determines λ anew.)
   ///
   /// - Parameters:
-  ///   - data: the training rows; traps if the columns do not fit the network.
-  ///   - validation: evaluated after every epoch, and used by early stopping.
+  ///   - data: in memory (``Dataset``) or any other ``RowSource``, with the same results. Its columns have to fit the
+  ///     network, or this traps. ``LevenbergMarquardt`` keeps all rows in double precision; the others keep a batch.
+  ///   - validation: judged after every epoch; what early stopping goes by.
   ///   - method: see ``TrainingMethod``.
-  ///   - options: nil for the method's own number of epochs.
-  ///   - progress: called a few times a second with the network so far; returns whether to continue.
-  /// - Throws: ``TrainingError`` if the data is not finite or its names do not fit its columns, if the method cannot do
-  ///   what is asked, or if the loss, a gradient or a parameter becomes infinite or NaN; the network then has the
-  ///   parameters of the last good epoch (the best one with ``TrainingOptions/patience``).
+  ///   - options: without them, the method's own number of epochs.
+  ///   - progress: called now and then with the network as it is; returns whether to go on.
+  /// - Throws: ``TrainingError`` if a row cannot be read, the data is not finite or its names do not fit its columns, if the method cannot do what is asked, or if the loss, a
+  ///   gradient or a parameter becomes infinite or NaN; the network then has the parameters of the last good epoch (the
+  ///   best one with ``TrainingOptions/patience``).
   @discardableResult
   public mutating func train(
-    on data: Dataset<Element>, validation: Dataset<Element>? = nil, with method: some TrainingMethod = AdamW(),
-    options: TrainingOptions? = nil, pool: ThreadPool = .shared,
+    on data: some RowSource<Element>, validation: (any RowSource<Element>)? = nil,
+    with method: some TrainingMethod = AdamW(), options: TrainingOptions? = nil, pool: ThreadPool = .shared,
     progress: TrainingReport<Element> = { _, _ in .continue }
   ) throws(TrainingError) -> TrainingHistory {
     let options = options ?? TrainingOptions(epochs: method.defaultEpochs)
     let objective = try objective(for: data, options)
-    try check(data, "", objective)
-    if let validation { try check(validation, "validation ", objective) }
+    let rows: TrainingRows<Element>
+    let judges: TrainingRows<Element>?
+    do throws(RowSourceError) {
+      rows = try TrainingRows(data)
+      judges = if let validation { try TrainingRows(validation) } else { nil }
+    } catch {
+      throw .rowSource(error)
+    }
+    try check(rows, "", objective, pool)
+    if let judges { try check(judges, "validation ", objective, pool) }
     try method.check(self, on: data, options: options)
     if !options.grids.isEmpty {
       if options.updating == .supported { throw .cannotRestrictOnGrids }
@@ -40,24 +49,24 @@ extension Network {
     }
     try checkResuming(method, options)
     return try withoutActuallyEscaping(progress) { progress throws(TrainingError) in
-      try train(on: data, validation: validation, method, objective, options, pool, TrainingMonitor(progress))
+      try train(on: rows, validation: judges, method, objective, options, pool, TrainingMonitor(progress))
     }
   }
 
   /// The same with default options, except for the number of epochs.
   @discardableResult
   public mutating func train(
-    on data: Dataset<Element>, with method: some TrainingMethod = AdamW(), epochs: Int
+    on data: some RowSource<Element>, with method: some TrainingMethod = AdamW(), epochs: Int
   ) throws(TrainingError) -> TrainingHistory {
     try train(on: data, with: method, options: TrainingOptions(epochs: epochs))
   }
 
   private mutating func train(
-    on data: Dataset<Element>, validation: Dataset<Element>?, _ method: some TrainingMethod, _ objective: any Objective,
-    _ options: TrainingOptions, _ pool: ThreadPool, _ monitor: TrainingMonitor<Element>
+    on data: TrainingRows<Element>, validation: TrainingRows<Element>?, _ method: some TrainingMethod,
+    _ objective: any Objective, _ options: TrainingOptions, _ pool: ThreadPool, _ monitor: TrainingMonitor<Element>
   ) throws(TrainingError) -> TrainingHistory {
     // Scalings come from all rows, including those held out.
-    prepare(for: data, objective)
+    do { try prepare(for: data.source, objective, pool) } catch { throw .rowSource(error) }
     if options.grids.isEmpty {
       let loop = TrainingLoop(
         method: method, data: data, validation: validation, options: options, pool: pool, monitor: monitor)
@@ -68,7 +77,9 @@ extension Network {
     }
     var (training, judges) = (data, validation)
     if judges == nil && !method.judgesByLeavingOut {
-      guard let parts = data.holdingOut(0.1, seed: options.seed &+ 1) else { throw .tooFewRows }
+      let parts: (training: TrainingRows<Element>, test: TrainingRows<Element>)?
+      do { parts = try data.holdingOut(0.1, seed: options.seed &+ 1) } catch { throw .rowSource(error) }
+      guard let parts else { throw .tooFewRows }
       (training, judges) = (parts.training, parts.test)
     }
     let loop = TrainingLoop(

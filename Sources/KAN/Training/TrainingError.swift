@@ -10,6 +10,8 @@ public enum TrainingError: Error, Sendable, Equatable, CustomStringConvertible {
   case noData
   /// A training cannot be resumed with another optimiser.
   case otherOptimizer(trained: String, asked: String)
+  /// A row cannot be read.
+  case rowSource(RowSourceError)
   /// No function has data in its support, so a training restricted to those has nothing to change.
   case noSupport
   /// A least-squares problem cannot be posed or solved, for the given reason.
@@ -48,6 +50,7 @@ public enum TrainingError: Error, Sendable, Equatable, CustomStringConvertible {
     case .nonFiniteData(let what, let row, let column):
       "\(what), row \(row + 1), column \(column + 1): not a finite number"
     case .badWeight(let what, let row): "\(what), row \(row + 1): not a finite number of 0 or more"
+    case .rowSource(let error): error.description
     case .noData: "there are no rows to train on, or none with a weight above 0"
     case .otherOptimizer(let trained, let asked): "trained with \(trained), which cannot go on with \(asked)"
     case .notForObjective(let optimizer, let objective):

@@ -20,7 +20,7 @@ extension TrainingLoop {
     for (index, intervals) in grids.enumerated() {
       let continues = isResumed && index == 0 && intervals == present
       let before = try stage?.process.onGrid(intervals, of: &network)
-      if stage == nil, !continues { try method.changeGrid(of: &network, to: intervals, on: data, pool: pool) }
+      if stage == nil, !continues { try method.changeGrid(of: &network, to: intervals, on: data.source, pool: pool) }
       let done = index > 0 || isResumed ? network.record?.history.filter { $0.grid != intervals }.count ?? 0 : 0
       var current = try begin(
         network, on: .init(intervals: intervals, earlierEpochs: done), continues: continues, after: before)
@@ -28,7 +28,7 @@ extension TrainingLoop {
       try run(&current, &network)
       stage = current
       if monitor.end != nil { break }
-      let losses = current.process.leaveOneOutLosses() ?? network.losses(on: validation ?? data, pool: pool)
+      let losses = try losses(current.process, network)
       let isKept = judge.keeps(network.layers.compactMap(\.gridIntervals).max() ?? intervals, losses)
       network.record?.grid = judge.choice
       if isKept { best = network }
@@ -49,6 +49,14 @@ extension TrainingLoop {
       network.record = record
     }
     return result
+  }
+
+  /// By row: as if it had been left out, if the method knows that, or of the rows to judge by.
+  private func losses(
+    _ process: any TrainingProcess<Element>, _ network: Network<Element>
+  ) throws(TrainingError) -> [Double] {
+    if let losses = process.leaveOneOutLosses() { return losses }
+    do { return try network.losses(on: validation ?? data, pool: pool) } catch { throw .rowSource(error) }
   }
 
   /// Epochs on later grids, weighted by their relative duration.

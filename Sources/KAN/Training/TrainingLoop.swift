@@ -2,8 +2,8 @@
 /// several in turn.
 struct TrainingLoop<Element: Scalar> {
   let method: any TrainingMethod
-  let data: Dataset<Element>
-  let validation: Dataset<Element>?
+  let data: TrainingRows<Element>
+  let validation: TrainingRows<Element>?
   let options: TrainingOptions
   let pool: ThreadPool
   let monitor: TrainingMonitor<Element>
@@ -34,7 +34,7 @@ struct TrainingLoop<Element: Scalar> {
     start.parameters = ledger.state.parameters
     let process = try method.begin(
       TrainingStart(
-        network: start, data: data, options: options, pool: pool, memory: continues ? ledger.state.optimizer : nil,
+        network: start, rows: data, options: options, pool: pool, memory: continues ? ledger.state.optimizer : nil,
         stepsDone: ledger.state.stepsDone, lossSum: ledger.state.lossSum, earlierEpochs: grid?.earlierEpochs ?? 0,
         isTrained: network.record != nil))
     return Stage(ledger: ledger, process: process)
@@ -81,7 +81,14 @@ struct TrainingLoop<Element: Scalar> {
       stage.ledger.end = monitor.end ?? .stopped
       return false
     }
-    let judged = validation.map { network.evaluate(on: $0, pool: pool) }
+    var judged: Evaluation?
+    if let validation {
+      do throws(RowSourceError) {
+        judged = try network.evaluate(validation, pool: pool)
+      } catch {
+        throw .rowSource(error)
+      }
+    }
     stage.ledger.finishEpoch(
       loss: loss, validation: judged, learningRate: rate, seconds: spent, parameters: network.parameters)
     stage.process.write(to: &stage.ledger.state.optimizer)

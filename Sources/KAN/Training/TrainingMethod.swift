@@ -23,12 +23,12 @@ public protocol TrainingMethod: Sendable {
 
   /// Throws if the method cannot run this training; called before anything has changed.
   func check<Element: Scalar>(
-    _ network: Network<Element>, on data: Dataset<Element>, options: TrainingOptions
+    _ network: Network<Element>, on data: any RowSource<Element>, options: TrainingOptions
   ) throws(TrainingError)
 
   /// Moves a network to the first of several grids, before ``begin(_:)``.
   func changeGrid<Element: Scalar>(
-    of network: inout Network<Element>, to intervals: Int, on data: Dataset<Element>, pool: ThreadPool
+    of network: inout Network<Element>, to intervals: Int, on data: any RowSource<Element>, pool: ThreadPool
   ) throws(TrainingError)
 
   /// Makes a process that trains from the given state.
@@ -43,12 +43,12 @@ extension TrainingMethod {
   public func relativeCost(parameters: Int) -> Double { 1 }
 
   public func check<Element: Scalar>(
-    _ network: Network<Element>, on data: Dataset<Element>, options: TrainingOptions
+    _ network: Network<Element>, on data: any RowSource<Element>, options: TrainingOptions
   ) throws(TrainingError) {}
 
   /// Transfers the curves and, once the network has been trained, adapts the ranges of hidden layers to their inputs.
   public func changeGrid<Element: Scalar>(
-    of network: inout Network<Element>, to intervals: Int, on data: Dataset<Element>, pool: ThreadPool
+    of network: inout Network<Element>, to intervals: Int, on data: any RowSource<Element>, pool: ThreadPool
   ) throws(TrainingError) {
     do throws(BasisError) {
       let isTrained = network.record?.history.isEmpty == false
@@ -68,9 +68,9 @@ extension TrainingMethod {
 public struct TrainingStart<Element: Scalar> {
   /// The network, with scalings and objective set for this training.
   public let network: Network<Element>
-  /// The training rows, in the data's units.
-  public let data: Dataset<Element>
-  /// The options of the call.
+  let rows: TrainingRows<Element>
+  /// The rows to train on.
+  public var data: any RowSource<Element> { rows.source }
   public let options: TrainingOptions
   /// The threads to use; results must not depend on their number.
   public let pool: ThreadPool

@@ -61,7 +61,7 @@ package func decodeNPY(
 }
 
 /// The parsed header and the offset of the data.
-private func npyHeader(_ bytes: [UInt8], path: String) throws(FileError) -> (NPYHeader, Int) {
+func npyHeader(_ bytes: [UInt8], path: String) throws(FileError) -> (NPYHeader, Int) {
   let magic: [UInt8] = [0x93, 0x4E, 0x55, 0x4D, 0x50, 0x59]
   guard bytes.starts(with: magic) else {
     throw FileError(.malformed, path: path, "not an NPY file (wrong magic bytes)")

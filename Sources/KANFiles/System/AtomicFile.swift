@@ -11,26 +11,36 @@ package func writeFile(_ bytes: [UInt8], to path: String) throws(FileError) {
 /// bits, and a symbolic link its place. Pipes, devices and paths such as `/dev/stdout` are written directly. Throws
 /// `.cannotCreate` if the file cannot be opened or replaced, and `.inputOutput` if writing fails.
 package func writeFile(chunks: [[UInt8]], to path: String) throws(FileError) {
+  try writeFile(to: path) { append throws(FileError) in
+    for chunk in chunks { try append(chunk) }
+  }
+}
+
+/// What gives a file its contents, chunk by chunk, by calling the closure that it is given.
+typealias FileContents = (_ append: ([UInt8]) throws(FileError) -> Void) throws(FileError) -> Void
+
+/// The same with contents that are made while they are written; an error of theirs leaves the old file.
+func writeFile(to path: String, _ contents: FileContents) throws(FileError) {
   guard !path.isEmpty, !path.utf8.contains(0) else { throw FileError(.cannotCreate, path: path, "not a file name") }
   let target = try resolveLinks(path)
   if let number = openDescriptor(named: target) {
     let descriptor = fcntl(number, F_DUPFD_CLOEXEC, 0)
     guard descriptor >= 0 else { throw cannotCreate(path, errno) }
-    return try writeDirectly(chunks, to: descriptor, path: path)
+    return try writeDirectly(contents, to: descriptor, path: path)
   }
   guard let status = status(of: target) else {
     guard errno == ENOENT else { throw cannotCreate(path, errno) }
-    return try replace(target, with: chunks, old: nil, path: path)
+    return try replace(target, with: contents, old: nil, path: path)
   }
   switch NodeType(status) {
   case .regular:
     guard access(target, W_OK) == 0 else { throw cannotCreate(path, errno) }
-    try replace(target, with: chunks, old: status, path: path)
+    try replace(target, with: contents, old: status, path: path)
   case .folder: throw FileError(.cannotCreate, path: path, "is a folder")
   default:
     let descriptor = openFile(target, O_WRONLY)
     guard descriptor >= 0 else { throw cannotCreate(path, errno) }
-    try writeDirectly(chunks, to: descriptor, path: path)
+    try writeDirectly(contents, to: descriptor, path: path)
   }
 }
 
@@ -59,14 +69,14 @@ private func folder(of path: String) -> String {
 
 /// Writes a temporary file and renames it to `target`; `path` is only for messages.
 private func replace(
-  _ target: String, with chunks: [[UInt8]], old: stat?, path: String
+  _ target: String, with contents: FileContents, old: stat?, path: String
 ) throws(FileError) {
   guard !target.hasSuffix("/") else { throw FileError(.cannotCreate, path: path, "not a file name") }
   let folder = folder(of: target)
   let (temporary, descriptor) = try createTemporary(in: folder, path: path)
   do throws(FileError) {
     do throws(FileError) {
-      try writeAll(chunks, to: descriptor, path: path)
+      try contents { chunk throws(FileError) in try writeAll(chunk, to: descriptor, path: path) }
       if let old { try keepAttributes(of: old, on: descriptor, path: path) }
       guard fsync(descriptor) == 0 else { throw cannotWrite(path, errno) }
     } catch {
@@ -111,9 +121,9 @@ private func synchronise(folder: String, path: String) throws(FileError) {
 }
 
 /// Writes to an open pipe or device and closes it.
-private func writeDirectly(_ chunks: [[UInt8]], to descriptor: Int32, path: String) throws(FileError) {
+private func writeDirectly(_ contents: FileContents, to descriptor: Int32, path: String) throws(FileError) {
   do throws(FileError) {
-    try writeAll(chunks, to: descriptor, path: path)
+    try contents { chunk throws(FileError) in try writeAll(chunk, to: descriptor, path: path) }
   } catch {
     close(descriptor)
     throw error
@@ -122,18 +132,16 @@ private func writeDirectly(_ chunks: [[UInt8]], to descriptor: Int32, path: Stri
 }
 
 /// Writes all bytes, also after interruptions and partial writes.
-private func writeAll(_ chunks: [[UInt8]], to descriptor: Int32, path: String) throws(FileError) {
-  for chunk in chunks {
-    var offset = 0
-    while offset < chunk.count {
-      let count = chunk.withUnsafeBytes { raw in
-        write(descriptor, raw.baseAddress.map { $0 + offset }, min(raw.count - offset, 1 << 30))
-      }
-      if count > 0 {
-        offset += count
-      } else if count == 0 || errno != EINTR {
-        throw cannotWrite(path, count == 0 ? EIO : errno)
-      }
+private func writeAll(_ chunk: [UInt8], to descriptor: Int32, path: String) throws(FileError) {
+  var offset = 0
+  while offset < chunk.count {
+    let count = chunk.withUnsafeBytes { raw in
+      write(descriptor, raw.baseAddress.map { $0 + offset }, min(raw.count - offset, 1 << 30))
+    }
+    if count > 0 {
+      offset += count
+    } else if count == 0 || errno != EINTR {
+      throw cannotWrite(path, count == 0 ? EIO : errno)
     }
   }
 }

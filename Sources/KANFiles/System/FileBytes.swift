@@ -64,7 +64,7 @@ private func checkReadable(_ type: NodeType, _ path: String) throws(FileError) {
   }
 }
 
-private func readError(_ path: String, _ code: Int32) -> FileError {
+func readError(_ path: String, _ code: Int32) -> FileError {
   switch code {
   case ENOENT, ENOTDIR: FileError(.notFound, path: path, "no such file")
   case EACCES, EPERM: FileError(.inputOutput, path: path, "no permission to read the file")

@@ -47,8 +47,8 @@ import Testing
       network.parameters = parameters
       network.contraction = contraction
       let data = Dataset(inputs: x, targets: .values(targets))
-      let step = TrainingStep(network, batch: rows, pool: ThreadPool(threads: 2))
-      _ = Array(0..<rows).withUnsafeBufferPointer { step.lossAndGradient(of: network, on: data, rows: $0) }
+      let step = TrainingStep(network, on: data, batch: rows, pool: ThreadPool(threads: 2))
+      _ = Array(0..<rows).withUnsafeBufferPointer { step.lossAndGradient(of: network, rows: $0) }
       return [Array(network.predict(x).elements), Array(step.gradients)]
     }
     for (name, local, gemm) in [("Y", results[0][0], results[1][0]), ("gradient", results[0][1], results[1][1])] {

@@ -136,9 +136,9 @@ import Testing
     let basis = try #require(network.layers[0].griddedBasis)
     let x = Matrix([[-0.95, 0.4], [-0.6, 0.5], [-0.55, 9], [0.2, 0.2]])
     let weights: [Double] = [1, 1, 1, 0]
-    let support = SupportMap(
-      of: network,
-      on: Dataset(inputs: x, targets: .values(Matrix(rows: 4, columns: 3)), weights: AlignedArray(weights)),
+    let data = Dataset(inputs: x, targets: .values(Matrix(rows: 4, columns: 3)), weights: AlignedArray(weights))
+    let support = try SupportMap(
+      of: network, on: TrainingRows(data),
       pool: ThreadPool(threads: 1))
     let tile = basis.values(of: x)
     for input in 0..<2 {

@@ -76,7 +76,7 @@ import Testing
       let loss = try network.fitLastLayer(on: data)
       #expect(network.parameters.allSatisfy { $0.isFinite } && loss.isFinite)
       var gradient = AlignedArray<Double>(zeros: network.parameterCount)
-      _ = FullBatch(network, data, pool: .shared).lossAndGradient(of: network, gradient: &gradient)
+      _ = FullBatch(network, TrainingRows(data), pool: .shared).lossAndGradient(of: network, gradient: &gradient)
       #expect(scale(gradient) <= 1e-9, "round \(round)")
     }
   }

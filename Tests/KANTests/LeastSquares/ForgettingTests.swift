@@ -104,7 +104,8 @@ import Testing
     try network.train(
       on: data.selecting(rows: [0, 1, 2]), with: AdamW(learningRate: 0.05, weightDecay: 0.1),
       options: TrainingOptions(epochs: 30, updating: .supported))
-    let support = SupportMap(of: before, on: data.selecting(rows: [0, 1, 2]), pool: Self.pool)
+    let support = try SupportMap(
+      of: before, on: TrainingRows(data.selecting(rows: [0, 1, 2])), pool: Self.pool)
     for index in 0..<3 {
       #expect(network.bias(ofLayer: index) == before.bias(ofLayer: index))
       let (old, now) = (before.weights(ofLayer: index), network.weights(ofLayer: index))

@@ -45,8 +45,8 @@ import Testing
       })
     network.contraction = contraction
     let data = Dataset(inputs: x, targets: .values(generator.matrix(x.rows, outputs)))
-    let step = TrainingStep(network, batch: x.rows, pool: ThreadPool(threads: 2))
-    _ = Array(0..<x.rows).withUnsafeBufferPointer { step.lossAndGradient(of: network, on: data, rows: $0) }
+    let step = TrainingStep(network, on: data, batch: x.rows, pool: ThreadPool(threads: 2))
+    _ = Array(0..<x.rows).withUnsafeBufferPointer { step.lossAndGradient(of: network, rows: $0) }
     let gradient = Array(step.gradients)
     return [
       Array(network.predict(x).elements), Array(gradient[front.parameterCount...]),
@@ -131,8 +131,8 @@ import Testing
       var network = Network([layer])
       network.parameters = parameters
       network.contraction = contraction
-      let step = TrainingStep(network, batch: 200, pool: ThreadPool(threads: 2))
-      _ = Array(0..<200).withUnsafeBufferPointer { step.lossAndGradient(of: network, on: data, rows: $0) }
+      let step = TrainingStep(network, on: data, batch: 200, pool: ThreadPool(threads: 2))
+      _ = Array(0..<200).withUnsafeBufferPointer { step.lossAndGradient(of: network, rows: $0) }
       return [Array(network.predict(data.inputs).elements), Array(step.gradients)]
     }
     for (local, gemm) in zip(results[0], results[1]) {
@@ -161,16 +161,16 @@ import Testing
     #expect(largestDifference(network.predict(data.inputs).elements, expected) <= 1e-13 * scale(expected))
 
     let results = [1, 2, 3, 7].map { threads in
-      let step = TrainingStep(network, batch: rows, pool: ThreadPool(threads: threads))
-      let loss = Array(0..<rows).withUnsafeBufferPointer { step.lossAndGradient(of: network, on: data, rows: $0) }
+      let step = TrainingStep(network, on: data, batch: rows, pool: ThreadPool(threads: threads))
+      let loss = Array(0..<rows).withUnsafeBufferPointer { step.lossAndGradient(of: network, rows: $0) }
       return [loss] + step.gradients
     }
     #expect(Set(results.map { $0.map(\.bitPattern) }).count == 1)
-    let step = TrainingStep(network, batch: rows, pool: ThreadPool(threads: 2))
+    let step = TrainingStep(network, on: data, batch: rows, pool: ThreadPool(threads: 2))
     func loss(changing index: Int, by change: Double) -> Double {
       var changed = network
       changed.parameters[index] += change
-      return Array(0..<rows).withUnsafeBufferPointer { step.lossAndGradient(of: changed, on: data, rows: $0) }
+      return Array(0..<rows).withUnsafeBufferPointer { step.lossAndGradient(of: changed, rows: $0) }
     }
     let largest = scale(results[0].dropFirst())
     for index in stride(from: 0, to: layer.parameterCount, by: 4999) + [layer.parameterCount - 1] {
@@ -187,8 +187,8 @@ import Testing
     let data = Dataset<Float>(
       inputs: generator.matrix(700, 20, in: -1.2...1.2), targets: .values(generator.matrix(700, 3)))
     let results = [1, 2, 3, 7].map { threads in
-      let step = TrainingStep(network, batch: 700, pool: ThreadPool(threads: threads))
-      let loss = Array(0..<700).withUnsafeBufferPointer { step.lossAndGradient(of: network, on: data, rows: $0) }
+      let step = TrainingStep(network, on: data, batch: 700, pool: ThreadPool(threads: threads))
+      let loss = Array(0..<700).withUnsafeBufferPointer { step.lossAndGradient(of: network, rows: $0) }
       return [loss.bitPattern] + step.gradients.map { UInt64($0.bitPattern) }
     }
     #expect(Set(results).count == 1)

@@ -120,7 +120,7 @@ import Testing
       inputs: data.inputs, targets: data.targets, weights: AlignedArray((0..<300).map { Double($0 % 4) }))
     for data in [data, weighted] {
       let network = try fit(data, objective, epochs: 5)
-      let losses = network.losses(on: data, pool: Self.pool)
+      let losses = try network.losses(on: TrainingRows(data), pool: Self.pool)
       let loss = network.evaluate(on: data).loss
       #expect(abs(losses.reduce(0, +) / 300 - loss) <= 1e-13 * loss)
       #expect(abs(try #require(network.record?.history.last?.loss) - loss) <= 1e-12 * loss)
@@ -134,7 +134,7 @@ import Testing
     let data = binaryData(Double.self, rows: 30)
     var network = Network<Double>(.spline(2, 2, grid: 3), .spline(2, 1, grid: 3), seed: 4)
     network.prepare(for: data, objective)
-    let batch = FullBatch(network, data, pool: Self.pool)
+    let batch = FullBatch(network, TrainingRows(data), pool: Self.pool)
     var (gradient, unused) = (
       AlignedArray<Double>(zeros: network.parameterCount), AlignedArray<Double>(zeros: network.parameterCount)
     )

@@ -78,9 +78,9 @@ struct EngineGradients {
 
   init(of network: Network<Double>, on data: Dataset<Double>, threads: Int = 1) {
     let pool = ThreadPool(threads: threads)
-    let step = TrainingStep(network, batch: data.rows, pool: pool)
+    let step = TrainingStep(network, on: data, batch: data.rows, pool: pool)
     let order = Array(0..<data.rows)
-    loss = order.withUnsafeBufferPointer { step.lossAndGradient(of: network, on: data, rows: $0) }
+    loss = order.withUnsafeBufferPointer { step.lossAndGradient(of: network, rows: $0) }
     parameters = Array(step.gradients)
     outputs = Array(network.outputs(for: data.inputs, pool: pool).elements)
 

@@ -52,15 +52,15 @@ import Testing
     network.task = data.targets.task
     network.inputScaling = Scaling(rangeOf: data.inputs)
     let pool = ThreadPool(threads: threads)
-    let ahead = TrainingStep(network, batch: 200, pool: pool, ahead: true)
+    let ahead = TrainingStep(network, on: data, batch: 200, pool: pool, ahead: true)
     let order = Array((0..<500).reversed())
     order.withUnsafeBufferPointer { order in
       let batches = [0..<200, 200..<400, 400..<500].map { UnsafeBufferPointer(rebasing: order[$0]) }
       for (index, rows) in batches.enumerated() {
         let next = index + 1 < batches.count ? batches[index + 1] : nil
-        let alone = TrainingStep(network, batch: 200, pool: pool)
-        let loss = ahead.lossAndGradient(of: network, on: data, rows: rows, next: next)
-        #expect(loss == alone.lossAndGradient(of: network, on: data, rows: rows))
+        let alone = TrainingStep(network, on: data, batch: 200, pool: pool)
+        let loss = ahead.lossAndGradient(of: network, rows: rows, next: next)
+        #expect(loss == alone.lossAndGradient(of: network, rows: rows))
         #expect(ahead.gradients == alone.gradients)
       }
     }

@@ -67,7 +67,7 @@ import Testing
     let data = Dataset(inputs: inputs, targets: targets, weights: weights)
     var network = Network<Double>(.spline(2, 3, grid: 4), seed: 2)
     network.prepare(for: data, data.targets.task.objective)
-    let losses = network.losses(on: data, pool: ThreadPool(threads: 2))
+    let losses = try network.losses(on: TrainingRows(data), pool: ThreadPool(threads: 2))
     let loss = network.evaluate(on: data).loss
     #expect(losses.count == 300 && abs(losses.reduce(0, +) / 300 - loss) <= 1e-12 * loss)
   }

@@ -159,11 +159,11 @@ import Testing
       inputs: rows.inputs, targets: rows.targets, weights: AlignedArray((0..<103).map { Double($0 % 5) }))
     var network = Network<Double>(.spline(2, 4), .linear(4, task == .regression ? 1 : 3), seed: 3)
     network.describe(data)
-    let step = TrainingStep(network, batch: 103, pool: Self.pool)
-    let loss = Array(0..<103).withUnsafeBufferPointer { step.lossAndGradient(of: network, on: data, rows: $0) }
+    let step = TrainingStep(network, on: data, batch: 103, pool: Self.pool)
+    let loss = Array(0..<103).withUnsafeBufferPointer { step.lossAndGradient(of: network, rows: $0) }
     var gradient = AlignedArray<Double>(zeros: network.parameterCount)
     for chunk in [1, 10, 50, 103, 1000] {
-      let batch = FullBatch(network, data, chunk: chunk, pool: Self.pool)
+      let batch = FullBatch(network, TrainingRows(data), chunk: chunk, pool: Self.pool)
       for _ in 0..<2 {
         #expect(abs(batch.lossAndGradient(of: network, gradient: &gradient) - loss) <= 1e-13 * loss)
         #expect(largestDifference(gradient, step.gradients) <= 1e-13 * scale(gradient))

@@ -29,9 +29,9 @@ import Testing
   private func lossAndGradient<Element: Scalar>(
     _ network: Network<Element>, _ data: Dataset<Element>, rows: [Int]? = nil
   ) -> (loss: Double, gradient: [Element]) {
-    let step = TrainingStep(network, batch: data.rows, pool: Self.pool)
+    let step = TrainingStep(network, on: data, batch: data.rows, pool: Self.pool)
     let loss = (rows ?? Array(0..<data.rows)).withUnsafeBufferPointer {
-      step.lossAndGradient(of: network, on: data, rows: $0)
+      step.lossAndGradient(of: network, rows: $0)
     }
     return (loss, Array(step.gradients))
   }
@@ -69,13 +69,13 @@ import Testing
   func batchesGatheredAhead(task: LearningTask) {
     let network = network(Double.self, task)
     let data = pair(Double.self, task).weighted
-    let step = TrainingStep(network, batch: 20, pool: Self.pool, ahead: true)
+    let step = TrainingStep(network, on: data, batch: 20, pool: Self.pool, ahead: true)
     let batches = [Array(0..<20), [59, 3, 3, 41], Array(20..<40), Array((40..<59).reversed())]
     for (index, batch) in batches.enumerated() {
       let next = index + 1 < batches.count ? batches[index + 1] : nil
       let loss = batch.withUnsafeBufferPointer { rows in
-        guard let next else { return step.lossAndGradient(of: network, on: data, rows: rows) }
-        return next.withUnsafeBufferPointer { step.lossAndGradient(of: network, on: data, rows: rows, next: $0) }
+        guard let next else { return step.lossAndGradient(of: network, rows: rows) }
+        return next.withUnsafeBufferPointer { step.lossAndGradient(of: network, rows: rows, next: $0) }
       }
       let alone = lossAndGradient(network, data, rows: batch)
       #expect(loss == alone.loss)

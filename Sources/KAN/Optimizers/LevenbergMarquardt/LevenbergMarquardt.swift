@@ -78,7 +78,7 @@ extension LevenbergMarquardt: TrainingMethod {
   public func relativeCost(parameters: Int) -> Double { Double(parameters) * Double(parameters) }
 
   public func check<Element: Scalar>(
-    _ network: Network<Element>, on data: Dataset<Element>, options: TrainingOptions
+    _ network: Network<Element>, on data: any RowSource<Element>, options: TrainingOptions
   ) throws(TrainingError) {
     let objective = try network.objective(for: data, options)
     if objective as? any PointwiseObjective == nil {
@@ -90,12 +90,27 @@ extension LevenbergMarquardt: TrainingMethod {
         what: "Levenberg-Marquardt for \(network.parameterCount) parameters", needed: needed, limit: memoryLimit,
         instead: "L-BFGS, or Adam")
     }
+    let copied = Self.bytesOfCopy(of: data)
+    if needed &+ copied > memoryLimit {
+      throw .memory(
+        what: "Levenberg-Marquardt, which keeps all \(data.rows) rows in double precision,", needed: needed &+ copied,
+        limit: memoryLimit, instead: "Adam or L-BFGS, which do not keep them")
+    }
     if options.updating == .supported { throw .cannotRestrict(optimizer: name) }
+  }
+
+  /// What the rows of a source take that is not in memory: in double precision, inputs in the data's units, scaled and
+  /// without rows of weight 0, targets in the data's units and scaled, and weights and their roots.
+  private static func bytesOfCopy<Element: Scalar>(of data: some RowSource<Element>) -> Int {
+    if data is Dataset<Element> { return 0 }
+    let numbers = 3 * data.inputColumns + 2 * data.targetShape.outputs + 2
+    let (bytes, overflow) = data.rows.multipliedReportingOverflow(by: 8 * numbers)
+    return overflow ? .max / 2 : min(bytes, .max / 2)
   }
 
   /// Transfers the curves; ranges are adapted when training begins.
   public func changeGrid<Element: Scalar>(
-    of network: inout Network<Element>, to intervals: Int, on data: Dataset<Element>, pool: ThreadPool
+    of network: inout Network<Element>, to intervals: Int, on data: any RowSource<Element>, pool: ThreadPool
   ) throws(TrainingError) {
     guard network.layers.contains(where: { $0.gridIntervals != nil && $0.gridIntervals != intervals }) else { return }
     do { try network.extendGrid(to: intervals, on: data, pool: pool) } catch { throw .basis(error) }
@@ -104,6 +119,6 @@ extension LevenbergMarquardt: TrainingMethod {
   public func begin<Element: Scalar>(
     _ start: TrainingStart<Element>
   ) throws(TrainingError) -> any TrainingProcess<Element> {
-    LevenbergMarquardtTraining(self, start)
+    try LevenbergMarquardtTraining(self, start)
   }
 }

@@ -47,10 +47,10 @@ final class LevenbergMarquardtTraining<Element: Scalar>: TrainingProcess {
     case settled
   }
 
-  init(_ rule: LevenbergMarquardt, _ start: TrainingStart<Element>) {
+  init(_ rule: LevenbergMarquardt, _ start: TrainingStart<Element>) throws(TrainingError) {
     self.rule = rule
     self.start = start
-    data = start.data.inDoublePrecision()
+    do { data = try start.data.inDoublePrecision() } catch { throw .rowSource(error) }
     degree = start.network.layers.compactMap(\.grid?.degree).max() ?? 3
     order = rule.penaltyOrder ?? min(8, degree + 3)
   }

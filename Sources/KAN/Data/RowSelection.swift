@@ -1,0 +1,49 @@
+/// Some rows of a source, in an order of their own.
+struct RowSelection<Source: RowSource>: RowSource {
+  let source: Source
+  let selected: [Int]
+
+  var rows: Int { selected.count }
+  var inputColumns: Int { source.inputColumns }
+  var targetShape: TargetShape { source.targetShape }
+  var hasWeights: Bool { source.hasWeights }
+  var names: Names { source.names }
+
+  func read(_ rows: UnsafeBufferPointer<Int>, into batch: RowBatch<Source.Element>) throws(RowSourceError) {
+    // In parts of a size for which no memory has to be asked for.
+    let most = 64
+    for start in stride(from: 0, to: rows.count, by: most) {
+      let count = min(most, rows.count - start)
+      var failure: RowSourceError?
+      withUnsafeTemporaryAllocation(of: Int.self, capacity: most) { indices in
+        for place in 0..<count { indices.initializeElement(at: place, to: selected[rows[start + place]]) }
+        do throws(RowSourceError) {
+          try source.read(
+            UnsafeBufferPointer(rebasing: indices[..<count]), into: batch.slice(start, rows: count))
+        } catch {
+          failure = error
+        }
+      }
+      if let failure { throw failure }
+    }
+  }
+}
+
+extension TrainingRows {
+  /// Puts a random fraction of the rows aside; see ``Dataset/holdingOut(_:seed:)``.
+  func holdingOut(
+    _ fraction: Double, seed: UInt64
+  ) throws(RowSourceError) -> (training: TrainingRows, test: TrainingRows)? {
+    if let memory {
+      return memory.holdingOut(fraction, seed: seed).map { (TrainingRows($0.training), TrainingRows($0.test)) }
+    }
+    guard let parts = heldOutRows(of: rows, fraction, seed: seed) else { return nil }
+    return (try selecting(parts.training, of: source), try selecting(parts.test, of: source))
+  }
+
+  private func selecting(
+    _ selected: [Int], of source: some RowSource<Element>
+  ) throws(RowSourceError) -> TrainingRows {
+    try TrainingRows(RowSelection(source: source, selected: selected))
+  }
+}

@@ -1,0 +1,75 @@
+import Foundation
+import KAN
+
+/// Rows in a packed file, mapped into memory: inputs, targets and weight of a row stand together, so that a row in any
+/// order is one read. The file may be larger than memory; ``KAN/RowSource/pack(to:)`` writes it from any source.
+///
+/// While it exists the file must not change: a read after a change throws, and a file that is cut during a read ends the
+/// process.
+public struct PackedRows<Element: Scalar>: RowSource {
+  private let file: MappedFile
+  private let header: PackedHeader
+  /// Where the first row begins.
+  private let start: Int
+
+  public var rows: Int { header.rows }
+  public var inputColumns: Int { header.inputs }
+  public var targetShape: TargetShape { header.targetShape }
+  public var hasWeights: Bool { header.hasWeights }
+  public var names: Names { header.names }
+
+  /// Maps a packed file. Numbers of the other precision are rounded to the element type when they are read.
+  ///
+  /// - Throws: `FileError` if the file cannot be mapped, is no packed file, or is shorter or longer than its header says.
+  public init(_ path: String) throws(FileError) {
+    file = try MappedFile(path)
+    (header, start) = try PackedHeader.read(file)
+    guard let bytes = checkedProduct([header.rows, header.rowBytes]) else {
+      throw FileError(.malformed, path: path, "\(header.rows) rows are too many")
+    }
+    let available = file.size - start
+    guard available == bytes else {
+      throw FileError(
+        .malformed, path: path, "\(amount(bytes, "byte")) of rows expected, \(available) found")
+    }
+  }
+
+  public func read(_ rows: UnsafeBufferPointer<Int>, into batch: RowBatch<Element>) throws(RowSourceError) {
+    do throws(FileError) { try file.requireUnchanged() } catch { throw RowSourceError(error.description) }
+    let (type, inputBytes) = (header.type, header.inputs * header.type.size)
+    for (place, row) in rows.enumerated() {
+      let at = file.bytes(from: start + row * header.rowBytes)
+      if let to = batch.inputs { type.copy(at, header.inputs, to: to.base + place * to.stride) }
+      if let to = batch.values { type.copy(at + inputBytes, to.columns, to: to.base + place * to.stride) }
+      if let to = batch.classes { to[place] = (at + inputBytes).loadUnaligned(as: Int32.self) }
+      if let to = batch.weights { type.copy(at + inputBytes + header.targetBytes, 1, to: to + place) }
+    }
+  }
+}
+
+extension RowSource {
+  /// Writes all rows to a packed file, for ``PackedRows``, in the source's precision.
+  ///
+  /// Either the whole file is there afterwards or what was there before. Memory does not grow with the rows.
+  ///
+  /// - Throws: `FileError` if a row cannot be read or the file cannot be written.
+  public func pack(to path: String) throws(FileError) {
+    let header = PackedHeader(of: self)
+    let start = try header.bytes(path)
+    try writeFile(to: path) { append throws(FileError) in
+      try append(start)
+      let rowsAtATime = max(1, (1 << 20) / header.rowBytes)
+      var rows = [UInt8](repeating: 0, count: rowsAtATime * header.rowBytes)
+      let buffer = RowBuffer<Element>(self, capacity: rowsAtATime)
+      for first in stride(from: 0, to: self.rows, by: rowsAtATime) {
+        let count = min(rowsAtATime, self.rows - first)
+        do throws(RowSourceError) {
+          header.write(try buffer.read(first..<first + count, of: self), to: &rows)
+        } catch {
+          throw FileError(.inputOutput, path: path, "a row cannot be read: \(error.description)")
+        }
+        try append(count == rowsAtATime ? rows : Array(rows[..<(count * header.rowBytes)]))
+      }
+    }
+  }
+}
