@@ -67,7 +67,7 @@ import Testing
 
   @Test func refusalsOfTraining() throws {
     try folder.write(regressionTable(), to: "r.csv")
-    expect(try folder.kan("train", "r.csv", "--extend", "10,5"), 64, "rise")
+    expect(try folder.kan("train", "r.csv", "--extend", "10,5"), 64, "rising order")
     expect(try folder.kan("train", "r.csv", "--extend", "5,10", "--grid", "4"), 64, "--grid 4")
     expect(try folder.kan("train", "r.csv", "--extend", "5,10", "--edge", "linear"), 64, "--extend")
     expect(try folder.kan("train", "r.csv", "--optimizer", "lm", "--task", "classification"), 64, "lm")
