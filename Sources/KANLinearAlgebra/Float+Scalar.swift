@@ -50,26 +50,14 @@ extension Float: Scalar {
   }
 
   @_documentation(visibility: internal)
-  public static func _splinePoints(
-    _ spline: SplineParameters<Self>, _ input: Int, _ count: Int, _ x: UnsafePointer<Self>, _ stride: Int,
-    _ cells: UnsafeMutablePointer<Int32>, _ values: UnsafeMutablePointer<Self>
-  ) {
-    withUnsafePointer(to: kan_spline_f(spline)) {
-      kernels.spline_points($0, Int64(input), Int64(count), x, Int64(stride), cells, values)
-    }
-  }
-
-  @_documentation(visibility: internal)
-  public static func _splineNormalEquations(
-    _ spline: SplineParameters<Self>, _ input: Int, _ x: UnsafePointer<Self>, _ stride: Int,
+  public static func _addNormalEquations(
+    _ count: Int, _ functions: Int, _ cells: UnsafePointer<Int32>, _ values: UnsafePointer<Self>, _ stride: Int,
     _ weights: UnsafePointer<Double>?, _ y: MatrixView<Self>, _ gram: UnsafeMutablePointer<Double>, _ gramStride: Int,
     _ sums: UnsafeMutablePointer<Double>
   ) {
-    withUnsafePointer(to: kan_spline_f(spline)) {
-      kernels.spline_normal_equations(
-        $0, Int64(input), Int64(y.rows), x, Int64(stride), weights, Int64(y.columns), y.base, Int64(y.stride), gram,
-        Int64(gramStride), sums)
-    }
+    kernels.normal_equations(
+      Int64(count), Int64(functions), cells, values, Int64(stride), weights, Int64(y.columns), y.base, Int64(y.stride),
+      gram, Int64(gramStride), sums)
   }
 
   @_documentation(visibility: internal)

@@ -30,16 +30,12 @@ where RawSignificand: FixedWidthInteger {
   static func _evaluateSpline(
     _ spline: SplineParameters<Self>, _ first: Int, _ x: MatrixView<Self>, _ order: Int, _ to: PointEvaluation<Self>)
 
-  /// The k + 1 spline functions at points of one input: function `cells[p] + r` at point p is `values[r·count + p]`.
+  /// Adds the normal equations of evaluated points of one input, in double precision: Σ w·fⱼ·fⱼ₊d, d < n, to
+  /// `gram[j·gramStride + d]`, and Σ w·fⱼ·y to `sums`: [functions × y.columns]; y has a row for each of `count` points.
+  /// Function `cells[p] + r` at point p is `values[r·stride + p]`.
   @_documentation(visibility: internal)
-  static func _splinePoints(
-    _ spline: SplineParameters<Self>, _ input: Int, _ count: Int, _ x: UnsafePointer<Self>, _ stride: Int,
-    _ cells: UnsafeMutablePointer<Int32>, _ values: UnsafeMutablePointer<Self>)
-  /// Adds the normal equations of points of one input, in double precision: Σ w·fⱼ·fⱼ₊d to `gram[j·gramStride + d]`,
-  /// and Σ w·fⱼ·y to `sums`: [functions × y.columns]; y has a row for each point.
-  @_documentation(visibility: internal)
-  static func _splineNormalEquations(
-    _ spline: SplineParameters<Self>, _ input: Int, _ x: UnsafePointer<Self>, _ stride: Int,
+  static func _addNormalEquations(
+    _ count: Int, _ functions: Int, _ cells: UnsafePointer<Int32>, _ values: UnsafePointer<Self>, _ stride: Int,
     _ weights: UnsafePointer<Double>?, _ y: MatrixView<Self>, _ gram: UnsafeMutablePointer<Double>, _ gramStride: Int,
     _ sums: UnsafeMutablePointer<Double>)
 

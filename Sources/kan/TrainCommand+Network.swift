@@ -64,7 +64,7 @@ extension TrainCommand {
   ) throws {
     if initialization == .random || resume { return }
     do {
-      try network.fitLastLayer(on: data, restrictsToSupport: keepLearned, pool: pool)
+      try network.fitLastLayer(on: data, updating: keepLearned ? .supported : .all, pool: pool)
     } catch TrainingError.leastSquares(let reason) {
       throw ToolError.usage("--init least-squares: \(reason)")
     } catch {

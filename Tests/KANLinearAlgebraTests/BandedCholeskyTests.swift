@@ -32,3 +32,25 @@ import Testing
     }
   }
 }
+
+/// Solves A·X = B for a symmetric positive definite band matrix A, with LAPACK's `dpbtrf`. bands: [n × (d + 1)],
+/// element (j + i, j) of A at (j, i); B and X: [n × sides].
+///
+/// - Throws: ``LinearAlgebraError/notPositiveDefinite(order:)``, and `nonFinite` for infinite or NaN elements.
+private func solveBanded(
+  bands: Matrix<Double>, _ b: Matrix<Double>
+) throws(LinearAlgebraError) -> Matrix<Double> {
+  require(
+    bands.rows == b.rows && bands.columns > 0,
+    "solveBanded: bands [\(bands.rows) × \(bands.columns)], B [\(b.rows) × \(b.columns)]")
+  for (matrix, name) in [(bands, "A"), (b, "B")] {
+    let index = Double._firstNonFinite(matrix.elements.count, matrix.elements.pointer)
+    if index >= 0 { throw .nonFinite(operand: name, row: index / matrix.columns, column: index % matrix.columns) }
+  }
+  var (factor, x) = (bands, b)
+  let pointer = factor.elements.mutablePointer()
+  try BandedCholesky.factor(pointer, order: bands.rows, diagonals: bands.columns - 1)
+  BandedCholesky.solve(
+    factored: pointer, order: bands.rows, diagonals: bands.columns - 1, x.elements.mutablePointer(), sides: b.columns)
+  return x
+}

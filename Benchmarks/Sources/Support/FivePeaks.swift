@@ -25,7 +25,7 @@ public struct FivePeaks {
     try splines.setFunctions(ofLayer: 0) { _, _, _ in 0 }
     learners = [
       try Self.learn("G = 200, degree \(degree), restricted to the samples' splines", splines) {
-        try $0.fitLastLayer(on: $1, restrictsToSupport: true)
+        try $0.fitLastLayer(on: $1, updating: .supported)
       },
       try Self.learn("The same, all parameters by Adam", splines) {
         try $0.train(

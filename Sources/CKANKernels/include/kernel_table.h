@@ -80,13 +80,11 @@ typedef struct {
 
   // refit.h
 
-  /// Cells and the k+1 functions of points of one input: values[r·count + point] is function cells[point] + r.
-  void (*spline_points)(const KAN_NAME(kan_spline) * spline, int64_t input, int64_t count, const KAN_REAL *x,
-                        int64_t x_stride, int32_t *cells, KAN_REAL *values);
-  /// Adds Σ w·f_j·f_{j+d}, d = 0 … k, to gram[j·gram_stride + d] and Σ w·f_j·y to sums: [functions × outputs].
-  void (*spline_normal_equations)(const KAN_NAME(kan_spline) * spline, int64_t input, int64_t count, const KAN_REAL *x,
-                                  int64_t x_stride, const double *weights, int64_t outputs, const KAN_REAL *y,
-                                  int64_t y_stride, double *gram, int64_t gram_stride, double *sums);
+  /// Adds Σ w·f_j·f_{j+d}, d < n, to gram[j·gram_stride + d] and Σ w·f_j·y to sums: [functions × outputs], of points whose n
+  /// functions have been evaluated: function cells[p] + r at point p is values[r·stride + p]; weights may be null for 1.
+  void (*normal_equations)(int64_t points, int64_t n, const int32_t *cells, const KAN_REAL *values, int64_t stride,
+                           const double *weights, int64_t outputs, const KAN_REAL *y, int64_t y_stride, double *gram,
+                           int64_t gram_stride, double *sums);
 
   // elementwise.h
 

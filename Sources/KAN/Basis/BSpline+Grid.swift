@@ -12,26 +12,36 @@ extension BSpline: GriddedBasis {
   ///     c⁽ᵐ⁾ⱼ = h·(c⁽ᵐ⁻¹⁾ⱼ - c⁽ᵐ⁻¹⁾ⱼ₋₁)·(k + 1 - m)/(tⱼ₊ₖ₊₁₋ₘ - tⱼ)        for m ≤ k
   ///
   /// and plain differences for higher orders and where knots coincide.
+  @specialized(where Element == Float)
+  @specialized(where Element == Double)
   public func differences(order q: Int, input: Int) -> Matrix<Element> {
-    let (k, rows) = (grid.degree, max(0, boundedFunctions - q))
-    let range = grid.range(ofInput: input)
-    let step = (range.upperBound - range.lowerBound) / Element(grid.intervals)
-    var result = Matrix<Element>(rows: rows, columns: q + 1)
-    for row in 0..<rows {
-      // Differences of unit vectors, level by level.
-      var level = (0...q).map { place in (0...q).map { $0 == place ? Element(1) : 0 } }
-      for m in stride(from: 1, through: q, by: 1) {
-        for i in 0...q - m {
-          var factor: Element = 1
-          let j = row + i + m
-          if m <= k && !grid.isUniform {
-            let span = (grid.knot(j + k + 1 - m, ofInput: input) - grid.knot(j, ofInput: input)) / Element(k + 1 - m)
-            if span > step / 1000 { factor = step / span }
-          }
-          level[i] = zip(level[i + 1], level[i]).map { ($0 - $1) * factor }
+    let (k, rows, width) = (grid.degree, max(0, boundedFunctions - q), q + 1)
+    let step = (grid.upper[input] - grid.lower[input]) / Element(grid.intervals)
+    let t = grid.knots.elements.pointer + input * grid.knots.columns
+    var result = Matrix<Element>(rows: rows, columns: width)
+    let to = result.elements.mutablePointer()
+    withUnsafeTemporaryAllocation(of: Element.self, capacity: width * width) { memory in
+      let level = memory.baseAddress!
+      for row in 0..<rows {
+        if row > 0 && grid.isUniform {
+          (to + row * width).update(from: to, count: width)
+          continue
         }
+        // Differences of unit vectors, level by level.
+        for place in 0..<width * width { level[place] = place % width == place / width ? 1 : 0 }
+        for m in stride(from: 1, through: q, by: 1) {
+          for i in 0...q - m {
+            var factor: Element = 1
+            let j = row + i + m
+            if m <= k && !grid.isUniform {
+              let span = (t[j + k + 1 - m] - t[j]) / Element(k + 1 - m)
+              if span > step / 1000 { factor = step / span }
+            }
+            for place in i * width..<(i + 1) * width { level[place] = (level[place + width] - level[place]) * factor }
+          }
+        }
+        (to + row * width).update(from: level, count: width)
       }
-      for place in 0...q { result[row, place] = level[0][place] }
     }
     return result
   }

@@ -44,15 +44,17 @@ extension Network {
 
   /// Calls `body` with one chunk after another, for what writes a result for each row or is no sum.
   ///
-  /// - Parameter capacity: rows of a chunk; they never cross from one shard into the next.
+  /// - Parameters:
+  ///   - capacity: rows of a chunk; they never cross from one shard into the next.
+  ///   - continues: asked before each chunk whether to go on.
   func forEachChunk(
     of data: TrainingRows<Element>, rows capacity: Int? = nil, reading parts: RowParts = [], layers: Int? = nil,
-    pool: ThreadPool, _ body: (NetworkChunk<Element>) -> Void
+    pool: ThreadPool, while continues: () -> Bool = { true }, _ body: (NetworkChunk<Element>) -> Void
   ) throws(RowSourceError) {
     let reader = ChunkReader(
       self, data, capacity: capacity ?? Self.predictionRows, parts: parts, layers: layers, pool: pool)
     let shards = RowShards(rows: data.rows)
-    for shard in 0..<shards.count { try reader.forEachChunk(in: shards.range(shard), body) }
+    for shard in 0..<shards.count { try reader.forEachChunk(in: shards.range(shard), while: continues, body) }
   }
 }
 
@@ -83,9 +85,11 @@ private struct ChunkReader<Element: Scalar> {
     identity = Scaling(identity: data.targetShape.outputs)
   }
 
-  func forEachChunk(in range: Range<Int>, _ body: (NetworkChunk<Element>) -> Void) throws(RowSourceError) {
+  func forEachChunk(
+    in range: Range<Int>, while continues: () -> Bool = { true }, _ body: (NetworkChunk<Element>) -> Void
+  ) throws(RowSourceError) {
     let failure = FirstFailure()
-    for start in stride(from: range.lowerBound, to: range.upperBound, by: workspace.capacity) {
+    for start in stride(from: range.lowerBound, to: range.upperBound, by: workspace.capacity) where continues() {
       let rows = start..<min(start + workspace.capacity, range.upperBound)
       let batch = buffer.batch(rows: rows.count, inputs: workspace.input(rows: rows.count))
       BatchGather(

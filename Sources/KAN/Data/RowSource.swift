@@ -18,6 +18,7 @@
 ///       }
 ///     }
 public protocol RowSource<Element>: Sendable {
+  /// The precision of the rows.
   associatedtype Element: Scalar
 
   /// Rows there are; the same for as long as the source exists.
@@ -123,5 +124,6 @@ public struct RowBatch<Element: Scalar> {
 public struct RowSourceError: Error, Sendable, Equatable, CustomStringConvertible {
   /// The reason, with the path of a file.
   public let description: String
+  /// - Parameter description: the reason, with the path of a file.
   public init(_ description: String) { self.description = description }
 }

@@ -136,16 +136,15 @@ private struct FitLoop<Element: Scalar>: ParallelLoop {
   private func addPoints(_ input: Int, to system: PenalizedSystem, worker: Int) {
     let cells = memory.cells(worker)
     let values = values + worker * evaluated * Self.chunk
-    let y = targets.base + input * x.rows * targets.stride
+    let y = targets.slice(row: input * x.rows, rows: x.rows, columns: targets.columns)
     for start in stride(from: 0, to: x.rows, by: Self.chunk) {
       let count = min(Self.chunk, x.rows - start)
       basis.evaluate(
         input: input, count: count, x.base + start * x.stride + input, stride: x.stride, cells: cells, values: values)
-      for point in 0..<count {
-        system.add(
-          cell: Int(cells[point]), values + point, stride: count, count: width,
-          weight: weights.map { $0[start + point] } ?? 1, y + (start + point) * targets.stride)
-      }
+      Element._addNormalEquations(
+        count, width, cells, values, count, weights.map { $0 + start },
+        y.slice(row: start, rows: count, columns: y.columns),
+        system.gram, system.diagonals + 1, system.sums)
     }
   }
 

@@ -9,15 +9,17 @@ extension Network {
   ///
   /// - Parameters:
   ///   - ridge: λ, relative to a mean over the rows
-  ///   - restrictsToSupport: whether to change only coefficients of functions with rows in their support, by the
-  ///     smallest change that fits, and neither base functions nor the bias; all other parameters stay bit-identical
+  ///   - updating: with ``UpdatedParameters/supported`` only coefficients of functions with rows in their support change,
+  ///     by the smallest change that fits, and neither base functions nor the bias; all other parameters stay
+  ///     bit-identical
   /// - Returns: the mean squared error, scaled as a training's loss.
   /// - Throws: ``TrainingError`` for an objective other than ``MeanSquaredError``, an activation on the last layer,
-  ///   data that is not finite, a problem too large for 4 GiB, or with `restrictsToSupport` a last layer whose basis is
-  ///   not compact.
+  ///   data that is not finite, a problem too large for 4 GiB, or with `supported` a last layer whose basis is not
+  ///   compact; ``TrainingError/cancelled`` if Swift's task that runs it is cancelled, which leaves the parameters as they
+  ///   were.
   @discardableResult
   public mutating func fitLastLayer(
-    on data: some RowSource<Element>, ridge: Double = 0, restrictsToSupport: Bool = false,
+    on data: some RowSource<Element>, ridge: Double = 0, updating: UpdatedParameters = .all,
     pool: ThreadPool = .shared
   ) throws(TrainingError) -> Double {
     let objective = try objective(for: data, TrainingOptions())
@@ -27,11 +29,11 @@ extension Network {
     }
     let rows: TrainingRows<Element>
     do { rows = try TrainingRows(data) } catch { throw .rowSource(error) }
-    return try fitLastLayer(on: rows, objective, ridge, restrictsToSupport, pool)
+    return try fitLastLayer(on: rows, objective, ridge, restricted: updating == .supported, pool)
   }
 
   private mutating func fitLastLayer(
-    on data: TrainingRows<Element>, _ objective: any Objective, _ ridge: Double, _ restrictsToSupport: Bool,
+    on data: TrainingRows<Element>, _ objective: any Objective, _ ridge: Double, restricted: Bool,
     _ pool: ThreadPool
   ) throws(TrainingError) -> Double {
     try check(data, "", objective, pool)
@@ -43,7 +45,7 @@ extension Network {
     let support: SupportMap?
     do throws(RowSourceError) {
       try prepare(for: data.source, objective, pool)
-      support = restrictsToSupport ? try SupportMap(of: self, on: data, pool: pool) : nil
+      support = restricted ? try SupportMap(of: self, on: data, pool: pool) : nil
     } catch {
       throw .rowSource(error)
     }
@@ -58,14 +60,18 @@ extension Network {
         instead: "L-BFGS or Adam")
     }
     do throws(RowSourceError) {
-      try forEachChunk(of: data, rows: problem.chunk, reading: [.targets, .weights], pool: pool) { chunk in
+      try forEachChunk(
+        of: data, rows: problem.chunk, reading: [.targets, .weights], pool: pool, while: { !Task.isCancelled }
+      ) {
+        chunk in
         problem.add(
-          chunk.input(layers.count - 1), chunk.values, outputScaling, less: restrictsToSupport ? chunk.output : nil,
+          chunk.input(layers.count - 1), chunk.values, outputScaling, less: restricted ? chunk.output : nil,
           chunk.weights)
       }
     } catch {
       throw .rowSource(error)
     }
+    if Task.isCancelled { throw .cancelled }
     if let support { problem.addAnchors(cells: support.cells.last!) }
     let solution: Matrix<Double>
     do {
@@ -73,7 +79,7 @@ extension Network {
     } catch {
       throw .leastSquares("\(error)")
     }
-    takeLastLayer(solution, columns, adding: restrictsToSupport)
+    takeLastLayer(solution, columns, adding: restricted)
     do { return try evaluate(data, pool: pool).loss } catch { throw .rowSource(error) }
   }
 

@@ -51,10 +51,16 @@ extension GridChoice: CustomStringConvertible {
       return "kept grid \(judgement.intervals), the finest: better by \(criterion.rawValue) than those before"
     }
     let next = judgements[kept + 1]
+    // Scores may come from a file, and may be anything.
     let share = (next.score / judgement.score - 1) * 100
-    let size = "\(Double(Int(share.magnitude * 10)) / 10) %"
+    var size: String { "\(Double(Int(share.magnitude * 10)) / 10) %" }
     let comparison =
-      share >= 1000 ? "far worse" : share >= 0 ? "\(size) worse" : "\(size) better, which may be chance"
+      switch share {
+      case 0: "no better"
+      case 0..<1000: "\(size) worse"
+      case -1000..<0: "\(size) better, which may be chance"
+      default: share < 0 ? "far better, which may be chance" : "far worse"
+      }
     return "kept grid \(judgement.intervals): by \(criterion.rawValue) grid \(next.intervals) is \(comparison)"
   }
 }

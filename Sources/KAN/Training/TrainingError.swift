@@ -35,6 +35,8 @@ public enum TrainingError: Error, Sendable, Equatable, CustomStringConvertible {
   case basis(BasisError)
   /// Too few rows to hold some out.
   case tooFewRows
+  /// Swift's task that ran a least-squares fit was cancelled.
+  case cancelled
   /// Names do not match the columns or classes, or repeat.
   case names(NamesError)
   /// Ranges cannot be set any more: parameters have been fitted to them.
@@ -66,6 +68,7 @@ public enum TrainingError: Error, Sendable, Equatable, CustomStringConvertible {
       "other grids change all curves: train on the grid that the network has to keep what has been learned"
     case .basis(let error): error.description
     case .names(let error): error.description
+    case .cancelled: "cancelled"
     case .rangesAlreadyFitted:
       "the parameters have been fitted to the ranges that the network has: set ranges before the first training"
     case .otherTask(let trained, let asked): "trained for \(trained), which cannot become \(asked)"

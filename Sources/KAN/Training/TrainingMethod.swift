@@ -71,6 +71,7 @@ public struct TrainingStart<Element: Scalar> {
   let rows: TrainingRows<Element>
   /// The rows to train on.
   public var data: any RowSource<Element> { rows.source }
+  /// What the caller asked for.
   public let options: TrainingOptions
   /// The threads to use; results must not depend on their number.
   public let pool: ThreadPool

@@ -158,7 +158,7 @@ struct Bumps<Element: Scalar>: GriddedBasis {
     try network.adaptGrid(on: data, uniformShare: 0.5)
     let loss = try network.fitLastLayer(on: data)
     #expect(loss < 0.05)
-    try network.fitLastLayer(on: data, restrictsToSupport: true)
+    try network.fitLastLayer(on: data, updating: .supported)
     #expect(network.outsideGridCounts(on: data.inputs).map { $0!.total } == [0, 0])
   }
 

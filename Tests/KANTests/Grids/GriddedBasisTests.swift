@@ -160,7 +160,7 @@ import Testing
     try network.extendGrid(to: 12, on: x)
     let before = network
     let data = Dataset(inputs: x, targets: .values(generator.matrix(100, 3)))
-    try network.fitLastLayer(on: data, restrictsToSupport: true)
+    try network.fitLastLayer(on: data, updating: .supported)
     let far: Matrix<Double> = generator.matrix(50, 2, in: -1 ... -0.85)
     let isTheSame = network.predict(far) == before.predict(far)
     #expect(isTheSame && network.evaluate(on: data).loss < before.evaluate(on: data).loss)

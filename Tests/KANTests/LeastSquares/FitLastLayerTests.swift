@@ -17,6 +17,19 @@ import Testing
   }
 
   /// A network of one layer is solved whole: the smallest of all solutions, whatever the rank.
+  /// Cancelled, a fit leaves the parameters as they were and says so.
+  @Test func cancelled() async {
+    let network = Network<Double>(.spline(2, 3), .spline(3, 1), seed: 1)
+    let data = smoothData(Double.self, rows: 300)
+    let after = await Task {
+      withUnsafeCurrentTask { $0?.cancel() }
+      var fitted = network
+      #expect(throws: TrainingError.cancelled) { try fitted.fitLastLayer(on: data) }
+      return fitted
+    }.value
+    #expect(after.parameters == network.parameters)
+  }
+
   @Test(arguments: try reference("last_layer", as: [Case].self))
   func equalsNumpy(example: Case) throws {
     let (inputs, outputs) = (example.inputs[0].count, example.targets[0].count)
@@ -113,7 +126,7 @@ import Testing
     func error(_ layer: Layer<Double>, _ data: Dataset<Double>, restricted: Bool = false) -> String? {
       var network = Network<Double>(layer)
       let error = #expect(throws: TrainingError.self) {
-        try network.fitLastLayer(on: data, restrictsToSupport: restricted)
+        try network.fitLastLayer(on: data, updating: restricted ? .supported : .all)
       }
       return error?.description
     }

@@ -18,6 +18,20 @@ import Testing
     return (judge.choice, kept)
   }
 
+  /// Scores of any size, as a model file may hold them, are described and trap nowhere.
+  @Test(arguments: [
+    (1, 1, "no better"), (1, 1.05, "5.0 % worse"), (1, 0.9, "10.0 % better, which may be chance"),
+    (1, 1e300, "far worse"),
+    (1e-300, 1e300, "far worse"), (0, 0, "far worse"), (0, 1, "far worse"), (1, .nan, "far worse"),
+    (1, -1e300, "far better, which may be chance"), (.infinity, .infinity, "far worse"),
+  ])
+  func scoresOfAnySize(kept: Double, next: Double, comparison: String) {
+    var choice = GridChoice(.validation)
+    choice.judgements = [.init(intervals: 5, score: kept), .init(intervals: 10, score: next)]
+    choice.kept = 0
+    #expect(choice.description == "kept grid 5: by validation grid 10 is \(comparison)")
+  }
+
   @Test func onlyWhatIsClearlyBetter() {
     let none = judged([]).choice
     #expect(!none.isExhausted && none.intervals == nil && none.description == "no grid was judged")
