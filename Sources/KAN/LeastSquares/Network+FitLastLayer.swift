@@ -59,14 +59,11 @@ extension Network {
         what: "a least-squares problem of \(columns.count) functions", needed: problem.bytes, limit: 4 << 30,
         instead: "L-BFGS or Adam")
     }
+    let isRunning = { !Task.isCancelled }
     do throws(RowSourceError) {
-      try forEachChunk(
-        of: data, rows: problem.chunk, reading: [.targets, .weights], pool: pool, while: { !Task.isCancelled }
-      ) {
-        chunk in
+      try forEachChunk(of: data, rows: problem.chunk, reading: [.targets, .weights], pool: pool, while: isRunning) {
         problem.add(
-          chunk.input(layers.count - 1), chunk.values, outputScaling, less: restricted ? chunk.output : nil,
-          chunk.weights)
+          $0.input(layers.count - 1), $0.values, outputScaling, less: restricted ? $0.output : nil, $0.weights)
       }
     } catch {
       throw .rowSource(error)
