@@ -20,7 +20,7 @@ import Testing
 
   /// Scores of any size, as a model file may hold them, are described and trap nowhere.
   @Test(arguments: [
-    (1, 1, "no better"), (1, 1.05, "5.0 % worse"), (1, 0.9, "10.0 % better, which may be chance"),
+    (1, 1, "no better"), (1, 1.25, "25.0 % worse"), (1, 0.75, "25.0 % better, which may be chance"),
     (1, 1e300, "far worse"),
     (1e-300, 1e300, "far worse"), (0, 0, "far worse"), (0, 1, "far worse"), (1, .nan, "far worse"),
     (1, -1e300, "far better, which may be chance"), (.infinity, .infinity, "far worse"),
