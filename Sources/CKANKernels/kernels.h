@@ -23,9 +23,9 @@ struct Scratch {
 
   Scratch(Real *from, int64_t rows) {
     int64_t offset = 0;
-    // Whole lines of the cache.
+    // Whole lines of the cache; without memory, numbers are only counted.
     const auto place = [&](int64_t bytes) {
-      char *at = (char *)from + offset;
+      char *at = from ? (char *)from + offset : nullptr;
       offset += (bytes + LINE - 1) / LINE * LINE;
       return at;
     };
