@@ -47,6 +47,8 @@ enum Initialization: String, ExpressibleByArgument, CaseIterable {
   case random
   case leastSquares = "least-squares"
 }
+/// `--auto`
+enum AutomaticChoice: String, ExpressibleByArgument, CaseIterable { case fast, best, off }
 enum Precision: String, ExpressibleByArgument, CaseIterable { case float, double }
 
 extension Activation: ExpressibleByArgument {}

@@ -6,6 +6,7 @@ extension TrainCommand {
   func train<Element: Scalar>(_: Element.Type) throws {
     let pool = try threads.pool()
     let parts = try readData(Element.self)
+    if let effort { return try trainAutomatically(effort, parts, pool) }
     if let save { try checkWritable(save) }
     var network = try makeNetwork(for: parts.training)
     network.contraction = contraction
@@ -120,7 +121,7 @@ extension TrainCommand {
 }
 
 /// The output of `kan train --json`.
-private struct TrainingResult: Encodable {
+struct TrainingResult: Encodable {
   var parameters: Int
   var epochs: Int
   var seconds: Double
@@ -129,13 +130,15 @@ private struct TrainingResult: Encodable {
   var threads: Int
   var train: Evaluation
   var test: Evaluation
-  var bestEpoch: Int
+  var bestEpoch: Int?
   var end: String
   /// The objective and its settings.
   var objective: ObjectiveDescription
   /// The grid kept, if several were trained on.
   var grid: Int?
   var gridReason: String?
+  /// What an automatic training chose, and why.
+  var chosen: Chosen?
 }
 
 /// A line of JSON for each epoch, as it ends.

@@ -4,6 +4,9 @@ import KAN
 extension TrainCommand {
   func validate() throws {
     func require(_ condition: Bool, _ message: String) throws { if !condition { throw ValidationError(message) } }
+    if let auto, auto != .off, let given = descriptions.first {
+      throw ValidationError("--auto \(auto.rawValue) chooses layers and training itself, \(given) describes them")
+    }
     try require(holdout.map { $0 > 0 && $0 < 1 } ?? true, "--holdout has to be between 0 and 1")
     try require((1...100_000).contains(firstGrid), "--grid has to be 1 to 100000")
     try require(

@@ -28,6 +28,12 @@ struct TrainCommand: ParsableCommand {
   var task: LearningTask?
   @OptionGroup var objectives: ObjectiveArguments
   @Option(
+    help: """
+      fast, best or off: choose layers and training by the data, about a second or ten for 10,000 rows \
+      (default: fast, and off once layers or a training are described).
+      """)
+  var auto: AutomaticChoice?
+  @Option(
     help: "Data to judge the network by; without it, the test part of images, or rows that are held out.",
     completion: .file())
   var test: String?
@@ -43,16 +49,19 @@ struct TrainCommand: ParsableCommand {
       """,
     transform: parseWidths)
   var hidden: [HiddenWidth] = []
-  @Option(help: "Functions on the edges; linear makes a multilayer perceptron.")
-  var edge = Edge.spline
+  @Option(name: .customLong("edge"), help: "Functions on the edges; linear makes a multilayer perceptron (default: spline).")
+  var givenEdge: Edge?
   @Option(help: "Activation of the sums of hidden layers (default: identity, and silu for linear edges).")
   var activation: Activation?
   @Option(parsing: .unconditional, help: "Intervals of the grid (\(Edge.names { $0.grids != nil }); default: 5).")
   var grid: Int?
   @Option(
-    parsing: .unconditional,
-    help: "Degree of splines, 1 to 5, or of polynomials, or order of harmonics (\(Edge.names { $0.degrees != nil })).")
-  var degree = 3
+    name: .customLong("degree"), parsing: .unconditional,
+    help: """
+      Degree of splines, 1 to 5, or of polynomials, or order of harmonics (\(Edge.names { $0.degrees != nil }); \
+      default: 3).
+      """)
+  var givenDegree: Int?
   @Option(
     parsing: .unconditional,
     help: """
@@ -61,12 +70,13 @@ struct TrainCommand: ParsableCommand {
     transform: parseGrids)
   var extend: [Int] = []
   @Option(
+    name: .customLong("optimizer"),
     help: """
-      Optimiser. lbfgs and lm take all rows at every iteration, which counts as an epoch, and need no rate, schedule or \
+      Optimiser (default: adam). lbfgs and lm take all rows at every iteration, which counts as an epoch, and need no rate, schedule or \
       batch; lm (Levenberg-Marquardt) is for regressions with up to some thousands of parameters, and the one for \
       accuracy, with --precision double and --extend; it takes any --loss but cross-entropy.
       """)
-  var optimizer = OptimizerName.adam
+  var givenOptimizer: OptimizerName?
   @Option(
     parsing: .unconditional,
     help: """
@@ -74,14 +84,16 @@ struct TrainCommand: ParsableCommand {
       0.003 to 0.02).
       """)
   var learningRate: Double?
-  @Option(help: "Learning-rate schedule.")
-  var schedule = Schedule.oneCycle
-  @Option(parsing: .unconditional, help: "Strength of weight decay, which pulls parameters to 0.")
-  var weightDecay = 0.0
-  @Option(parsing: .unconditional, help: "Rows of a batch.")
-  var batch = 256
-  @Option(parsing: .unconditional, help: "Passes over all rows.")
-  var epochs = 20
+  @Option(name: .customLong("schedule"), help: "Learning-rate schedule (default: one-cycle).")
+  var givenSchedule: Schedule?
+  @Option(
+    name: .customLong("weight-decay"), parsing: .unconditional,
+    help: "Strength of weight decay, which pulls parameters to 0 (default: 0).")
+  var givenWeightDecay: Double?
+  @Option(name: .customLong("batch"), parsing: .unconditional, help: "Rows of a batch (default: 256).")
+  var givenBatch: Int?
+  @Option(name: .customLong("epochs"), parsing: .unconditional, help: "Passes over all rows (default: 20).")
+  var givenEpochs: Int?
   @Option(
     parsing: .unconditional,
     help: "Stop after this many epochs without improvement on a tenth of the rows, and keep the best.")
@@ -89,7 +101,7 @@ struct TrainCommand: ParsableCommand {
   @Option(
     name: .customLong("init"),
     help: "Initial coefficients; least-squares fits the last layer, or the only one, to the data (regression).")
-  var initialization = Initialization.random
+  var givenInitialization: Initialization?
   @Option(
     parsing: .unconditional,
     help: "LOW,HIGH of all inputs, or of each, that the first layer's grid covers (default: those of the data).",
@@ -117,6 +129,15 @@ struct TrainCommand: ParsableCommand {
   @Flag(help: "Print the result as JSON.")
   var json = false
 
+  var edge: Edge { givenEdge ?? .spline }
+  var degree: Int { givenDegree ?? 3 }
+  var optimizer: OptimizerName { givenOptimizer ?? .adam }
+  var schedule: Schedule { givenSchedule ?? .oneCycle }
+  var weightDecay: Double { givenWeightDecay ?? 0 }
+  var batch: Int { givenBatch ?? 256 }
+  var epochs: Int { givenEpochs ?? 20 }
+  var initialization: Initialization { givenInitialization ?? .random }
+
   /// The grid that the network starts on.
   var firstGrid: Int { extend.first ?? grid ?? 5 }
 
@@ -124,6 +145,30 @@ struct TrainCommand: ParsableCommand {
     switch precision {
     case .float: try train(Float.self)
     case .double: try train(Double.self)
+    }
+  }
+
+  /// The options given that describe layers or a training, which leave nothing to choose.
+  var descriptions: [String] {
+    let given: [(String, Bool)] = [
+      ("--hidden", !hidden.isEmpty), ("--edge", givenEdge != nil), ("--activation", activation != nil),
+      ("--grid", grid != nil), ("--degree", givenDegree != nil), ("--extend", !extend.isEmpty),
+      ("--optimizer", givenOptimizer != nil), ("--learning-rate", learningRate != nil),
+      ("--schedule", givenSchedule != nil), ("--weight-decay", givenWeightDecay != nil),
+      ("--batch", givenBatch != nil), ("--epochs", givenEpochs != nil), ("--patience", patience != nil),
+      ("--init", givenInitialization != nil), ("--range", !range.isEmpty), ("--start", start != nil),
+      ("--keep-learned", keepLearned), ("--resume", resume),
+    ]
+    return given.filter(\.1).map(\.0)
+  }
+
+  /// How much work the choice takes on; nil if layers and training are described.
+  var effort: Effort? {
+    switch auto {
+    case .fast: .fast
+    case .best: .best
+    case .off: nil
+    case nil: descriptions.isEmpty ? .fast : nil
     }
   }
 }

@@ -1,0 +1,65 @@
+/// What an automatic training has chosen, and how good it is on rows that its members did not learn.
+public struct AutomaticFit<Element: Scalar>: Sendable {
+  /// The trained network; it holds the encoding of the table, if it was trained on one.
+  public var network: Network<Element>
+  /// Members of the mixture with a weight above 0.
+  public var members: [Member]
+  /// The mixture's mean loss on rows that its members did not learn.
+  public var loss: Double
+  /// Folds that rows were left out in.
+  public var folds: Int
+  /// Wall time.
+  public var seconds: Double
+  /// Rows that were learned.
+  public var rows: Int
+
+  /// A kind of model that takes part in the mixture.
+  public struct Member: Sendable, Codable {
+    /// `additive`, or the kind of network.
+    public var name: String
+    /// Its weight.
+    public var weight: Double
+    /// Its own mean loss on rows left out.
+    public var loss: Double
+    /// How many networks it is the mean of.
+    public var networks: Int
+    /// Units of their hidden layer; 0 without one.
+    public var hidden: Int
+  }
+}
+
+extension Network {
+  /// Trains a network that is chosen by the data: additive splines and several small networks are fitted with some rows
+  /// left out, and mixed with the weights that predict those rows best; the mixture is one network.
+  ///
+  /// - Parameters:
+  ///   - effort: how much work is taken on.
+  ///   - objective: nil for ``MeanSquaredError`` on numbers, ``SoftmaxCrossEntropy`` on classes.
+  ///   - seed: of the folds, the random starts and the order of rows. The same seed gives the same bits for any number
+  ///     of threads.
+  /// - Throws: ``TrainingError`` as ``train(on:validation:with:options:pool:progress:)`` does.
+  public static func fit(
+    _ data: Dataset<Element>, effort: Effort = .fast, objective: (any Objective)? = nil, seed: UInt64 = 0,
+    pool: ThreadPool = .shared
+  ) throws(TrainingError) -> AutomaticFit<Element> {
+    let kinds = [InputKind](repeating: .number, count: data.inputs.columns)
+    return try AutomaticTraining(
+      data, kinds, effort, objective ?? data.targets.task.objective, seed, pool, isRunning: { true }
+    ).run()
+  }
+}
+
+extension AutomaticFit: CustomStringConvertible {
+  /// What was chosen, and why, in a paragraph.
+  public var description: String {
+    func share(_ value: Double) -> String { "\((value * 100).rounded() / 100)" }
+    let parts = members.filter { $0.weight > 0 }.map { member in
+      let what =
+        member.hidden == 0
+        ? "additive splines" : "\(member.networks) networks \"\(member.name)\" of \(member.hidden) units"
+      return "\(what) (weight \(share(member.weight)), loss \(share(member.loss)))"
+    }
+    let how = folds == 1 ? "a tenth of the rows" : "\(folds) folds"
+    return "chosen by \(how) left out: \(parts.joined(separator: ", ")); loss together \(share(loss))"
+  }
+}

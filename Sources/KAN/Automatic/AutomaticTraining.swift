@@ -1,0 +1,180 @@
+/// One automatic training: folds, members, weights, one network.
+struct AutomaticTraining<Element: Scalar> {
+  private let data: Dataset<Element>
+  private let kinds: [InputKind]
+  private let tuning: AutomaticTuning
+  private let objective: any Objective
+  private let seed: UInt64
+  private let pool: ThreadPool
+  private let isRunning: @Sendable () -> Bool
+
+  init(
+    _ data: Dataset<Element>, _ kinds: [InputKind], _ effort: Effort, _ objective: any Objective, _ seed: UInt64,
+    _ pool: ThreadPool, isRunning: @escaping @Sendable () -> Bool
+  ) {
+    self.data = data
+    self.kinds = kinds
+    tuning = AutomaticTuning(effort, rows: data.rows, task: data.targets.task)
+    self.objective = objective
+    self.seed = seed
+    self.pool = pool
+    self.isRunning = isRunning
+  }
+
+  /// One kind of member: its networks by fold and start, and what they answer to rows that they did not learn.
+  private struct Member {
+    var name: String
+    var networks: [Network<Element>]
+    var isResidual = false
+    var hidden = 0
+    /// The last layer's outputs: [judged rows × out]
+    var outputs: Matrix<Element>
+    /// Half the mean squared difference between two networks that differ in their start alone, in units of the outputs.
+    var variance = 0.0
+  }
+
+  func run() throws(TrainingError) -> AutomaticFit<Element> {
+    let clock = ContinuousClock.now
+    let template = try template()
+    let plan = FoldPlan(data.targets, count: tuning.folds, seed: seed)
+    let judged = plan.judged
+    let members = try trainMembers(template, plan, judged)
+    let weights = weigh(members, template, judged)
+    var mixture = Mixture<Element>()
+    for (member, weight) in zip(members, weights.weights) where weight > 0 {
+      for network in member.networks {
+        mixture.parts.append((network, weight / Double(member.networks.count)))
+      }
+    }
+    let network = mixture.network(like: template)
+    return AutomaticFit(
+      network: network,
+      members: zip(members, weights.weights).enumerated().map { place, pair in
+        .init(
+          name: pair.0.name, weight: pair.1, loss: weights.losses[place], networks: pair.0.networks.count,
+          hidden: pair.0.hidden)
+      }, loss: weights.loss, folds: plan.count, seconds: clock.duration(to: .now).seconds, rows: data.rows)
+  }
+
+  /// A network of one layer on the functions of the members, with the scalings of all rows.
+  private func template() throws(TrainingError) -> Network<Element> {
+    let fitted: (basis: TableBasis<Element>, scaling: Scaling<Element>)
+    do {
+      fitted = try TableBasis.fitting(
+        data.inputs, kinds: kinds, intervals: AutomaticTuning.intervals(rows: data.rows))
+    } catch {
+      throw .leastSquares("\(error)")
+    }
+    let outputs = objective.outputs(forTargets: data.targets.outputs)
+    var network = Network(Layer<Element>(basis: fitted.basis, outputs: outputs))
+    network.inputScaling = fitted.scaling
+    network.inputScalingOrigin = .given
+    try network.check(TrainingRows(data), "", objective, pool)
+    do { try network.prepare(for: data, objective, pool) } catch { throw .rowSource(error) }
+    return network
+  }
+
+  private func trainMembers(
+    _ template: Network<Element>, _ plan: FoldPlan, _ judged: [Int]
+  ) throws(TrainingError) -> [Member] {
+    let parts = (0..<plan.count).map { data.selecting(rows: plan.training($0)) }
+    var jobs: [MemberTraining<Element>.Job] = []
+    for kind in tuning.kinds where !kind.isResidual {
+      for fold in 0..<plan.count {
+        for start in 0..<tuning.starts {
+          jobs.append(.init(kind: kind, fold: fold, seed: seed &+ UInt64(fold + 100 * start)))
+        }
+      }
+    }
+    var templates: [String: Network<Element>] = [:]
+    for kind in tuning.kinds { templates[kind.name] = self.template(of: kind, template) }
+    let results = UnsafeMutableBufferPointer<Result<Network<Element>, TrainingError>?>.allocate(capacity: jobs.count)
+    results.initialize(repeating: nil)
+    defer {
+      results.deinitialize()
+      results.deallocate()
+    }
+    let loop = MemberTraining(
+      jobs: jobs, templates: templates, tuning: tuning, objective: objective, data: parts, residuals: parts,
+      pools: (0..<pool.threads).map { _ in ThreadPool(threads: 1) }, isRunning: isRunning, results: results)
+    pool.run(jobs.count, loop)
+    var members: [Member] = []
+    for kind in tuning.kinds where !kind.isResidual {
+      var networks: [(fold: Int, network: Network<Element>)] = []
+      for (place, job) in jobs.enumerated() where job.kind.name == kind.name {
+        networks.append((job.fold, try results[place]!.get()))
+      }
+      members.append(member(kind, networks, plan, judged))
+    }
+    return members
+  }
+
+  private func template(of kind: AutomaticTuning.Kind, _ first: Network<Element>) -> Network<Element> {
+    let range = Element(AutomaticTuning.hiddenRange)
+    let grid = Grid<Element>(
+      inputs: kind.hidden, from: -range, to: range, intervals: AutomaticTuning.hiddenIntervals, degree: 3)
+    var network = Network(
+      Layer<Element>(basis: first.layers[0].basis, outputs: kind.hidden),
+      Layer<Element>(basis: BSpline<Element>(grid: grid), outputs: first.outputs))
+    network.preprocessing = first.preprocessing
+    return network
+  }
+
+  /// The outputs of networks for the rows of their own fold, which they did not learn.
+  private func member(
+    _ kind: AutomaticTuning.Kind, _ networks: [(fold: Int, network: Network<Element>)], _ plan: FoldPlan,
+    _ judged: [Int]
+  ) -> Member {
+    let width = networks[0].network.outputs
+    var outputs = Matrix<Element>(rows: judged.count, columns: width)
+    var places = [Int](repeating: -1, count: data.rows)
+    for (place, row) in judged.enumerated() { places[row] = place }
+    let to = outputs.mutableView()
+    var (difference, count) = (0.0, 0)
+    for fold in 0..<plan.count {
+      let rows = plan.heldOut(fold)
+      let inputs = data.inputs.selecting(rows: rows)
+      let answers = networks.filter { $0.fold == fold }.map { $0.network.outputs(for: inputs, pool: pool) }
+      let share = 1 / Element(answers.count)
+      for (place, row) in rows.enumerated() {
+        for output in 0..<width {
+          var sum: Element = 0
+          for answer in answers { sum += answer.view[place, output] }
+          to[places[row], output] = sum * share
+          guard answers.count == 2 else { continue }
+          let distance = Double(answers[0].view[place, output] - answers[1].view[place, output])
+          difference += distance * distance / 2
+          count += 1
+        }
+      }
+    }
+    return Member(
+      name: kind.name, networks: networks.map(\.network), isResidual: kind.isResidual, hidden: kind.hidden,
+      outputs: outputs, variance: count > 0 ? difference / Double(count) : 0)
+  }
+
+  private func weigh(_ members: [Member], _ template: Network<Element>, _ judged: [Int]) -> MemberWeights {
+    let rows = data.selecting(rows: judged)
+    let k = members.count
+    let width = template.outputs
+    var mixed = Matrix<Element>(rows: judged.count, columns: width)
+    let target = JudgedTargets(rows, template, objective)
+    if objective is MeanSquaredError {
+      var gram = Matrix<Double>(rows: k, columns: k)
+      for i in 0..<k {
+        for j in 0...i {
+          let value = target.meanProduct(members[i].outputs, members[j].outputs)
+          (gram[i, j], gram[j, i]) = (value, value)
+        }
+      }
+      let corrections = members.map { member in
+        let all = Double(member.networks.count)
+        return tuning.starts > 1 ? (1 / Double(tuning.starts) - 1 / all) * member.variance : 0
+      }
+      return MemberWeights(gram: gram, corrections: corrections)
+    }
+    return MemberWeights(count: k) { weights in
+      target.loss(of: members.map(\.outputs), weights, mixed: &mixed)
+    }
+  }
+}

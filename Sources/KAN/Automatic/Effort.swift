@@ -1,0 +1,88 @@
+/// How much work an automatic training takes on.
+public enum Effort: String, Sendable, CaseIterable, Codable {
+  /// About a second for 10,000 rows.
+  case fast
+  /// About ten seconds for 10,000 rows: more networks, longer trained.
+  case best
+}
+
+/// The numbers of automatic training. Each was chosen on tables apart from those that it is judged by; between half and
+/// twice its value results hardly differ.
+struct AutomaticTuning {
+  /// A kind of network that is trained once for every fold and start.
+  struct Kind {
+    let name: String
+    /// Units of the hidden layer.
+    let hidden: Int
+    /// λ of ``AdamW``.
+    let weightDecay: Double
+    /// Whether it learns what the additive fit leaves.
+    let isResidual: Bool
+  }
+
+  let kinds: [Kind]
+  /// Networks of each kind and fold, which differ in their random start.
+  let starts: Int
+  let folds: Int
+  /// Steps of a training, at least, and passes over the rows, at least.
+  let steps: Int
+  let passes: Int
+
+  init(_ effort: Effort, rows: Int, task: LearningTask) {
+    let isClassification = task == .classification
+    switch effort {
+    case .best:
+      // Weak decay for strong signals, strong decay for noise: which of them a table needs shows on rows left out.
+      kinds =
+        isClassification
+        ? [
+          Kind(name: "weak", hidden: 16, weightDecay: 0.1, isResidual: false),
+          Kind(name: "strong", hidden: 16, weightDecay: 1, isResidual: false),
+          Kind(name: "strongest", hidden: 16, weightDecay: 3, isResidual: false),
+        ]
+        : [
+          Kind(name: "weak", hidden: 32, weightDecay: 0.1, isResidual: false),
+          Kind(name: "strong", hidden: 16, weightDecay: 1, isResidual: false),
+          Kind(name: "residual", hidden: 16, weightDecay: 1, isResidual: true),
+        ]
+      (starts, steps, passes) = (2, 2000, 10)
+    case .fast:
+      kinds =
+        isClassification
+        ? [
+          Kind(name: "weak", hidden: 16, weightDecay: 0.1, isResidual: false),
+          Kind(name: "strong", hidden: 16, weightDecay: 1, isResidual: false),
+        ]
+        : [
+          Kind(name: "weak", hidden: 16, weightDecay: 0.1, isResidual: false),
+          Kind(name: "residual", hidden: 16, weightDecay: 1, isResidual: true),
+        ]
+      (starts, steps, passes) = (1, 1000, 5)
+    }
+    // Every row is predicted once by networks that did not see it; with many rows a tenth of them judges as surely.
+    folds = rows >= Self.manyRows ? 1 : rows >= 2000 ? 4 : 5
+  }
+
+  static var manyRows: Int { 20_000 }
+  /// The share of many rows that is left out to judge by.
+  static var heldOut: Double { 0.1 }
+
+  /// Intervals of the first layer: what n rows determine of a smooth curve grows with a small power of n.
+  static func intervals(rows: Int) -> Int { min(16, max(5, Int((1.5 * Elementary.pow(Double(rows), 0.3)).rounded()))) }
+  /// The same for a fit without other layers, which more intervals cost little.
+  static func additiveIntervals(rows: Int, inputs: Int) -> Int {
+    inputs > 100 ? 8 : min(40, max(5, Int((2 * Elementary.pow(Double(rows), 0.3)).rounded())))
+  }
+  /// Intervals of a hidden layer, on -2 … 2: its sums are of about unit spread.
+  static var hiddenIntervals: Int { 8 }
+  static var hiddenRange: Double { 2 }
+
+  /// Small batches while there are few rows: their noise regularises.
+  static func batch(rows: Int) -> Int { rows < 5000 ? 64 : 256 }
+  /// The rate of ``AdamW``: an output moves by about the rate times its inputs.
+  static func learningRate(inputs: Int) -> Double { min(0.02, max(0.002, 0.5 / Double(max(inputs, 16)))) }
+  /// The more rows, the less they need to be held back.
+  static func decay(rows: Int) -> Double { min(1, 5000 / Double(rows)) }
+  /// ρ, which pulls weights together as far as the rows left out do not tell members apart.
+  static var ridge: Double { 0.01 }
+}

@@ -1,0 +1,66 @@
+/// Trains the networks of an automatic training, one on each thread at a time: steps of small networks are too short to
+/// be shared out.
+struct MemberTraining<Element: Scalar>: ParallelLoop {
+  struct Job {
+    let kind: AutomaticTuning.Kind
+    let fold: Int
+    let seed: UInt64
+  }
+
+  let jobs: [Job]
+  /// Layers and scalings of each kind's networks, by the kind's name.
+  let templates: [String: Network<Element>]
+  let tuning: AutomaticTuning
+  let objective: any Objective
+  /// The rows that a fold's networks learn, by fold; for residual kinds less the fold's additive fit.
+  let data: [Dataset<Element>]
+  let residuals: [Dataset<Element>]
+  /// One for each worker.
+  let pools: [ThreadPool]
+  let isRunning: @Sendable () -> Bool
+  nonisolated(unsafe) let results: UnsafeMutableBufferPointer<Result<Network<Element>, TrainingError>?>
+
+  func iterate(_ index: Int, worker: Int) {
+    guard isRunning() else {
+      results[index] = .failure(.cancelled)
+      return
+    }
+    do throws(TrainingError) {
+      results[index] = .success(try train(jobs[index], pools[worker]))
+    } catch {
+      results[index] = .failure(error)
+    }
+  }
+
+  private func train(_ job: Job, _ pool: ThreadPool) throws(TrainingError) -> Network<Element> {
+    let rows = job.kind.isResidual ? residuals[job.fold] : data[job.fold]
+    var network = templates[job.kind.name]!.restarted(seed: job.seed, isResidual: job.kind.isResidual)
+    let batch = min(AutomaticTuning.batch(rows: rows.rows), rows.rows)
+    let stepsOfEpoch = (rows.rows + batch - 1) / batch
+    let steps = max(tuning.steps, tuning.passes * stepsOfEpoch)
+    let method = AdamW(
+      learningRate: AutomaticTuning.learningRate(inputs: network.inputs),
+      weightDecay: job.kind.weightDecay * AutomaticTuning.decay(rows: rows.rows))
+    let options = TrainingOptions(
+      epochs: max(1, (steps + stepsOfEpoch / 2) / stepsOfEpoch), batch: batch, schedule: .oneCycle, seed: job.seed,
+      objective: objective)
+    try network.train(on: rows, with: method, options: options, pool: pool) { _, _ in isRunning() ? .continue : .stop }
+    if !isRunning() { throw .cancelled }
+    return network
+  }
+}
+
+extension Network {
+  /// The same layers and scalings with other random parameters.
+  fileprivate func restarted(seed: UInt64, isResidual: Bool) -> Network {
+    var network = Network(layers, seed: seed)
+    network.preprocessing = preprocessing
+    if isResidual {
+      // Begins near the additive fit, which is all that it improves on.
+      let last = network.parameterOffset(ofLayer: layers.count - 1)
+      let to = network.parameters.mutablePointer()
+      for index in last..<network.parameterCount { to[index] *= 0.3 }
+    }
+    return network
+  }
+}

@@ -1,0 +1,225 @@
+// The encoding that a table's own columns suggest.
+
+extension TableEncoding {
+  /// Chooses an encoding from the rows of a training.
+  ///
+  /// ``notes`` has a sentence for every column that is left out.
+  ///
+  /// - Throws: ``TableError`` for columns that are not there or asked for twice, a target without values, several
+  ///   targets of which one is a text, and a table without any input.
+  public init(_ table: Table, columns: TableColumns = TableColumns()) throws(TableError) {
+    weights = columns.weights
+    let wanted = try Self.targetNames(table, columns)
+    targets = []
+    classes = []
+    notes = []
+    for name in wanted {
+      let cells = try Self.column(name, of: table).cells
+      targets.append(Target(column: name, number: nil))
+      if let names = try Self.classes(of: cells, name, columns.task) {
+        guard wanted.count == 1 else {
+          throw TableError("column \"\(name)\" holds classes, which are learned alone, without other targets")
+        }
+        classes = names
+      } else {
+        targets[targets.count - 1].number = ColumnSummary(Self.numbers(cells)).shift
+      }
+    }
+    let others = Set(wanted + [columns.weights].compactMap { $0 } + columns.ignored)
+    for name in columns.ignored { _ = try Self.column(name, of: table) }
+    let names = columns.inputs ?? table.columns.map(\.name).filter { !others.contains($0) }
+    inputs = []
+    for name in names {
+      if wanted.contains(name) || name == columns.weights { throw TableError("column \"\(name)\" is no input and target at once") }
+      let isNamed = columns.inputs != nil
+      let column = try Self.column(name, of: table)
+      switch Self.encode(column, isCategorical: columns.categorical.contains(name), isNamed: isNamed) {
+      case .success(let made): inputs += made
+      case .failure(let reason): notes.append("column \"\(name)\" is left out: \(reason)")
+      }
+    }
+    for name in columns.categorical { _ = try Self.column(name, of: table) }
+    if inputs.isEmpty { throw TableError("there is no column from which the target could be learned") }
+  }
+
+  static func column(_ name: String, of table: Table) throws(TableError) -> Table.Column {
+    guard let column = table[name] else { throw TableError("there is no column \"\(name)\"") }
+    return column
+  }
+
+  private static func targetNames(_ table: Table, _ columns: TableColumns) throws(TableError) -> [String] {
+    if let weights = columns.weights {
+      _ = try column(weights, of: table)
+      if columns.targets.contains(weights) {
+        throw TableError("column \"\(weights)\" is asked for as target and as weights")
+      }
+    }
+    if let twice = columns.targets.indices.first(where: { columns.targets[..<$0].contains(columns.targets[$0]) }) {
+      throw TableError("column \"\(columns.targets[twice])\" is asked for twice")
+    }
+    if !columns.targets.isEmpty { return columns.targets }
+    guard let last = table.columns.last(where: { $0.name != columns.weights }) else {
+      throw TableError("there is no column besides the weights")
+    }
+    return [last.name]
+  }
+
+  /// The names of a target's classes, nil for numbers.
+  private static func classes(
+    of cells: Table.Cells, _ name: String, _ task: LearningTask?
+  ) throws(TableError) -> [String]? {
+    switch (cells, task) {
+    case (.texts(_, let levels), .regression):
+      throw TableError("column \"\(name)\" holds texts such as \"\(levels.first ?? "")\", which are no numbers")
+    case (.texts(let codes, let levels), _):
+      var isUsed = [Bool](repeating: false, count: levels.count)
+      for code in codes where code >= 0 { isUsed[Int(code)] = true }
+      let names = levels.indices.filter { isUsed[$0] }.map { levels[$0] }
+      if names.isEmpty { throw TableError("column \"\(name)\" has no values") }
+      let rows = codes.count { $0 >= 0 }
+      if names.count > 2, 2 * names.count > rows {
+        throw TableError(
+          "column \"\(name)\" has \(names.count) different values in \(rows) rows: they are names or measurements, not "
+            + "classes")
+      }
+      return names
+    case (.numbers(let values), .classification), (.times(let values), .classification):
+      let names = Set(values.filter { !$0.isNaN }).sorted().map { shortText($0) }
+      if names.isEmpty { throw TableError("column \"\(name)\" has no values") }
+      return names
+    case (.numbers(let values), _), (.times(let values), _):
+      if values.allSatisfy(\.isNaN) { throw TableError("column \"\(name)\" has no values") }
+      return nil
+    }
+  }
+
+  /// A whole number without a fraction, any other as Swift writes it.
+  static func shortText(_ value: Double) -> String {
+    value == value.rounded() && abs(value) < 0x1p53 ? "\(Int64(value))" : "\(value)"
+  }
+
+  /// The numbers of a column; a text has none.
+  static func numbers(_ cells: Table.Cells) -> [Double] {
+    switch cells {
+    case .numbers(let values), .times(let values): values
+    case .texts(let codes, _): [Double](repeating: .nan, count: codes.count)
+    }
+  }
+
+  private enum Encoded {
+    case success([Input])
+    case failure(String)
+  }
+
+  private static func encode(_ column: Table.Column, isCategorical: Bool, isNamed: Bool) -> Encoded {
+    switch column.cells {
+    case .numbers(let values):
+      if isCategorical {
+        let texts = values.map { $0.isNaN ? "" : shortText($0) }
+        return encode(column.name, texts: texts, isNamed: true)
+      }
+      return encode(column.name, numbers: values, isNamed: isNamed)
+    case .times(let values): return encode(column.name, times: values)
+    case .texts(let codes, let levels):
+      if let flags = flagNames(levels), !isCategorical {
+        let values = codes.map { $0 < 0 ? .nan : levels[Int($0)] == flags ? 1.0 : 0 }
+        let summary = ColumnSummary(values)
+        if summary.isConstant && summary.gaps == 0 { return .failure("it is the same in every row") }
+        let flag = Input(column: column.name, kind: .flag(gap: summary.median))
+        return .success((summary.isConstant ? [] : [flag]) + gap(column.name, summary.gaps))
+      }
+      return encode(column.name, codes: codes, levels: levels, isNamed: isNamed || isCategorical)
+    }
+  }
+
+  /// The level that means 1, if these are the words of a truth.
+  private static func flagNames(_ levels: [String]) -> String? {
+    for words in [["false", "true"], ["no", "yes"]] where levels.allSatisfy(words.contains) { return words[1] }
+    return nil
+  }
+
+  private static func gap(_ name: String, _ gaps: Int) -> [Input] {
+    gaps > 0 ? [Input(column: name, kind: .gap)] : []
+  }
+
+  private static func encode(_ name: String, numbers values: [Double], isNamed: Bool) -> Encoded {
+    let summary = ColumnSummary(values)
+    if summary.sorted.isEmpty { return .failure("it has no values") }
+    if summary.isConstant {
+      return summary.gaps == 0 ? .failure("it is the same in every row") : .success(gap(name, summary.gaps))
+    }
+    // From 0 or 1 on in the order of the file: what spreadsheets and data frames add, and no row to come repeats.
+    let first = values[0]
+    if !isNamed, values.count > 2, first == 0 || first == 1,
+      values.indices.allSatisfy({ values[$0] == first + Double($0) })
+    {
+      return .failure("it counts the rows")
+    }
+    let shift = summary.shift
+    return .success(
+      [Input(column: name, kind: .number(shift: shift.shift, scale: shift.scale, gap: summary.median))]
+        + gap(name, summary.gaps))
+  }
+
+  private static func encode(_ name: String, times values: [Double]) -> Encoded {
+    let summary = ColumnSummary(values)
+    if summary.sorted.isEmpty { return .failure("it has no values") }
+    if summary.isConstant {
+      return summary.gaps == 0 ? .failure("it is the same in every row") : .success(gap(name, summary.gaps))
+    }
+    var inputs: [Input] = []
+    for part in TimePart.allCases {
+      let parts = ColumnSummary(summary.sorted.map { part.value(of: $0, start: summary.lowest) })
+      // A part that hardly differs from row to row, or repeats the days, says nothing more: a weekday within two weeks,
+      // a day of the year within two years.
+      let days = (summary.highest - summary.lowest) / 86400
+      let isNew =
+        switch part {
+        case .days: true
+        case .hour: days >= 2
+        case .weekday: days >= 14
+        case .yearday: days >= 730
+        }
+      if parts.isConstant || !isNew { continue }
+      inputs.append(Input(column: name, kind: .time(part, start: summary.lowest, gap: parts.median)))
+    }
+    return .success(inputs + gap(name, summary.gaps))
+  }
+
+  private static func encode(_ name: String, texts: [String], isNamed: Bool) -> Encoded {
+    var codes: [Int32] = []
+    var places: [String: Int32] = [:]
+    for text in texts {
+      if text.isEmpty { codes.append(-1) } else {
+        let place = places[text] ?? Int32(places.count)
+        places[text] = place
+        codes.append(place)
+      }
+    }
+    let levels = places.sorted { $0.value < $1.value }.map(\.key)
+    return encode(name, codes: codes, levels: levels, isNamed: isNamed)
+  }
+
+  /// A level of fewer rows shares a coefficient with those that the training does not have: it says little more about
+  /// itself than the noise of a row, and all of them together say what a new level is likely to mean.
+  private static var fewestRows: Int { 3 }
+  /// More levels than that share one: each is a coefficient for every unit of the first layer.
+  private static var mostLevels: Int { 1000 }
+
+  private static func encode(_ name: String, codes: [Int32], levels: [String], isNamed: Bool) -> Encoded {
+    var counts = [Int](repeating: 0, count: levels.count)
+    for code in codes where code >= 0 { counts[Int(code)] += 1 }
+    let rows = codes.count { $0 >= 0 }
+    let used = counts.count { $0 > 0 }
+    if used == 0 { return .failure("it has no values") }
+    if used == 1 && rows == codes.count { return .failure("it is the same in every row") }
+    if used == rows && rows > 1 && !isNamed { return .failure("it names the rows: no text is there twice") }
+    var kept = levels.indices.filter { counts[$0] >= fewestRows }
+    if kept.count > mostLevels {
+      kept = Array(kept.sorted { (-counts[$0], $0) < (-counts[$1], $1) }[..<mostLevels]).sorted()
+    }
+    let gap = rows < codes.count ? kept.count + 1 : 0
+    if kept.isEmpty { return .failure("hardly any of its \(used) texts is there more than twice") }
+    return .success([Input(column: name, kind: .levels(kept.map { levels[$0] }, gap: gap))])
+  }
+}

@@ -1,0 +1,61 @@
+import KAN
+import KANFiles
+
+extension TrainCommand {
+  /// Trains what the data suggests.
+  func trainAutomatically<Element: Scalar>(_ effort: Effort, _ parts: Parts<Element>, _ pool: ThreadPool) throws {
+    if let save { try checkWritable(save) }
+    Interruption.watch()
+    let fit: AutomaticFit<Element>
+    do {
+      fit = try Network.fit(
+        parts.training, effort: effort, objective: try objectives.objective, seed: seed, pool: pool)
+    } catch {
+      throw ToolError.data("\(data.data): \(error)")
+    }
+    if let save { try fit.network.save(to: save) }
+    let chosen = Chosen(fit, effort)
+    let training = fit.network.evaluate(on: parts.training, pool: pool)
+    let test = fit.network.evaluate(on: parts.test, pool: pool)
+    if json {
+      let result = TrainingResult(
+        parameters: fit.network.parameterCount, epochs: 0, seconds: fit.seconds,
+        samplesPerSecond: Double(fit.rows) / fit.seconds, seed: seed, threads: pool.threads, train: training,
+        test: test, bestEpoch: nil, end: "allEpochs", objective: ObjectiveDescription(fit.network.objective),
+        grid: nil, gridReason: nil, chosen: chosen)
+      return try Console.print(encodeJSON(result))
+    }
+    Console.note(chosen.why)
+    try Console.print(
+      "trained in \(short(fit.seconds)) s\n"
+        + table([training.header] + [["train"] + training.cells, ["test"] + test.cells]))
+    if let save { Console.note("saved \(printable(save, limit: 4096))") }
+  }
+}
+
+/// What an automatic training chose, and why.
+struct Chosen: Encodable {
+  var effort: Effort
+  var members: [Member]
+  var loss: Double
+  var folds: Int
+  var why: String
+
+  struct Member: Encodable {
+    var name: String
+    var weight: Double
+    var loss: Double
+    var networks: Int
+    var hidden: Int
+  }
+
+  init<Element: Scalar>(_ fit: AutomaticFit<Element>, _ effort: Effort) {
+    self.effort = effort
+    members = fit.members.map {
+      Member(name: $0.name, weight: $0.weight, loss: $0.loss, networks: $0.networks, hidden: $0.hidden)
+    }
+    loss = fit.loss
+    folds = fit.folds
+    why = fit.description
+  }
+}
