@@ -4,77 +4,102 @@ import KAN
 package struct DataSource: Sendable {
   package enum Kind: Sendable { case table, array, images }
 
+  /// Rows for training.
+  package struct Training<Element: Scalar>: Sendable {
+    package var data: Dataset<Element>
+    /// The source's own test part, if it has one.
+    package var test: Dataset<Element>?
+    /// What became of a table's columns.
+    package var encoding: TableEncoding?
+    /// What may not be expected, such as columns left out.
+    package var notes: [String] = []
+  }
+
+  /// Rows for an existing network.
+  package struct Rows<Element: Scalar>: Sendable {
+    package var data: Dataset<Element>
+    /// What may not be expected, such as unknown texts.
+    package var notes: [String] = []
+  }
+
   package let path: String
   package let kind: Kind
-  /// Names of target columns, or one path of an NPY file; empty for the default, a table's last column.
-  package let targets: [String]
-  /// The name of a table's column of weights.
-  package let weights: String?
+  /// What the columns of a table are. `targets` of an array is the path of a second one.
+  package let columns: TableColumns
+  /// Words that stand for a gap in a table, beside the usual ones.
+  package let missingWords: [String]
 
   /// The kind follows from the path: a folder, an `.npy` file, or else a table.
-  package init(path: String, targets: [String] = [], weights: String? = nil) {
+  package init(path: String, columns: TableColumns = TableColumns(), missingWords: [String] = []) {
     self.path = path
-    self.targets = targets
-    self.weights = weights
+    self.columns = columns
+    self.missingWords = missingWords
     kind =
       status(of: path).map(NodeType.init) == .folder ? .images : path.lowercased().hasSuffix(".npy") ? .array : .table
   }
 
   package var exists: Bool { status(of: path) != nil }
 
-  /// The training data, and the source's own test part if it has one.
+  /// The training data.
   ///
-  /// - Parameter task: by default a classification for text and images, a regression for numbers.
+  /// - Parameters:
+  ///   - task: by default a classification for text and images, a regression for numbers.
+  ///   - codes: whether inputs may be codes of categories; else each level is an input of its own.
   /// - Throws: `FileError` if the rows cannot be used.
   package func training<Element: Scalar>(
-    _: Element.Type, task: LearningTask?
-  ) throws(FileError) -> (training: Dataset<Element>, test: Dataset<Element>?) {
+    _: Element.Type, task: LearningTask?, codes: Bool, pool: ThreadPool
+  ) throws(FileError) -> Training<Element> {
     switch kind {
-    case .table: return (try withClasses(Dataset(csv: path, targets: targets, task: task, weights: weights)), nil)
+    case .table: return try trainingTable(task, codes: codes, pool)
     case .array:
-      return (try withClasses(Dataset(npy: path, target: targetArray(), task: task ?? .regression)), nil)
+      return Training(data: try withClasses(Dataset(npy: path, target: targetArray(), task: task ?? .regression)))
     case .images:
       if task == .regression {
         throw FileError(.malformed, path: path, "the labels of images are classes, not numbers")
       }
       let folder = try readIDXFolder(path)
-      return (Dataset(folder, part: .training), Dataset(folder, part: .test))
+      return Training(data: Dataset(folder, part: .training), test: Dataset(folder, part: .test))
     }
   }
 
   /// Returns the data; throws if hardly any class occurs twice, as with names or measurements.
   private func withClasses<Element: Scalar>(_ data: Dataset<Element>) throws(FileError) -> Dataset<Element> {
     if case .classes(_, let count) = data.targets, count > 2, 2 * count > data.rows {
-      let name = data.names.targets.first.map(quoted) ?? "the target"
       throw FileError(
         .malformed, path: path,
-        "\(name) has \(count) different values in \(data.rows) rows: they are names or measurements, not classes")
+        "the target has \(count) different values in \(data.rows) rows: they are names or measurements, not classes")
     }
     return data
   }
 
   /// Rows with targets for an existing network, with the same columns and classes; for images, the test part.
-  package func rows<Element: Scalar>(for network: Network<Element>) throws(FileError) -> Dataset<Element> {
+  ///
+  /// - Parameter encoding: that of a network that is about to be trained; nil for the network's own.
+  package func rows<Element: Scalar>(
+    for network: Network<Element>, encoding: TableEncoding? = nil, pool: ThreadPool
+  ) throws(FileError) -> Rows<Element> {
     switch kind {
-    case .table: return try table(for: network)
+    case .table: return try table(for: network, encoding ?? network.tableEncoding, pool)
     case .array:
       let data = try Dataset<Element>(npy: path, target: try targetArray(), task: network.task)
       try requireInputs(data.inputs.columns, network)
-      return try matchingTargets(data, network)
+      return Rows(data: try matchingTargets(data, network))
     case .images:
       let data = Dataset<Element>(try readIDXFolder(path), part: .test)
       try requireInputs(data.inputs.columns, network)
-      return try matchingTargets(data, network)
+      return Rows(data: try matchingTargets(data, network))
     }
   }
 
-  /// Rows for prediction, without targets: [rows × in].
-  package func inputs<Element: Scalar>(for network: Network<Element>) throws(FileError) -> Matrix<Element> {
+  /// Rows for prediction, without targets: [rows × in]. Adds to `notes` what may not be expected.
+  package func inputs<Element: Scalar>(
+    for network: Network<Element>, notes: inout [String], pool: ThreadPool
+  ) throws(FileError) -> Matrix<Element> {
     switch kind {
     case .table:
-      let file = try DelimitedFile(path: path)
-      let columns = try inputColumns(of: file, network)
-      return try file.rows(features: columns, targets: []).inputs
+      let encoding = network.tableEncoding
+      let table = try read(encoding, targets: [], weights: nil, notes: &notes)
+      return try encode(table, encoding, notes: &notes, pool)
     case .array:
       let inputs: Matrix<Element> = try readMatrix(path)
       try requireInputs(inputs.columns, network)
@@ -87,41 +112,13 @@ package struct DataSource: Sendable {
   }
 
   private func targetArray() throws(FileError) -> String {
-    guard targets.count == 1, targets[0].lowercased().hasSuffix(".npy") else {
+    guard columns.targets.count == 1, columns.targets[0].lowercased().hasSuffix(".npy") else {
       throw FileError(.malformed, path: path, "an array needs its targets in a second one: --target FILE.npy")
     }
-    return targets[0]
+    return columns.targets[0]
   }
 
-  // MARK: What a network expects
-
-  private func table<Element: Scalar>(for network: Network<Element>) throws(FileError) -> Dataset<Element> {
-    let file = try DelimitedFile(path: path)
-    let features = try inputColumns(of: file, network)
-    let weightColumn = try file.weightColumn(named: weights)
-    let wanted = try file.targetNames(targets.isEmpty ? network.names.targets : targets, weights: weights)
-    let columns = try file.columns(named: wanted)
-    let request: ColumnRequest = network.task == .classification ? .category : .number
-    let read: (inputs: Matrix<Element>, targets: [TargetColumn], weights: AlignedArray<Element>?) = try file.rows(
-      features: features, targets: columns.map { ($0, request) }, weights: weightColumn)
-    let targets: Targets<Element> = try makeTargets(read.targets, names: wanted, path: path)
-    var names = network.names
-    if case .categories(_, let classes) = read.targets.first { names.classes = classes }
-    return try matchingTargets(
-      Dataset(inputs: read.inputs, targets: targets, weights: read.weights, names: names), network)
-  }
-
-  private func inputColumns<Element: Scalar>(
-    of file: DelimitedFile, _ network: Network<Element>
-  ) throws(FileError) -> [Int] {
-    if network.names.inputs.isEmpty {
-      try requireInputs(file.header.count, network)
-      return Array(file.header.indices)
-    }
-    return try file.columns(named: network.names.inputs, purpose: "the model")
-  }
-
-  private func requireInputs<Element: Scalar>(_ columns: Int, _ network: Network<Element>) throws(FileError) {
+  func requireInputs<Element: Scalar>(_ columns: Int, _ network: Network<Element>) throws(FileError) {
     if columns != network.inputs {
       throw FileError(
         .malformed, path: path, "\(amount(columns, "column")), but the model has \(amount(network.inputs, "input"))")

@@ -28,9 +28,12 @@ struct EvaluateCommand: ParsableCommand {
 
   private func evaluate<Element: Scalar>(_ file: ModelFile, _: Element.Type) throws {
     let network = try Network<Element>(file)
-    let rows = try data.source().rows(for: network)
+    let pool = try threads.pool()
+    let read = try data.source().rows(for: network, pool: pool)
+    for note in read.notes { Console.note(note) }
+    let rows = read.data
     try network.objective.requireTargets(of: rows, in: data.data)
-    let metrics = network.evaluate(on: rows, pool: try threads.pool())
+    let metrics = network.evaluate(on: rows, pool: pool)
     let text = try json ? encodeJSON(metrics) : table([metrics.header, [printable(data.data)] + metrics.cells])
     try Console.print(json ? text : ([text] + metrics.targetLines).joined(separator: "\n\n"))
   }

@@ -120,15 +120,40 @@ struct DataArguments: ParsableArguments {
 
   @Option(help: "Column of a table with a weight for each row: 2 counts as the row twice; it is no input.")
   var weights: String?
+  @Option(
+    help: ArgumentHelp(
+      "Words that stand for an empty cell, beside NA, N/A, NaN, null, None, ? and -.", valueName: "word,…"),
+    transform: parseNames)
+  var missingWords: [String] = []
 
-  func source() throws -> DataSource {
-    let source = DataSource(path: data, targets: target ?? [], weights: weights)
+  /// - Parameter columns: which columns of a table are inputs.
+  func source(_ columns: TableColumns = TableColumns()) throws -> DataSource {
+    var columns = columns
+    columns.targets = target ?? []
+    columns.weights = weights
+    let source = DataSource(path: data, columns: columns, missingWords: missingWords)
     try source.checkTargets(option: "--target")
     if weights != nil && source.kind != .table {
       throw ToolError.usage("\(data): --weights names a column, and only a table has columns with names")
     }
     return source
   }
+}
+
+/// Which columns of a table a training takes.
+struct ColumnArguments: ParsableArguments {
+  @Option(
+    help: ArgumentHelp("Columns to learn from (default: all but the target).", valueName: "name,…"),
+    transform: parseNames)
+  var inputs: [String]?
+  @Option(help: ArgumentHelp("Columns that are no inputs.", valueName: "name,…"), transform: parseNames)
+  var ignore: [String] = []
+  @Option(
+    help: ArgumentHelp("Columns whose numbers are names of categories.", valueName: "name,…"), transform: parseNames)
+  var categorical: [String] = []
+
+  var columns: TableColumns { TableColumns(inputs: inputs, ignored: ignore, categorical: categorical) }
+  var isGiven: Bool { inputs != nil || !ignore.isEmpty || !categorical.isEmpty }
 }
 
 extension DataSource {
@@ -138,10 +163,10 @@ extension DataSource {
     switch kind {
     case .table: return
     case .array:
-      if targets.count == 1, targets[0].lowercased().hasSuffix(".npy") { return }
+      if columns.targets.count == 1, columns.targets[0].lowercased().hasSuffix(".npy") { return }
       throw ToolError.usage("\(path): an array needs its targets in a second one: \(option) FILE.npy")
     case .images:
-      if targets.isEmpty { return }
+      if columns.targets.isEmpty { return }
       throw ToolError.usage("\(path): a folder of images has labels of its own and takes no \(option)")
     }
   }

@@ -27,6 +27,11 @@ struct PredictCommand: ParsableCommand {
   var data: String
   @Option(help: "File for the result, by its ending a table or an array (default: a table on standard output).")
   var out: String?
+  @Option(
+    help: ArgumentHelp(
+      "Words that stand for an empty cell, beside NA, N/A, NaN, null, None, ? and -.", valueName: "word,…"),
+    transform: parseNames)
+  var missingWords: [String] = []
   @OptionGroup var threads: ThreadArguments
 
   func validate() throws {
@@ -42,33 +47,43 @@ struct PredictCommand: ParsableCommand {
 
   private func predict<Element: Scalar>(_ file: ModelFile, _: Element.Type) throws {
     let network = try Network<Element>(file)
-    let inputs = try DataSource(path: data).inputs(for: network)
+    let pool = try threads.pool()
+    var notes: [String] = []
+    let inputs = try DataSource(path: data, missingWords: missingWords).inputs(for: network, notes: &notes, pool: pool)
+    for note in notes { Console.note(note) }
     if let out { try checkWritable(out) }
-    let predictions = network.predict(inputs, pool: try threads.pool())
+    let predictions = network.predict(inputs, pool: pool)
     let name = out?.lowercased() ?? ""
-    let bytes =
-      name.hasSuffix(".npy")
-      ? array(predictions, network)
-      : predictionTable(predictions, network, separator: name.hasSuffix(".tsv") ? "\t" : ",")
+    let isTabbed = name.hasSuffix(".tsv")
+    let bytes: [UInt8]
+    if network.encoding?.isShifted == true {
+      // Single precision would lose what the shift has saved.
+      let values = network.inUnitsOfTable(predictions)
+      bytes = name.hasSuffix(".npy") ? array(values, network.names, network.task) : table(values, network, isTabbed)
+    } else {
+      bytes =
+        name.hasSuffix(".npy") ? array(predictions, network.names, network.task) : table(predictions, network, isTabbed)
+    }
     try writeFile(bytes, to: out ?? "/dev/stdout")
   }
 
-  private func array<Element: Scalar>(_ predictions: Matrix<Element>, _ network: Network<Element>) -> [UInt8] {
-    if network.task == .classification {
-      let numbers = network.names.classes.compactMap { Int64($0) }
+  private func array<Number: Scalar>(_ predictions: Matrix<Number>, _ names: Names, _ task: LearningTask) -> [UInt8] {
+    if task == .classification {
+      let numbers = names.classes.compactMap { Int64($0) }
       let labels = numbers.count == predictions.columns ? numbers : (0..<predictions.columns).map { Int64($0) }
       return encodeNPY(
         shape: [predictions.rows], (0..<predictions.rows).map { labels[likeliest(predictions.row($0))] })
     }
     let shape = [predictions.rows, predictions.columns]
-    return Element.self == Float.self
+    return Number.self == Float.self
       ? encodeNPY(shape: shape, predictions.elements.map { Float($0) })
       : encodeNPY(shape: shape, predictions.elements.map { Double($0) })
   }
 
-  private func predictionTable<Element: Scalar>(
-    _ predictions: Matrix<Element>, _ network: Network<Element>, separator: Character
+  private func table<Number: Scalar>(
+    _ predictions: Matrix<Number>, _ network: Network<some Scalar>, _ isTabbed: Bool
   ) -> [UInt8] {
+    let separator: Character = isTabbed ? "\t" : ","
     func line(_ cells: [String]) -> [UInt8] { Array((cells.joined(separator: String(separator)) + "\n").utf8) }
     let names = network.names
     let columns = predictions.columns

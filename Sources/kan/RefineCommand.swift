@@ -41,12 +41,15 @@ struct RefineCommand: ParsableCommand {
 
   private func refine<Element: Scalar>(_ file: ModelFile, _: Element.Type) throws {
     var network = try Network<Element>(file)
-    let inputs = try DataSource(path: data).inputs(for: network)
+    let pool = try threads.pool()
+    var notes: [String] = []
+    let inputs = try DataSource(path: data).inputs(for: network, notes: &notes, pool: pool)
+    for note in notes { Console.note(note) }
     if let save { try checkWritable(save) }
     let deviation: Double
     do {
-      deviation = try network.extendGrid(to: grid, on: inputs, pool: try threads.pool())
-    } catch let error as BasisError {
+      deviation = try network.extendGrid(to: grid, on: inputs, pool: pool)
+    } catch {
       throw ToolError.data("\(model): \(error)")
     }
     if let save { try network.save(to: save) }

@@ -8,8 +8,15 @@ extension TrainCommand {
     Interruption.watch()
     let fit: AutomaticFit<Element>
     do {
-      fit = try Network.fit(
-        parts.training, effort: effort, objective: try objectives.objective, seed: seed, pool: pool)
+      let objective = try objectives.objective
+      fit =
+        if let encoding = parts.encoding {
+          try Network.fit(
+            parts.training, encoding, effort: effort, objective: objective, seed: seed, pool: pool,
+            isRunning: { !Interruption.isRequested })
+        } else {
+          try Network.fit(parts.training, effort: effort, objective: objective, seed: seed, pool: pool)
+        }
     } catch {
       throw ToolError.data("\(data.data): \(error)")
     }

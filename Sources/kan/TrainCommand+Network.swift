@@ -7,22 +7,30 @@ extension TrainCommand {
     var training: Dataset<Element>
     var validation: Dataset<Element>?
     var test: Dataset<Element>
+    var encoding: TableEncoding?
   }
 
   /// Rows for training, for the test and, with --patience, for early stopping.
-  func readData<Element: Scalar>(_: Element.Type) throws -> Parts<Element> {
-    let source = try data.source()
+  func readData<Element: Scalar>(_: Element.Type, _ pool: ThreadPool) throws -> Parts<Element> {
+    let source = try data.source(columns.columns)
+    if columns.isGiven && source.kind != .table {
+      throw ToolError.usage("\(data.data): --inputs, --ignore and --categorical name columns, and only a table has them")
+    }
     let other = try testSource(source)
     let objective = try objectives.objective
-    var (training, test) = try source.training(Element.self, task: task ?? objective?.targetDomain.task)
+    let read = try source.training(
+      Element.self, task: task ?? objective?.targetDomain.task, codes: effort != nil, pool: pool)
+    for note in read.notes { Console.note(note) }
+    var (training, test) = (read.data, read.test)
     try objective?.requireTargets(of: training, in: data.data)
     if let other {
       // A network matches columns and classes in other data by name; an untrained one suffices.
       var reader = Network<Element>(.linear(training.inputs.columns, training.targets.outputs))
       reader.describe(training)
-      let rows = try other.rows(for: reader)
-      try objective?.requireTargets(of: rows, in: other.path)
-      test = rows
+      let rows = try other.rows(for: reader, encoding: read.encoding, pool: pool)
+      for note in rows.notes { Console.note("\(printable(other.path)): \(note)") }
+      try objective?.requireTargets(of: rows.data, in: other.path)
+      test = rows.data
     }
     if test == nil {
       guard let parts = training.holdingOut(holdout ?? 0.2, seed: seed) else {
@@ -33,24 +41,27 @@ extension TrainCommand {
     for part in [training, test!] where part.meanWeight == 0 {
       throw ToolError.data("\(data.data): the weights of all rows held out, or of all others, are 0")
     }
-    guard patience != nil else { return Parts(training: training, validation: nil, test: test!) }
+    guard patience != nil else {
+      return Parts(training: training, validation: nil, test: test!, encoding: read.encoding)
+    }
     guard let parts = training.holdingOut(0.1, seed: seed &+ 1) else {
       throw ToolError.data("\(data.data): too few rows for --patience, which judges by a tenth of them")
     }
     for part in [parts.training, parts.test] where part.meanWeight == 0 {
       throw ToolError.data("\(data.data): the weights of all rows that --patience judges by, or of all others, are 0")
     }
-    return Parts(training: parts.training, validation: parts.test, test: test!)
+    return Parts(training: parts.training, validation: parts.test, test: test!, encoding: read.encoding)
   }
 
   /// The source named by --test and --test-target.
   private func testSource(_ training: DataSource) throws -> DataSource? {
     guard let test else { return nil }
     let kind = DataSource(path: test).kind
+    let isTable = kind == .table && training.kind == .table
+    let targets = testTarget.map { [$0] } ?? (isTable ? training.columns.targets : [])
     let source = DataSource(
-      path: test,
-      targets: testTarget.map { [$0] } ?? (kind == .table && training.kind == .table ? training.targets : []),
-      weights: kind == .table ? training.weights : nil)
+      path: test, columns: TableColumns(targets: targets, weights: kind == .table ? training.columns.weights : nil),
+      missingWords: training.missingWords)
     if kind == .table, testTarget != nil {
       throw ToolError.usage("\(test): a table has its targets in it and takes no --test-target")
     }
@@ -72,7 +83,9 @@ extension TrainCommand {
     }
   }
 
-  func makeNetwork<Element: Scalar>(for data: Dataset<Element>) throws -> Network<Element> {
+  func makeNetwork<Element: Scalar>(
+    for data: Dataset<Element>, _ encoding: TableEncoding?
+  ) throws -> Network<Element> {
     let widths = hidden + [HiddenWidth(sums: data.targets.outputs)]
     let inputs = [data.inputs.columns] + hidden.map(\.outputs)
     try requireRoom(for: widths, after: inputs, batch: min(batch, data.rows), bytes: MemoryLayout<Element>.size)
@@ -82,6 +95,7 @@ extension TrainCommand {
     if resume, let save { return try resumedNetwork(save, layers, data) }
     if let start { return try startNetwork(start, data) }
     var network = Network(layers, seed: seed)
+    network.take(encoding)
     if !range.isEmpty {
       guard range.count == 1 || range.count == network.inputs else {
         throw ToolError.usage("--range has \(counted(range.count, "pair")) for \(counted(network.inputs, "input"))")

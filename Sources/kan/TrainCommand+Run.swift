@@ -5,10 +5,10 @@ import KANFiles
 extension TrainCommand {
   func train<Element: Scalar>(_: Element.Type) throws {
     let pool = try threads.pool()
-    let parts = try readData(Element.self)
+    let parts = try readData(Element.self, pool)
     if let effort { return try trainAutomatically(effort, parts, pool) }
     if let save { try checkWritable(save) }
-    var network = try makeNetwork(for: parts.training)
+    var network = try makeNetwork(for: parts.training, parts.encoding)
     network.contraction = contraction
     try initialize(&network, on: parts.training, pool)
     let log = try self.log.map { try EpochLog(path: $0, appending: resume) }

@@ -23,6 +23,7 @@ struct TrainCommand: ParsableCommand {
       """)
 
   @OptionGroup var data: DataArguments
+  @OptionGroup var columns: ColumnArguments
 
   @Option(help: "regression or classification (default: classification for text or images).")
   var task: LearningTask?

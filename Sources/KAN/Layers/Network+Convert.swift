@@ -26,6 +26,7 @@ extension Network {
     result.inputScalingOrigin = inputScalingOrigin
     result.outputScalingOrigin = outputScalingOrigin
     result.names = names
+    result.preprocessing.encoding = preprocessing.encoding
     result.record = record
     return result
   }

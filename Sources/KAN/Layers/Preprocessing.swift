@@ -10,6 +10,8 @@ public struct Preprocessing<Element: Scalar>: Sendable {
   public package(set) var outputScaling: Scaling<Element>
   package var inputScalingOrigin = ScalingOrigin.none
   package var outputScalingOrigin = ScalingOrigin.none
+  /// What became of a table's columns; nil if the network was trained on numbers as they are.
+  public package(set) var encoding: TableEncoding?
   /// Names of columns and classes; empty lists if the data has none.
   public package(set) var names = Names()
 

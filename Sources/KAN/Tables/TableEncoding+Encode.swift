@@ -184,6 +184,11 @@ private struct InputReader: Sendable {
       let codes = values.map { $0.isNaN ? -1 : places[TableEncoding.shortText($0)] ?? 0 }
       source = .codes(codes, map: (0...Int32(levels.count)).map { $0 }, gap: Int32(gap))
       unknown = codes.count { $0 == 0 }
+    case (.level(let level), .texts(let codes, let levels)):
+      source = .numbers(codes.map { $0 >= 0 && levels[Int($0)] == level ? 1 : 0 }, shift: 0, scale: 1, gap: 0)
+    case (.level(let level), .numbers(let values)), (.level(let level), .times(let values)):
+      source = .numbers(
+        values.map { TableEncoding.shortText($0) == level ? 1 : 0 }, shift: 0, scale: 1, gap: 0)
     case (.time(let part, let start, let gap), .times(let values)),
       (.time(let part, let start, let gap), .numbers(let values)):
       source = .times(values, part, start: start, gap: gap)

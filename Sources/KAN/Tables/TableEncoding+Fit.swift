@@ -95,6 +95,7 @@ extension TableEncoding {
 
   /// A whole number without a fraction, any other as Swift writes it.
   static func shortText(_ value: Double) -> String {
+    // -0 is 0.
     value == value.rounded() && abs(value) < 0x1p53 ? "\(Int64(value))" : "\(value)"
   }
 

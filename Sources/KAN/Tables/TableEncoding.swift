@@ -20,6 +20,7 @@ public struct TableEncoding: Sendable, Equatable, Codable {
     public var name: String {
       switch kind {
       case .number, .levels, .flag: column
+      case .level(let level): "\(column)=\(level)"
       case .gap: "\(column) missing"
       case .time(let part, _, _): part == .days ? column : "\(column) \(part.rawValue)"
       }
@@ -36,6 +37,8 @@ public struct TableEncoding: Sendable, Equatable, Codable {
     case flag(gap: Double)
     /// 1 + the place among these, 0 for others; `gap` for a gap: one more if the training has gaps, else 0.
     case levels([String], gap: Int)
+    /// 1 where the text is this one, else 0.
+    case level(String)
     /// A part of a time; `start` in seconds since 1970 is day 0; `gap` in the part's unit.
     case time(TimePart, start: Double, gap: Double)
   }
@@ -74,10 +77,58 @@ public struct TableEncoding: Sendable, Equatable, Codable {
   public var targets: [Target]
   /// Names of the classes, if the target is one of classes.
   public var classes: [String]
+  /// The same with an input of 0 and 1 for each level, in place of codes, for layers whose functions are of numbers.
+  public var withIndicators: TableEncoding {
+    var result = self
+    result.inputs = inputs.flatMap { input in
+      guard case .levels(let levels, let gap) = input.kind else { return [input] }
+      let gaps = gap > 0 ? [Input(column: input.column, kind: .gap)] : []
+      return levels.map { Input(column: input.column, kind: .level($0)) } + gaps
+    }
+    return result
+  }
+
+  /// Whether inputs and targets are the table's own numbers where it has no gaps, so that it is not needed to predict.
+  public var isPlain: Bool {
+    let plain = Shift(shift: 0, scale: 1)
+    return targets.allSatisfy { $0.number == plain || $0.number == nil }
+      && inputs.allSatisfy {
+        if case .number(let shift, let scale, _) = $0.kind { shift == 0 && scale == 1 } else { false }
+      }
+  }
+
+  /// Whether the network's targets are not the table's.
+  package var isShifted: Bool { targets.contains { ($0.number ?? Shift(shift: 0, scale: 1)) != Shift(shift: 0, scale: 1) } }
+
   /// Columns of the training that are neither inputs nor targets, and why.
   public var notes: [String]
   /// The column of weights, if there is one.
   public var weights: String?
+}
+
+extension TableEncoding {
+  /// Numbers as they are, by the names of columns; there must be no gaps.
+  package init(numbersNamed names: Names, inputs count: Int) {
+    let columns = names.inputs.isEmpty ? (0..<count).map { "x\($0)" } : names.inputs
+    inputs = columns.map { Input(column: $0, kind: .number(shift: 0, scale: 1, gap: .nan)) }
+    targets = names.targets.map { Target(column: $0, number: names.classes.isEmpty ? Shift(shift: 0, scale: 1) : nil) }
+    (classes, notes) = (names.classes, [])
+  }
+}
+
+extension TableEncoding.Input {
+  /// Whether the column is one of texts.
+  package var isText: Bool {
+    switch kind {
+    case .levels, .level: true
+    case .number, .gap, .flag, .time: false
+    }
+  }
+
+  /// Whether it is not known what a gap means.
+  package var needsValues: Bool {
+    if case .number(_, _, let gap) = kind { gap.isNaN } else { false }
+  }
 }
 
 /// Which columns of a table are what.

@@ -14,6 +14,8 @@ struct ModelTopology: Codable, Equatable {
   /// objectives would misinterpret.
   static let version = "1"
   static let versionWithObjective = "2"
+  /// The version of models whose inputs or targets are not a table's own numbers.
+  static let versionWithEncoding = "3"
 
   var task: LearningTask
   /// Missing for the task's default.
@@ -24,6 +26,8 @@ struct ModelTopology: Codable, Equatable {
   var state: State?
   /// Missing in files of earlier releases.
   var scalings: Scalings?
+  /// What became of a table's columns.
+  var encoding: TableEncoding? = nil
 
   struct LayerTopology: Codable, Equatable {
     var basis: String

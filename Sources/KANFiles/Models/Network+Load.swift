@@ -53,6 +53,12 @@ extension Network {
     task = file.topology.task
     chosenObjective = try file.objective(from: knownObjectives + objectives)
     names = file.topology.names
+    if let encoding = file.topology.encoding {
+      let fits = encoding.inputs.count == inputs && encoding.targets.count == max(1, nameableTargets)
+        || encoding.inputs.count == inputs && task == .classification && encoding.classes.count == outputs
+      guard fits else { throw file.failure("the table's columns do not fit the layers") }
+      take(encoding)
+    }
     record = file.topology.record
     inputScaling = try file.scaling("inputs", columns: inputs)
     outputScaling = try file.scaling("outputs", columns: outputs)
@@ -93,7 +99,9 @@ package struct ModelFile {
     guard tensors.metadata["format"] == ModelTopology.format, let text = tensors.metadata["network"] else {
       throw failure("a safetensors file, but not a model with its topology")
     }
-    let versions = [ModelTopology.version, ModelTopology.versionWithObjective]
+    let versions = [
+      ModelTopology.version, ModelTopology.versionWithObjective, ModelTopology.versionWithEncoding,
+    ]
     guard versions.contains(tensors.metadata["version"] ?? "") else {
       throw failure("format version \(printable(tensors.metadata["version"] ?? "none")) is not known")
     }

@@ -55,10 +55,16 @@ extension Network {
     return SafeTensors(
       metadata: [
         "format": ModelTopology.format,
-        "version": chosenObjective == nil ? ModelTopology.version : ModelTopology.versionWithObjective,
+        "version": version,
         "network": topologyText(state),
       ],
       tensors: tensors)
+  }
+
+  /// The lowest version whose readers understand all that matters to predictions.
+  private var version: String {
+    if let encoding, !encoding.isPlain { return ModelTopology.versionWithEncoding }
+    return chosenObjective == nil ? ModelTopology.version : ModelTopology.versionWithObjective
   }
 
   private func topologyText(_ state: TrainingState<Element>?) -> String {
@@ -74,7 +80,7 @@ extension Network {
       },
       names: names, record: record,
       state: state.map { ModelTopology.State($0) },
-      scalings: .init(inputs: inputScalingOrigin, outputs: outputScalingOrigin))
+      scalings: .init(inputs: inputScalingOrigin, outputs: outputScalingOrigin), encoding: encoding)
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     // A validation loss may be infinite although the training loss is finite.

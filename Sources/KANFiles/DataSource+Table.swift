@@ -1,0 +1,149 @@
+import KAN
+
+// Tables: which columns are read, and as what.
+
+extension DataSource {
+  func trainingTable<Element: Scalar>(
+    _ task: LearningTask?, codes: Bool, _ pool: ThreadPool
+  ) throws(FileError) -> Training<Element> {
+    let file = try DelimitedFile(path: path)
+    var columns = resolved(columns, in: file.header)
+    columns.task = task
+    if columns.targets.isEmpty { columns.targets = file.header.last { $0 != columns.weights }.map { [$0] } ?? [] }
+    var reading = TableReading(missingWords: TableReading.standardMissingWords + missingWords)
+    // Words among the numbers of a target are errors, unless they are its classes.
+    if task == .classification { reading.categories = columns.targets } else { reading.targets = columns.targets }
+    reading.categories += columns.categorical
+    let used = Set(columns.targets + (columns.inputs ?? file.header) + [columns.weights].compactMap { $0 })
+    reading.columns = file.header.filter { used.contains($0) && !columns.ignored.contains($0) }
+    for name in columns.targets + (columns.inputs ?? []) + columns.ignored + columns.categorical
+    where !file.header.contains(name) {
+      throw FileError(.malformed, path: path, "there is no column \(quoted(name))")
+    }
+    columns.ignored = []
+    var notes: [String] = []
+    let table = try file.table(reading, notes: &notes)
+    do throws(TableError) {
+      var encoding = try TableEncoding(table, columns: columns)
+      if !codes { encoding = encoding.withIndicators }
+      let encoded: EncodedTable<Element> = try encoding.encode(table, pool: pool)
+      notes += encoding.notes
+      let left = table.rows - encoded.data.rows
+      if left > 0 { notes.append("\(amount(left, "row")) without a target \(left == 1 ? "is" : "are") left out") }
+      return Training(data: encoded.data, encoding: encoding, notes: notes)
+    } catch {
+      throw FileError(.malformed, path: path, printable(error.description, limit: 300))
+    }
+  }
+
+  func table<Element: Scalar>(
+    for network: Network<Element>, _ encoding: TableEncoding, _ pool: ThreadPool
+  ) throws(FileError) -> Rows<Element> {
+    let file = try DelimitedFile(path: path)
+    let columns = resolved(columns, in: file.header)
+    var encoding = encoding
+    encoding.weights = columns.weights
+    if !columns.targets.isEmpty {
+      guard columns.targets.count == encoding.targets.count else {
+        let found = amount(columns.targets.count, "target column")
+        throw FileError(
+          .malformed, path: path, "\(found), but the model has \(amount(encoding.targets.count, "output"))")
+      }
+      for (place, name) in columns.targets.enumerated() { encoding.targets[place].column = name }
+    }
+    var notes: [String] = []
+    let table = try read(
+      encoding, targets: encoding.targets.map(\.column), weights: columns.weights, notes: &notes)
+    do throws(TableError) {
+      let encoded: EncodedTable<Element> = try encoding.encode(table, pool: pool)
+      try requireNoGaps(encoded.data.inputs, encoding)
+      let left = table.rows - encoded.data.rows
+      if left > 0 { notes.append("\(amount(left, "row")) without a target \(left == 1 ? "is" : "are") left out") }
+      note(encoded.unknown, to: &notes)
+      return Rows(data: encoded.data, notes: notes)
+    } catch {
+      throw FileError(.malformed, path: path, printable(error.description, limit: 300))
+    }
+  }
+
+  func encode<Element: Scalar>(
+    _ table: Table, _ encoding: TableEncoding, notes: inout [String], _ pool: ThreadPool
+  ) throws(FileError) -> Matrix<Element> {
+    do throws(TableError) {
+      var unknown: [String: Int] = [:]
+      let inputs: Matrix<Element> = try encoding.inputs(of: table, unknown: &unknown, pool: pool)
+      try requireNoGaps(inputs, encoding)
+      note(unknown, to: &notes)
+      return inputs
+    } catch {
+      throw FileError(.malformed, path: path, printable(error.description, limit: 300))
+    }
+  }
+
+  /// The columns of an encoding, and of them those that are texts as texts.
+  func read(
+    _ encoding: TableEncoding, targets: [String], weights: String?, notes: inout [String]
+  ) throws(FileError) -> Table {
+    let file = try DelimitedFile(path: path)
+    var reading = TableReading(missingWords: TableReading.standardMissingWords + missingWords)
+    var wanted = encoding.inputs.map(\.column) + targets
+    if let weights { wanted.append(weights) }
+    for name in wanted where !file.header.contains(name) {
+      throw FileError(.malformed, path: path, "there is no column \(quoted(name)), which the model needs")
+    }
+    let used = Set(wanted)
+    reading.columns = file.header.filter(used.contains)
+    reading.categories = encoding.inputs.filter(\.isText).map(\.column) + (encoding.classes.isEmpty ? [] : targets)
+    reading.targets = encoding.classes.isEmpty ? targets : []
+    return try file.table(reading, notes: &notes)
+  }
+
+  private func note(_ unknown: [String: Int], to notes: inout [String]) {
+    for (column, count) in unknown.sorted(by: { $0.key < $1.key }) {
+      notes.append("column \(quoted(column)): \(amount(count, "cell")) with a text that the training hardly has or not at all")
+    }
+  }
+
+  /// Gaps in columns of a model that has not learned what to make of them.
+  private func requireNoGaps<Element: Scalar>(
+    _ inputs: Matrix<Element>, _ encoding: TableEncoding
+  ) throws(TableError) {
+    guard encoding.inputs.contains(where: \.needsValues) else { return }
+    let view = inputs.view
+    for row in 0..<view.rows {
+      for column in 0..<view.columns where view[row, column] != view[row, column] {
+        throw TableError("row \(row + 1), column \"\(encoding.inputs[column].column)\": missing value")
+      }
+    }
+  }
+
+  /// Names as the header has them: a comma may belong to a name.
+  private func resolved(_ columns: TableColumns, in header: [String]) -> TableColumns {
+    var result = columns
+    result.targets = joined(columns.targets, header)
+    result.inputs = columns.inputs.map { joined($0, header) }
+    result.ignored = joined(columns.ignored, header)
+    result.categorical = joined(columns.categorical, header)
+    return result
+  }
+
+  /// Takes together parts of a list that was cut at commas, where only the whole is a column's name.
+  private func joined(_ parts: [String], _ header: [String]) -> [String] {
+    var result: [String] = []
+    var start = 0
+    while start < parts.count {
+      // The longest run that names a column, else the part as it is.
+      let end = (start..<parts.count).last { header.contains(parts[start...$0].joined(separator: ",")) } ?? start
+      result.append(parts[start...end].joined(separator: ","))
+      start = end + 1
+    }
+    return result
+  }
+}
+
+extension Network {
+  /// The network's own encoding, or for one that was trained on numbers as they are, its columns by name.
+  var tableEncoding: TableEncoding {
+    encoding ?? TableEncoding(numbersNamed: names, inputs: inputs)
+  }
+}
