@@ -144,6 +144,10 @@ extension DataSource {
 extension Network {
   /// The network's own encoding, or for one that was trained on numbers as they are, its columns by name.
   var tableEncoding: TableEncoding {
-    encoding ?? TableEncoding(numbersNamed: names, inputs: inputs)
+    if let encoding { return encoding }
+    var result = TableEncoding(numbersNamed: names, inputs: inputs)
+    // Models of older versions name classes as their table wrote them, such as 1.0 or Yes.
+    result.classes = result.classes.map(plainLevel)
+    return result
   }
 }
