@@ -112,11 +112,11 @@ import Testing
     #expect(network.parameters == solved && network.record?.history.count == 3)
   }
 
-  @Test func ridgeShrinks() throws {
+  @Test func penaltiesShrink() throws {
     let data = smoothData(Double.self, rows: 200)
-    let norms = try [0, 1e-3, 1].map { ridge in
+    let norms = try [0, 1, 1e3].map { lambda in
       var network = Network<Double>(.spline(2, 1))
-      try network.fitLastLayer(on: data, ridge: ridge)
+      try network.fitLastLayer(on: data, smoothing: .fixed(lambda))
       return network.parameters.reduce(0) { $0 + $1 * $1 }
     }
     #expect(norms[0] > norms[1] && norms[1] > norms[2] && norms[2] > 0)
