@@ -54,7 +54,8 @@ extension AdditiveSystem {
       let (first, count) = (order.starts[fold], order.starts[fold + 1] - order.starts[fold])
       if count == 0 { continue }
       let own = tile.view.slice(row: first, rows: count, columns: p)
-      SquareLoop(a: own, to: MutableMatrixView(base: square + fold * size, rows: p, columns: p, stride: p)).run(on: pool)
+      SquareLoop(a: own, to: MutableMatrixView(base: square + fold * size, rows: p, columns: p, stride: p)).run(
+        on: pool)
       multiply(
         own, .yes, weighted.view.slice(row: first, rows: count, columns: sideCount), .no,
         into: MutableMatrixView(base: sums + fold * p * sideCount, rows: p, columns: sideCount, stride: sideCount),

@@ -188,3 +188,15 @@ extension CenteredEquations {
     return max(sum, SmoothingSearch.leastResidual * squares[output])
   }
 }
+
+extension AdditiveSystem {
+  /// Solves for W and b of all rows, or of those outside one fold.
+  ///
+  /// - Parameter lambda: fixed λ, [out][penalties], such as those of the solution of all rows; chosen if nil.
+  /// - Throws: ``LinearAlgebraError`` if a sum is not finite.
+  package func solve(
+    lambda: [[Double]]? = nil, withoutFold left: Int? = nil
+  ) throws(LinearAlgebraError) -> AdditiveSolution {
+    try centered(withoutFold: left).solve(lambda: lambda, functions: functions, pool: pool)
+  }
+}
