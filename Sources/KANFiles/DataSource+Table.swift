@@ -9,12 +9,14 @@ extension DataSource {
     let file = try DelimitedFile(path: path)
     var columns = resolved(columns, in: file.header)
     columns.task = task
-    if columns.targets.isEmpty { columns.targets = file.header.last { $0 != columns.weights }.map { [$0] } ?? [] }
+    // A first column without a name is one of row names.
+    let header = file.namedColumns.map { file.header[$0] }
+    if columns.targets.isEmpty { columns.targets = header.last { $0 != columns.weights }.map { [$0] } ?? [] }
     var reading = TableReading(missingWords: TableReading.standardMissingWords + missingWords)
     // Words among the numbers of a target are errors, unless they are its classes.
     if task == .classification { reading.categories = columns.targets } else { reading.targets = columns.targets }
     reading.categories += columns.categorical
-    let used = Set(columns.targets + (columns.inputs ?? file.header) + [columns.weights].compactMap { $0 })
+    let used = Set(columns.targets + (columns.inputs ?? header) + [columns.weights].compactMap { $0 })
     reading.columns = file.header.filter { used.contains($0) && !columns.ignored.contains($0) }
     for name in columns.targets + (columns.inputs ?? []) + columns.ignored + columns.categorical
     where !file.header.contains(name) {

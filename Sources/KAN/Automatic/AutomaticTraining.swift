@@ -38,14 +38,27 @@ struct AutomaticTraining<Element: Scalar> {
     let template = try template()
     let plan = FoldPlan(data.targets, count: tuning.folds, seed: seed)
     let judged = plan.judged
-    let members = try trainMembers(template, plan, judged)
+    let additive = try additiveMembers(template, plan, judged)
+    let members = try additive.map(\.member) + trainMembers(template, plan, judged, additive.last?.fit)
     let weights = weigh(members, template, judged)
     var mixture = Mixture<Element>()
+    var sum = template
+    let to = sum.parameters.mutablePointer()
+    for index in 0..<sum.parameterCount { to[index] = 0 }
+    var isAdditive = false
     for (member, weight) in zip(members, weights.weights) where weight > 0 {
-      for network in member.networks {
-        mixture.parts.append((network, weight / Double(member.networks.count)))
+      if member.hidden > 0 {
+        for network in member.networks {
+          mixture.parts.append((network, weight / Double(member.networks.count)))
+        }
       }
+      guard let part = member.hidden == 0 ? member.networks[0] : member.isResidual ? additive.last?.member.networks[0] : nil
+      else { continue }
+      isAdditive = true
+      let from = part.parameters.pointer
+      for index in 0..<sum.parameterCount { to[index] += Element(weight) * from[index] }
     }
+    if isAdditive || mixture.parts.isEmpty { mixture.additive = (sum, 1) }
     let network = mixture.network(like: template)
     return AutomaticFit(
       network: network,
@@ -74,12 +87,49 @@ struct AutomaticTraining<Element: Scalar> {
     return network
   }
 
-  private func trainMembers(
+  /// Straight lines and splines, each by themselves, the splines last; none for an objective other than the squared
+  /// error or for more functions than normal equations are quick for.
+  private func additiveMembers(
     _ template: Network<Element>, _ plan: FoldPlan, _ judged: [Int]
+  ) throws(TrainingError) -> [(member: Member, fit: AdditiveMember<Element>)] {
+    guard objective is MeanSquaredError, let basis = template.layers[0].basis as? TableBasis<Element> else { return [] }
+    var result: [(Member, AdditiveMember<Element>)] = []
+    let lines: TableBasis<Element>
+    do { lines = try basis.linear() } catch { throw .leastSquares("\(error)") }
+    if lines.inputs * lines.functions <= AutomaticTuning.mostFunctions {
+      var network = Network(Layer<Element>(basis: lines, outputs: template.outputs))
+      network.preprocessing = template.preprocessing
+      let fit = try AdditiveMember(network, on: data, plan, pool: pool)
+      var straight = template
+      let weights = basis.coefficients(
+        ofLinear: fit.network.weights(ofLayer: 0), functions: lines.functions)
+      let to = straight.parameters.mutablePointer()
+      for index in 0..<straight.layers[0].weightCount { to[index] = weights.elements.pointer[index] }
+      for (output, bias) in fit.network.bias(ofLayer: 0).enumerated() {
+        to[straight.layers[0].weightCount + output] = bias
+      }
+      let outputs = fit.outputs(data, plan, judged: judged, pool: pool)
+      result.append((Member(name: "linear", networks: [straight], outputs: outputs), fit))
+    }
+    if basis.inputs * basis.functions <= AutomaticTuning.mostFunctions {
+      let fit = try AdditiveMember(template, on: data, plan, pool: pool)
+      let outputs = fit.outputs(data, plan, judged: judged, pool: pool)
+      result.append((Member(name: "additive", networks: [fit.network], outputs: outputs), fit))
+    }
+    return result
+  }
+
+  private func trainMembers(
+    _ template: Network<Element>, _ plan: FoldPlan, _ judged: [Int], _ additive: AdditiveMember<Element>?
   ) throws(TrainingError) -> [Member] {
     let parts = (0..<plan.count).map { data.selecting(rows: plan.training($0)) }
+    let kinds = tuning.kinds.filter { !$0.isResidual || additive != nil }
+    var residuals: [Dataset<Element>] = []
+    if let additive, kinds.contains(where: \.isResidual) {
+      residuals = (0..<plan.count).map { additive.residuals(parts[$0], fold: $0, pool: pool) }
+    }
     var jobs: [MemberTraining<Element>.Job] = []
-    for kind in tuning.kinds where !kind.isResidual {
+    for kind in kinds {
       for fold in 0..<plan.count {
         for start in 0..<tuning.starts {
           jobs.append(.init(kind: kind, fold: fold, seed: seed &+ UInt64(fold + 100 * start)))
@@ -95,16 +145,16 @@ struct AutomaticTraining<Element: Scalar> {
       results.deallocate()
     }
     let loop = MemberTraining(
-      jobs: jobs, templates: templates, tuning: tuning, objective: objective, data: parts, residuals: parts,
+      jobs: jobs, templates: templates, tuning: tuning, objective: objective, data: parts, residuals: residuals,
       pools: (0..<pool.threads).map { _ in ThreadPool(threads: 1) }, isRunning: isRunning, results: results)
     pool.run(jobs.count, loop)
     var members: [Member] = []
-    for kind in tuning.kinds where !kind.isResidual {
+    for kind in kinds {
       var networks: [(fold: Int, network: Network<Element>)] = []
       for (place, job) in jobs.enumerated() where job.kind.name == kind.name {
         networks.append((job.fold, try results[place]!.get()))
       }
-      members.append(member(kind, networks, plan, judged))
+      members.append(member(kind, networks, plan, judged, additive))
     }
     return members
   }
@@ -123,7 +173,7 @@ struct AutomaticTraining<Element: Scalar> {
   /// The outputs of networks for the rows of their own fold, which they did not learn.
   private func member(
     _ kind: AutomaticTuning.Kind, _ networks: [(fold: Int, network: Network<Element>)], _ plan: FoldPlan,
-    _ judged: [Int]
+    _ judged: [Int], _ additive: AdditiveMember<Element>?
   ) -> Member {
     let width = networks[0].network.outputs
     var outputs = Matrix<Element>(rows: judged.count, columns: width)
@@ -135,12 +185,13 @@ struct AutomaticTraining<Element: Scalar> {
       let rows = plan.heldOut(fold)
       let inputs = data.inputs.selecting(rows: rows)
       let answers = networks.filter { $0.fold == fold }.map { $0.network.outputs(for: inputs, pool: pool) }
+      let start = kind.isResidual ? additive?.byFold[fold].outputs(for: inputs, pool: pool) : nil
       let share = 1 / Element(answers.count)
       for (place, row) in rows.enumerated() {
         for output in 0..<width {
           var sum: Element = 0
           for answer in answers { sum += answer.view[place, output] }
-          to[places[row], output] = sum * share
+          to[places[row], output] = sum * share + (start?.view[place, output] ?? 0)
           guard answers.count == 2 else { continue }
           let distance = Double(answers[0].view[place, output] - answers[1].view[place, output])
           difference += distance * distance / 2

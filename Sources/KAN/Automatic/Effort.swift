@@ -63,6 +63,9 @@ struct AutomaticTuning {
     folds = rows >= Self.manyRows ? 1 : rows >= 2000 ? 4 : 5
   }
 
+  /// Functions of an additive fit, whose time grows with their cube.
+  static var mostFunctions: Int { 3000 }
+
   static var manyRows: Int { 20_000 }
   /// The share of many rows that is left out to judge by.
   static var heldOut: Double { 0.1 }

@@ -165,6 +165,19 @@ public struct TableBasis<Element: Scalar>: CompactBasis {
     return [Double](repeating: 1 / total, count: functions - 1) + [1 / Double(inputs).squareRoot()]
   }
 
+  /// The roughness of a curve; the size of categories' coefficients, which pulls rare ones to the mean.
+  public func penalties(ofInput input: Int) -> [CoefficientPenalty] {
+    let count = columns[input].count
+    if case .categories = columns[input] { return [.identity(count, of: functions - 1)] }
+    return CoefficientPenalty.curve(count, of: functions - 1)
+  }
+
+  /// Where a function of a numeric input is centred: coefficients from a straight line at the centres give that line.
+  func center(ofFunction function: Int, input: Int) -> Element {
+    if case .values(let points) = columns[input] { return points[function] }
+    return spline.center(ofFunction: function, input: input)
+  }
+
   public func fittingPoints(ofInput input: Int) -> [Element] {
     switch columns[input] {
     case .spline(let points):

@@ -104,7 +104,7 @@ import Testing
 
   @Test func equalNumbersAreOneClass() throws {
     let table = Table([
-      .init(name: "x", cells: .numbers([1, 2, 3, 4])), .init(name: "grade", cells: .numbers([3, 3.0, 1, 1])),
+      .init(name: "x", cells: .numbers([1, 2, 4, 3])), .init(name: "grade", cells: .numbers([3, 3.0, 1, 1])),
     ])
     let encoding = try TableEncoding(table, columns: TableColumns(task: .classification))
     #expect(encoding.classes == ["1", "3"])
