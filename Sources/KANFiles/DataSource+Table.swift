@@ -15,12 +15,24 @@ extension DataSource {
     var reading = TableReading(missingWords: TableReading.standardMissingWords + missingWords)
     // Words among the numbers of a target are errors, unless they are its classes.
     if task == .classification { reading.categories = columns.targets } else { reading.targets = columns.targets }
+    reading.targets += [columns.weights].compactMap { $0 }
     reading.categories += columns.categorical
     let used = Set(columns.targets + (columns.inputs ?? header) + [columns.weights].compactMap { $0 })
     reading.columns = file.header.filter { used.contains($0) && !columns.ignored.contains($0) }
-    for name in columns.targets + (columns.inputs ?? []) + columns.ignored + columns.categorical
-    where !file.header.contains(name) {
-      throw FileError(.malformed, path: path, "there is no column \(quoted(name))")
+    let needs = [
+      ("the target", columns.targets), ("--inputs", columns.inputs ?? []), ("--ignore", columns.ignored),
+      ("--categorical", columns.categorical), ("--weights", [columns.weights].compactMap { $0 }),
+    ]
+    for (purpose, names) in needs {
+      for name in names where !file.header.contains(name) {
+        throw FileError(.malformed, path: path, "there is no column \(quoted(name)), which \(purpose) needs")
+      }
+    }
+    if let twice = columns.targets.indices.first(where: { columns.targets[..<$0].contains(columns.targets[$0]) }) {
+      throw FileError(.malformed, path: path, "column \(quoted(columns.targets[twice])) is asked for twice")
+    }
+    if let weights = columns.weights, columns.targets.contains(weights) {
+      throw FileError(.malformed, path: path, "column \(quoted(weights)) is asked for as target and as weights")
     }
     columns.ignored = []
     var notes: [String] = []
@@ -88,21 +100,22 @@ extension DataSource {
   ) throws(FileError) -> Table {
     let file = try DelimitedFile(path: path)
     var reading = TableReading(missingWords: TableReading.standardMissingWords + missingWords)
-    var wanted = encoding.inputs.map(\.column) + targets
-    if let weights { wanted.append(weights) }
+    let wanted = encoding.inputs.map(\.column) + targets + [weights].compactMap { $0 }
     for name in wanted where !file.header.contains(name) {
-      throw FileError(.malformed, path: path, "there is no column \(quoted(name)), which the model needs")
+      let purpose = name == weights ? "--weights" : targets.contains(name) ? "the target" : "the model"
+      throw FileError(.malformed, path: path, "there is no column \(quoted(name)), which \(purpose) needs")
     }
     let used = Set(wanted)
     reading.columns = file.header.filter(used.contains)
     reading.categories = encoding.inputs.filter(\.isText).map(\.column) + (encoding.classes.isEmpty ? [] : targets)
-    reading.targets = encoding.classes.isEmpty ? targets : []
+    reading.targets = (encoding.classes.isEmpty ? targets : []) + [weights].compactMap { $0 }
     return try file.table(reading, notes: &notes)
   }
 
   private func note(_ unknown: [String: Int], to notes: inout [String]) {
     for (column, count) in unknown.sorted(by: { $0.key < $1.key }) {
-      notes.append("column \(quoted(column)): \(amount(count, "cell")) with a text that the training hardly has or not at all")
+      notes.append(
+        "column \(quoted(column)): \(amount(count, "cell")) with a text that the training hardly has or not at all")
     }
   }
 

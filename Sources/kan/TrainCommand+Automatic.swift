@@ -5,6 +5,7 @@ extension TrainCommand {
   /// Trains what the data suggests.
   func trainAutomatically<Element: Scalar>(_ effort: Effort, _ parts: Parts<Element>, _ pool: ThreadPool) throws {
     if let save { try checkWritable(save) }
+    let log = try self.log.map { try EpochLog(path: $0, appending: false) }
     Interruption.watch()
     let fit: AutomaticFit<Element>
     do {
@@ -22,6 +23,7 @@ extension TrainCommand {
     }
     if let save { try fit.network.save(to: save) }
     let chosen = Chosen(fit, effort)
+    for member in chosen.members { try log?.append(member) }
     let training = fit.network.evaluate(on: parts.training, pool: pool)
     let test = fit.network.evaluate(on: parts.test, pool: pool)
     if json {

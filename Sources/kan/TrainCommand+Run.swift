@@ -142,7 +142,7 @@ struct TrainingResult: Encodable {
 }
 
 /// A line of JSON for each epoch, as it ends.
-private final class EpochLog {
+final class EpochLog {
   private let path: String
   private let handle: FileHandle
 
@@ -151,7 +151,7 @@ private final class EpochLog {
     handle = try openOutput(path, appending: appending)
   }
 
-  func append(_ record: EpochRecord) throws {
+  func append(_ record: some Encodable) throws {
     do {
       try handle.write(contentsOf: Data((encodeJSON(record) + "\n").utf8))
     } catch {

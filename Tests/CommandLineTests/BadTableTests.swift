@@ -24,28 +24,37 @@ import Testing
     ("a,y\n", "no data rows after the header"),
     ("a,y\n1,2\n1\n", "row 2 (line 3): 1 cell, but the header has 2"),
     ("a,y\n1,2\n\n1,2,3\n", "row 2 (line 4): 3 cells, but the header has 2"),
-    ("a,y\n1,2\n,2\n", "row 2 (line 3), column \"a\": missing value"),
-    ("a,y\n1,2\n1,\n", "row 2 (line 3), column \"y\": missing value"),
-    ("a,y\n1,2\nx,2\n", "row 2 (line 3), column \"a\": \"x\" is not a number"),
-    ("a,y\n1,2\n1.5.1,2\n", "row 2 (line 3), column \"a\": \"1.5.1\" is not a number"),
-    ("a,y\n1,2\nNaN,2\n", "row 2 (line 3), column \"a\": \"NaN\" is missing"),
-    ("a,y\n1,2\n1,nan\n", "row 2 (line 3), column \"y\": \"nan\" is missing"),
-    ("a,y\n-inf,2\n1,2\n", "row 1 (line 2), column \"a\": \"-inf\" is not a finite number"),
-    ("a,y\n1e400,2\n1,2\n", "row 1 (line 2), column \"a\": \"1e400\" is too large"),
-    ("a,y\n1,2\n1,1e300\n", "row 2 (line 3), column \"y\": \"1e300\" is too large"),
+    ("a,y\n1,2\n1,\n", "there is no column from which the target could be learned"),
+    ("a,y\n1,2\n2,1e400\n", "row 2 (line 3), column \"y\": \"1e400\" is too large"),
+    ("a,y\n1,2\n2,-inf\n", "row 2 (line 3), column \"y\": \"-inf\" is not a finite number"),
+    ("a,y\n1,\n2,NA\n", "column \"y\" has no values"),
     ("a,a,y\n1,2,3\n", "header: columns 1 and 2 have the same name \"a\""),
     ("a,,y\n1,2,3\n", "header: column 2 has no name"),
     ("y\n1\n2\n", "there is no column besides the target"),
-    ("a,y\n1,2\n", "1 row, which leaves none to hold out for the test"),
+    ("a,y\n1,2\n2,\n", "1 row, which leaves none to hold out for the test"),
     ("a,y\n1,\"2\n3,4\n", "line 2: the quotation mark opened here is never closed"),
     ("a,y\n1,\"2\"2\n", "line 2: text after a closing quotation mark"),
     ("a,y\n1,2\n3,\0\n", "line 3: NUL byte; this is not a text file"),
     ("a;y\n1;2\n3\n", "row 2 (line 3): 1 cell, but the header has 2"),
-    ("a\ty\n1\tx\n2\t\n", "row 2 (line 3), column \"y\": missing value"),
-    ("\u{1B}[1m,y\nx,2\n", "row 1 (line 2), column \"\\u{1B}[1m\": \"x\" is not a number"),
+    ("\u{1B}[1m,y\nx,2\ny,3\n", "there is no column from which the target could be learned"),
   ])
   func table(text: String, message: String) throws {
     try expectFailure(try folder.write(text, to: "t.csv"), message: message)
+  }
+
+  /// Gaps and texts in inputs are no errors, and rows without a target are left out.
+  @Test func gapsAndTexts() throws {
+    let rows = (0..<40).map { row in
+      [row % 7 == 0 ? "" : "\(row % 9)", row % 3 == 0 ? "red" : "blue", row % 11 == 5 ? "NA" : "\(row)"]
+    }
+    try folder.write(CommandLineTests.table(["a", "colour", "y"], rows), to: "t.csv")
+    for options in [[], ["--hidden", "3", "--epochs", "2"], ["--edge", "linear", "--epochs", "2"]] {
+      let outcome = try folder.kan(["train", "t.csv", "--save", "m.safetensors"] + options).succeeded()
+      #expect(outcome.errors.contains("4 rows without a target are left out\n"))
+      try folder.write("colour,a\ngreen,1\n,\nblue,?\n", to: "u.csv")
+      let predicted = try folder.kan("predict", "m.safetensors", "u.csv").succeeded()
+      #expect(predicted.lines.count == 4)
+    }
   }
 
   @Test func otherEncodings() throws {
@@ -72,19 +81,20 @@ import Testing
     try expectFailure("t.csv", "--target", "a,a", message: "column \"a\" is asked for twice")
     try expectFailure("t.csv", "--target", "a,b,y", message: "there is no column besides the target")
     try expectFailure(
-      "t.csv", "--target", "b,y", message: "column \"b\" is text; of several targets each has to be numbers")
+      "t.csv", "--target", "b,y", message: "column \"b\" holds classes, which are learned alone, without other targets")
     try expectFailure(
-      "t.csv", "--target", "b", "--task", "regression", message: "row 1 (line 2), column \"b\": \"p\" is not a number")
+      "t.csv", "--target", "b", "--task", "regression",
+      message: "column \"b\" holds texts such as \"p\", which are no numbers")
   }
 
   @Test func namesAreNoClasses() throws {
     let rows = (0..<20).map { ["\($0)", "0.\($0)", "user\($0 % 11)"] }
     try folder.write(CommandLineTests.table(["a", "b", "who"], rows), to: "t.csv")
     let reason = "they are names or measurements, not classes"
-    try expectFailure("t.csv", message: "\"who\" has 11 different values in 20 rows: \(reason)")
+    try expectFailure("t.csv", message: "column \"who\" has 11 different values in 20 rows: \(reason)")
     try folder.write(regressionTable(rows: 20), to: "n.csv")
     try expectFailure(
-      "n.csv", "--task", "classification", message: "\"y\" has 20 different values in 20 rows: \(reason)")
+      "n.csv", "--task", "classification", message: "column \"y\" has 20 different values in 20 rows: \(reason)")
     // Half of the rows is not more than half of them.
     let half = (0..<20).map { ["\($0)", "0.\($0)", "user\($0 % 10)"] }
     try folder.write(CommandLineTests.table(["a", "b", "who"], half), to: "h.csv")
@@ -113,6 +123,6 @@ import Testing
       .failed(65, "t.csv: there is no column \"b\", which the model needs")
     try folder.write("a,b,side\n1,2,above\n1,1,\u{1B}beside\n", to: "t.csv")
     try folder.kan("train", "c.csv", "--test", "t.csv")
-      .failed(65, "t.csv: row 2: the model does not know the class \"\\u{1B}beside\"")
+      .failed(65, "t.csv: row 2, column \"side\": the model does not know the class \"\\u{1B}beside\"")
   }
 }

@@ -52,7 +52,7 @@ import Testing
       return outcome.errors
     }
     #expect(try error("--weights", "n").contains("row 2, column \"n\": a weight must not be negative"))
-    #expect(try error("--weights", "m", in: "text.csv").contains("\"x\" is not a number"))
+    #expect(try error("--weights", "m", in: "text.csv").contains("a weight has to be a number"))
     #expect(try error("--weights", "z").contains("column \"z\": all weights are 0"))
     #expect(try error("--weights", "q").contains("no column \"q\", which --weights needs"))
     #expect(try error("--weights", "y").contains("asked for as target and as weights"))

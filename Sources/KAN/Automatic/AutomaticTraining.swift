@@ -36,6 +36,7 @@ struct AutomaticTraining<Element: Scalar> {
   func run() throws(TrainingError) -> AutomaticFit<Element> {
     let clock = ContinuousClock.now
     let template = try template()
+    if data.rows < AutomaticTuning.fewestRows { return try fewRows(template, since: clock) }
     let plan = FoldPlan(data.targets, count: tuning.folds, seed: seed)
     let judged = plan.judged
     let additive = try additiveMembers(template, plan, judged)
@@ -52,7 +53,8 @@ struct AutomaticTraining<Element: Scalar> {
           mixture.parts.append((network, weight / Double(member.networks.count)))
         }
       }
-      guard let part = member.hidden == 0 ? member.networks[0] : member.isResidual ? additive.last?.member.networks[0] : nil
+      guard
+        let part = member.hidden == 0 ? member.networks[0] : member.isResidual ? additive.last?.member.networks[0] : nil
       else { continue }
       isAdditive = true
       let from = part.parameters.pointer
@@ -67,6 +69,24 @@ struct AutomaticTraining<Element: Scalar> {
           name: pair.0.name, weight: pair.1, loss: weights.losses[place], networks: pair.0.networks.count,
           hidden: pair.0.hidden)
       }, loss: weights.loss, folds: plan.count, seconds: clock.duration(to: .now).seconds, rows: data.rows)
+  }
+
+  /// Too few rows to leave any out: straight lines, or what an untrained layer says of classes.
+  private func fewRows(
+    _ template: Network<Element>, since clock: ContinuousClock.Instant
+  ) throws(TrainingError) -> AutomaticFit<Element> {
+    var network = template
+    if objective is MeanSquaredError {
+      try network.fitLastLayer(on: data, pool: pool)
+    } else {
+      let options = TrainingOptions(
+        epochs: tuning.steps, batch: data.rows, schedule: .oneCycle, seed: seed, objective: objective)
+      try network.train(on: data, with: AdamW(learningRate: 0.01, weightDecay: 1), options: options, pool: pool)
+    }
+    let loss = network.evaluate(on: data, pool: pool).loss
+    return AutomaticFit(
+      network: network, members: [.init(name: "additive", weight: 1, loss: loss, networks: 1, hidden: 0)], loss: loss,
+      folds: 0, seconds: clock.duration(to: .now).seconds, rows: data.rows)
   }
 
   /// A network of one layer on the functions of the members, with the scalings of all rows.

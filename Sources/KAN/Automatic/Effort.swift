@@ -63,6 +63,8 @@ struct AutomaticTuning {
     folds = rows >= Self.manyRows ? 1 : rows >= 2000 ? 4 : 5
   }
 
+  /// Of fewer rows none is left out: too few would judge.
+  static var fewestRows: Int { 10 }
   /// Functions of an additive fit, whose time grows with their cube.
   static var mostFunctions: Int { 3000 }
 

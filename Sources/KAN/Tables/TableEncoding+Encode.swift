@@ -56,7 +56,9 @@ extension TableEncoding {
         }
         let shift = target.number ?? Shift(shift: 0, scale: 1)
         for (row, value) in Self.numbers(cells).enumerated() {
-          if value.isNaN { isComplete[row] = false } else {
+          if value.isNaN {
+            isComplete[row] = false
+          } else {
             values[row, place] = Element((value - shift.shift) * shift.scale)
           }
         }
@@ -92,7 +94,9 @@ extension TableEncoding {
         classes.enumerated().compactMap { place, text in Double(text).map { ($0, Int32(place)) } },
         uniquingKeysWith: { first, _ in first })
       for (row, value) in values.enumerated() {
-        if value.isNaN { isComplete[row] = false } else {
+        if value.isNaN {
+          isComplete[row] = false
+        } else {
           guard let place = known[value] else { throw unknownClass(row, Self.shortText(value)) }
           codes[row] = place
         }
@@ -102,7 +106,9 @@ extension TableEncoding {
         places[level] ?? Double(level).flatMap { value in classes.firstIndex { Double($0) == value }.map { Int32($0) } }
       }
       for (row, code) in own.enumerated() {
-        if code < 0 { isComplete[row] = false } else {
+        if code < 0 {
+          isComplete[row] = false
+        } else {
           guard let place = map[Int(code)] else { throw unknownClass(row, levels[Int(code)]) }
           codes[row] = place
         }
@@ -115,7 +121,8 @@ extension TableEncoding {
     guard let name = weights else { return nil }
     let values = Self.numbers(try Self.column(name, of: table).cells)
     if let row = values.firstIndex(where: { !($0 >= 0 && $0.isFinite) }) {
-      throw TableError("row \(row + 1), column \"\(name)\": a weight has to be a number that is not negative")
+      let reason = values[row] < 0 ? "a weight must not be negative" : "a weight has to be a number"
+      throw TableError("row \(row + 1), column \"\(name)\": \(reason)")
     }
     if values.allSatisfy({ $0 == 0 }) { throw TableError("column \"\(name)\": all weights are 0") }
     return AlignedArray(values.map { Element($0) })

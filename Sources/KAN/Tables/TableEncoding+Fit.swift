@@ -27,10 +27,15 @@ extension TableEncoding {
     }
     let others = Set(wanted + [columns.weights].compactMap { $0 } + columns.ignored)
     for name in columns.ignored { _ = try Self.column(name, of: table) }
+    if table.columns.count(where: { $0.name != columns.weights }) == wanted.count {
+      throw TableError("there is no column besides the target")
+    }
     let names = columns.inputs ?? table.columns.map(\.name).filter { !others.contains($0) }
     inputs = []
     for name in names {
-      if wanted.contains(name) || name == columns.weights { throw TableError("column \"\(name)\" is no input and target at once") }
+      if wanted.contains(name) || name == columns.weights {
+        throw TableError("column \"\(name)\" is no input and target at once")
+      }
       let isNamed = columns.inputs != nil
       let column = try Self.column(name, of: table)
       switch Self.encode(column, isCategorical: columns.categorical.contains(name), isNamed: isNamed) {
@@ -38,6 +43,7 @@ extension TableEncoding {
       case .failure(let reason): notes.append("column \"\(name)\" is left out: \(reason)")
       }
     }
+    if names.isEmpty { throw TableError("there is no column besides the target") }
     for name in columns.categorical { _ = try Self.column(name, of: table) }
     if inputs.isEmpty { throw TableError("there is no column from which the target could be learned") }
   }
@@ -78,19 +84,23 @@ extension TableEncoding {
       if names.isEmpty { throw TableError("column \"\(name)\" has no values") }
       let rows = codes.count { $0 >= 0 }
       if names.count > 2, 2 * names.count > rows {
-        throw TableError(
-          "column \"\(name)\" has \(names.count) different values in \(rows) rows: they are names or measurements, not "
-            + "classes")
+        throw notClasses(name, names.count, rows)
       }
       return names
     case (.numbers(let values), .classification), (.times(let values), .classification):
       let names = Set(values.filter { !$0.isNaN }).sorted().map { shortText($0) }
       if names.isEmpty { throw TableError("column \"\(name)\" has no values") }
+      if names.count > 2, 2 * names.count > values.count { throw notClasses(name, names.count, values.count) }
       return names
     case (.numbers(let values), _), (.times(let values), _):
       if values.allSatisfy(\.isNaN) { throw TableError("column \"\(name)\" has no values") }
       return nil
     }
+  }
+
+  private static func notClasses(_ name: String, _ classes: Int, _ rows: Int) -> TableError {
+    TableError(
+      "column \"\(name)\" has \(classes) different values in \(rows) rows: they are names or measurements, not classes")
   }
 
   /// A whole number without a fraction, any other as Swift writes it.
@@ -149,9 +159,10 @@ extension TableEncoding {
     if summary.isConstant {
       return summary.gaps == 0 ? .failure("it is the same in every row") : .success(gap(name, summary.gaps))
     }
-    // From 0 or 1 on in the order of the file: what spreadsheets and data frames add, and no row to come repeats.
+    // From 0 or 1 on in the order of the file, by a name that spreadsheets and data frames give: no row to come repeats
+    // it. Under another name it may be a time.
     let first = values[0]
-    if !isNamed, values.count > 2, first == 0 || first == 1,
+    if !isNamed, rowNames.contains(name.lowercased()), values.count > 2, first == 0 || first == 1,
       values.indices.allSatisfy({ values[$0] == first + Double($0) })
     {
       return .failure("it counts the rows")
@@ -161,6 +172,11 @@ extension TableEncoding {
       [Input(column: name, kind: .number(shift: shift.shift, scale: shift.scale, gap: summary.median))]
         + gap(name, summary.gaps))
   }
+
+  private static let rowNames: Set = [
+    "id", "index", "idx", "row", "rows", "rowname", "rownames", "rownumber", "row_number", "no", "nr", "number",
+    "unnamed: 0", "obs", "observation", "case",
+  ]
 
   private static func encode(_ name: String, times values: [Double]) -> Encoded {
     let summary = ColumnSummary(values)
@@ -191,7 +207,9 @@ extension TableEncoding {
     var codes: [Int32] = []
     var places: [String: Int32] = [:]
     for text in texts {
-      if text.isEmpty { codes.append(-1) } else {
+      if text.isEmpty {
+        codes.append(-1)
+      } else {
         let place = places[text] ?? Int32(places.count)
         places[text] = place
         codes.append(place)
