@@ -49,6 +49,7 @@ enum Initialization: String, ExpressibleByArgument, CaseIterable {
 }
 /// `--auto`
 enum AutomaticChoice: String, ExpressibleByArgument, CaseIterable { case fast, best, off }
+enum ClassWeight: String, ExpressibleByArgument, CaseIterable { case balanced, none }
 enum Precision: String, ExpressibleByArgument, CaseIterable { case float, double }
 
 extension Activation: ExpressibleByArgument {}

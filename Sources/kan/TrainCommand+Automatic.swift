@@ -26,12 +26,15 @@ extension TrainCommand {
     for member in chosen.members { try log?.append(member) }
     let training = fit.network.evaluate(on: parts.training, pool: pool)
     let test = fit.network.evaluate(on: parts.test, pool: pool)
+    let warnings = warnings(fit.network, parts, fit: training, nil)
+    warn(warnings)
     if json {
       let result = TrainingResult(
         parameters: fit.network.parameterCount, epochs: 0, seconds: fit.seconds,
         samplesPerSecond: Double(fit.rows) / fit.seconds, seed: seed, threads: pool.threads, train: training,
         test: test, bestEpoch: nil, end: "allEpochs", objective: ObjectiveDescription(fit.network.objective),
-        grid: nil, gridReason: nil, chosen: chosen)
+        grid: nil, gridReason: nil, chosen: chosen,
+        warnings: parts.notes + warnings.texts)
       return try Console.print(encodeJSON(result))
     }
     Console.note(chosen.why)

@@ -89,18 +89,38 @@ extension TrainCommand {
     (["\(inputs)"] + widths.map(\.description)).joined(separator: "-")
   }
 
+  /// What a user should know whatever the network is.
+  func warnings<Element: Scalar>(
+    _ network: Network<Element>, _ parts: Parts<Element>, fit: Evaluation, _ history: TrainingHistory?
+  ) -> Warnings {
+    var warnings = Warnings()
+    warnings.add(.constantTarget, Warnings.constantTargets(in: parts.training))
+    warnings.add(.fewOfClass, Warnings.fewOfClass(training: parts.training, test: parts.test))
+    warnings.add(.unlike, Warnings.unlike(training: parts.training, test: parts.test))
+    warnings.add(.training, Warnings.training(history, fit: fit))
+    return warnings
+  }
+
+  func warn(_ warnings: Warnings) {
+    for text in warnings.texts { Console.note("warning: \(printable(text, limit: 500))") }
+  }
+
   func report<Element: Scalar>(
     _ network: Network<Element>, _ history: TrainingHistory, _ parts: Parts<Element>, _ pool: ThreadPool
   ) throws {
     let training = network.evaluate(on: parts.training, pool: pool)
     let test = network.evaluate(on: parts.test, pool: pool)
+    var warnings = warnings(network, parts, fit: training, history)
+    warnings.add(.parameters, Warnings.parameters(of: network, rows: parts.training.rows))
+    warnings.add(.skewed, Warnings.skewed(network, on: parts.training))
+    warn(warnings)
     if json {
       let result = TrainingResult(
         parameters: network.parameterCount, epochs: history.epochs.count, seconds: history.seconds,
         samplesPerSecond: history.samplesPerSecond, seed: seed, threads: pool.threads, train: training, test: test,
         bestEpoch: history.bestEpoch, end: history.end.rawValue, objective: ObjectiveDescription(network.objective),
         grid: history.grid?.intervals,
-        gridReason: history.grid?.description)
+        gridReason: history.grid?.description, warnings: parts.notes + warnings.texts)
       try Console.print(encodeJSON(result))
       return
     }
@@ -139,6 +159,8 @@ struct TrainingResult: Encodable {
   var gridReason: String?
   /// What an automatic training chose, and why.
   var chosen: Chosen?
+  /// What a user should know of data, network and training.
+  var warnings: [String]
 }
 
 /// A line of JSON for each epoch, as it ends.
