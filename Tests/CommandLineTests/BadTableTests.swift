@@ -31,7 +31,6 @@ import Testing
     ("a,a,y\n1,2,3\n", "header: columns 1 and 2 have the same name \"a\""),
     ("a,,y\n1,2,3\n", "header: column 2 has no name"),
     ("y\n1\n2\n", "there is no column besides the target"),
-    ("a,y\n1,2\n2,\n", "1 row, which leaves none to hold out for the test"),
     ("a,y\n1,\"2\n3,4\n", "line 2: the quotation mark opened here is never closed"),
     ("a,y\n1,\"2\"2\n", "line 2: text after a closing quotation mark"),
     ("a,y\n1,2\n3,\0\n", "line 3: NUL byte; this is not a text file"),
@@ -55,6 +54,13 @@ import Testing
       let predicted = try folder.kan("predict", "m.safetensors", "u.csv").succeeded()
       #expect(predicted.lines.count == 4)
     }
+  }
+
+  @Test func oneRow() throws {
+    try folder.write("a,y\n1,2\n2,\n", to: "t.csv")
+    let outcome = try folder.kan("train", "t.csv")
+    #expect(outcome.status == 65)
+    #expect(outcome.errors.hasSuffix("error: t.csv: 1 row, which leaves none to hold out for the test\n"))
   }
 
   @Test func otherEncodings() throws {

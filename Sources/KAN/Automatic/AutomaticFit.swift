@@ -52,21 +52,14 @@ extension Network {
 extension AutomaticFit: CustomStringConvertible {
   /// What was chosen, and why, in a paragraph.
   public var description: String {
-    func share(_ value: Double) -> String {
-      // Two digits, whatever the magnitude.
-      guard value.isFinite, value != 0 else { return "\(value)" }
-      let unit = Elementary.pow(10, (Elementary.log(abs(value)) / Elementary.log(10)).rounded(.down) - 1)
-      let rounded = (value / unit).rounded() * unit
-      return abs(rounded) >= 1e-4 && abs(rounded) < 1e6 ? "\((rounded * 1e6).rounded() / 1e6)" : "\(Float(rounded))"
-    }
     let parts = members.filter { $0.weight > 0 }.map { member in
       let what =
         member.hidden == 0
         ? member.name == "linear" ? "straight lines" : "additive splines"
         : "\(member.networks) networks \"\(member.name)\" of \(member.hidden) units"
-      return "\(what) (weight \(share(member.weight)), loss \(share(member.loss)))"
+      return "\(what) (weight \(member.weight.text(digits: 2)), loss \(member.loss.text(digits: 2)))"
     }
     let how = folds == 0 ? "none of the few rows" : folds == 1 ? "a tenth of the rows" : "\(folds) folds"
-    return "chosen by \(how) left out: \(parts.joined(separator: ", ")); loss together \(share(loss))"
+    return "chosen by \(how) left out: \(parts.joined(separator: ", ")); loss together \(loss.text(digits: 2))"
   }
 }

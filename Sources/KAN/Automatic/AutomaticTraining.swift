@@ -41,7 +41,8 @@ struct AutomaticTraining<Element: Scalar> {
     let judged = plan.judged
     let additive = try additiveMembers(template, plan, judged)
     let members = try additive.map(\.member) + trainMembers(template, plan, judged, additive.last?.fit)
-    let weights = weigh(members, template, judged)
+    var weights = weigh(members, template, judged)
+    weights.preferOne()
     var mixture = Mixture<Element>()
     var sum = template
     let to = sum.parameters.mutablePointer()

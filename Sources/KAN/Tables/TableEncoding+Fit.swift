@@ -10,6 +10,9 @@ extension TableEncoding {
   public init(_ table: Table, columns: TableColumns = TableColumns()) throws(TableError) {
     weights = columns.weights
     let wanted = try Self.targetNames(table, columns)
+    if table.columns.count(where: { $0.name != columns.weights }) == wanted.count {
+      throw TableError("there is no column besides the target")
+    }
     targets = []
     classes = []
     notes = []
@@ -27,9 +30,6 @@ extension TableEncoding {
     }
     let others = Set(wanted + [columns.weights].compactMap { $0 } + columns.ignored)
     for name in columns.ignored { _ = try Self.column(name, of: table) }
-    if table.columns.count(where: { $0.name != columns.weights }) == wanted.count {
-      throw TableError("there is no column besides the target")
-    }
     let names = columns.inputs ?? table.columns.map(\.name).filter { !others.contains($0) }
     inputs = []
     for name in names {

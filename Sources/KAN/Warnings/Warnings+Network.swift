@@ -87,17 +87,7 @@ extension Warnings {
     // Losses near their floor differ by such factors from batch to batch; those near the start do not.
     guard kept.loss > 10 * lowest.loss, kept.loss > first.loss / 10 else { return nil }
     return sentence(
-      "training diverged: the loss was \(rounded(lowest.loss)) after epoch \(lowest.epoch) and is \(rounded(kept.loss)) in the "
+      "training diverged: the loss was \(lowest.loss.text(digits: 3)) after epoch \(lowest.epoch) and is \(kept.loss.text(digits: 3)) in the "
         + "end, so a smaller learning rate is worth a try")
-  }
-
-  /// Three significant digits.
-  private static func rounded(_ value: Double) -> String {
-    guard value > 0, value.isFinite else { return "\(value)" }
-    var unit = 1.0
-    while value / unit >= 1000 { unit *= 10 }
-    while value / unit < 100 { unit /= 10 }
-    let digits = (value / unit).rounded()
-    return unit >= 1 ? "\(Int(digits * unit))" : "\(Double(Int(digits)) / (1 / unit).rounded())"
   }
 }

@@ -135,3 +135,14 @@ import Testing
     #expect(try #require(fit.network.evaluate(on: Dataset(inputs: x, labels: labels)).accuracy) > 0.95)
   }
 }
+
+extension MemberWeightTests {
+  @Test func oneThatDoesAsWellTakesAll() {
+    var found = MemberWeights(gram: Matrix<Double>([[2, 1, 1], [1, 1, 1], [1, 1, 1]]), corrections: [0, 0, 0])
+    found.preferOne()
+    #expect(found.weights == [0, 1, 0])
+    var mixed = MemberWeights(gram: Matrix<Double>([[1, 0], [0, 1]]), corrections: [0, 0])
+    mixed.preferOne()
+    #expect(mixed.weights.allSatisfy { abs($0 - 0.5) < 1e-12 })
+  }
+}

@@ -140,3 +140,12 @@ import Testing
     #expect(judged.accuracy == Double((rows + 2) / 3) / Double(rows))
   }
 }
+
+@Suite struct SignificantDigitTests {
+  @Test(arguments: [
+    (0.0, 3, "0.0"), (1.5, 2, "1.5"), (0.012345, 3, "0.0123"), (-0.5, 2, "-0.5"), (9.996, 3, "10"), (123456, 3, "123000"),
+    (4.482e60, 3, "4.48e60"), (.leastNonzeroMagnitude, 3, "4.94e-324"), (1.7976931348623157e308, 2, "1.8e308"), (3e-5, 2, "3e-5"),
+    (99.97, 3, "100"), (.infinity, 2, "inf"), (1000000, 3, "1e6"),
+  ])
+  func rounds(value: Double, digits: Int, text: String) { #expect(value.text(digits: digits) == text) }
+}
