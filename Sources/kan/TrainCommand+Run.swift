@@ -20,9 +20,10 @@ extension TrainCommand {
     var line = ProgressLine()
     var lastSave = ContinuousClock.now
     var failure: (any Error)?
-    let options = TrainingOptions(
+    var options = TrainingOptions(
       epochs: epochs, batch: batch, schedule: schedule, patience: patience, seed: seed, resuming: resume,
       updating: keepLearned ? .supported : .all, grids: extend, objective: try objectives.objective)
+    if !monotone.isEmpty { options.monotone = try directions(in: parts.training.names) }
     let history: TrainingHistory
     do {
       history = try network.train(
@@ -47,6 +48,8 @@ extension TrainCommand {
       throw ToolError.usage("--loss: \(TrainingError.otherObjective(trained: trained, asked: asked))")
     } catch TrainingError.cannotRestrict(let optimizer) {
       throw ToolError.usage("\(TrainingError.cannotRestrict(optimizer: optimizer))")
+    } catch TrainingError.monotone(let reason) {
+      throw ToolError.usage("--monotone: \(TrainingError.monotone(reason))")
     } catch TrainingError.cannotRestrictOnGrids {
       throw ToolError.usage("\(TrainingError.cannotRestrictOnGrids)")
     } catch TrainingError.memory(let what, let needed, let limit, let instead) {

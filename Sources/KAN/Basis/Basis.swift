@@ -50,6 +50,9 @@ public protocol Basis<Element>: Sendable {
   /// ``CompactBasis/fixedFunctions``.
   var baseFunctions: Int { get }
 
+  /// What makes a curve rise everywhere, for networks that are monotone in an input; by default unknown.
+  var risingCurves: RisingCurves { get }
+
   /// Points at which to sample a function in order to set an edge of this input to it: more points than functions, so
   /// that they determine every coefficient. By default 4K + 4 Chebyshev points on [-1, 1], to which a network scales
   /// its inputs; a gridded basis samples each cell.
@@ -72,6 +75,7 @@ public protocol Basis<Element>: Sendable {
 extension Basis {
   public var isIdentity: Bool { false }
   public var baseFunctions: Int { 0 }
+  public var risingCurves: RisingCurves { .unknown }
 
   public func fittingPoints(ofInput input: Int) -> [Element] {
     Self.chebyshevPoints(4 * functions + 4, on: -1...1)

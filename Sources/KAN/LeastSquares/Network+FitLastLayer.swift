@@ -22,6 +22,7 @@ extension Network {
     on data: some RowSource<Element>, ridge: Double = 0, updating: UpdatedParameters = .all,
     pool: ThreadPool = .shared
   ) throws(TrainingError) -> Double {
+    if !monotone.isEmpty { throw .monotone("least squares have no bounds: use a training by adam or sgd") }
     let objective = try objective(for: data, TrainingOptions())
     if data.targetShape.task == .classification { throw .leastSquares("classes have no squared error") }
     if objective as? MeanSquaredError == nil {

@@ -67,11 +67,11 @@ import Testing
       var scratch = [Double](repeating: 0, count: transfer.scratchSize)
       var cells = [Int32](repeating: 0, count: 2 * transfer.pointCapacity)
       transfer.carry(
-        input: input, old.elements.pointer, to: carried.elements.mutablePointer(), density: nil, scratch: &scratch,
+        input: input, old.elements.pointer, to: carried.elements.mutablePointer(), values: WeightedValues(), scratch: &scratch,
         cells: &cells)
       var x = [Double](repeating: 0, count: transfer.pointCapacity)
       var weights = x
-      let count = transfer.writePoints(input: input, x: &x, weights: &weights, density: nil)
+      let count = transfer.writePoints(input: input, x: &x, weights: &weights)
       let points = Matrix(rows: count, columns: 2, elements: x.prefix(count).flatMap { [$0, $0] })
       var (a, b) = (
         Matrix<Double>(rows: count, columns: other.boundedFunctions), Matrix<Double>(rows: count, columns: 2)
