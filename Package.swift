@@ -49,7 +49,8 @@ let package = Package(
     .executableTarget(name: "ReadmeExample", dependencies: ["KAN", "KANFiles"], path: "Tests/ReadmeExample"),
     .testTarget(name: "ReadmeTests", dependencies: ["KAN", "KANFiles", "ReadmeExample"]),
     .testTarget(
-      name: "KANFilesTests", dependencies: ["KANFiles", "CZlib"], exclude: ["make_npy.py"], resources: [.copy("Models")]
+      name: "KANFilesTests", dependencies: ["KANFiles", "CZlib"], exclude: ["make_npy.py", "make_tables.py"],
+      resources: [.copy("Models")]
     ),
     .testTarget(name: "CommandLineTests", dependencies: ["kan", "KANFiles", "KAN"]),
   ]

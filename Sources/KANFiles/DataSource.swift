@@ -73,8 +73,8 @@ package struct DataSource: Sendable {
     switch kind {
     case .table:
       let file = try DelimitedFile(path: path)
-      let columns = try inputColumns(of: file, network)
-      return try file.rows(features: columns, targets: []).inputs
+      let rows: NumericRows<Element> = try file.rows(features: inputColumns(of: file, network), targets: [])
+      return rows.inputs
     case .array:
       let inputs: Matrix<Element> = try readMatrix(path)
       try requireInputs(inputs.columns, network)
@@ -102,11 +102,11 @@ package struct DataSource: Sendable {
     let wanted = try file.targetNames(targets.isEmpty ? network.names.targets : targets, weights: weights)
     let columns = try file.columns(named: wanted)
     let request: ColumnRequest = network.task == .classification ? .category : .number
-    let read: (inputs: Matrix<Element>, targets: [TargetColumn], weights: AlignedArray<Element>?) = try file.rows(
+    let read: NumericRows<Element> = try file.rows(
       features: features, targets: columns.map { ($0, request) }, weights: weightColumn)
     let targets: Targets<Element> = try makeTargets(read.targets, names: wanted, path: path)
     var names = network.names
-    if case .categories(_, let classes) = read.targets.first { names.classes = classes }
+    if case .texts(_, let classes) = read.targets.first { names.classes = classes }
     return try matchingTargets(
       Dataset(inputs: read.inputs, targets: targets, weights: read.weights, names: names), network)
   }
@@ -115,8 +115,8 @@ package struct DataSource: Sendable {
     of file: DelimitedFile, _ network: Network<Element>
   ) throws(FileError) -> [Int] {
     if network.names.inputs.isEmpty {
-      try requireInputs(file.header.count, network)
-      return Array(file.header.indices)
+      try requireInputs(file.namedColumns.count, network)
+      return file.namedColumns
     }
     return try file.columns(named: network.names.inputs, purpose: "the model")
   }
@@ -142,7 +142,10 @@ package struct DataSource: Sendable {
       return data
     case .classes(let labels, _):
       let own = data.names.classes
-      let places = own.map { name in network.names.classes.firstIndex(of: name) }
+      let known = network.names.classes
+      // Models of older versions name classes as their table wrote them, such as 1.0 or Yes.
+      let plain = known.map(plainLevel)
+      let places = own.map { known.firstIndex(of: $0) ?? plain.firstIndex(of: $0) }
       for (row, label) in labels.enumerated() where places[Int(label)] == nil {
         throw FileError(
           .malformed, path: path, "row \(row + 1): the model does not know the class \(quoted(own[Int(label)]))")

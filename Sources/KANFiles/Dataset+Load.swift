@@ -1,10 +1,10 @@
 import KAN
 
 extension Dataset {
-  /// Reads a table with a header: tab-separated if its name ends in `.tsv`, else comma-separated.
+  /// Reads a table of numbers with a header, as ``KAN/Table/init(csv:reading:)`` does.
   ///
-  /// All columns but the target are inputs and must be numeric. A numeric target makes a regression, a text target a
-  /// classification.
+  /// All columns but the target are inputs and must hold numbers. A target of numbers makes a regression, one of texts a
+  /// classification. No cell may be missing. A `Table` takes texts, times and gaps too.
   ///
   /// - Throws: `FileError`, which names the file, row and column.
   public init(csv path: String, target: String) throws(FileError) {
@@ -24,18 +24,18 @@ extension Dataset {
     let weightColumn = try file.weightColumn(named: weights)
     let targetNames = try file.targetNames(names, weights: weights)
     let targetColumns = try file.columns(named: targetNames)
-    let features = file.header.indices.filter { !targetColumns.contains($0) && $0 != weightColumn }
+    let features = file.namedColumns.filter { !targetColumns.contains($0) && $0 != weightColumn }
     if features.isEmpty { throw FileError(.malformed, path: path, "there is no column besides the target") }
     let request: ColumnRequest =
       switch task {
       case .regression: .number
       case .classification: .category
-      case nil: .detect
+      case nil: .target
       }
-    let read: (inputs: Matrix<Element>, targets: [TargetColumn], weights: AlignedArray<Element>?) = try file.rows(
+    let read: NumericRows<Element> = try file.rows(
       features: features, targets: targetColumns.map { ($0, request) }, weights: weightColumn)
     var classes: [String] = []
-    if case .categories(_, let names) = read.targets.first { classes = names }
+    if case .texts(_, let levels) = read.targets.first { classes = levels }
     self.init(
       inputs: read.inputs, targets: try makeTargets(read.targets, names: targetNames, path: path),
       weights: read.weights,
@@ -107,7 +107,7 @@ extension DelimitedFile {
   func columns(named names: [String], purpose: String = "the target") throws(FileError) -> [Int] {
     var columns: [Int] = []
     for name in names {
-      guard let column = header.firstIndex(of: name) else {
+      guard !name.isEmpty, let column = header.firstIndex(of: name) else {
         throw FileError(.malformed, path: path, "there is no column \"\(printable(name))\", which \(purpose) needs")
       }
       if columns.contains(column) {
@@ -118,18 +118,34 @@ extension DelimitedFile {
     return columns
   }
 
-  /// The rows of a table as numbers of the engine's type.
+  /// The rows of a table without gaps, inputs as numbers of the engine's type.
   func rows<Element: Scalar>(
-    features: [Int], targets: [(column: Int, request: ColumnRequest)], weights: Int? = nil
-  ) throws(FileError) -> (inputs: Matrix<Element>, targets: [TargetColumn], weights: AlignedArray<Element>?) {
-    let read = try read(
-      features: features, targets: targets + (weights.map { [($0, .number)] } ?? []),
-      magnitudeLimit: Double(Element.greatestFiniteMagnitude))
-    let inputs = Matrix<Element>(
-      rows: read.rows, columns: features.count, elements: AlignedArray(converting: read.features))
-    guard let weights, case .numbers(let numbers) = read.targets.last else { return (inputs, read.targets, nil) }
+    features: [Int], targets: [(column: Int, request: ColumnRequest)], weights: Int? = nil,
+    magnitudeLimit limit: Double = Double(Element.greatestFiniteMagnitude)
+  ) throws(FileError) -> NumericRows<Element> {
+    var requests = [ColumnRequest](repeating: .passOver, count: header.count)
+    for target in targets { requests[target.column] = target.request }
+    // A model may be asked how well it predicts one of its inputs.
+    let shared = targets.filter { $0.request != .number && features.contains($0.column) }
+    for column in features + (weights.map { [$0] } ?? []) { requests[column] = .number }
+    let read = try read(requests, allowsGaps: false, magnitudeLimit: limit)
+    let cells = Dictionary(uniqueKeysWithValues: read.table.columns.map { ($0.name, $0.cells) })
+    var found: [Table.Cells] = []
+    for target in targets {
+      guard shared.contains(where: { $0.column == target.column }) else {
+        found.append(cells[header[target.column]]!)
+        continue
+      }
+      requests = [ColumnRequest](repeating: .passOver, count: header.count)
+      requests[target.column] = target.request
+      found.append(try self.read(requests, allowsGaps: false, magnitudeLimit: limit).table.columns[0].cells)
+    }
+    let inputs = Matrix<Element>(columns: features.compactMap { cells[header[$0]]?.numbers }, rows: read.rows)
+    guard let weights, let numbers = cells[header[weights]]?.numbers else {
+      return NumericRows(inputs: inputs, targets: found)
+    }
     try requireWeights(numbers, column: weights)
-    return (inputs, read.targets.dropLast(), AlignedArray(converting: numbers))
+    return NumericRows(inputs: inputs, targets: found, weights: AlignedArray(converting: numbers))
   }
 
   private func requireWeights(_ weights: [Double], column: Int) throws(FileError) {
@@ -154,34 +170,64 @@ extension DelimitedFile {
       throw FileError(.malformed, path: path, "column \(quoted(weights)) is asked for as target and as weights")
     }
     if !names.isEmpty { return names }
-    guard let last = header.last(where: { $0 != weights }) else {
+    guard let last = header.last(where: { $0 != weights && !$0.isEmpty }) else {
       throw FileError(.malformed, path: path, "there is no column besides the weights")
     }
     return [last]
   }
 }
 
+/// Rows of numbers with their targets.
+struct NumericRows<Element: Scalar> {
+  /// [rows × in]
+  let inputs: Matrix<Element>
+  let targets: [Table.Cells]
+  var weights: AlignedArray<Element>?
+}
+
+extension Table.Cells {
+  /// The values of numbers and times.
+  fileprivate var numbers: [Double]? {
+    switch self {
+    case .numbers(let values), .times(let values): values
+    case .texts: nil
+    }
+  }
+}
+
+extension Matrix {
+  /// A matrix of columns: [rows × columns.count]
+  fileprivate init(columns: [[Double]], rows: Int) {
+    let count = columns.count
+    self.init(rows: rows, columns: count) { to in
+      // So many rows that their cells stay in a cache until all columns are written.
+      for first in stride(from: 0, to: rows, by: 256) {
+        for (column, values) in columns.enumerated() {
+          for row in first..<min(first + 256, rows) {
+            to.initializeElement(at: row * count + column, to: Element(values[row]))
+          }
+        }
+      }
+    }
+  }
+}
+
 /// The targets of a data set from the columns of a table.
 func makeTargets<Element: Scalar>(
-  _ columns: [TargetColumn], names: [String], path: String
+  _ columns: [Table.Cells], names: [String], path: String
 ) throws(FileError) -> Targets<Element> {
-  if case .categories(let codes, let classes) = columns[0], columns.count == 1 {
+  if case .texts(let codes, let classes) = columns[0], columns.count == 1 {
     return .classes(codes, count: classes.count)
   }
   var values: [[Double]] = []
   for (column, name) in zip(columns, names) {
-    guard case .numbers(let numbers) = column else {
+    guard let numbers = column.numbers else {
       throw FileError(
         .malformed, path: path, "column \"\(printable(name))\" is text; of several targets each has to be numbers")
     }
     values.append(numbers)
   }
-  let rows = values[0].count
-  var matrix = Matrix<Element>(rows: rows, columns: values.count)
-  for (column, numbers) in values.enumerated() {
-    for row in 0..<rows { matrix[row, column] = Element(numbers[row]) }
-  }
-  return .values(matrix)
+  return .values(Matrix(columns: values, rows: values[0].count))
 }
 
 /// An NPY file as a matrix; a one-dimensional array is one column.

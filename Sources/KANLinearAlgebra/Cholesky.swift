@@ -82,6 +82,11 @@ package enum Cholesky {
     cblas_dtrsv(CblasRowMajor, CblasLower, CblasTrans, CblasNonUnit, blasint(n), a, blasint(n), b, 1)
   }
 
+  /// Solves L·x = b in place: [n].
+  package static func solveLower(factored a: UnsafePointer<Double>, order n: Int, _ b: UnsafeMutablePointer<Double>) {
+    cblas_dtrsv(CblasRowMajor, CblasLower, CblasNoTrans, CblasNonUnit, blasint(n), a, blasint(n), b, 1)
+  }
+
   /// Writes the upper triangle L⁻ᵀ: [n × n]; row j holds column j of L⁻¹ from j on, and is undefined before.
   package static func invert(
     factored a: UnsafePointer<Double>, order n: Int, to inverse: UnsafeMutablePointer<Double>, pool: ThreadPool

@@ -100,7 +100,8 @@ struct TrainCommand: ParsableCommand {
     completion: .file(extensions: ["safetensors"]))
   var start: String?
   @Option(
-    help: "Columns that predictions are to follow in one direction, whatever the others are: price=-,size=+ (regression).",
+    help:
+      "Columns that predictions are to follow in one direction, whatever the others are: price=-,size=+ (regression).",
     transform: parseDirections)
   var monotone: [Direction] = []
   @Flag(help: "Change only splines with data in their support, so that what was learned elsewhere stays unchanged.")

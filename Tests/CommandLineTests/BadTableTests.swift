@@ -28,8 +28,8 @@ import Testing
     ("a,y\n1,2\n1,\n", "row 2 (line 3), column \"y\": missing value"),
     ("a,y\n1,2\nx,2\n", "row 2 (line 3), column \"a\": \"x\" is not a number"),
     ("a,y\n1,2\n1.5.1,2\n", "row 2 (line 3), column \"a\": \"1.5.1\" is not a number"),
-    ("a,y\n1,2\nNaN,2\n", "row 2 (line 3), column \"a\": \"NaN\" is not a finite number"),
-    ("a,y\n1,2\n1,nan\n", "row 2 (line 3), column \"y\": \"nan\" is not a finite number"),
+    ("a,y\n1,2\nNaN,2\n", "row 2 (line 3), column \"a\": \"NaN\" is missing"),
+    ("a,y\n1,2\n1,nan\n", "row 2 (line 3), column \"y\": \"nan\" is missing"),
     ("a,y\n-inf,2\n1,2\n", "row 1 (line 2), column \"a\": \"-inf\" is not a finite number"),
     ("a,y\n1e400,2\n1,2\n", "row 1 (line 2), column \"a\": \"1e400\" is too large"),
     ("a,y\n1,2\n1,1e300\n", "row 2 (line 3), column \"y\": \"1e300\" is too large"),
@@ -40,8 +40,8 @@ import Testing
     ("a,y\n1,\"2\n3,4\n", "line 2: the quotation mark opened here is never closed"),
     ("a,y\n1,\"2\"2\n", "line 2: text after a closing quotation mark"),
     ("a,y\n1,2\n3,\0\n", "line 3: NUL byte; this is not a text file"),
-    ("a;y\n1;2\n", "separated by semicolons; comma expected"),
-    ("a\ty\n1\t2\n", "separated by tabs; comma expected (tab-separated files end in .tsv)"),
+    ("a;y\n1;2\n3\n", "row 2 (line 3): 1 cell, but the header has 2"),
+    ("a\ty\n1\tx\n2\t\n", "row 2 (line 3), column \"y\": missing value"),
     ("\u{1B}[1m,y\nx,2\n", "row 1 (line 2), column \"\\u{1B}[1m\": \"x\" is not a number"),
   ])
   func table(text: String, message: String) throws {

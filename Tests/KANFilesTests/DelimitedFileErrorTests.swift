@@ -23,8 +23,8 @@ struct BadText: Sendable, CustomTestStringConvertible {
     BadText("", "the file is empty"),
     BadText("\u{FEFF}", "the file is empty"),
     BadText("\n \r\n\n", "the file is empty"),
-    BadText("a;b\n1;2\n", "separated by semicolons; comma expected"),
-    BadText("a\tb\n1\t2\n", "separated by tabs; comma expected (tab-separated files end in .tsv)"),
+    BadText("\na;b;a\n1;2;3\n", "header: columns 1 and 3 have the same name \"a\""),
+    BadText("a\t\"b\" c\n1\t2\n", "line 1: text after a closing quotation mark"),
     BadText("a,b,a\n1,2,3\n", "header: columns 1 and 3 have the same name \"a\""),
     BadText("a,,b\n1,2,3\n", "header: column 2 has no name"),
     BadText("a,b,\n", "header: column 3 has no name"),
@@ -74,14 +74,14 @@ struct BadText: Sendable, CustomTestStringConvertible {
     BadText("a,age\n1,\" \"\n", "row 1 (line 2), column \"age\": missing value"),
     BadText("a,age\n,1\n", "row 1 (line 2), column \"a\": missing value"),
     BadText("a,age\n1,old\n", "row 1 (line 2), column \"age\": \"old\" is not a number"),
-    BadText("a,age\n1,NA\n", "row 1 (line 2), column \"age\": \"NA\" is not a number"),
+    BadText("a,age\n1,NA\n", "row 1 (line 2), column \"age\": \"NA\" is missing"),
     BadText("a,age\n1,0x1F\n", "row 1 (line 2), column \"age\": \"0x1F\" is not a number"),
     BadText("a,age\n1,1_000\n", "row 1 (line 2), column \"age\": \"1_000\" is not a number"),
     BadText("a,age\n1,\"1,5\"\n", "row 1 (line 2), column \"age\": \"1,5\" is not a number"),
     BadText("a,age\n1,1 2\n", "row 1 (line 2), column \"age\": \"1 2\" is not a number"),
     BadText("a,age\n1,e5\n", "row 1 (line 2), column \"age\": \"e5\" is not a number"),
     BadText("a,age\n1,\"x\u{1B}\ny\"\n", "row 1 (line 2), column \"age\": \"x\\u{1B}\\ny\" is not a number"),
-    BadText("a,age\n1,NaN\n", "row 1 (line 2), column \"age\": \"NaN\" is not a finite number"),
+    BadText("a,age\n1,NaN\n", "row 1 (line 2), column \"age\": \"NaN\" is missing"),
     BadText("a,age\n1,-inf\n", "row 1 (line 2), column \"age\": \"-inf\" is not a finite number"),
     BadText("a,age\n1,+Infinity\n", "row 1 (line 2), column \"age\": \"+Infinity\" is not a finite number"),
     BadText("a,age\n1,1e400\n", "row 1 (line 2), column \"age\": \"1e400\" is too large"),
@@ -121,14 +121,15 @@ struct BadText: Sendable, CustomTestStringConvertible {
   }
 
   @Test(arguments: [
-    BadText("a\n1\nnan\n3\n", "row 2 (line 3), column \"a\": \"nan\" is not a finite number"),
+    BadText("a\n1\nnan\n3\n", "row 2 (line 3), column \"a\": \"nan\" is missing"),
+    BadText("a\n1\n+nan\n3\n", "row 2 (line 3), column \"a\": \"+nan\" is not a finite number"),
     BadText("a\n1\n1e999\ninf\n", "row 2 (line 3), column \"a\": \"1e999\" is too large"),
     BadText("a\ninf\n", "row 1 (line 2), column \"a\": \"inf\" is not a finite number"),
     BadText("a\nx\n\"\"\n", "row 2 (line 3), column \"a\": missing value"),
   ])
   func detectedColumn(text: BadText) throws {
     expectFailure(.malformed, text.message) {
-      _ = try DelimitedFile(bytes: text.bytes, path: "", separator: 0x2C).read(features: [], targets: [(0, .detect)])
+      _ = try DelimitedFile(bytes: text.bytes, path: "", separator: 0x2C).read(features: [], targets: [(0, .target)])
     }
   }
 

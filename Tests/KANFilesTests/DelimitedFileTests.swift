@@ -17,10 +17,10 @@ import Testing
 
   @Test func columnOrder() throws {
     let file = try table("a,b,c\n1,2,3\n4,5,6")
-    let result = try file.read(features: [2, 0], targets: [(0, .number), (1, .category), (2, .detect)])
+    let result = try file.read(features: [2, 0], targets: [(0, .number), (1, .category), (2, .target)])
     #expect(result.features == [3, 1, 6, 4])
     #expect(
-      result.targets == [.numbers([1, 4]), .categories(codes: [0, 1], names: ["2", "5"]), .numbers([3, 6])])
+      result.targets == [.numbers([1, 4]), .texts(codes: [0, 1], levels: ["2", "5"]), .numbers([3, 6])])
     let none = try file.read(features: [], targets: [])
     #expect(none.rows == 2 && none.features.isEmpty && none.targets.isEmpty)
   }
@@ -33,19 +33,19 @@ import Testing
         let file = try DelimitedFile(path: path)
         #expect(file.header == ["a,1", "b"])
         #expect(
-          try file.read(features: [], targets: [(1, .detect)]).targets
-            == [.categories(codes: [0, 1], names: ["2", "x\ty"])])
+          try file.read(features: [], targets: [(1, .target)]).targets
+            == [.texts(codes: [0, 1], levels: ["2", "x\ty"])])
       }
     }
   }
 
   @Test func categories() throws {
-    let mixed = try table("c\nb\n10\na\n\"b\"\nnan\n").read(features: [], targets: [(0, .detect)])
-    #expect(mixed.targets == [.categories(codes: [2, 0, 1, 2, 3], names: ["10", "a", "b", "nan"])])
+    let mixed = try table("c\nb\n10\na\n\"b\"\ninf\n").read(features: [], targets: [(0, .target)])
+    #expect(mixed.targets == [.texts(codes: [2, 0, 1, 2, 3], levels: ["10", "a", "b", "inf"])])
     let numeric = try table("c\n10\n9\n-1\n9\n1e1\n").read(features: [], targets: [(0, .category)])
-    #expect(numeric.targets == [.categories(codes: [2, 1, 0, 1, 3], names: ["-1", "9", "10", "1e1"])])
-    let late = try table("c\n1\n1e999\n\"q\"\"\"\n").read(features: [], targets: [(0, .detect)])
-    #expect(late.targets == [.categories(codes: [0, 1, 2], names: ["1", "1e999", "q\""])])
+    #expect(numeric.targets == [.texts(codes: [2, 1, 0, 1, 2], levels: ["-1", "9", "10"])])
+    let late = try table("c\n1\n1e999\n\"q\"\"\"\n").read(features: [], targets: [(0, .target)])
+    #expect(late.targets == [.texts(codes: [0, 1, 2], levels: ["1", "1e999", "q\""])])
   }
 
   @Test func magnitudeLimit() throws {
@@ -108,7 +108,7 @@ import Testing
       let result = try table(text).read(features: [], targets: (0..<columns).map { ($0, .category) })
       #expect(result.rows == rows)
       for (column, target) in result.targets.enumerated() {
-        guard case .categories(let codes, let names) = target else {
+        guard case .texts(let codes, let names) = target else {
           Issue.record("categories expected")
           continue
         }
@@ -123,7 +123,7 @@ import Testing
     let values = (0..<3000).map { _ in Double.random(in: -1e6...1e6, using: &generator) }
     var text = "a,b,c\n"
     for row in 0..<1000 { text += values[(3 * row)..<(3 * row + 3)].map { "\($0)" }.joined(separator: ", ") + "\n" }
-    let result = try table(text).read(features: [0, 1, 2], targets: [(1, .detect), (2, .number)])
+    let result = try table(text).read(features: [0, 1, 2], targets: [(1, .target), (2, .number)])
     #expect(result.features == values)
     #expect(result.targets[0] == .numbers((0..<1000).map { values[3 * $0 + 1] }))
     #expect(result.targets[1] == .numbers((0..<1000).map { values[3 * $0 + 2] }))

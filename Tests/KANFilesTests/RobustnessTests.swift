@@ -31,8 +31,10 @@ enum Sample: String, CaseIterable, CustomTestStringConvertible {
     case .csv:
       let file = try DelimitedFile(bytes: bytes, path: "", separator: 0x2C)
       let columns = file.header.count
-      _ = try file.read(features: columns > 1 ? [0] : [], targets: [(columns - 1, .detect)])
-      _ = try file.read(features: [], targets: (0..<columns).map { ($0, .category) })
+      for request in [ColumnRequest.category, .input, .passOver] {
+        _ = try file.read(Array(repeating: request, count: columns), partBytes: 16)
+      }
+      _ = try file.read(features: columns > 1 ? [0] : [], targets: [(columns - 1, .target)])
       _ = try file.read(features: [], targets: [(0, .number)])
     case .npy, .fortran: _ = try decodeNPY(bytes, path: "")
     case .idx, .compressed: _ = try decodeIDX(bytes, path: "")

@@ -1,5 +1,6 @@
 import CZlib
 import Foundation
+import KAN
 import Testing
 
 @testable import KANFiles
@@ -78,4 +79,14 @@ func safeTensors(_ header: String, _ data: [UInt8] = []) -> [UInt8] {
 
 func table(_ text: String, separator: UInt8 = 0x2C) throws(FileError) -> DelimitedFile {
   try DelimitedFile(bytes: Array(text.utf8), path: "t.csv", separator: separator)
+}
+
+extension DelimitedFile {
+  /// Columns of numbers without gaps as one matrix, row-major, and target columns.
+  func read(
+    features: [Int], targets: [(column: Int, request: ColumnRequest)], magnitudeLimit: Double = .greatestFiniteMagnitude
+  ) throws(FileError) -> (rows: Int, features: [Double], targets: [Table.Cells]) {
+    let rows: NumericRows<Double> = try rows(features: features, targets: targets, magnitudeLimit: magnitudeLimit)
+    return (rows.inputs.rows, Array(rows.inputs.elements), rows.targets)
+  }
 }

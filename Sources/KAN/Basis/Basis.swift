@@ -53,6 +53,14 @@ public protocol Basis<Element>: Sendable {
   /// What makes a curve rise everywhere, for networks that are monotone in an input; by default unknown.
   var risingCurves: RisingCurves { get }
 
+  /// The penalties of one input's coefficients in least-squares fits with chosen smoothing, such as
+  /// ``Network/fitLastLayer(on:smoothing:updating:pool:)``. Together they should restrict every direction but the constant
+  /// function, which the bias provides.
+  ///
+  /// By default ‖c‖² of all functions but base functions; a gridded basis penalises second differences and the slope
+  /// (``CoefficientPenalty/curve(_:of:)``).
+  func penalties(ofInput input: Int) -> [CoefficientPenalty]
+
   /// Points at which to sample a function in order to set an edge of this input to it: more points than functions, so
   /// that they determine every coefficient. By default 4K + 4 Chebyshev points on [-1, 1], to which a network scales
   /// its inputs; a gridded basis samples each cell.

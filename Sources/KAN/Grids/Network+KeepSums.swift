@@ -8,9 +8,9 @@ extension Network {
   ///     mean over the rows of ‖Z′ + Φ(X′)·Δ - Z‖²  +  λ·‖Δ‖²
   ///
   /// with X′ and Z′ what the layer sees and sums now, and Z what it summed before. λ keeps curves from moving freely where
-  /// few rows hold them. Where the rows can be met exactly, it leaves a rest, which further corrections remove: as long as
-  /// each leaves less than a quarter of what it found (iterated Tikhonov regularisation; Engl, Hanke and Neubauer,
-  /// Regularization of Inverse Problems, section 5.1).
+  /// few rows hold them: it is the largest of several that leaves at most twice of what the smallest leaves. That is a
+  /// large one on a grid that cannot meet the rows, and a small one on a grid that can. There the correction is repeated as
+  /// long as it halves what is missing.
   ///
   /// - Parameters:
   ///   - before: the network before the change.
@@ -46,9 +46,11 @@ private struct SumCorrection<Element: Scalar> {
   /// The most coefficients to correct together: a quarter of the rows that ``LayerInputs`` keeps, which so determine them.
   /// The cost grows as their square times the rows.
   private static var mostColumns: Int { LayerInputs<Element>.sampleRows / 4 }
-  /// λ. Small against the squares of coefficients that many rows hold; sums in single precision are no better than its
-  /// rounding.
-  private static var changeWeight: Double { max(1e-9, Double(Element.ulpOfOne)) }
+  /// Values of λ. The first is that of a function which one row in ten thousand meets in its middle; sums in single
+  /// precision are no better than the last, its rounding.
+  private static var weights: [Double] {
+    [1e-4, 1e-5, 1e-6, 1e-7, 1e-8, 1e-9].filter { $0 >= Double(Element.ulpOfOne) }
+  }
   private static var mostPasses: Int { 8 }
   private static var chunk: Int { 512 }
 
@@ -64,22 +66,35 @@ private struct SumCorrection<Element: Scalar> {
   /// Returns whether W has changed.
   mutating func run(towards old: Layer<Element>, at before: Matrix<Element>, _ oldWeights: Matrix<Element>) -> Bool {
     let target = sums(old, before, oldWeights.inDoubles)
-    var (found, passes) = (Double.infinity, 0)
-    while passes < Self.mostPasses {
-      let missing = target.minus(sums(layer, x, weights))
-      let size = missing.elements.reduce(0) { $0 + $1 * $1 }
-      guard size > 0, size < found / 16, let change = solve(missing) else { break }
-      for (place, row) in columns.enumerated() {
-        for sum in 0..<layer.sums { weights[row, sum] += change[place, sum] }
-      }
-      (found, passes) = (size, passes + 1)
+    var missing = target.minus(sums(layer, x, weights))
+    for pass in 0..<Self.mostPasses {
+      let trials = trials(missing, target)
+      let (size, least) = (missing.squares, trials.map(\.missing.squares).min() ?? .infinity)
+      guard least < (pass == 0 ? size : size / 4), let best = trials.first(where: { $0.missing.squares <= 4 * least })
+      else { return pass > 0 }
+      (weights, missing) = best
     }
-    // A result that `Element` cannot hold is none.
-    return passes > 0 && weights.elements.allSatisfy { Element($0).isFinite }
+    return true
   }
 
-  /// Δ: [columns × sums], nil for sums that are not finite or too large to square.
-  private func solve(_ missing: Matrix<Double>) -> Matrix<Double>? {
+  /// W after a correction with each λ, and what is missing then. None for sums that are not finite or too large to square,
+  /// nor with weights that `Element` cannot hold.
+  private func trials(
+    _ missing: Matrix<Double>, _ target: Matrix<Double>
+  ) -> [(weights: Matrix<Double>, missing: Matrix<Double>)] {
+    let equations = equations(missing)
+    return Self.weights.compactMap { weight in
+      guard let change = try? equations.solve(ridge: weight * Double(x.rows)) else { return nil }
+      var changed = weights
+      for (place, row) in columns.enumerated() {
+        for sum in 0..<layer.sums { changed[row, sum] += change[place, sum] }
+      }
+      guard changed.elements.allSatisfy({ Element($0).isFinite }) else { return nil }
+      return (changed, target.minus(sums(layer, x, changed)))
+    }
+  }
+
+  private func equations(_ missing: Matrix<Double>) -> LeastSquaresAccumulator {
     // In normal equations: the rows themselves would take a singular value decomposition.
     var problem = LeastSquaresAccumulator(rows: x.rows, columns: columns.count, sides: layer.sums, direct: false)
     for start in stride(from: 0, to: x.rows, by: Self.chunk) {
@@ -94,7 +109,7 @@ private struct SumCorrection<Element: Scalar> {
           selected.view, missing.view.slice(row: start, rows: range.count, columns: missing.columns))
       }
     }
-    return try? problem.solve(ridge: Self.changeWeight * Double(x.rows))
+    return problem
   }
 
   /// Φ·W of all rows: [rows × sums]
@@ -130,6 +145,9 @@ extension Matrix {
 }
 
 extension Matrix<Double> {
+  /// Σ of the squares of all elements.
+  fileprivate var squares: Double { elements.reduce(0) { $0 + $1 * $1 } }
+
   fileprivate func minus(_ other: Matrix) -> Matrix {
     Matrix(rows: rows, columns: columns, elements: AlignedArray(zip(elements, other.elements).map { $0 - $1 }))
   }

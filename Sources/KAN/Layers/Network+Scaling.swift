@@ -24,7 +24,7 @@ extension Network {
   ///   - targets: one range for each output, scaled to [-1, 1]; nil leaves that to the first training. An objective
   ///     that does not scale targets (``Objective/scalesTargets``) uses targets unscaled.
   /// - Throws: ``TrainingError/rangesAlreadyFitted`` once a training or
-  ///   ``fitLastLayer(on:ridge:updating:pool:)`` has fitted parameters to ranges: other ranges would change
+  ///   ``fitLastLayer(on:smoothing:updating:pool:)`` has fitted parameters to ranges: other ranges would change
   ///   what all of them mean.
   public mutating func setRanges(
     inputs: [ClosedRange<Element>], targets: [ClosedRange<Element>]? = nil

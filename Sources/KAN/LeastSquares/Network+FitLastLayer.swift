@@ -1,17 +1,17 @@
 extension Network {
-  /// Fits the last layer's W and b to its present inputs by linear least squares.
+  /// Fits the last layer's W and b to its present inputs by penalised linear least squares.
   ///
-  ///     min Σ w·‖T - (Φ(X)·W + b)‖² + λ·‖W, b‖²        X: [rows × in] of the last layer, T: [rows × out], scaled
+  ///     min Σ w·‖T - (Φ(X)·W + b)‖² + Σ λ·‖D·W‖²        X: [rows × in] of the last layer, T: [rows × out], scaled
   ///
-  /// This solves a network of one layer completely. The splines of each input sum to 1, as does the bias, so without λ
-  /// the solution is not unique, and the one of smallest norm is taken. Call it before a training, which then starts
-  /// from it, or between two. Rows are processed in chunks; other memory is (in·K)² numbers in double precision.
+  /// over the penalties of all inputs (``Basis/penalties(ofInput:)``). This solves a network of one layer completely:
+  /// <doc:Smoothing>. Call it before a training, which then starts from it, or between two. Rows are processed in
+  /// chunks; other memory is some (in·K)² numbers in double precision.
   ///
   /// - Parameters:
-  ///   - ridge: λ, relative to a mean over the rows
+  ///   - smoothing: how λ is chosen, one for each penalty and output, or shared by the outputs of a large layer
   ///   - updating: with ``UpdatedParameters/supported`` only coefficients of functions with rows in their support change,
-  ///     by the smallest change that fits, and neither base functions nor the bias; all other parameters stay
-  ///     bit-identical
+  ///     by the smallest change that fits, whatever `smoothing` is, and neither base functions nor the bias; all other
+  ///     parameters stay bit-identical
   /// - Returns: the mean squared error, scaled as a training's loss.
   /// - Throws: ``TrainingError`` for an objective other than ``MeanSquaredError``, an activation on the last layer,
   ///   data that is not finite, a problem too large for 4 GiB, or with `supported` a last layer whose basis is not
@@ -19,10 +19,11 @@ extension Network {
   ///   were.
   @discardableResult
   public mutating func fitLastLayer(
-    on data: some RowSource<Element>, ridge: Double = 0, updating: UpdatedParameters = .all,
+    on data: some RowSource<Element>, smoothing: Smoothing = .auto, updating: UpdatedParameters = .all,
     pool: ThreadPool = .shared
   ) throws(TrainingError) -> Double {
     if !monotone.isEmpty { throw .monotone("least squares have no bounds: use a training by adam or sgd") }
+    if case .fixed(let lambda) = smoothing { require(lambda >= 0 && lambda.isFinite, "Smoothing: λ = \(lambda)") }
     let objective = try objective(for: data, TrainingOptions())
     if data.targetShape.task == .classification { throw .leastSquares("classes have no squared error") }
     if objective as? MeanSquaredError == nil {
@@ -30,11 +31,11 @@ extension Network {
     }
     let rows: TrainingRows<Element>
     do { rows = try TrainingRows(data) } catch { throw .rowSource(error) }
-    return try fitLastLayer(on: rows, objective, ridge, restricted: updating == .supported, pool)
+    return try fitLastLayer(on: rows, objective, smoothing, restricted: updating == .supported, pool)
   }
 
   private mutating func fitLastLayer(
-    on data: TrainingRows<Element>, _ objective: any Objective, _ ridge: Double, restricted: Bool,
+    on data: TrainingRows<Element>, _ objective: any Objective, _ smoothing: Smoothing, restricted: Bool,
     _ pool: ThreadPool
   ) throws(TrainingError) -> Double {
     try check(data, "", objective, pool)
@@ -50,6 +51,7 @@ extension Network {
     } catch {
       throw .rowSource(error)
     }
+    if smoothing != .none && !restricted { return try fitSmoothly(on: data, smoothing, pool) }
     let rowsOfW = layer.inputs * layer.functions
     let columns = support.map { support in (0..<rowsOfW).filter { support.functions.last![$0] } } ?? Array(0..<rowsOfW)
     if columns.isEmpty { throw .leastSquares("no function of the last layer has the rows in its support") }
@@ -73,11 +75,46 @@ extension Network {
     if let support { problem.addAnchors(cells: support.cells.last!) }
     let solution: Matrix<Double>
     do {
-      solution = try problem.accumulator.solve(ridge: ridge * Double(data.rows))
+      solution = try problem.accumulator.solve()
     } catch {
       throw .leastSquares("\(error)")
     }
     takeLastLayer(solution, columns, adding: restricted)
+    do { return try evaluate(data, pool: pool).loss } catch { throw .rowSource(error) }
+  }
+
+  /// With penalties.
+  private mutating func fitSmoothly(
+    on data: TrainingRows<Element>, _ smoothing: Smoothing, _ pool: ThreadPool
+  ) throws(TrainingError) -> Double {
+    let layer = layers[layers.count - 1]
+    let functions = layer.inputs * layer.functions
+    // The sums of up to seven shards at a time, the centred ones, a factor and its inverse.
+    let bytes = 10 * AdditiveSystem<Element>.bytes(functions: functions, outputs: layer.outputs, folds: 1)
+    if bytes > 4 << 30 {
+      throw .memory(
+        what: "a least-squares problem of \(functions) functions", needed: bytes, limit: 4 << 30,
+        instead: "L-BFGS or Adam")
+    }
+    let equations: CenteredEquations
+    do { equations = try additiveSystem(on: data, pool: pool).centered() } catch { throw .rowSource(error) }
+    if Task.isCancelled { throw .cancelled }
+    var solution: AdditiveSolution
+    do {
+      var fixed: [[Double]]?
+      if case .fixed(let lambda) = smoothing {
+        let all = [Double](repeating: lambda * equations.scale, count: equations.penaltyCount)
+        fixed = Array(repeating: all, count: layer.outputs)
+      }
+      solution = try equations.solve(lambda: fixed, functions: functions, pool: pool)
+    } catch {
+      throw .leastSquares("\(error)")
+    }
+    try refine(&solution, of: equations, updatesLambda: smoothing == .auto, on: data, pool: pool)
+    if Task.isCancelled { throw .cancelled }
+    let all = Matrix(
+      rows: functions + 1, columns: layer.outputs, elements: Array(solution.weights.elements) + solution.bias)
+    takeLastLayer(all, Array(0..<functions), adding: false)
     do { return try evaluate(data, pool: pool).loss } catch { throw .rowSource(error) }
   }
 

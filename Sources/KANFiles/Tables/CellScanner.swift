@@ -12,21 +12,36 @@ struct Cell {
   var lineFeeds = 0
 
   /// The contents with doubled quotation marks resolved.
-  func text(in bytes: [UInt8]) -> String {
-    guard hasEscapes else { return String(decoding: bytes[start..<end], as: UTF8.self) }
+  func contents(in text: borrowing Span<UInt8>) -> [UInt8] {
     var contents: [UInt8] = []
+    contents.reserveCapacity(end - start)
     var index = start
     while index < end {
-      contents.append(bytes[index])
-      index += bytes[index] == 0x22 ? 2 : 1
+      contents.append(text[index])
+      index += hasEscapes && text[index] == 0x22 ? 2 : 1
     }
-    return String(decoding: contents, as: UTF8.self)
+    return contents
+  }
+}
+
+/// Why a part of a text cannot be read. Lines and rows count from 0 at its beginning.
+struct ScanFailure: Error {
+  let line: Int
+  let message: String
+  /// The row, if the cells are right and their number is not.
+  var row: Int?
+  /// Whether a quotation mark is still open where the part ends, which it may not be where the text goes on.
+  var isOpenQuotation = false
+
+  /// The error of a part that has `rows` rows of data and `lines` lines before it.
+  func error(path: String, rows: Int, lines: Int) -> FileError {
+    let place = row.map { "row \(rows + $0 + 1) (line \(lines + line + 1))" } ?? "line \(lines + line + 1)"
+    return FileError(.malformed, path: path, "\(place): \(message)")
   }
 }
 
 /// Finds the cells of a text by the rules of RFC 4180.
-struct CellScanner {
-  let path: String
+struct CellScanner: Sendable {
   let separator: UInt8
 
   /// Whether the byte is a space, or a tab that does not separate cells.
@@ -54,10 +69,10 @@ struct CellScanner {
     return index + length
   }
 
-  /// The cell that starts at `start`, on line `line`.
+  /// The cell that starts at `start`, on line `line` from 0.
   ///
   /// Throws for an unclosed quotation mark, text after a closing one, and a carriage return without line feed.
-  func scan(_ text: borrowing Span<UInt8>, from start: Int, line: Int) throws(FileError) -> Cell {
+  func scan(_ text: borrowing Span<UInt8>, from start: Int, line: Int) throws(ScanFailure) -> Cell {
     var index = start
     while index < text.count, isBlank(text[index]) { index += 1 }
     if index < text.count, text[index] == 0x22 { return try scanQuoted(text, from: index + 1, line: line) }
@@ -69,12 +84,13 @@ struct CellScanner {
     return Cell(start: contents, end: end, next: index)
   }
 
-  private func scanQuoted(_ text: borrowing Span<UInt8>, from start: Int, line: Int) throws(FileError) -> Cell {
+  private func scanQuoted(_ text: borrowing Span<UInt8>, from start: Int, line: Int) throws(ScanFailure) -> Cell {
     var cell = Cell(start: start, end: start, next: start, isQuoted: true)
     var index = start
     while true {
       guard index < text.count else {
-        throw FileError(.malformed, path: path, "line \(line): the quotation mark opened here is never closed")
+        throw ScanFailure(
+          line: line, message: "the quotation mark opened here is never closed", isOpenQuotation: true)
       }
       if text[index] == 0x22 {
         guard index + 1 < text.count, text[index + 1] == 0x22 else { break }
@@ -91,14 +107,13 @@ struct CellScanner {
     try checkTerminator(text, at: index, line: line + cell.lineFeeds)
     cell.next = index
     guard index == text.count || text[index] == separator || lineEndLength(text, at: index) != nil else {
-      let line = line + cell.lineFeeds
-      throw FileError(.malformed, path: path, "line \(line): text after a closing quotation mark")
+      throw ScanFailure(line: line + cell.lineFeeds, message: "text after a closing quotation mark")
     }
     return cell
   }
 
-  private func checkTerminator(_ text: borrowing Span<UInt8>, at index: Int, line: Int) throws(FileError) {
+  private func checkTerminator(_ text: borrowing Span<UInt8>, at index: Int, line: Int) throws(ScanFailure) {
     guard index < text.count, text[index] == 0x0D, lineEndLength(text, at: index) == nil else { return }
-    throw FileError(.malformed, path: path, "line \(line): carriage return without line feed")
+    throw ScanFailure(line: line, message: "carriage return without line feed")
   }
 }

@@ -13,10 +13,12 @@ private let integerPowersOfTen: [UInt64] = [
 
 /// The decimal number that starts at `start`, correctly rounded, and the position after it.
 ///
-/// Syntax: optional sign, decimal digits with an optional point (one digit at least), optional exponent. The value is
+/// Syntax: optional sign, decimal digits with an optional `mark` (one digit at least), optional exponent. The value is
 /// infinite if it overflows; nil if there is no number.
 @inline(__always)
-func scanDecimal(_ text: borrowing Span<UInt8>, from start: Int) -> (value: Double, end: Int)? {
+func scanDecimal(
+  _ text: borrowing Span<UInt8>, from start: Int, mark: UInt8 = 0x2E
+) -> (value: Double, end: Int)? {
   let count = text.count
   var index = start
   var isNegative = false
@@ -35,7 +37,7 @@ func scanDecimal(_ text: borrowing Span<UInt8>, from start: Int) -> (value: Doub
   var significantDigits = index - significantStart
   var digits = index - integerStart
   var exponent = 0
-  if index < count, text[index] == 0x2E {
+  if index < count, text[index] == mark {
     index &+= 1
     let fractionStart = index
     if significantDigits == 0 {
@@ -69,7 +71,7 @@ func scanDecimal(_ text: borrowing Span<UInt8>, from start: Int) -> (value: Doub
       return (isNegative ? -value : value, index)
     }
   }
-  return (convertDigits(text, start, index), index)
+  return (convertDigits(text, start, index, mark), index)
 }
 
 /// The exponent after the letter e, cut off at ±10¹⁵, and the position after it; nil if there are no digits.
@@ -94,7 +96,7 @@ private func scanExponent(_ text: borrowing Span<UInt8>, from start: Int) -> (va
 ///
 /// A 128-bit product or quotient holds every bit that decides the rounding.
 @inline(never)
-private func scaled(_ mantissa: UInt64, byPowerOfTen exponent: Int) -> Double {
+func scaled(_ mantissa: UInt64, byPowerOfTen exponent: Int) -> Double {
   let shift = mantissa.leadingZeroBitCount
   let normal = mantissa << UInt64(shift)
   let power = integerPowersOfTen[abs(exponent)]
@@ -126,7 +128,9 @@ private func scaled(_ mantissa: UInt64, byPowerOfTen exponent: Int) -> Double {
 
 /// Converts the checked number text from `start` to `end` with the standard library's correctly rounded conversion.
 @inline(never)
-private func convertDigits(_ text: borrowing Span<UInt8>, _ start: Int, _ end: Int) -> Double {
-  let number = text.extracting(start..<end).withUnsafeBufferPointer { String(decoding: $0, as: UTF8.self) }
+private func convertDigits(_ text: borrowing Span<UInt8>, _ start: Int, _ end: Int, _ mark: UInt8) -> Double {
+  let number = text.extracting(start..<end).withUnsafeBufferPointer { digits in
+    String(decoding: digits.map { $0 == mark ? 0x2E : $0 }, as: UTF8.self)
+  }
   return Double(number) ?? .infinity
 }

@@ -1,77 +1,62 @@
-/// A table in comma- or tab-separated text (RFC 4180, UTF-8) with a header line.
+/// A table in delimited text (RFC 4180, UTF-8) with a header line.
+///
+/// The separator is a tab in files whose names end in `.tsv` or `.tab`, else the comma; or the semicolon or tab, if the
+/// header has no comma and has one of these. With semicolons the comma may be the decimal mark.
 package struct DelimitedFile: Sendable {
   package let path: String
-  /// The column names.
+  /// The column names. The first is empty where R or pandas have written the names of rows.
   package let header: [String]
-  let bytes: [UInt8]
-  let separator: UInt8
-  /// Where the line after the header starts, and its number in the file from 1.
+  /// The indices of the columns that have a name.
+  package var namedColumns: [Int] { header.indices.filter { !header[$0].isEmpty } }
+  let source: TextSource
+  let scanner: CellScanner
+  /// Where the line after the header starts, and the number of lines before it.
   let bodyOffset: Int
-  let bodyLine: Int
+  let headerLines: Int
 
-  /// Reads a file and its header; names that end in `.tsv` or `.tab` are tab-separated, all others comma-separated.
+  /// Reads the header of a file.
   ///
-  /// Throws `.malformed` if the text is not UTF-8 or the header is unusable, and everything of `readFile`.
+  /// Throws `.malformed` if the header is unusable or text near it is not UTF-8, and everything of `readFile`.
   package init(path: String) throws(FileError) {
     let name = path.lowercased()
     let isTabbed = name.hasSuffix(".tsv") || name.hasSuffix(".tab")
-    try self.init(bytes: readFile(path), path: path, separator: isTabbed ? 0x09 : 0x2C)
+    try self.init(TextSource(path: path), separator: isTabbed ? 0x09 : 0x2C)
   }
 
   /// Reads the header of a text in memory; `path` is only for messages.
   package init(bytes: [UInt8], path: String, separator: UInt8) throws(FileError) {
-    try checkText(bytes, path: path)
-    self.path = path
-    self.bytes = bytes
-    self.separator = separator
-    let scanner = CellScanner(path: path, separator: separator)
-    let text = bytes.span
-    var position = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
-    var line = 1
-    while position < text.count, let next = scanner.endOfBlankLine(text, from: position) {
-      position = next
-      line += 1
-    }
-    guard position < text.count else { throw FileError(.malformed, path: path, "the file is empty") }
-    var cells: [Cell] = []
-    while true {
-      let cell = try scanner.scan(text, from: position, line: line)
-      cells.append(cell)
-      line += cell.lineFeeds
-      position = cell.next + 1
-      if cell.next == text.count || text[cell.next] != separator {
-        bodyOffset = cell.next + (scanner.lineEndLength(text, at: cell.next) ?? 0)
-        break
-      }
-    }
-    bodyLine = line + 1
-    header = try columnNames(cells, bytes: bytes, path: path, separator: separator)
+    try self.init(TextSource(bytes: bytes, path: path), separator: separator)
   }
-}
 
-/// The names in the header cells. Throws for missing and repeated names and for a wrong separator.
-private func columnNames(
-  _ cells: [Cell], bytes: [UInt8], path: String, separator: UInt8
-) throws(FileError) -> [String] {
-  if separator == 0x2C, cells.count == 1, let cell = cells.first, !cell.isQuoted {
-    let contents = bytes[cell.start..<cell.end]
-    if contents.contains(0x3B) {
-      throw FileError(.malformed, path: path, "separated by semicolons; comma expected")
-    }
-    if contents.contains(0x09) {
-      throw FileError(.malformed, path: path, "separated by tabs; comma expected (tab-separated files end in .tsv)")
+  private init(_ source: TextSource, separator: UInt8) throws(FileError) {
+    let path = source.path
+    var length = min(source.size, 1 << 20)
+    while true {
+      // Up to a line feed, so that no character is cut.
+      let end = try source.lineEnd(from: max(0, length - 1))
+      let bytes = try source.bytes(0..<end)
+      try checkNotUTF16(bytes, path: path)
+      let found: HeaderLine
+      do throws(ScanFailure) {
+        try checkText(bytes)
+        found = try HeaderLine(bytes, separator: separator)
+      } catch {
+        guard error.isOpenQuotation, end < source.size else { throw error.error(path: path, rows: 0, lines: 0) }
+        length = 2 * end
+        continue
+      }
+      if found.names.isEmpty, end < source.size {
+        length = 2 * end
+        continue
+      }
+      try found.checkNames(path: path)
+      self.source = source
+      self.path = path
+      header = found.names
+      scanner = found.scanner
+      bodyOffset = found.end
+      headerLines = found.lines
+      return
     }
   }
-  var names: [String] = []
-  var columns: [String: Int] = [:]
-  for (index, cell) in cells.enumerated() {
-    let name = cell.text(in: bytes)
-    guard !name.isEmpty else { throw FileError(.malformed, path: path, "header: column \(index + 1) has no name") }
-    if let other = columns.updateValue(index, forKey: name) {
-      let pair = "\(other + 1) and \(index + 1)"
-      throw FileError(.malformed, path: path, "header: columns \(pair) have the same name \(quoted(name))")
-    }
-    names.append(name)
-  }
-  return names
 }

@@ -1,13 +1,17 @@
-/// Rejects everything but UTF-8 text without NUL bytes; the message names the line.
-func checkText(_ bytes: [UInt8], path: String) throws(FileError) {
+/// Rejects a file that begins like UTF-16 text.
+func checkNotUTF16(_ bytes: [UInt8], path: String) throws(FileError) {
   if bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF]) || looksLikeUTF16(bytes) {
     throw FileError(.malformed, path: path, "UTF-16 text; convert it to UTF-8")
   }
+}
+
+/// Rejects everything but UTF-8 text without NUL bytes.
+func checkText(_ bytes: [UInt8]) throws(ScanFailure) {
   guard let offset = firstInvalidOffset(bytes) else { return }
-  let line = bytes[..<offset].reduce(into: 1) { line, byte in line += byte == 0x0A ? 1 : 0 }
-  if bytes[offset] == 0 { throw FileError(.malformed, path: path, "line \(line): NUL byte; this is not a text file") }
+  let line = bytes[..<offset].reduce(into: 0) { line, byte in line += byte == 0x0A ? 1 : 0 }
+  if bytes[offset] == 0 { throw ScanFailure(line: line, message: "NUL byte; this is not a text file") }
   let code = String(bytes[offset], radix: 16, uppercase: true)
-  throw FileError(.malformed, path: path, "line \(line): byte 0x\(code) is not valid UTF-8 text")
+  throw ScanFailure(line: line, message: "byte 0x\(code) is not valid UTF-8 text")
 }
 
 /// Whether every second byte at the start is NUL and the others are not.

@@ -67,7 +67,8 @@ import Testing
       var scratch = [Double](repeating: 0, count: transfer.scratchSize)
       var cells = [Int32](repeating: 0, count: 2 * transfer.pointCapacity)
       transfer.carry(
-        input: input, old.elements.pointer, to: carried.elements.mutablePointer(), values: WeightedValues(), scratch: &scratch,
+        input: input, old.elements.pointer, to: carried.elements.mutablePointer(), values: WeightedValues(),
+        scratch: &scratch,
         cells: &cells)
       var x = [Double](repeating: 0, count: transfer.pointCapacity)
       var weights = x

@@ -37,7 +37,7 @@ import Testing
       .spline(inputs, outputs, grid: example.grid, degree: example.degree, base: .none), seed: 1)
     try network.setRanges(
       inputs: Array(repeating: -1...1, count: inputs), targets: Array(repeating: -1...1, count: outputs))
-    let loss = try network.fitLastLayer(on: example.data)
+    let loss = try network.fitLastLayer(on: example.data, smoothing: .none)
     // Inputs are scaled a few ulp into the grid.
     #expect(largestDifference(network.parameters, example.parameters) <= 1e-9 * scale(example.parameters))
     #expect(abs(loss - example.loss) <= 1e-10 * max(1e-6, example.loss))
@@ -86,8 +86,10 @@ import Testing
       let data = Dataset(inputs: x, targets: .values(generator.matrix(rows, 2)))
       var network = Network<Double>(
         [.spline(inputs, 2), .chebyshev(inputs, 2), .gaussian(inputs, 2), .linear(inputs, 2)][round % 4])
-      let loss = try network.fitLastLayer(on: data)
-      #expect(network.parameters.allSatisfy { $0.isFinite } && loss.isFinite)
+      let smooth = try network.fitLastLayer(on: data)
+      #expect(network.parameters.allSatisfy { $0.isFinite } && smooth.isFinite)
+      let loss = try network.fitLastLayer(on: data, smoothing: .none)
+      #expect(network.parameters.allSatisfy { $0.isFinite } && loss <= smooth + 1e-12)
       var gradient = AlignedArray<Double>(zeros: network.parameterCount)
       _ = FullBatch(network, TrainingRows(data), pool: .shared).lossAndGradient(of: network, gradient: &gradient)
       #expect(scale(gradient) <= 1e-9, "round \(round)")
@@ -112,11 +114,11 @@ import Testing
     #expect(network.parameters == solved && network.record?.history.count == 3)
   }
 
-  @Test func ridgeShrinks() throws {
+  @Test func penaltiesShrink() throws {
     let data = smoothData(Double.self, rows: 200)
-    let norms = try [0, 1e-3, 1].map { ridge in
+    let norms = try [0, 1, 1e3].map { lambda in
       var network = Network<Double>(.spline(2, 1))
-      try network.fitLastLayer(on: data, ridge: ridge)
+      try network.fitLastLayer(on: data, smoothing: .fixed(lambda))
       return network.parameters.reduce(0) { $0 + $1 * $1 }
     }
     #expect(norms[0] > norms[1] && norms[1] > norms[2] && norms[2] > 0)

@@ -15,7 +15,8 @@ import Testing
         [
           Layer(
             basis: BSpline(
-              grid: try! Grid(breakpoints: [[Element]](repeating: [-1, -0.9, -0.9, -0.2, 0.5, 1], count: 3), degree: 2),
+              grid: try! Grid(
+                breakpoints: [[Element]](repeating: [-1, -0.9, -0.9, -0.2, 0.5, 1], count: 3), degree: 2),
               base: .none), outputs: 4), .spline(4, 1),
         ]
       case .identityBase: [.spline(3, 4, base: .identity), .spline(4, 1, base: .none)]
@@ -133,7 +134,9 @@ import Testing
   /// A resumed training ends with the bits of one that did not stop.
   @Test func resuming() throws {
     let rows = data(Double.self, rows: 200, noise: 2)
-    var (whole, parts) = (Network<Double>(Kind.splines.layers(Double.self)), Network<Double>(Kind.splines.layers(Double.self)))
+    var (whole, parts) = (
+      Network<Double>(Kind.splines.layers(Double.self)), Network<Double>(Kind.splines.layers(Double.self))
+    )
     var options = TrainingOptions(epochs: 4, batch: 50, resuming: true)
     options.monotone = Self.directions
     try whole.train(on: rows, options: options)
