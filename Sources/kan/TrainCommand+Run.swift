@@ -9,6 +9,7 @@ extension TrainCommand {
     if let save { try checkWritable(save) }
     var network = try makeNetwork(for: parts.training)
     network.contraction = contraction
+    let directions = try directions(in: parts.training.names)
     try initialize(&network, on: parts.training, pool)
     let log = try self.log.map { try EpochLog(path: $0, appending: resume) }
     Console.note(introduction(network, parts.training, try objectives.objective, pool))
@@ -23,7 +24,7 @@ extension TrainCommand {
     var options = TrainingOptions(
       epochs: epochs, batch: batch, schedule: schedule, patience: patience, seed: seed, resuming: resume,
       updating: keepLearned ? .supported : .all, grids: extend, objective: try objectives.objective)
-    if !monotone.isEmpty { options.monotone = try directions(in: parts.training.names) }
+    if !monotone.isEmpty { options.monotone = directions }
     let history: TrainingHistory
     do {
       history = try network.train(

@@ -20,7 +20,13 @@ import Testing
         #expect(y.count == 201 && zip(y, y.dropFirst()).allSatisfy { sign * ($1 - $0) >= -1e-5 }, "\(name) of \(model)")
       }
     }
-    let outcome = try folder.kan("train", "r.csv", "--start", "m.safetensors", "--optimizer", "lbfgs")
-    #expect(outcome.status == 64 && outcome.errors.contains("lbfgs takes steps without bounds"))
+    for (options, message) in [
+      (["--start", "m.safetensors", "--optimizer", "lbfgs"], "lbfgs takes steps without bounds"),
+      (["--monotone", "a=+", "--edge", "gaussian"], "no condition on the coefficients of gaussian"),
+      (["--monotone", "a=+,=-"], "columns with = and + or - are expected"),
+    ] {
+      let outcome = try folder.kan(["train", "r.csv"] + options)
+      #expect(outcome.status == 64 && outcome.errors.contains(message))
+    }
   }
 }

@@ -130,6 +130,6 @@ private func solve<Element: Scalar>(
   for row in stride(from: rows - 2, through: 0, by: -1) {
     let (own, below) = (b + row * columns, b + (row + 1) * columns)
     let c = c[row]
-    for column in 0..<columns { own[column] += below[column] * c }
+    for column in 0..<columns { own[column] = own[column] + below[column] * c }
   }
 }
