@@ -25,10 +25,10 @@ extension TrainCommand {
     var result: [Int: Monotonicity] = [:]
     for direction in monotone {
       guard let input = names.inputs.firstIndex(of: direction.name) else {
-        throw ToolError.usage("--monotone: \(data.data) has no input column \(printable(direction.name))")
+        throw ToolError.usage("--monotone: \(data.data) has no input column \"\(printable(direction.name))\"")
       }
       if result.updateValue(direction.monotonicity, forKey: input) != nil {
-        throw ToolError.usage("--monotone has the column \(printable(direction.name)) twice")
+        throw ToolError.usage("--monotone has the column \"\(printable(direction.name))\" twice")
       }
     }
     return result
