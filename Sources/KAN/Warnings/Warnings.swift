@@ -26,6 +26,7 @@ public struct Warnings: Sendable, Equatable {
     /// Anything else.
     case other
 
+    /// Whether `a` is more important.
     public static func < (a: Kind, b: Kind) -> Bool { a.rawValue < b.rawValue }
   }
 
@@ -47,6 +48,7 @@ public struct Warnings: Sendable, Equatable {
   /// The most important ones, in order.
   public var texts: [String] { entries.prefix(Self.most).map(\.text) }
 
+  /// Whether both have the same warnings in the same order.
   public static func == (a: Warnings, b: Warnings) -> Bool {
     a.entries.elementsEqual(b.entries) { $0.kind == $1.kind && $0.text == $1.text }
   }

@@ -5,7 +5,7 @@ import Testing
 @testable import KAN
 
 @Suite struct ClassMetricsTests {
-  struct Case: Decodable {
+  struct Case: Decodable, CustomTestStringConvertible {
     let logits: [[Double]]
     let labels: [Int32]
     let weights: [Double]?
@@ -16,6 +16,8 @@ import Testing
     let error: Double
     /// Support, confidence and accuracy.
     let bins: [[Double?]]
+
+    var testDescription: String { "\(logits.count) rows of \(logits[0].count) classes" }
   }
 
   /// A network whose logits are its inputs.
