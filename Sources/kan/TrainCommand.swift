@@ -117,6 +117,11 @@ struct TrainCommand: ParsableCommand {
     help: "Start from this model, with its layers and units; --hidden, --edge, --grid and the like are not used.",
     completion: .file(extensions: ["safetensors"]))
   var start: String?
+  @Option(
+    help:
+      "Columns that predictions are to follow in one direction, whatever the others are: price=-,size=+ (regression).",
+    transform: parseDirections)
+  var monotone: [Direction] = []
   @Flag(help: "Change only splines with data in their support, so that what was learned elsewhere stays unchanged.")
   var keepLearned = false
   @Option(parsing: .unconditional, help: "Seed of the start, the order of rows and the rows held out.")
@@ -163,7 +168,7 @@ struct TrainCommand: ParsableCommand {
       ("--schedule", givenSchedule != nil), ("--weight-decay", givenWeightDecay != nil),
       ("--batch", givenBatch != nil), ("--epochs", givenEpochs != nil), ("--patience", patience != nil),
       ("--init", givenInitialization != nil), ("--range", !range.isEmpty), ("--start", start != nil),
-      ("--keep-learned", keepLearned), ("--resume", resume),
+      ("--keep-learned", keepLearned), ("--resume", resume), ("--monotone", !monotone.isEmpty),
     ]
     return given.filter(\.1).map(\.0)
   }

@@ -27,6 +27,7 @@ extension Network {
     result.outputScalingOrigin = outputScalingOrigin
     result.names = names
     result.preprocessing.encoding = preprocessing.encoding
+    result.monotone = monotone
     result.record = record
     return result
   }

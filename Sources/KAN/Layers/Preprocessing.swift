@@ -12,6 +12,8 @@ public struct Preprocessing<Element: Scalar>: Sendable {
   package var outputScalingOrigin = ScalingOrigin.none
   /// What became of a table's columns; nil if the network was trained on numbers as they are.
   public package(set) var encoding: TableEncoding?
+  /// The inputs, from 0, that predictions follow in one direction; every training keeps to it.
+  package var monotone: [Int: Monotonicity] = [:]
   /// Names of columns and classes; empty lists if the data has none.
   public package(set) var names = Names()
 

@@ -28,6 +28,8 @@ struct ModelTopology: Codable, Equatable {
   var scalings: Scalings?
   /// What became of a table's columns.
   var encoding: TableEncoding? = nil
+  /// Missing without monotone inputs. Readers that ignore it predict the same, and do not keep to it in a training.
+  var monotone: [Int: Monotonicity]?
 
   struct LayerTopology: Codable, Equatable {
     var basis: String
