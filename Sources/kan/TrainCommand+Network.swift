@@ -16,7 +16,8 @@ extension TrainCommand {
   func readData<Element: Scalar>(_: Element.Type, _ pool: ThreadPool) throws -> Parts<Element> {
     let source = try data.source(columns.columns)
     if columns.isGiven && source.kind != .table {
-      throw ToolError.usage("\(data.data): --inputs, --ignore and --categorical name columns, and only a table has them")
+      throw ToolError.usage(
+        "\(data.data): --inputs, --ignore and --categorical name columns, and only a table has them")
     }
     let other = try testSource(source)
     let objective = try objectives.objective

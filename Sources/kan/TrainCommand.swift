@@ -50,7 +50,8 @@ struct TrainCommand: ParsableCommand {
       """,
     transform: parseWidths)
   var hidden: [HiddenWidth] = []
-  @Option(name: .customLong("edge"), help: "Functions on the edges; linear makes a multilayer perceptron (default: spline).")
+  @Option(
+    name: .customLong("edge"), help: "Functions on the edges; linear makes a multilayer perceptron (default: spline).")
   var givenEdge: Edge?
   @Option(help: "Activation of the sums of hidden layers (default: identity, and silu for linear edges).")
   var activation: Activation?

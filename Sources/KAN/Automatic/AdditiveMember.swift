@@ -57,7 +57,9 @@ struct AdditiveMember<Element: Scalar> {
     let answers = byFold[fold].outputs(for: data.inputs, pool: pool)
     let to = left.mutableView()
     for row in 0..<to.rows {
-      for output in 0..<to.columns { to[row, output] -= answers.view[row, output] / network.outputScaling.factor[output] }
+      for output in 0..<to.columns {
+        to[row, output] -= answers.view[row, output] / network.outputScaling.factor[output]
+      }
     }
     return Dataset(inputs: data.inputs, targets: .values(left), weights: data.weights, names: data.names)
   }

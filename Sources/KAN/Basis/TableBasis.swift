@@ -85,7 +85,9 @@ public struct TableBasis<Element: Scalar>: CompactBasis {
       grid: try Grid(breakpoints: columns.map { Self.filled($0, to: intervals) }, degree: 3), outside: .linear,
       base: .identity)
     let most = max(2, columns.map(\.points.count).max()!)
-    var (points, rates) = (Matrix<Element>(rows: columns.count, columns: most), Matrix<Element>(rows: columns.count, columns: most))
+    var (points, rates) = (
+      Matrix<Element>(rows: columns.count, columns: most), Matrix<Element>(rows: columns.count, columns: most)
+    )
     for (input, column) in columns.enumerated() {
       let own = column.points
       for place in 0..<most where !own.isEmpty { points[input, place] = own[min(place, own.count - 1)] }
@@ -94,7 +96,9 @@ public struct TableBasis<Element: Scalar>: CompactBasis {
       }
     }
     (self.points, self.rates) = (points, rates)
-    var (values, slopes) = (Matrix<Element>(rows: columns.count, columns: 4), Matrix<Element>(rows: columns.count, columns: 4))
+    var (values, slopes) = (
+      Matrix<Element>(rows: columns.count, columns: 4), Matrix<Element>(rows: columns.count, columns: 4)
+    )
     var cells = [Int32](repeating: 0, count: columns.count)
     for (input, column) in columns.enumerated() where column.code == 0 {
       let end = EvaluatedPoints(of: spline, input: input, at: [column.points.last!], order: 1)

@@ -12,7 +12,9 @@ struct ColumnSummary {
 
   init(_ values: [Double]) {
     for value in values {
-      if value.isNaN { gaps += 1 } else {
+      if value.isNaN {
+        gaps += 1
+      } else {
         if value < lowest { lowest = value }
         if value > highest { highest = value }
       }

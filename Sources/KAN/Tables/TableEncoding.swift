@@ -98,7 +98,9 @@ public struct TableEncoding: Sendable, Equatable, Codable {
   }
 
   /// Whether the network's targets are not the table's.
-  package var isShifted: Bool { targets.contains { ($0.number ?? Shift(shift: 0, scale: 1)) != Shift(shift: 0, scale: 1) } }
+  package var isShifted: Bool {
+    targets.contains { ($0.number ?? Shift(shift: 0, scale: 1)) != Shift(shift: 0, scale: 1) }
+  }
 
   /// Columns of the training that are neither inputs nor targets, and why.
   public var notes: [String]

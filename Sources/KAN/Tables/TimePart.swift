@@ -18,13 +18,15 @@ extension TableEncoding.TimePart {
     let shifted = day + 719_468
     let era = (shifted / 146_097).rounded(.down)
     let dayOfEra = shifted - era * 146_097
-    let year = ((dayOfEra - (dayOfEra / 1460).rounded(.down) + (dayOfEra / 36524).rounded(.down)
+    let year =
+      ((dayOfEra - (dayOfEra / 1460).rounded(.down) + (dayOfEra / 36524).rounded(.down)
       - (dayOfEra / 146_096).rounded(.down)) / 365).rounded(.down)
     let sinceMarch = dayOfEra - (365 * year + (year / 4).rounded(.down) - (year / 100).rounded(.down))
     // January and February, from day 306 on, belong to the next calendar year.
     if sinceMarch >= 306 { return sinceMarch - 305 }
     let calendarYear = year + era * 400
-    let isLeap = calendarYear.truncatingRemainder(dividingBy: 4) == 0
+    let isLeap =
+      calendarYear.truncatingRemainder(dividingBy: 4) == 0
       && (calendarYear.truncatingRemainder(dividingBy: 100) != 0
         || calendarYear.truncatingRemainder(dividingBy: 400) == 0)
     return sinceMarch + (isLeap ? 61 : 60)

@@ -54,7 +54,8 @@ extension Network {
     chosenObjective = try file.objective(from: knownObjectives + objectives)
     names = file.topology.names
     if let encoding = file.topology.encoding {
-      let fits = encoding.inputs.count == inputs && encoding.targets.count == max(1, nameableTargets)
+      let fits =
+        encoding.inputs.count == inputs && encoding.targets.count == max(1, nameableTargets)
         || encoding.inputs.count == inputs && task == .classification && encoding.classes.count == outputs
       guard fits else { throw file.failure("the table's columns do not fit the layers") }
       take(encoding)

@@ -89,7 +89,9 @@ private func mixed<Element: Scalar>(_: Element.Type) throws -> TableBasis<Elemen
       Issue.record("no spline")
       return
     }
-    for (point, expected) in zip(points, [0, 0.05 * 2500 + 0.95 * 625, 0.05 * 5000 + 0.95 * 2500, 0.05 * 7500 + 0.95 * 5625, 10000]) {
+    for (point, expected) in zip(
+      points, [0, 0.05 * 2500 + 0.95 * 625, 0.05 * 5000 + 0.95 * 2500, 0.05 * 7500 + 0.95 * 5625, 10000])
+    {
       #expect(abs(point - expected) < 1e-9)
     }
   }

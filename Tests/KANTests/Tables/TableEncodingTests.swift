@@ -63,10 +63,11 @@ import Testing
   }
 
   /// Parts of times against those of Python's datetime (2024-02-29T18:30 is a Thursday, day 60 of its year).
-  @Test(arguments: [
-    [1_709_231_400, 18.5, 3, 60], [0, 0, 3, 1], [-26_438_400, 0, 5, 60], [951_827_696, 12.582222222222222, 1, 60],
-    [4_107_542_399, 23.999722222222222, 6, 59], [4_107_542_400, 0, 0, 60],
-  ] as [[Double]])
+  @Test(
+    arguments: [
+      [1_709_231_400, 18.5, 3, 60], [0, 0, 3, 1], [-26_438_400, 0, 5, 60], [951_827_696, 12.582222222222222, 1, 60],
+      [4_107_542_399, 23.999722222222222, 6, 59], [4_107_542_400, 0, 0, 60],
+    ] as [[Double]])
   func partsOfTimes(_ time: [Double]) {
     let (seconds, hour, weekday, yearday) = (time[0], time[1], time[2], time[3])
     #expect(abs(TableEncoding.TimePart.hour.value(of: seconds, start: 0) - hour) < 1e-9)
