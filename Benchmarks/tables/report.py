@@ -174,3 +174,24 @@ def save(text, is_fresh):
     parts[heads[is_fresh]] = text.strip()
     with open(path, "w") as file:
         file.write(NOTE + "".join("\n" + parts[h] + "\n" for h in heads if h in parts))
+
+
+def save_readme(folder, entries, modes, is_fresh):
+    """The lines of README.md, for scripts/replace: those of the tuning set and of the fresh one, as each was last run."""
+    names = learners(entries, modes)
+    others = [n for n in names if n not in modes]
+    first = next((m for m in modes if m in names), None)
+    title = f"{len(entries)} tables that nobody tuned on" if is_fresh else f"{len(entries)} tables of the tuning set"
+    lines = [f"| {title} | mean rank of {len(others) + 1} | mean score | s in all |", "| --- | ---: | ---: | ---: |"]
+    for name in names:
+        rivals = others if name in modes else others + [first]
+        rank = statistics.mean(e.rank(name, rivals) for e in entries)
+        score = statistics.mean(e.mean(name, "score") for e in entries)
+        seconds = sum(r["seconds"] for e in entries for r in e.results[name])
+        lines.append(f"| {name} | {rank:.2f} | {score:.3f} | {seconds:.0f} |")
+    with open(os.path.join(folder, f"readme-{int(is_fresh)}.md"), "w") as file:
+        file.write("\n".join(lines) + "\n")
+    parts = [os.path.join(folder, f"readme-{n}.md") for n in (0, 1)]
+    texts = [open(p).read() for p in parts if os.path.exists(p)]
+    with open(os.path.join(folder, "readme.md"), "w") as file:
+        file.write("\n".join(texts + [machine() + "\n"]))

@@ -113,10 +113,10 @@ def timed(function, *arguments):
 
 def arguments():
     parser = argparse.ArgumentParser(prog="scripts/tables", description=__doc__)
-    parser.add_argument("--only", choices=["kan", "competitors"], help="run these; the others' results are as cached")
+    parser.add_argument("--only", choices=["kan", "competitors"], help="run these; the others' results are as cached, and RESULTS.md stays as it is")
     parser.add_argument("--modes", default="fast,best", help="of kan (default: fast,best)")
-    parser.add_argument("--options", default="", help="further options of kan train, for a trial; RESULTS.md stays as it is")
-    parser.add_argument("--tables", help="only these, by name; RESULTS.md stays as it is")
+    parser.add_argument("--options", default="", help="further options of kan train, for a trial")
+    parser.add_argument("--tables", help="only these, by name")
     parser.add_argument("--splits", type=int, default=2, help="of each table, 25 %% for the test (default: 2)")
     parser.add_argument("--fresh", action="store_true", help="tables that nobody tunes on; prints the summary alone")
     parser.add_argument("--details", action="store_true", help="with --fresh, each table too")
@@ -188,8 +188,9 @@ def main():
         return
     text = report.page(rows, modes, options.fresh, loud, options.kan)
     print(text)
-    if not options.options and not options.tables:
+    if not (options.options or options.tables or options.only) and modes == list(MODES):
         report.save(text, options.fresh)
+        report.save_readme(cache, rows, modes, options.fresh)
 
 
 if __name__ == "__main__":

@@ -115,8 +115,8 @@ package struct DataSource: Sendable {
     of file: DelimitedFile, _ network: Network<Element>
   ) throws(FileError) -> [Int] {
     if network.names.inputs.isEmpty {
-      try requireInputs(file.header.count, network)
-      return Array(file.header.indices)
+      try requireInputs(file.namedColumns.count, network)
+      return file.namedColumns
     }
     return try file.columns(named: network.names.inputs, purpose: "the model")
   }

@@ -24,7 +24,7 @@ extension Dataset {
     let weightColumn = try file.weightColumn(named: weights)
     let targetNames = try file.targetNames(names, weights: weights)
     let targetColumns = try file.columns(named: targetNames)
-    let features = file.header.indices.filter { !targetColumns.contains($0) && $0 != weightColumn }
+    let features = file.namedColumns.filter { !targetColumns.contains($0) && $0 != weightColumn }
     if features.isEmpty { throw FileError(.malformed, path: path, "there is no column besides the target") }
     let request: ColumnRequest =
       switch task {
@@ -107,7 +107,7 @@ extension DelimitedFile {
   func columns(named names: [String], purpose: String = "the target") throws(FileError) -> [Int] {
     var columns: [Int] = []
     for name in names {
-      guard let column = header.firstIndex(of: name) else {
+      guard !name.isEmpty, let column = header.firstIndex(of: name) else {
         throw FileError(.malformed, path: path, "there is no column \"\(printable(name))\", which \(purpose) needs")
       }
       if columns.contains(column) {
@@ -170,7 +170,7 @@ extension DelimitedFile {
       throw FileError(.malformed, path: path, "column \(quoted(weights)) is asked for as target and as weights")
     }
     if !names.isEmpty { return names }
-    guard let last = header.last(where: { $0 != weights }) else {
+    guard let last = header.last(where: { $0 != weights && !$0.isEmpty }) else {
       throw FileError(.malformed, path: path, "there is no column besides the weights")
     }
     return [last]

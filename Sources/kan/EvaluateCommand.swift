@@ -7,7 +7,10 @@ struct EvaluateCommand: ParsableCommand {
     commandName: "evaluate", abstract: "Loss and metrics of a saved model on some data.",
     usage: "kan evaluate <model> <data> [<options>]",
     discussion: """
-      Columns are found by their names. Of a folder of images the test part is taken.
+      Columns are found by their names. Of a folder of images the test part is taken. Classes have accuracy, the mean \
+      recall of classes (balanced), f1 (of two classes that of the second, of several the mean), and the area under the ROC \
+      curve (auc), followed by tables of each class, of which is taken for which, and of how often the predicted class is \
+      right by its probability.
 
       EXAMPLES
         kan evaluate houses.safetensors sold-since.csv
@@ -32,6 +35,6 @@ struct EvaluateCommand: ParsableCommand {
     try network.objective.requireTargets(of: rows, in: data.data)
     let metrics = network.evaluate(on: rows, pool: try threads.pool())
     let text = try json ? encodeJSON(metrics) : table([metrics.header, [printable(data.data)] + metrics.cells])
-    try Console.print(json ? text : ([text] + metrics.targetLines).joined(separator: "\n\n"))
+    try Console.print(json ? text : ([text] + metrics.targetLines + metrics.classTables).joined(separator: "\n\n"))
   }
 }

@@ -47,6 +47,7 @@ enum Initialization: String, ExpressibleByArgument, CaseIterable {
   case random
   case leastSquares = "least-squares"
 }
+enum ClassWeight: String, ExpressibleByArgument, CaseIterable { case balanced, none }
 enum Precision: String, ExpressibleByArgument, CaseIterable { case float, double }
 
 /// auto, or a number: 0 is no penalty at all.

@@ -4,9 +4,9 @@ import KANFiles
 
 extension Evaluation {
   /// Column titles of ``cells``, with an empty corner.
-  var header: [String] { ["", "samples", "loss"] + overall.named.map(\.name) }
+  var header: [String] { ["", "samples", "loss"] + overall.named.map(\.name) + classMetrics.map(\.name) }
 
-  var cells: [String] { [grouped(samples), short(loss)] + overall.cells }
+  var cells: [String] { [grouped(samples), short(loss)] + overall.cells + classMetrics.map(\.cell) }
 
   /// A table of the metrics of each target; empty for a single one.
   var targetLines: [String] {

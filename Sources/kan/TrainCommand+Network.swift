@@ -33,14 +33,23 @@ extension TrainCommand {
     for part in [training, test!] where part.meanWeight == 0 {
       throw ToolError.data("\(data.data): the weights of all rows held out, or of all others, are 0")
     }
-    guard patience != nil else { return Parts(training: training, validation: nil, test: test!) }
+    guard patience != nil else { return Parts(training: try weighted(training), validation: nil, test: test!) }
     guard let parts = training.holdingOut(0.1, seed: seed &+ 1) else {
       throw ToolError.data("\(data.data): too few rows for --patience, which judges by a tenth of them")
     }
     for part in [parts.training, parts.test] where part.meanWeight == 0 {
       throw ToolError.data("\(data.data): the weights of all rows that --patience judges by, or of all others, are 0")
     }
-    return Parts(training: parts.training, validation: parts.test, test: test!)
+    return Parts(training: try weighted(parts.training), validation: try weighted(parts.test), test: test!)
+  }
+
+  /// The rows with the weights that --class-weight asks for. The test is judged without.
+  private func weighted<Element: Scalar>(_ data: Dataset<Element>) throws -> Dataset<Element> {
+    if classWeight == .none { return data }
+    guard data.targets.task == .classification else {
+      throw ToolError.usage("--class-weight is for classes, and the targets are numbers")
+    }
+    return data.balancingClasses()
   }
 
   /// The source named by --test and --test-target.

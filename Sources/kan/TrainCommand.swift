@@ -87,6 +87,11 @@ struct TrainCommand: ParsableCommand {
     help: "Stop after this many epochs without improvement on a tenth of the rows, and keep the best.")
   var patience: Int?
   @Option(
+    help: """
+      Weights of classes: balanced makes every class count the same, whatever its rows; it multiplies --weights.
+      """)
+  var classWeight = ClassWeight.none
+  @Option(
     name: .customLong("init"),
     help: "Initial coefficients; least-squares fits the last layer, or the only one, to the data (regression).")
   var initialization = Initialization.random

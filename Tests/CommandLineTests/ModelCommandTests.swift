@@ -90,7 +90,19 @@ import Testing
     #expect(array.shape == [120] && array.isInteger && array.values == labels)
     let right = zip(labels, regressionRows(120)).count { ($0 == 0) == ($1[0] < $1[1]) }
     let judged = try folder.kan("evaluate", "m.safetensors", "c.csv", "--json").succeeded().json()
-    #expect(Set(judged.keys) == ["samples", "loss", "accuracy"])
+    #expect(
+      Set(judged.keys) == [
+        "samples", "loss", "accuracy", "logLoss", "auc", "f1", "balancedAccuracy", "confusion", "classes",
+        "reliability",
+      ])
+    let classes = try #require(judged["classes"] as? [[String: Any]])
+    #expect(classes.map { $0["name"] as? String } == ["a,b", "below"])
+    let confusion = try #require(judged["confusion"] as? [[Double]])
+    #expect(confusion.map { $0.reduce(0, +) } == classes.map { $0["support"] as? Double ?? -1 })
+    let text = try folder.kan("evaluate", "m.safetensors", "c.csv").succeeded().output
+    for part in ["balanced", "auc", "precision", "actual \\ predicted", "expected calibration error"] {
+      #expect(text.contains(part))
+    }
     #expect(abs(try #require(judged["accuracy"] as? Double) - Double(right) / 120) < 1e-12)
   }
 

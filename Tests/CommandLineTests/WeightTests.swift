@@ -43,6 +43,24 @@ import Testing
     #expect(try evaluation("r.csv")["loss"] != weighted["loss"])
   }
 
+  /// A class of few rows is found once it counts as much as the other.
+  @Test func classWeight() throws {
+    let rows = regressionRows(400).map { $0.prefix(2).map { "\($0)" } + [$0[0] + 0.6 * $0[1] > 1.1 ? "yes" : "no"] }
+    try folder.write(table(["a", "b", "c"], rows), to: "c.csv")
+    func recall(_ arguments: String...) throws -> Double {
+      let options = ["--test", "c.csv", "--epochs", "5", "--batch", "100", "--json"]
+      let result = try folder.kan(["train", "c.csv"] + options + arguments).succeeded().json()
+      let test = try #require(result["test"] as? [String: Any])
+      let classes = try #require(test["classes"] as? [[String: Any]])
+      #expect(classes.map { $0["name"] as? String } == ["no", "yes"])
+      return try #require(classes[1]["recall"] as? Double)
+    }
+    #expect(try recall("--class-weight", "balanced") > recall("--class-weight", "none") + 0.1)
+    try folder.write(regressionTable(), to: "r.csv")
+    let outcome = try folder.kan("train", "r.csv", "--class-weight", "balanced")
+    #expect(outcome.status == 64 && outcome.errors.contains("--class-weight is for classes"))
+  }
+
   @Test func badWeights() throws {
     try folder.write("a,y,n,z\n1,2,1,0\n2,3,-1,0\n3,4,1,0\n", to: "w.csv")
     try folder.write("a,y,m\n1,2,1\n2,3,x\n3,4,1\n", to: "text.csv")

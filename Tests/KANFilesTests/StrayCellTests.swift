@@ -12,6 +12,17 @@ import Testing
     return (table.columns[0].cells, notes)
   }
 
+  /// So many words that it is a column of texts, among which some are digits.
+  @Test func manyWords() throws {
+    let column = (0..<100).map { $0 % 9 == 0 ? "word" : "\($0)" }
+    let (cells, notes) = try table(column)
+    guard case .texts(_, let levels) = cells else {
+      Issue.record("texts expected")
+      return
+    }
+    #expect(levels == Set(column).sorted() && notes.isEmpty)
+  }
+
   private let ages = (0..<200).map { "\(20 + $0 % 60)" }
 
   @Test func slipsAreGaps() throws {
@@ -21,9 +32,7 @@ import Testing
     let (cells, notes) = try table(column)
     #expect(isIdentical(cells, .numbers(column.map { Double($0) ?? .nan })))
     #expect(
-      notes == [
-        "column \"c\": 2 cells of 200 not a number, the first \"unknown\" in row 6 (line 7): they count as missing"
-      ])
+      notes == ["column \"c\": no number in 2 of 200 cells, first \"unknown\" in row 6 (line 7); read as missing"])
   }
 
   @Test func slipsInTimes() throws {
@@ -43,7 +52,10 @@ import Testing
     #expect(throws: Never.self) { try table(column, TableReading(categories: ["c"], targets: ["c"])) }
   }
 
-  @Test(arguments: [["1", "2", "3", "4+"], ["1", "2", "three"], ["a", "b", "1"], ["1.5", "x"]])
+  @Test(arguments: [
+    ["1", "2", "3", "4+"], ["1", "2", "three"], ["a", "b", "1"], ["1.5", "x"],
+    ["1", "2", "3", "4", "5", "6", "7", "8", "9", "X"],
+  ])
   func scales(levels: [String]) throws {
     let column = (0..<300).map { levels[$0 % levels.count] }
     let (cells, notes) = try table(column, TableReading(targets: ["c"]))
@@ -70,10 +82,7 @@ import Testing
     let column = ["1", word, "2.5"]
     let (cells, notes) = try table(column)
     #expect(isIdentical(cells, .numbers([1, .nan, 2.5])))
-    #expect(
-      notes == [
-        "column \"c\": 1 cell infinite or too large for a number, the first in row 2 (line 3): they count as missing"
-      ])
+    #expect(notes == ["column \"c\": no finite number in 1 cell, first \"\(word)\" in row 2 (line 3); read as missing"])
     expectFailure(.malformed, "row 2 (line 3), column \"c\": \"\(word)\" \(reason)") {
       _ = try table(column, TableReading(targets: ["c"]))
     }

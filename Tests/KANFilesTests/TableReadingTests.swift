@@ -129,6 +129,13 @@ func isIdentical(_ a: Table.Cells, _ b: Table.Cells) -> Bool {
     #expect(try readTable("a\tb\n1\t2\n").columns.count == 2)
   }
 
+  @Test func rowNames() throws {
+    var notes: [String] = []
+    let table = try readTable("\"\",a\n1,2\n", notes: &notes)
+    #expect(table == Table([.init(name: "a", cells: .numbers([2]))]))
+    #expect(notes == ["column 1 has no name, as row names that R and pandas write; left out"])
+  }
+
   @Test func composedLetters() throws {
     let table = try readTable("a\n\u{E9}\ne\u{301}\nf\n")
     #expect(table.columns[0].cells == .texts(codes: [1, 1, 0], levels: ["f", "\u{E9}"]))

@@ -28,22 +28,3 @@ struct RowSelection<Source: RowSource>: RowSource {
     }
   }
 }
-
-extension TrainingRows {
-  /// Puts a random fraction of the rows aside; see ``Dataset/holdingOut(_:seed:)``.
-  func holdingOut(
-    _ fraction: Double, seed: UInt64
-  ) throws(RowSourceError) -> (training: TrainingRows, test: TrainingRows)? {
-    if let memory {
-      return memory.holdingOut(fraction, seed: seed).map { (TrainingRows($0.training), TrainingRows($0.test)) }
-    }
-    guard let parts = heldOutRows(of: rows, fraction, seed: seed) else { return nil }
-    return (try selecting(parts.training, of: source), try selecting(parts.test, of: source))
-  }
-
-  private func selecting(
-    _ selected: [Int], of source: some RowSource<Element>
-  ) throws(RowSourceError) -> TrainingRows {
-    try TrainingRows(RowSelection(source: source, selected: selected))
-  }
-}

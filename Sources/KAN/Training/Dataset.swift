@@ -60,26 +60,6 @@ public struct Dataset<Element: Scalar>: Sendable {
       inputs: inputs.selecting(rows: selected), targets: targets.selecting(rows: selected),
       weights: weights.map { weights in AlignedArray(selected.map { weights[$0] }) }, names: names)
   }
-
-  /// Splits off a random fraction of the rows as a test set.
-  ///
-  /// At least one row stays on each side; nil if there are too few rows for that.
-  public func holdingOut(_ fraction: Double, seed: UInt64) -> (training: Dataset, test: Dataset)? {
-    return heldOutRows(of: rows, fraction, seed: seed).map {
-      (selecting(rows: $0.training), selecting(rows: $0.test))
-    }
-  }
-}
-
-/// The rows that ``Dataset/holdingOut(_:seed:)`` keeps and puts aside.
-func heldOutRows(of rows: Int, _ fraction: Double, seed: UInt64) -> (training: [Int], test: [Int])? {
-  require(fraction > 0 && fraction < 1, "Dataset: a fraction of \(fraction) held out")
-  guard rows >= 2 else { return nil }
-  let count = min(rows - 1, max(1, Int((Double(rows) * fraction).rounded())))
-  var generator = RandomGenerator(seed: seed, stream: RandomStream.holdout)
-  let order = generator.permutation(of: rows)
-  // In the order of the data, so that neither part depends on more of the shuffle than it has to.
-  return (order[count...].sorted(), order[..<count].sorted())
 }
 
 /// The targets of a data set.
@@ -126,13 +106,4 @@ extension Dataset {
   package var relativeWeights: AlignedArray<Element>? {
     weights.map { weights in AlignedArray(weights.map { meanWeight > 0 ? Element(Double($0) / meanWeight) : 0 }) }
   }
-}
-
-/// Independent streams of random numbers for one seed.
-enum RandomStream {
-  static let holdout: UInt64 = 1
-  /// Random starts of a second-order training: this and the start's number.
-  static let starts: UInt64 = 1 << 16
-  /// The order of rows in an epoch: this and the epoch's number.
-  static let epochs: UInt64 = 1 << 32
 }

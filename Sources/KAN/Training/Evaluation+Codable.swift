@@ -2,7 +2,10 @@
 // to an object of metrics.
 
 extension Evaluation: Codable {
-  private enum Key: String, CodingKey { case samples, loss, rmse, r2, pearson, accuracy, coverage, targets }
+  private enum Key: String, CodingKey {
+    case samples, loss, rmse, r2, pearson, accuracy, coverage, targets
+    case logLoss, auc, f1, balancedAccuracy, confusion, classes, reliability
+  }
 
   public init(from decoder: any Decoder) throws {
     let values = try decoder.container(keyedBy: Key.self)
@@ -12,6 +15,16 @@ extension Evaluation: Codable {
     (rmse, r2, pearson, accuracy, coverage) = (
       metrics.rmse, metrics.r2, metrics.pearson, metrics.accuracy, metrics.coverage
     )
+    func number(_ key: Key) throws -> Double? {
+      values.contains(key) ? try values.decodeIfPresent(Double.self, forKey: key) ?? .nan : nil
+    }
+    logLoss = try number(.logLoss)
+    auc = try values.decodeIfPresent(Double.self, forKey: .auc)
+    f1 = try number(.f1)
+    balancedAccuracy = try number(.balancedAccuracy)
+    confusion = try values.decodeIfPresent([[Double]].self, forKey: .confusion)
+    classes = try values.decodeIfPresent([ClassMetrics].self, forKey: .classes)
+    reliability = try values.decodeIfPresent(Reliability.self, forKey: .reliability)
     guard values.contains(.targets) else { return }
     let byName = try values.nestedContainer(keyedBy: NameKey.self, forKey: .targets)
     targets = try byName.allKeys.sorted { $0.stringValue < $1.stringValue }.map { key in
@@ -24,6 +37,15 @@ extension Evaluation: Codable {
     try values.encode(samples, forKey: .samples)
     try values.encode(finite(loss), forKey: .loss)
     try overall.encodeMetrics(to: encoder)
+    if let logLoss {
+      try values.encode(finite(logLoss), forKey: .logLoss)
+      try values.encode(finite(auc), forKey: .auc)
+    }
+    if let f1 { try values.encode(finite(f1), forKey: .f1) }
+    if let balancedAccuracy { try values.encode(finite(balancedAccuracy), forKey: .balancedAccuracy) }
+    try values.encodeIfPresent(confusion, forKey: .confusion)
+    try values.encodeIfPresent(classes, forKey: .classes)
+    try values.encodeIfPresent(reliability, forKey: .reliability)
     guard let targets else { return }
     var byName = values.nestedContainer(keyedBy: NameKey.self, forKey: .targets)
     for target in targets { try target.encodeMetrics(to: byName.superEncoder(forKey: NameKey(target.name))) }

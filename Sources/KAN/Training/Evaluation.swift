@@ -20,6 +20,23 @@ public struct Evaluation: Sendable, Equatable {
   public var coverage: Double?
   /// Metrics by target; nil for a single one.
   public var targets: [Target]?
+  /// Of classes: the mean of -log p, p the predicted probability of a row's class, in nats.
+  public var logLoss: Double?
+  /// Of classes: the area under the ROC curve, of several the mean of each against all others. Nil with rows of one class
+  /// only, or more than 256 classes. Exact for up to four million scores, a row's of each class counted, and within 1e-4
+  /// beyond.
+  public var auc: Double?
+  /// Of two classes the F1 score of the second one, of several the mean over those with rows or predictions.
+  public var f1: Double?
+  /// Of classes: the mean recall of those with rows.
+  public var balancedAccuracy: Double?
+  /// Rows by actual class, and within by predicted class, or sums of weights: [classes × classes], in the order of
+  /// ``classes``. Nil of more than 256 classes.
+  public var confusion: [[Double]]?
+  /// Metrics of each class.
+  public var classes: [ClassMetrics]?
+  /// Of classes: how far probabilities are what they claim to be.
+  public var reliability: Reliability?
 
   /// Metrics of one target.
   public struct Target: Sendable, Equatable {
@@ -63,11 +80,14 @@ extension Network {
     try evaluate(TrainingRows(source), pool: pool)
   }
 
-  func evaluate(_ data: TrainingRows<Element>, pool: ThreadPool) throws(RowSourceError) -> Evaluation {
+  /// - Parameter isDetailed: whether to go beyond the accuracy of classes, which takes longer than many networks do.
+  func evaluate(
+    _ data: TrainingRows<Element>, isDetailed: Bool = true, pool: ThreadPool
+  ) throws(RowSourceError) -> Evaluation {
     requireTargets(data)
     let sums = try reduce(
-      data, EvaluationSums(self, on: data), reading: [.targets, .weights], pool: pool)
-    return sums.evaluation(names: names, isWeighted: data.meanWeight > 0)
+      data, EvaluationSums(self, on: data, isDetailed: isDetailed), reading: [.targets, .weights], pool: pool)
+    return sums.evaluation(names: names, meanWeight: data.meanWeight, pool: pool)
   }
 
   /// The loss of each row, whose mean is the ``Evaluation/loss``.

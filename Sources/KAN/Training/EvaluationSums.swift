@@ -41,18 +41,23 @@ struct EvaluationSums<Element: Scalar>: Reduction {
   private let tiles: TargetTiles<Element>
   private var rows = 0
   private var loss = 0.0
-  /// Of classes.
+  /// Of classes, and in detail.
   private var accuracy: WeightedMean?
+  private var classes: ClassSums<Element>?
   /// Of numbers, one for each column of targets; none where outputs are no predictions of targets.
   private var fits: [ColumnFit]
 
-  init(_ network: Network<Element>, on data: TrainingRows<Element>) {
+  /// - Parameter isDetailed: whether to sum what is asked of classes beyond the accuracy.
+  init(_ network: Network<Element>, on data: TrainingRows<Element>, isDetailed: Bool) {
     objective = network.objective
     scaling = network.outputScaling
     tiles = TargetTiles(network, on: data)
     let isRegression = data.targetShape.task == .regression
     let columns = data.targetShape.outputs
     accuracy = isRegression ? nil : WeightedMean()
+    classes =
+      isRegression || !isDetailed
+      ? nil : ClassSums(classes: columns, rows: data.rows, link: network.objective.link)
     fits = Array(repeating: ColumnFit(), count: isRegression && columns == network.outputs ? columns : 0)
   }
 
@@ -60,8 +65,10 @@ struct EvaluationSums<Element: Scalar>: Reduction {
     rows += chunk.range.count
     tiles.forEachTile(of: chunk) { start, tile in
       loss += objective.loss(of: tile, gradient: nil)
-      if let classes = chunk.classes {
-        addCorrect(tile.outputs, classes + (start - chunk.range.lowerBound), tile.weights, to: &accuracy!)
+      if let labels = chunk.classes {
+        let own = labels + (start - chunk.range.lowerBound)
+        addCorrect(tile.outputs, own, tile.weights, to: &accuracy!)
+        classes?.add(tile.outputs, own, tile.weights)
       }
     }
     if fits.isEmpty { return }
@@ -78,12 +85,15 @@ struct EvaluationSums<Element: Scalar>: Reduction {
     rows += other.rows
     loss += other.loss
     if let correct = other.accuracy { accuracy!.merge(correct) }
+    if let classes = other.classes { self.classes!.merge(classes) }
     for column in fits.indices { fits[column].merge(other.fits[column]) }
   }
 
-  func evaluation(names: Names, isWeighted: Bool) -> Evaluation {
+  /// - Parameter meanWeight: of the rows, whose weights are over it.
+  func evaluation(names: Names, meanWeight: Double, pool: ThreadPool) -> Evaluation {
     var result = Evaluation(
-      samples: rows, loss: rows > 0 && isWeighted ? loss : .nan, accuracy: accuracy?.value)
+      samples: rows, loss: rows > 0 && meanWeight > 0 ? loss : .nan, accuracy: accuracy?.value)
+    classes?.write(to: &result, names: names, meanWeight: meanWeight, pool: pool)
     if fits.isEmpty { return result }
     let targets = fits.enumerated().map { column, fit in
       fit.metrics(objective, name: names.target(column, of: fits.count))

@@ -84,7 +84,7 @@ struct TrainingLoop<Element: Scalar> {
     var judged: Evaluation?
     if let validation {
       do throws(RowSourceError) {
-        judged = try network.evaluate(validation, pool: pool)
+        judged = try network.evaluate(validation, isDetailed: false, pool: pool)
       } catch {
         throw .rowSource(error)
       }

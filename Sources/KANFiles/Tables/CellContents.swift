@@ -82,7 +82,9 @@ struct CellRules: Sendable {
   /// Whether the text is `nan`, `inf` or `infinity` in any case, with or without a sign.
   private static func isNonFinite(_ text: borrowing Span<UInt8>, _ start: Int, _ end: Int) -> Bool {
     let first = text[start] == 0x2B || text[start] == 0x2D ? start + 1 : start
-    guard (3...8).contains(end - first) else { return false }
+    guard 3...9 ~= end - start, first < end, text[first] | 0x20 == 0x6E || text[first] | 0x20 == 0x69 else {
+      return false
+    }
     let word = String(decoding: (first..<end).map { text[$0] | 0x20 }, as: UTF8.self)
     return word == "nan" || word == "inf" || word == "infinity"
   }

@@ -25,6 +25,13 @@ struct ColumnSurvey {
 
   subscript(kind: CellKind) -> Tally { tallies[kind.rawValue] }
 
+  /// The decimal mark: a column that uses decimal commas has no decimal points.
+  var mark: UInt8 { commas == 0 ? 0x2E : 0x2C }
+
+  /// The kinds that are numbers in this column, and those that are neither numbers, times nor gaps.
+  var numberKinds: [CellKind] { commas == 0 ? [.number, .pointNumber] : [.number] }
+  var textKinds: [CellKind] { commas == 0 ? [.text] : [.text, .pointNumber] }
+
   /// The cells of several kinds together.
   func count(_ kinds: [CellKind]) -> Int { kinds.reduce(0) { $0 + self[$1].count } }
 

@@ -1,8 +1,10 @@
 import KANLinearAlgebra
 
-/// The cells of a column as they were read: numbers and times, or texts in the order in which they came.
+/// The cells of a column as they were read.
 enum FilledColumn {
-  case values([Double])
+  /// Numbers or times, and how many different texts there are among them.
+  case values([Double], strays: Int)
+  /// Texts, numbered in the order in which they came.
   case texts(codes: [Int32], levels: LevelTable)
 }
 
@@ -26,7 +28,7 @@ extension DelimitedFile {
     return plans.indices.map { column in
       switch plans[column] {
       case .passOver: return nil
-      case .numbers, .times: return .values(memory.takeValues(column))
+      case .numbers, .times: return .values(memory.takeValues(column), strays: levels[column].count)
       case .texts:
         defer { levels[column] = LevelTable() }
         return .texts(codes: memory.takeCodes(column), levels: levels[column])

@@ -34,32 +34,59 @@ extension DelimitedFile {
     guard survey.rows > 0 else { throw FileError(.malformed, path: path, "no data rows after the header") }
 
     var notes = Array(repeating: [String](), count: header.count)
-    let plans = try plan(requests, survey, allowsGaps: allowsGaps, notes: &notes)
+    var plans = try plan(requests, survey, allowsGaps: allowsGaps, notes: &notes)
     var filled = try fill(survey, plans, rules, pool: pool)
-    let texts = header.indices.filter { if case .texts = filled[$0] { true } else { false } }
-    let columns = texts.map { column in
-      guard case .texts(let codes, let levels)? = filled[column] else { fatalError("no texts") }
-      filled[column] = nil
-      return TextColumn(
-        request: requests[column], survey: survey.columns[column], rules: rules, codes: codes, levels: levels)
-    }
-    let finished = parallelMap(columns, pool: pool) { $0.finished() }
-    var cells: [Table.Cells?] = filled.indices.map { column in
-      guard case .values(let values) = filled[column] else { return nil }
-      return if case .times = plans[column] { .times(values) } else { .numbers(values) }
-    }
-    for (column, result) in zip(texts, finished) {
-      switch result {
-      case .success(let found):
-        cells[column] = found.cells
-        notes[column] += found.notes
-      case .failure(let problem): throw error(problem, column: column)
+    var scales: [Int] = []
+    for column in header.indices {
+      guard case .values(let values, let levels) = filled[column],
+        let strays = StrayCells(plans[column], levels: levels, survey.columns[column])
+      else { continue }
+      if !strays.areSlips(among: values) {
+        scales.append(column)
+      } else if requests[column] == .target {
+        throw error(strays.problem, column: column)
+      } else {
+        notes[column].append(strays.note(rows: survey.rows))
       }
     }
+    if !scales.isEmpty {
+      // Numbers of a scale with words are levels as they are written, which only the file knows.
+      let again = header.indices.map { scales.contains($0) ? ColumnPlan.texts : .passOver }
+      let texts = try fill(survey, again, rules, pool: pool)
+      for column in scales { (plans[column], filled[column]) = (.texts, texts[column]) }
+    }
+    let cells = finished(filled, plans, requests, survey, rules, pool: pool)
     let table = Table(
       zip(header, cells).compactMap { name, cells in cells.map { Table.Column(name: name, cells: $0) } })
     let sentences = zip(header, notes).flatMap { name, notes in notes.map { "column \(quoted(name)): \($0)" } }
     return TableContents(table: table, rows: survey.rows, notes: sentences)
+  }
+
+  /// The cells of all columns, texts with their levels in order.
+  private func finished(
+    _ filled: consuming [FilledColumn?], _ plans: [ColumnPlan], _ requests: [ColumnRequest], _ survey: FileSurvey,
+    _ rules: CellRules, pool: ThreadPool?
+  ) -> [Table.Cells?] {
+    var cells = [Table.Cells?](repeating: nil, count: header.count)
+    var texts: [(column: Int, contents: TextColumn)] = []
+    for column in header.indices {
+      switch filled[column] {
+      case nil: break
+      case .values(let values, _):
+        cells[column] = if case .times = plans[column] { .times(values) } else { .numbers(values) }
+      case .texts(let codes, let levels)?:
+        texts.append(
+          (
+            column,
+            TextColumn(
+              isCategory: requests[column] == .category, survey: survey.columns[column], rules: rules, codes: codes,
+              levels: levels)
+          ))
+      }
+      filled[column] = nil
+    }
+    for (text, found) in zip(texts, parallelMap(texts, pool: pool) { $0.contents.cells }) { cells[text.column] = found }
+    return cells
   }
 
   /// The plans for all columns. Throws the problem that comes first in the file.
@@ -93,12 +120,5 @@ extension DelimitedFile {
   private func error(_ problem: CellProblem, column: Int) -> FileError {
     FileError(
       .malformed, path: path, "\(problem.place.description), column \(quoted(header[column])): \(problem.message)")
-  }
-}
-
-extension TextColumn {
-  fileprivate func finished() -> Result<(cells: Table.Cells, notes: [String]), CellProblem> {
-    var notes: [String] = []
-    do throws(CellProblem) { return .success((try cells(notes: &notes), notes)) } catch { return .failure(error) }
   }
 }

@@ -4,8 +4,10 @@
 /// header has no comma and has one of these. With semicolons the comma may be the decimal mark.
 package struct DelimitedFile: Sendable {
   package let path: String
-  /// The column names.
+  /// The column names. The first is empty where R or pandas have written the names of rows.
   package let header: [String]
+  /// The indices of the columns that have a name.
+  package var namedColumns: [Int] { header.indices.filter { !header[$0].isEmpty } }
   let source: TextSource
   let scanner: CellScanner
   /// Where the line after the header starts, and the number of lines before it.

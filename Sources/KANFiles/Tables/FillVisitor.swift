@@ -12,7 +12,7 @@ struct FillVisitor: CellVisitor {
   /// The rows that there is room for.
   let rows: Int
   let destinations: [Destination]
-  /// The texts of the part, by column; codes are the numbers that they have here.
+  /// The texts of the part, by column, also those among numbers or times; codes are the numbers that they have here.
   var levels: [LevelTable]
 
   @inline(__always)
@@ -22,7 +22,7 @@ struct FillVisitor: CellVisitor {
 
   @inline(__always)
   func mark(_ column: Int) -> UInt8? {
-    if case .numbers(let mark) = destinations[column].plan { mark } else { nil }
+    if case .numbers(let mark, _) = destinations[column].plan { mark } else { nil }
   }
 
   @inline(__always)
@@ -30,7 +30,9 @@ struct FillVisitor: CellVisitor {
     number: Double, _ text: borrowing Span<UInt8>, _ contents: Range<Int>, column: Int, row: Int, line: Int
   ) {
     guard row < rows else { return }
-    destinations[column].values![row] = rules.kind(number) == .number ? number : .nan
+    let isValue = rules.kind(number) == .number
+    destinations[column].values![row] = isValue ? number : .nan
+    if !isValue { collectStray(text, contents, column) }
   }
 
   mutating func visit(_ cell: Cell, _ text: borrowing Span<UInt8>, column: Int, row: Int, line: Int) {
@@ -39,8 +41,14 @@ struct FillVisitor: CellVisitor {
     let destination = destinations[column]
     switch destination.plan {
     case .passOver: break
-    case .numbers(let mark): destination.values![row] = rules.number(text, contents, mark: mark)
-    case .times: destination.values![row] = rules.time(text, contents)
+    case .numbers(let mark, _):
+      let value = rules.number(text, contents, mark: mark)
+      destination.values![row] = value
+      if value.isNaN { collectStray(text, contents, column) }
+    case .times:
+      let value = rules.time(text, contents)
+      destination.values![row] = value
+      if value.isNaN { collectStray(text, contents, column) }
     case .texts:
       if rules.isMissing(text, contents) {
         destination.codes![row] = -1
@@ -51,5 +59,11 @@ struct FillVisitor: CellVisitor {
         destination.codes![row] = levels[column].code(text, contents)
       }
     }
+  }
+
+  /// Counts the different texts among numbers or times.
+  private mutating func collectStray(_ text: borrowing Span<UInt8>, _ contents: Range<Int>, _ column: Int) {
+    let kind = rules.kind(text, contents)
+    if kind != .missing, kind != .missingAmongNumbers { _ = levels[column].code(text, contents) }
   }
 }

@@ -47,11 +47,12 @@ struct HeaderLine {
     return found
   }
 
-  /// Throws for missing and repeated names.
+  /// Throws for missing and repeated names. The first of several may be missing: so R and pandas write the names of rows.
   func checkNames(path: String) throws(FileError) {
     guard !names.isEmpty else { throw FileError(.malformed, path: path, "the file is empty") }
     var columns: [String: Int] = [:]
     for (index, name) in names.enumerated() {
+      if name.isEmpty, index == 0, names.count > 1 { continue }
       guard !name.isEmpty else { throw FileError(.malformed, path: path, "header: column \(index + 1) has no name") }
       if let other = columns.updateValue(index, forKey: name) {
         let pair = "\(other + 1) and \(index + 1)"

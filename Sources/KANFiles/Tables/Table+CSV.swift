@@ -11,12 +11,13 @@ extension Table {
   /// - times, if all are dates or times of ISO 8601 (`2015-01-03`, `2015-01-03T05:07:00.5+01:00`), in UTC unless they
   ///   say otherwise.
   /// - the texts `false` and `true` or `no` and `yes`, if all are one of a pair in any case.
-  /// - numbers or times with gaps, if nearly all are and the others are slips: less than a tenth of the cells, and rare
-  ///   among the different values or in how often each comes back. So `unknown` is a gap among a hundred ages, but `4+`
-  ///   is a category like 1, 2 and 3.
+  /// - numbers or times with gaps, if nine in ten are and the others are slips: there are twenty different numbers for each
+  ///   different word, or a word comes back less than a tenth as often as a number. So `unknown` is a gap among a hundred
+  ///   ages, but `4+` is a category like 1, 2 and 3.
   /// - texts in all other cases, with sorted levels: by value if all are numbers.
   ///
-  /// Numbers that are infinite or too large for a double are gaps.
+  /// Numbers that are infinite or too large for a double are gaps. A first column without a name, which R and pandas write
+  /// for the names of rows, is left out.
   ///
   /// - Parameters:
   ///   - path: the file; it is not kept in memory.
@@ -41,13 +42,17 @@ extension DelimitedFile {
     for name in reading.columns ?? [] { requests[try column(named: name)] = .input }
     for name in reading.targets { requests[try column(named: name)] = .target }
     for name in reading.categories { requests[try column(named: name)] = .category }
+    if header[0].isEmpty {
+      requests[0] = .passOver
+      notes.append("column 1 has no name, as row names that R and pandas write; left out")
+    }
     let contents = try read(requests, missingWords: reading.missingWords)
     notes += contents.notes
     return contents.table
   }
 
   private func column(named name: String) throws(FileError) -> Int {
-    guard let column = header.firstIndex(of: name) else {
+    guard !name.isEmpty, let column = header.firstIndex(of: name) else {
       throw FileError(.malformed, path: path, "there is no column \(quoted(name))")
     }
     return column

@@ -1,21 +1,19 @@
 import KAN
 
-/// A column that was read as texts, about which it is still to decide what the texts are.
+/// A column that was read as texts, before it is decided in which order and spelling they become levels.
 struct TextColumn {
-  let request: ColumnRequest
+  /// Whether it was asked for, so that it may hold numbers.
+  let isCategory: Bool
   let survey: ColumnSurvey
   let rules: CellRules
   /// [rows]; -1 for a gap.
   let codes: [Int32]
   let levels: LevelTable
 
-  /// Numbers or times with gaps, or texts with sorted levels; adds notes.
-  func cells(notes: inout [String]) throws(CellProblem) -> Table.Cells {
+  /// Texts with sorted levels.
+  var cells: Table.Cells {
     let kinds = (0..<levels.count).map { kind($0) }
-    if request == .category, let numbers = numbersAsTexts(kinds) { return numbers }
-    if request != .category, survey.wholes.reasonForNames == nil {
-      if let values = try valuesWithGaps(kinds, notes: &notes) { return values }
-    }
+    if isCategory, let numbers = numbersAsTexts(kinds) { return numbers }
     return truthValues() ?? sortedTexts(kinds)
   }
 
@@ -25,57 +23,64 @@ struct TextColumn {
     return kind
   }
 
-  func number(_ level: Int) -> Double {
-    levels.number(level, rules, mark: survey.commas == 0 ? 0x2E : 0x2C)
+  private func number(_ level: Int) -> Double { levels.number(level, rules, mark: survey.mark) }
+
+  /// Texts with one level for each number, if all texts are numbers: 3 and 3.0 are one.
+  private func numbersAsTexts(_ kinds: [CellKind]) -> Table.Cells? {
+    guard survey.wholes.reasonForNames == nil, kinds.contains(.number),
+      kinds.allSatisfy({ $0 == .number || $0 == .missingAmongNumbers })
+    else { return nil }
+    let values = (0..<levels.count).map { kinds[$0] == .number ? number($0) : nil }
+    let sorted = Set(values.compactMap { $0 }).sorted()
+    let places = Dictionary(uniqueKeysWithValues: sorted.enumerated().map { ($1, Int32($0)) })
+    let renumbered = values.map { $0.flatMap { places[$0] } ?? -1 }
+    return .texts(codes: renumber(renumbered), levels: sorted.map(shortestText))
   }
 
-  // MARK: Numbers and times among which there are some texts
-
-  /// Numbers or times, if nearly all cells are; nil if the column is one of texts.
-  ///
-  /// A text among numbers is a slip, not a category, if it is rare twice: less than a tenth of the cells are texts, and
-  /// of what is counted by different values, texts are less than a tenth too, or each comes back less than a tenth as
-  /// often as a number does. So `unknown` is a gap among a hundred different ages, and `x` once among thousands of
-  /// grades from 1 to 5, but `4+`, as frequent as 1, 2 and 3, is a category like them.
-  private func valuesWithGaps(_ kinds: [CellKind], notes: inout [String]) throws(CellProblem) -> Table.Cells? {
-    var counts = Array(repeating: 0, count: levels.count)
-    for code in codes where code >= 0 { counts[Int(code)] += 1 }
-    func total(_ selected: (CellKind) -> Bool) -> (cells: Int, levels: Int) {
-      var result = (cells: 0, levels: 0)
-      for (kind, count) in zip(kinds, counts) where selected(kind) {
-        result.cells += count
-        result.levels += 1
-      }
-      return result
+  /// Texts in one spelling, if all are true and false, or yes and no, in any case.
+  private func truthValues() -> Table.Cells? {
+    // There are 16 ways to write "true" and 32 to write "false".
+    guard 1...48 ~= levels.count else { return nil }
+    let texts = (0..<levels.count).map { levels.text($0).lowercased() }
+    for pair in truthPairs where texts.allSatisfy(pair.contains) {
+      let found = pair.filter(texts.contains)
+      return .texts(codes: renumber(texts.map { Int32(found.firstIndex(of: $0) ?? 0) }), levels: found)
     }
-    let main: CellKind = total { $0 == .time }.cells > total { $0 == .number }.cells ? .time : .number
-    let values = total { $0 == main }
-    let others = total { $0 != main && $0 != .missingAmongNumbers }
-    guard values.cells >= 9 * others.cells, values.cells > 0 else { return nil }
-    let isRareByValues = values.levels >= 9 * others.levels
-    let isRareByReturns = 10 * others.cells * values.levels < values.cells * others.levels
-    guard others.cells == 0 || isRareByValues || isRareByReturns else { return nil }
-
-    let strays = CellKind.allCases.filter { ![main, .missing, .missingAmongNumbers].contains($0) }
-      .filter { $0 != .pointNumber || survey.commas > 0 }
-    if others.cells > 0, let first = survey.first(strays) {
-      let noun = main == .time ? "a date or time" : "a number"
-      if request == .target {
-        throw CellProblem(
-          place: first, message: "\(quoted(first.text)) is not \(noun), as nearly all cells of the column are")
-      }
-      notes.append(
-        "\(amount(others.cells, "cell")) of \(codes.count) not \(noun), the first \(quoted(first.text)) in "
-          + "\(first.description): they count as missing")
-    }
-    let numbers = (0..<levels.count).map { level in
-      switch kinds[level] {
-      case main where main == .time: levels.time(level, rules)
-      case main: number(level)
-      default: Double.nan
-      }
-    }
-    let cells = codes.map { $0 < 0 ? .nan : numbers[Int($0)] }
-    return main == .time ? .times(cells) : .numbers(cells)
+    return nil
   }
+
+  /// Texts sorted by value if all are numbers, else by text.
+  private func sortedTexts(_ kinds: [CellKind]) -> Table.Cells {
+    let texts = (0..<levels.count).map { levels.text($0) }
+    let areNumbers = kinds.allSatisfy { $0 == .number }
+    let values = areNumbers ? (0..<levels.count).map { number($0) } : []
+    let order = texts.indices.sorted {
+      areNumbers && values[$0] != values[$1] ? values[$0] < values[$1] : texts[$0] < texts[$1]
+    }
+    var places = Array(repeating: Int32(0), count: levels.count)
+    var names: [String] = []
+    for level in order {
+      // Texts of different bytes are equal if they differ only in how letters with accents are composed.
+      if names.last != texts[level] { names.append(texts[level]) }
+      places[level] = Int32(names.count - 1)
+    }
+    return .texts(codes: renumber(places), levels: names)
+  }
+
+  private func renumber(_ places: [Int32]) -> [Int32] { codes.map { $0 < 0 ? -1 : places[Int($0)] } }
+}
+
+private let truthPairs = [["false", "true"], ["no", "yes"]]
+
+/// The shortest text of a number that gives it back.
+private func shortestText(_ value: Double) -> String {
+  value.rounded() == value && value.magnitude <= 0x1p53 ? "\(Int64(value))" : "\(value)"
+}
+
+/// A level as a table names it in which all levels are numbers, or true and false.
+func plainLevel(_ text: String) -> String {
+  let bytes = Array(text.utf8)
+  if let number = scanDecimal(bytes.span, from: 0), number.end == bytes.count { return shortestText(number.value) }
+  let lowered = text.lowercased()
+  return truthPairs.joined().contains(lowered) ? lowered : text
 }

@@ -1,0 +1,18 @@
+extension Dataset {
+  /// The rows of classes with weights by which every class counts the same: wᵣ·W/(C·W_c), W_c the sum of the weights w of
+  /// a row's class, W that of all rows and C the number of classes with rows that count. Without weights n/(C·n_c).
+  ///
+  /// Traps unless the targets are classes.
+  public func balancingClasses() -> Dataset {
+    guard case .classes(let labels, let count) = targets else { fatalError("Dataset: balanced classes of numbers") }
+    var sums = [Double](repeating: 0, count: count)
+    for (row, label) in labels.enumerated() { sums[Int(label)] += weights.map { Double($0[row]) } ?? 1 }
+    let present = sums.filter { $0 > 0 }
+    let equal = present.reduce(0, +) / Double(max(1, present.count))
+    let balanced = labels.enumerated().map { row, label in
+      let own = weights.map { Double($0[row]) } ?? 1
+      return own > 0 ? Element(own * equal / sums[Int(label)]) : 0
+    }
+    return Dataset(inputs: inputs, targets: targets, weights: AlignedArray(balanced), names: names)
+  }
+}
