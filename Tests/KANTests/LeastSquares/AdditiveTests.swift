@@ -52,7 +52,8 @@ import Testing
     let system = try network.additiveSystem(
       on: TrainingRows(example.data), folds: example.withoutFold.count, foldOfRow: example.folds)
     let solution = try system.solve()
-    for (own, other) in zip(solution.lambda[0], example.lambda) { #expect(abs(own / other - 1) <= 1e-6) }
+    // Of an input without effect, λ is large and rank D - λ·tr(V·DᵀD) a difference of nearly equal numbers.
+    for (own, other) in zip(solution.lambda[0], example.lambda) { #expect(abs(own / other - 1) <= 1e-3) }
     let size = scale(example.weights)
     #expect(largestDifference(solution.weights.elements, example.weights) <= 1e-8 * size)
     #expect(abs(solution.bias[0] - example.bias) <= 1e-8 * size)
