@@ -9,8 +9,8 @@ struct RefineCommand: ParsableCommand {
     discussion: """
       All layers on grids get grids of --grid intervals, and the largest deviation of any edge's function is printed. It is \
       only rounding if the number of intervals is a multiple of the present one, and otherwise that of a least-squares \
-      refit, weighted by the density of the rows of DATA, which should be the training data. The refined model can be \
-      trained on: kan train DATA --start OUT.
+      refit, which keeps the model's outputs on the rows of DATA: they should be the training data. If DATA has the \
+      targets too, the metrics before and after are printed. The refined model can be trained on: kan train DATA --start OUT.
 
       EXAMPLES
         kan refine houses.safetensors houses.csv --grid 20 --save finer.safetensors
@@ -41,18 +41,35 @@ struct RefineCommand: ParsableCommand {
 
   private func refine<Element: Scalar>(_ file: ModelFile, _: Element.Type) throws {
     var network = try Network<Element>(file)
-    let inputs = try DataSource(path: data).inputs(for: network)
+    let source = DataSource(path: data)
+    // The targets only measure: without them, or with some that do not fit, the model is refined all the same.
+    let rows = try? source.rows(for: network)
+    let inputs = if let rows { rows.inputs } else { try source.inputs(for: network) }
     if let save { try checkWritable(save) }
+    let pool = try threads.pool()
+    let before = evaluate(network, rows, pool)
     let deviation: Double
-    do {
-      deviation = try network.extendGrid(to: grid, on: inputs, pool: try threads.pool())
-    } catch let error as BasisError {
+    do throws(BasisError) {
+      deviation = try network.extendGrid(to: grid, on: inputs, pool: pool)
+    } catch {
       throw ToolError.data("\(model): \(error)")
     }
     if let save { try network.save(to: save) }
-    let result = RefineResult(grid: grid, largestDeviation: deviation)
-    try Console.print(json ? encodeJSON(result) : "grid \(grid), largest deviation \(short(deviation))")
+    let after = evaluate(network, rows, pool)
+    let result = RefineResult(grid: grid, largestDeviation: deviation, before: before, after: after)
+    var text = "grid \(grid), largest deviation \(short(deviation))"
+    if let before, let after {
+      text += "\n" + table([before.header, ["before"] + before.cells, ["after"] + after.cells])
+    }
+    try Console.print(json ? encodeJSON(result) : text)
     if let save { Console.note("saved \(printable(save, limit: 4096))") }
+  }
+
+  private func evaluate<Element: Scalar>(
+    _ network: Network<Element>, _ rows: Dataset<Element>?, _ pool: ThreadPool
+  ) -> Evaluation? {
+    guard let rows else { return nil }
+    return network.evaluate(on: rows, pool: pool)
   }
 }
 
@@ -60,4 +77,14 @@ struct RefineCommand: ParsableCommand {
 private struct RefineResult: Encodable {
   var grid: Int
   var largestDeviation: Double
+  /// Of the rows, where they have targets.
+  var lossBefore, lossAfter, rmseBefore, rmseAfter, accuracyBefore, accuracyAfter: Double?
+
+  init(grid: Int, largestDeviation: Double, before: Evaluation?, after: Evaluation?) {
+    self.grid = grid
+    self.largestDeviation = largestDeviation
+    (lossBefore, lossAfter) = (before?.loss, after?.loss)
+    (rmseBefore, rmseAfter) = (before?.overall.rmse, after?.overall.rmse)
+    (accuracyBefore, accuracyAfter) = (before?.overall.accuracy, after?.overall.accuracy)
+  }
 }

@@ -9,6 +9,7 @@ extension TrainCommand {
     if let save { try checkWritable(save) }
     var network = try makeNetwork(for: parts.training)
     network.contraction = contraction
+    let directions = try directions(in: parts.training.names)
     try initialize(&network, on: parts.training, pool)
     let log = try self.log.map { try EpochLog(path: $0, appending: resume) }
     Console.note(introduction(network, parts.training, try objectives.objective, pool))
@@ -20,9 +21,10 @@ extension TrainCommand {
     var line = ProgressLine()
     var lastSave = ContinuousClock.now
     var failure: (any Error)?
-    let options = TrainingOptions(
+    var options = TrainingOptions(
       epochs: epochs, batch: batch, schedule: schedule, patience: patience, seed: seed, resuming: resume,
       updating: keepLearned ? .supported : .all, grids: extend, objective: try objectives.objective)
+    if !monotone.isEmpty { options.monotone = directions }
     let history: TrainingHistory
     do {
       history = try network.train(
@@ -47,6 +49,8 @@ extension TrainCommand {
       throw ToolError.usage("--loss: \(TrainingError.otherObjective(trained: trained, asked: asked))")
     } catch TrainingError.cannotRestrict(let optimizer) {
       throw ToolError.usage("\(TrainingError.cannotRestrict(optimizer: optimizer))")
+    } catch TrainingError.monotone(let reason) {
+      throw ToolError.usage("--monotone: \(TrainingError.monotone(reason))")
     } catch TrainingError.cannotRestrictOnGrids {
       throw ToolError.usage("\(TrainingError.cannotRestrictOnGrids)")
     } catch TrainingError.memory(let what, let needed, let limit, let instead) {

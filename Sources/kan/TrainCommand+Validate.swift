@@ -21,6 +21,12 @@ extension TrainCommand {
         "--degree has to be \(degrees.lowerBound) to \(degrees.upperBound) for --edge \(edge.name)")
     }
     if let objective = try objectives.objective { try validate(objective) }
+    try require(
+      monotone.isEmpty || (optimizer == .adam || optimizer == .sgd),
+      "--monotone is for --optimizer adam and sgd, whose steps can be kept in bounds")
+    try require(
+      monotone.isEmpty || initialization == .random, "--monotone and --init least-squares: least squares have no bounds"
+    )
     try require(learningRate.map { $0 > 0 && $0.isFinite } ?? true, "--learning-rate has to be positive")
     try require(
       optimizer != .lbfgs || learningRate == nil, "--learning-rate is not used by lbfgs, whose line search finds it")

@@ -106,6 +106,11 @@ struct TrainCommand: ParsableCommand {
     help: "Start from this model, with its layers and units; --hidden, --edge, --grid and the like are not used.",
     completion: .file(extensions: ["safetensors"]))
   var start: String?
+  @Option(
+    help:
+      "Columns that predictions are to follow in one direction, whatever the others are: price=-,size=+ (regression).",
+    transform: parseDirections)
+  var monotone: [Direction] = []
   @Flag(help: "Change only splines with data in their support, so that what was learned elsewhere stays unchanged.")
   var keepLearned = false
   @Option(parsing: .unconditional, help: "Seed of the start, the order of rows and the rows held out.")

@@ -17,6 +17,8 @@ import Testing
     #expect(refined["grid"] as? Int == Int(grid))
     let deviation = try #require(refined["largestDeviation"] as? Double)
     #expect(deviation <= bound)
+    let (before, after) = (refined["rmseBefore"] as? Double, refined["rmseAfter"] as? Double)
+    #expect(try #require(before) == rmse("m.safetensors") && #require(after) == rmse("fine.safetensors"))
     func rmse(_ model: String) throws -> Double {
       try #require(try folder.kan("evaluate", model, "r.csv", "--json").succeeded().json()["rmse"] as? Double)
     }
@@ -39,6 +41,18 @@ import Testing
     let before = try folder.bytes("m.safetensors")
     try folder.kan("refine", "m.safetensors", "r.csv", "--grid", "10").succeeded()
     #expect(try folder.bytes("m.safetensors") == before)
+  }
+
+  /// The metrics need targets, the refit does not.
+  @Test func withoutTargets() throws {
+    try folder.writeModel()
+    let table = try String(decoding: folder.bytes("r.csv"), as: UTF8.self)
+    let lines = table.split(separator: "\n").map { $0.split(separator: ",").dropLast().joined(separator: ",") }
+    try folder.write(lines.joined(separator: "\n") + "\n", to: "inputs.csv")
+    let json = try folder.kan("refine", "m.safetensors", "inputs.csv", "--grid", "8", "--json").succeeded().json()
+    #expect(json["grid"] as? Int == 8 && json["rmseBefore"] == nil)
+    let text = try folder.kan("refine", "m.safetensors", "r.csv", "--grid", "8").succeeded().output
+    #expect(text.contains("before") && text.contains("after") && text.contains("rmse"))
   }
 
   @Test func refusals() throws {

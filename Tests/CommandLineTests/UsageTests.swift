@@ -28,6 +28,16 @@ import Testing
     (["--epochs", "99999999999999999999"], "The value '99999999999999999999' is invalid for '--epochs <epochs>'"),
     (["--grid", "0"], "--grid has to be 1 to 100000"),
     (["--grid", "-5"], "--grid has to be 1 to 100000"),
+    (
+      ["--monotone", "a=+", "--optimizer", "lm"],
+      "--monotone is for --optimizer adam and sgd, whose steps can be kept in bounds"
+    ),
+    (
+      ["--monotone", "a=+", "--init", "least-squares"],
+      "--monotone and --init least-squares: least squares have no bounds"
+    ),
+    (["--monotone", "c=+"], "--monotone: r.csv has no input column \"c\""),
+    (["--monotone", "a=+,a=-"], "--monotone has the column \"a\" twice"),
     (["--degree", "6"], "--degree has to be 1 to 5 for --edge spline"),
     (["--degree", "1001", "--edge", "chebyshev"], "--degree has to be 1 to 1000 for --edge chebyshev"),
     (["--holdout", "1.5"], "--holdout has to be between 0 and 1"),

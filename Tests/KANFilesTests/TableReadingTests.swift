@@ -136,6 +136,15 @@ func isIdentical(_ a: Table.Cells, _ b: Table.Cells) -> Bool {
     #expect(notes == ["column 1 has no name, as row names that R and pandas write; left out"])
   }
 
+  /// The names of classes in older models.
+  @Test(arguments: [
+    ("1.0", "1"), ("-0", "0"), ("0.50", "0.5"), ("1e300", "1e+300"), ("Yes", "yes"), ("FALSE", "false"),
+  ])
+  func plainLevels(text: String, expected: String) {
+    #expect(plainLevel(text) == expected)
+    #expect(plainLevel("No. " + text) == "No. " + text)
+  }
+
   @Test func composedLetters() throws {
     let table = try readTable("a\n\u{E9}\ne\u{301}\nf\n")
     #expect(table.columns[0].cells == .texts(codes: [1, 1, 0], levels: ["f", "\u{E9}"]))

@@ -1,6 +1,12 @@
 // Splines on other grids: knot insertion, differences of coefficients, and polynomials beyond the ends.
 
 extension BSpline: GriddedBasis {
+  /// The derivative of a spline is one of a degree less, whose coefficients are the differences over distances of knots
+  /// (de Boor, A Practical Guide to Splines, chapter X). Fading splines return to 0 beyond the grid.
+  public var risingCurves: RisingCurves {
+    outside == .fading ? .unknown : .orderedCoefficients(risingBase: base == .identity)
+  }
+
   public func onGrid(_ grid: Grid<Element>) -> BSpline { BSpline(grid: grid, outside: outside, base: base) }
 
   public func converted<Other: Scalar>(to precision: Other.Type) throws(BasisError) -> any Basis<Other> {

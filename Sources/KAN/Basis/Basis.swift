@@ -50,6 +50,9 @@ public protocol Basis<Element>: Sendable {
   /// ``CompactBasis/fixedFunctions``.
   var baseFunctions: Int { get }
 
+  /// What makes a curve rise everywhere, for networks that are monotone in an input; by default unknown.
+  var risingCurves: RisingCurves { get }
+
   /// The penalties of one input's coefficients in least-squares fits with chosen smoothing, such as
   /// ``Network/fitLastLayer(on:smoothing:updating:pool:)``. Together they should restrict every direction but the constant
   /// function, which the bias provides.
@@ -80,6 +83,7 @@ public protocol Basis<Element>: Sendable {
 extension Basis {
   public var isIdentity: Bool { false }
   public var baseFunctions: Int { 0 }
+  public var risingCurves: RisingCurves { .unknown }
 
   public func fittingPoints(ofInput input: Int) -> [Element] {
     Self.chebyshevPoints(4 * functions + 4, on: -1...1)

@@ -17,6 +17,7 @@ public struct HatFunctions<Element: Scalar>: GriddedBasis, ConfigurableBasis {
   public var nonZeroFunctions: Int { 2 + base.count }
   public var fixedFunctions: Int { base.count }
   public var sumsToOne: Bool { true }
+  public var risingCurves: RisingCurves { .orderedCoefficients(risingBase: base == .identity) }
 
   /// Traps unless the grid's degree is 1.
   public init(grid: Grid<Element>, base: BaseFunction = .none) {

@@ -5,6 +5,7 @@ public struct LinearBasis<Element: Scalar>: ConfigurableBasis {
   public let inputs: Int
   public var functions: Int { 1 }
   public var isIdentity: Bool { true }
+  public var risingCurves: RisingCurves { .positiveCoefficients }
 
   /// Traps unless there is an input.
   public init(inputs: Int) {

@@ -7,6 +7,8 @@ public struct RefittedLayer<Element: Scalar>: Sendable {
   /// The largest |φ(x) before - φ(x) after| over all edges, in the units of the layer's sums, at k + 1 points between
   /// neighbouring knots, old or new, within the new range, and at the given inputs.
   public let deviation: Double
+  /// Whether the curves are the same but for rounding, by knot insertion.
+  let isExact: Bool
 }
 
 extension Layer {
@@ -20,12 +22,12 @@ extension Layer {
   /// The layer on a grid of G′ intervals over the same ranges, with its curves preserved as closely as possible.
   ///
   /// If the new knots contain the old ones, knot insertion makes this exact: for uniform grids if G′ is a multiple of
-  /// G, for non-uniform ones always. Otherwise the curves are refitted by least squares over the whole range, weighted
-  /// by the density of `inputs`. The base function's rows of W stay.
+  /// G, for non-uniform ones always. Otherwise the curves are refitted by least squares, to be the same at the
+  /// values of `inputs` first, and near over the range. The base function's rows of W stay.
   ///
   /// - Parameters:
   ///   - weights: W, [in·K × sums]
-  ///   - inputs: a sample of the layer's inputs: [rows × in]; nil for a uniform weight.
+  ///   - inputs: a sample of the layer's inputs: [rows × in]; nil for the range alone.
   /// - Throws: ``BasisError`` if the layer has no grid or G′ < 1.
   public func extendingGrid(
     to intervals: Int, weights: Matrix<Element>, inputs: Matrix<Element>? = nil, pool: ThreadPool = .shared
@@ -38,7 +40,7 @@ extension Layer {
   ///
   /// - Parameters:
   ///   - weights: W, [in·K × sums]
-  ///   - inputs: a sample of the layer's inputs, whose density weights the fit: [rows × in]; nil for a uniform weight.
+  ///   - inputs: a sample of the layer's inputs, at which curves are to stay: [rows × in]; nil for the range alone.
   ///   - continuation: how the curves continue beyond their old ranges.
   ///   - measuring: whether to measure the deviation, which is 0 otherwise.
   /// - Throws: ``BasisError`` if the layer has no grid, or a range no width.
@@ -54,7 +56,7 @@ extension Layer {
   ///
   /// - Parameters:
   ///   - weights: W, [in·K × out]
-  ///   - inputs: a sample of the layer's inputs, whose density weights the fit: [rows × in]; nil for a uniform weight.
+  ///   - inputs: a sample of the layer's inputs, at which curves are to stay: [rows × in]; nil for the range alone.
   ///   - continuation: how the curves continue beyond their old ranges.
   /// - Throws: ``BasisError`` if the layer has no grid, or the other one is of another degree or number of inputs.
   public func settingGrid(
@@ -88,16 +90,38 @@ extension Layer {
       inputs == nil || inputs!.columns == self.inputs,
       "Layer: rows of \(inputs?.columns ?? 0) inputs for \(self.inputs)")
     let layer = Layer(basis: own.onGrid(grid), outputs: outputs, node: node)
-    let (old, new) = (try own.inDoublePrecision(), try own.onGrid(grid).inDoublePrecision())
-    let transfer = CurveTransfer(
-      old: old, new: new, outputs: sums, isNested: isNested, continuation: continuation)
+    let transfer = try transfer(to: layer, isNested: isNested, continuation, values: inputs?.rows ?? 0)
     var result = Matrix<Element>(rows: self.inputs * layer.functions, columns: sums)
     let curves = CurvePairs(transfer: transfer, fixed: own.fixedFunctions, sample: inputs?.view, before: weights.view)
     RefitLoop(curves, to: result.mutableView(), workers: pool.threads).run(on: pool)
-    let deviation =
-      measuring ? DeviationLoop(curves, after: result.view, workers: pool.threads).run(on: pool) : 0
     withExtendedLifetime((weights, inputs)) {}
-    return RefittedLayer(layer: layer, weights: result, deviation: deviation)
+    let deviation =
+      measuring ? try self.deviation(of: weights, from: result, on: layer, inputs, continuation, pool) : 0
+    return RefittedLayer(layer: layer, weights: result, deviation: deviation, isExact: transfer.isExact)
+  }
+
+  /// The largest |φ(x) - φ′(x)| between the layer's curves and those of another layer on any grid, as
+  /// ``RefittedLayer/deviation`` has it.
+  func deviation(
+    of weights: Matrix<Element>, from others: Matrix<Element>, on other: Layer<Element>, _ inputs: Matrix<Element>?,
+    _ continuation: SplineContinuation, _ pool: ThreadPool
+  ) throws(BasisError) -> Double {
+    let curves = CurvePairs(
+      transfer: try transfer(to: other, isNested: false, continuation), fixed: 0, sample: inputs?.view,
+      before: weights.view)
+    let result = DeviationLoop(curves, after: others.view, workers: pool.threads).run(on: pool)
+    withExtendedLifetime((weights, others, inputs)) {}
+    return result
+  }
+
+  private func transfer(
+    to layer: Layer<Element>, isNested: Bool, _ continuation: SplineContinuation, values: Int = 0
+  ) throws(BasisError) -> CurveTransfer {
+    // Every caller has made sure of the grids.
+    guard let own = griddedBasis, let other = layer.griddedBasis else { fatalError("Layer: a refit without a grid") }
+    return CurveTransfer(
+      old: try own.inDoublePrecision(), new: try other.inDoublePrecision(), outputs: sums, isNested: isNested,
+      continuation: continuation, valueCapacity: values)
   }
 }
 

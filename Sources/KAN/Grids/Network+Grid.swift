@@ -4,12 +4,13 @@ extension Network {
   /// Gives every layer with a grid one of G′ intervals, preserving the curves as closely as possible.
   ///
   /// Exact, by knot insertion, if the basis supports it and G′ is a multiple of the layer's G or the grid is
-  /// non-uniform. Otherwise a least-squares refit, weighted by the density of the layer's inputs
-  /// (``Layer/extendingGrid(to:weights:inputs:pool:)``). Biases, base functions and scalings stay. The state of an
-  /// interrupted training is discarded: the next training starts afresh.
+  /// non-uniform. Otherwise a least-squares refit that keeps each curve where there are rows
+  /// (``Layer/extendingGrid(to:weights:inputs:pool:)``), after which the curves of each layer are corrected together, so
+  /// that its sums stay on the rows. Outputs are then close on the rows, and curves also between them. Biases, base functions
+  /// and scalings stay. The state of an interrupted training is discarded: the next training starts afresh.
   ///
   /// - Parameters:
-  ///   - data: all of the training data, not a batch: the density of its rows in the grids weights the fit.
+  ///   - data: all of the training data, not a batch: on its rows, or 8192 of them, outputs are kept.
   /// - Returns: the largest |φ(x) before - φ(x) after| over the edges of all layers, each in the units of its layer's
   ///   outputs.
   /// - Throws: ``BasisError`` if no layer has a grid, G′ < 1, or a layer has inputs that are not finite.
@@ -41,7 +42,7 @@ extension Network {
   private mutating func extendGrid(
     to intervals: Int, seeing seen: [LayerInputs<Element>], _ pool: ThreadPool
   ) throws(BasisError) -> Double {
-    try changeGrids { index, layer, weights throws(BasisError) in
+    try changeGrids(seeing: seen, pool) { index, layer, weights throws(BasisError) in
       layer.gridIntervals == intervals
         ? nil : try layer.extendingGrid(to: intervals, weights: weights, inputs: seen[index].sample, pool: pool)
     }
@@ -62,8 +63,8 @@ extension Network {
     }
   }
 
-  /// Gives one layer any other grid of the same degree and refits its curves by least squares, weighted by the density
-  /// of the layer's inputs.
+  /// Gives one layer any other grid of the same degree and refits its curves so that outputs stay close on the rows, as
+  /// ``extendGrid(to:on:pool:)`` does.
   ///
   /// - Parameters:
   ///   - index: of the layer, from 0; traps beyond the last.
@@ -79,25 +80,27 @@ extension Network {
     ofLayer index: Int, to grid: Grid<Element>, on rows: Matrix<Element>,
     continuation: SplineContinuation = .asEvaluated, pool: ThreadPool = .shared
   ) throws(BasisError) -> Double {
-    try changeGrid(ofLayer: index, on: rows, pool) { layer, weights, sample throws(BasisError) in
+    try changeGrid(ofLayer: index, on: rows, continuation: continuation, pool) {
+      layer, weights, sample throws(BasisError) in
       try layer.settingGrid(grid, weights: weights, inputs: sample, continuation: continuation, pool: pool)
     }
   }
 
   private mutating func changeGrid(
-    ofLayer index: Int, on rows: Matrix<Element>, _ pool: ThreadPool,
+    ofLayer index: Int, on rows: Matrix<Element>, continuation: SplineContinuation = .asEvaluated,
+    _ pool: ThreadPool,
     _ change: (Layer<Element>, Matrix<Element>, Matrix<Element>) throws(BasisError) -> RefittedLayer<Element>
   ) throws(BasisError) -> Double {
     require(layers.indices.contains(index), "Network: layer \(index) of \(layers.count)")
     _ = try layers[index].requireGrid()
     let seen = try finiteLayerInputs(of: Dataset(withoutTargets: rows), pool)
-    return try changeGrids { own, layer, weights throws(BasisError) in
+    return try changeGrids(seeing: seen, continuation: continuation, pool) { own, layer, weights throws(BasisError) in
       own == index ? try change(layer, weights, seen[own].sample) : nil
     }
   }
 
   /// Moves the knots of gridded layers to ε·uniform + (1 - ε)·quantiles of their inputs, over the inputs' range plus a
-  /// margin at both ends, and refits the curves.
+  /// margin at both ends, and refits the curves so that outputs stay close on the rows.
   ///
   /// With ε = 1 a uniform grid stays uniform and only its range changes. A column that hardly varies keeps the width of
   /// its grid. Tied inputs do not merge knots, which stay apart by at least a hundredth of the uniform distance.
@@ -119,7 +122,7 @@ extension Network {
     require((0...1).contains(epsilon) && margin >= 0 && margin.isFinite, "Network: ε = \(epsilon), margin \(margin)")
     let seen = try finiteLayerInputs(of: data, pool)
     if data.rows == 0 { return 0 }
-    return try changeGrids { index, layer, weights throws(BasisError) in
+    return try changeGrids(seeing: seen, continuation: continuation, pool) { index, layer, weights throws(BasisError) in
       guard adapted?.contains(index) ?? true else { return nil }
       let grid = try layer.requireGrid().adapted(to: seen[index], uniformShare: epsilon, margin: margin)
       return try layer.refitted(
@@ -127,22 +130,37 @@ extension Network {
     }
   }
 
-  /// Calls `change` for each layer with a grid; returns the largest deviation.
+  /// Calls `change` for each layer with a grid, and corrects them so that their sums on the rows stay; returns the largest
+  /// deviation.
   private mutating func changeGrids(
+    seeing seen: [LayerInputs<Element>], continuation: SplineContinuation = .asEvaluated, _ pool: ThreadPool,
     _ change: (Int, Layer<Element>, Matrix<Element>) throws(BasisError) -> RefittedLayer<Element>?
   ) throws(BasisError) -> Double {
     guard layers.contains(where: { $0.gridIntervals != nil }) else { throw BasisError("no layer has a grid") }
-    var (changed, parameters, deviation) = ([Layer<Element>](), [Element](), 0.0)
+    let before = self
+    var (changed, parameters, deviations, isExact) = ([Layer<Element>](), [Element](), [Double](), true)
     for (index, layer) in layers.enumerated() {
       let weights = self.weights(ofLayer: index)
       let refitted = layer.gridIntervals == nil ? nil : try change(index, layer, weights)
       changed.append(refitted?.layer ?? layer)
       parameters += Array(refitted?.weights.elements ?? weights.elements) + bias(ofLayer: index)
-      if let refitted, !(refitted.deviation <= deviation) { deviation = refitted.deviation }
+      deviations.append(refitted?.deviation ?? 0)
+      isExact = isExact && refitted?.isExact != false
     }
     replaceLayers(changed, parameters: AlignedArray(parameters))
     trainingState = nil
-    return deviation
+    var corrected = Set<Int>()
+    for index in layers.indices where !isExact && layers[index].gridIntervals != nil {
+      if keepSums(ofLayer: index, of: before, seeing: seen, pool: pool) { corrected.insert(index) }
+    }
+    projectOnMonotone(pool: pool)
+    for index in layers.indices where layers[index].gridIntervals != nil {
+      if !corrected.contains(index) && monotone.isEmpty { continue }
+      deviations[index] = try before.layers[index].deviation(
+        of: before.weights(ofLayer: index), from: weights(ofLayer: index), on: layers[index], seen[index].sample,
+        continuation, pool)
+    }
+    return deviations.reduce(0) { $1 <= $0 ? $0 : $1 }
   }
 
   private func finiteLayerInputs(

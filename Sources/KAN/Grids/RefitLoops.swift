@@ -53,8 +53,8 @@ struct RefitLoop<Element: Scalar>: ParallelLoop {
     self.to = to
     let functions = curves.functions + to.rows / curves.inputs
     memory = RefitMemory(
-      numbers: curves.transfer.scratchSize + functions * curves.outputs, cells: 2 * curves.transfer.pointCapacity,
-      workers: workers)
+      numbers: curves.transfer.scratchSize + functions * curves.outputs + 2 * (curves.sample?.rows ?? 0),
+      cells: 2 * curves.transfer.capacity, workers: workers)
   }
 
   func run(on pool: ThreadPool) { pool.run(curves.inputs, work: 50 * to.rows * to.columns, self) }
@@ -65,9 +65,10 @@ struct RefitLoop<Element: Scalar>: ParallelLoop {
     let from = memory.numbers(worker)
     let result = from + k * outputs
     toDoubles(weights.base + input * k * outputs, from, (k - fixed) * outputs)
+    let scratch = result + after * outputs
     curves.transfer.carry(
-      input: input, from, to: result, density: density(input), scratch: result + after * outputs,
-      cells: memory.cells(worker))
+      input: input, from, to: result, values: values(input, in: scratch + curves.transfer.scratchSize),
+      scratch: scratch, cells: memory.cells(worker))
     let rows = to.base + input * after * outputs
     fromDoubles(result, rows, (after - fixed) * outputs)
     for index in 0..<fixed * outputs {
@@ -75,22 +76,40 @@ struct RefitLoop<Element: Scalar>: ParallelLoop {
     }
   }
 
-  /// The density of the sample in each new interval relative to a uniform one; at least a twentieth, so that no
-  /// interval has zero weight.
-  private func density(_ input: Int) -> [Double]? {
-    guard let sample = curves.sample, sample.rows > 0, !curves.transfer.isNested else { return nil }
-    let grid = curves.transfer.new.grid
-    let u = grid.knots.elements.pointer + input * grid.knots.columns
-    let (first, last) = (grid.degree, grid.degree + grid.intervals)
-    var counts = [Double](repeating: 0, count: grid.intervals)
-    for row in 0..<sample.rows {
-      let x = Double(sample[row, input])
-      if x >= u[first] && x <= u[last] { counts[grid.interval(containing: x, ofInput: input)] += 1 }
-    }
-    let width = u[last] - u[first]
-    return counts.indices.map { index in
-      let share = (u[first + index + 1] - u[first + index]) / width
-      return 0.05 + (share > 0 ? counts[index] / Double(sample.rows) / share : 0)
+  /// The values of an input in the sample; none where the transfer is exact without.
+  private func values(_ input: Int, in memory: UnsafeMutablePointer<Double>) -> WeightedValues {
+    guard let sample = curves.sample, !curves.transfer.isExact else { return WeightedValues() }
+    for row in 0..<sample.rows { memory[row] = Double(sample[row, input]) }
+    return WeightedValues(
+      of: UnsafeMutableBufferPointer(start: memory, count: sample.rows), shares: memory + sample.rows)
+  }
+}
+
+/// Different values in rising order, each with its share of all: [count]
+struct WeightedValues {
+  private(set) var count = 0
+  let x, shares: UnsafeMutablePointer<Double>
+
+  /// No values.
+  init() {
+    x = UnsafeMutablePointer(bitPattern: MemoryLayout<Double>.alignment)!
+    shares = x
+  }
+
+  /// Sorts values in place, where the different ones stay at the front.
+  init(of values: UnsafeMutableBufferPointer<Double>, shares: UnsafeMutablePointer<Double>) {
+    var values = values
+    values.sort()
+    self.shares = shares
+    x = values.baseAddress ?? shares
+    let share = 1 / Double(values.count)
+    for value in values {
+      if count > 0 && x[count - 1] == value {
+        shares[count - 1] += share
+      } else {
+        (x[count], shares[count]) = (value, share)
+        count += 1
+      }
     }
   }
 }
@@ -141,7 +160,7 @@ struct DeviationLoop<Element: Scalar>: ParallelLoop {
     let (transfer, before) = (curves.transfer, curves.before)
     let (local, outputs) = (transfer.localFunctions, transfer.outputs)
     let x = memory.numbers(worker)
-    var count = transfer.writePoints(input: input, x: x, weights: x + points, density: nil)
+    var count = transfer.writePoints(input: input, x: x, weights: x + points)
     if let sample = curves.sample, sample.rows > 0 {
       let rows = min(sample.rows, Self.sampleRows)
       for place in 0..<rows { x[count + place] = Double(sample[place * sample.rows / rows, input]) }

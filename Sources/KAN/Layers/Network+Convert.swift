@@ -26,6 +26,7 @@ extension Network {
     result.inputScalingOrigin = inputScalingOrigin
     result.outputScalingOrigin = outputScalingOrigin
     result.names = names
+    result.monotone = monotone
     result.record = record
     return result
   }

@@ -147,6 +147,12 @@ extension Network {
     get { preprocessing.outputScalingOrigin }
     set { preprocessing.outputScalingOrigin = newValue }
   }
+  /// The inputs, from 0, that predictions follow in one direction whatever the others are, set by
+  /// ``TrainingOptions/monotone``. Later trainings and changes of grids keep to it.
+  public package(set) var monotone: [Int: Monotonicity] {
+    get { preprocessing.monotone }
+    set { preprocessing.monotone = newValue }
+  }
   /// Names of columns and classes, where the data has them.
   public package(set) var names: Names {
     get { preprocessing.names }

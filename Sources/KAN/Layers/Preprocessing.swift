@@ -10,6 +10,8 @@ public struct Preprocessing<Element: Scalar>: Sendable {
   public package(set) var outputScaling: Scaling<Element>
   package var inputScalingOrigin = ScalingOrigin.none
   package var outputScalingOrigin = ScalingOrigin.none
+  /// The inputs, from 0, that predictions follow in one direction; every training keeps to it.
+  package var monotone: [Int: Monotonicity] = [:]
   /// Names of columns and classes; empty lists if the data has none.
   public package(set) var names = Names()
 

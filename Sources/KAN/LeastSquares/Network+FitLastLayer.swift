@@ -22,6 +22,7 @@ extension Network {
     on data: some RowSource<Element>, smoothing: Smoothing = .auto, updating: UpdatedParameters = .all,
     pool: ThreadPool = .shared
   ) throws(TrainingError) -> Double {
+    if !monotone.isEmpty { throw .monotone("least squares have no bounds: use a training by adam or sgd") }
     if case .fixed(let lambda) = smoothing { require(lambda >= 0 && lambda.isFinite, "Smoothing: λ = \(lambda)") }
     let objective = try objective(for: data, TrainingOptions())
     if data.targetShape.task == .classification { throw .leastSquares("classes have no squared error") }

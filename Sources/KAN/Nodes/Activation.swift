@@ -55,6 +55,9 @@ extension Activation: NodeFunction {
   /// 1502.01852).
   public var gain: Double { self == .relu || self == .silu ? 2 : 1 }
 
+  /// All but SiLU, which falls below -1.28.
+  public var isRising: Bool { self != .silu }
+
   public func apply<Element: Scalar>(to z: MatrixView<Element>, _ y: MutableMatrixView<Element>) {
     y.forEachRun(beside: z) { y, z, count in
       if self != .identity { return Element._activate(code, count, z, y) }

@@ -30,6 +30,8 @@ public protocol NodeFunction: Sendable {
   /// The factor for the variance of initial weights, relative to the identity, that keeps the spread of Y constant from
   /// layer to layer: 2 if half of the sums are cut off. By default 1.
   var gain: Double { get }
+  /// Whether no output falls as a sum rises, as networks need that are monotone in an input. By default false.
+  var isRising: Bool { get }
 
   /// Y = node(Z)
   func apply<Element: Scalar>(to z: MatrixView<Element>, _ y: MutableMatrixView<Element>)
@@ -55,6 +57,7 @@ extension NodeFunction {
   public var isElementwise: Bool { false }
   public var keepsSums: Bool { true }
   public var gain: Double { 1 }
+  public var isRising: Bool { false }
 
   public func pushForward<Element: Scalar>(
     _ tangent: MatrixView<Element>, sums z: MatrixView<Element>, outputs y: MatrixView<Element>,

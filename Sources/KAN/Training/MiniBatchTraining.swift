@@ -8,6 +8,8 @@ final class MiniBatchTraining<Element: Scalar, Rule: Optimizer>: TrainingProcess
   private let earlierEpochs: Int
   private var memory: OptimizerState<Element>
   private let frozen: FrozenParameters<Element>?
+  private var smoothing: StepSmoothing<Element>?
+  private let monotone: MonotoneProjection<Element>?
   /// Of an interrupted epoch.
   private var (stepsDone, lossSum): (Int, Double)
   private(set) var samples = 0
@@ -29,6 +31,8 @@ final class MiniBatchTraining<Element: Scalar, Rule: Optimizer>: TrainingProcess
     frozen =
       options.updating == .supported
       ? try FrozenParameters(start.network, on: start.rows, pool: start.pool) : nil
+    monotone = MonotoneProjection(start.network, workers: start.pool.threads)
+    smoothing = options.smoothsSteps ? StepSmoothing(start.network) : nil
   }
 
   func runEpoch(
@@ -50,12 +54,15 @@ final class MiniBatchTraining<Element: Scalar, Rule: Optimizer>: TrainingProcess
           next: next.map { UnsafeBufferPointer(rebasing: $0) })
       }
       try requireFinite(loss, network, epoch: epoch, step: index + 1)
-      let count = network.parameters.count
       if let frozen { step.clearGradients(frozen) }
+      let parameters = network.parameters.mutablePointer()
+      smoothing?.begin(parameters, pool: step.pool)
       rule.update(
-        UnsafeMutableBufferPointer(start: network.parameters.mutablePointer(), count: count),
+        UnsafeMutableBufferPointer(start: parameters, count: network.parameters.count),
         gradients: step.gradients.pointer, state: &memory, rate: rate, pool: step.pool)
-      frozen?.restore(network.parameters.mutablePointer())
+      smoothing?.finish(parameters, pool: step.pool)
+      monotone?.project(parameters, pool: step.pool)
+      frozen?.restore(parameters)
       lossSum += loss * Double(range.count)
       samples += range.count
       index += 1

@@ -48,6 +48,7 @@ extension Network {
       guard layers.contains(where: { $0.gridIntervals != nil }) else { throw .basis(BasisError("no layer has a grid")) }
     }
     try checkResuming(method, options)
+    try checkMonotone(options, method, on: data)
     return try withoutActuallyEscaping(progress) { progress throws(TrainingError) in
       try train(on: rows, validation: judges, method, objective, options, pool, TrainingMonitor(progress))
     }
@@ -67,6 +68,7 @@ extension Network {
   ) throws(TrainingError) -> TrainingHistory {
     // Scalings come from all rows, including those held out.
     do { try prepare(for: data.source, objective, pool) } catch { throw .rowSource(error) }
+    try setMonotone(options.monotone ?? monotone, task: data.targetShape.task)
     if options.grids.isEmpty {
       let loop = TrainingLoop(
         method: method, data: data, validation: validation, options: options, pool: pool, monitor: monitor)
@@ -85,6 +87,16 @@ extension Network {
     let loop = TrainingLoop(
       method: method, data: training, validation: judges, options: options, pool: pool, monitor: monitor)
     return try loop.runOnGrids(&self)
+  }
+
+  private func checkMonotone(
+    _ options: TrainingOptions, _ method: some TrainingMethod, on data: some RowSource<Element>
+  ) throws(TrainingError) {
+    let monotone = options.monotone ?? monotone
+    if monotone.isEmpty { return }
+    if !method.keepsMonotone { throw .monotone("\(method.name) takes steps without bounds: use adam or sgd") }
+    if options.updating == .supported { throw .monotone("not if other parameters have to stay as they are") }
+    try checkMonotone(monotone, task: data.targetShape.task)
   }
 
   /// - Throws: ``TrainingError/otherOptimizer(trained:asked:)`` if the training to resume used another method.

@@ -35,6 +35,8 @@ public enum TrainingError: Error, Sendable, Equatable, CustomStringConvertible {
   case basis(BasisError)
   /// Too few rows to hold some out.
   case tooFewRows
+  /// Predictions cannot be held monotone in an input, for the given reason.
+  case monotone(String)
   /// Swift's task that ran a least-squares fit was cancelled.
   case cancelled
   /// Names do not match the columns or classes, or repeat.
@@ -69,6 +71,7 @@ public enum TrainingError: Error, Sendable, Equatable, CustomStringConvertible {
     case .basis(let error): error.description
     case .names(let error): error.description
     case .cancelled: "cancelled"
+    case .monotone(let reason): "predictions cannot be held monotone: \(reason)"
     case .rangesAlreadyFitted:
       "the parameters have been fitted to the ranges that the network has: set ranges before the first training"
     case .otherTask(let trained, let asked): "trained for \(trained), which cannot become \(asked)"

@@ -18,6 +18,8 @@ public protocol TrainingMethod: Sendable {
   func batch(_ options: TrainingOptions, rows: Int) -> Int
   /// Whether the method provides leave-one-out losses, so that no rows need to be held out to judge grids.
   var judgesByLeavingOut: Bool { get }
+  /// Whether the method can keep parameters within bounds, as monotone inputs need.
+  var keepsMonotone: Bool { get }
   /// The relative cost of an epoch as a function of the number of parameters, for estimates of the time left.
   func relativeCost(parameters: Int) -> Double
 
@@ -40,6 +42,7 @@ extension TrainingMethod {
   public func schedule(_ options: TrainingOptions) -> Schedule { .constant }
   public func batch(_ options: TrainingOptions, rows: Int) -> Int { rows }
   public var judgesByLeavingOut: Bool { false }
+  public var keepsMonotone: Bool { false }
   public func relativeCost(parameters: Int) -> Double { 1 }
 
   public func check<Element: Scalar>(

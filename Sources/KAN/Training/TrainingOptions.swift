@@ -1,4 +1,15 @@
 /// The options of a training: everything but the data and the method.
+///
+/// ## Fine grids
+///
+/// A first-order rule moves each coefficient by itself, so that on a fine grid hidden curves become rough and the network
+/// stops learning. With ``smoothsSteps`` the step s of an edge's coefficients becomes
+///
+///     s′ = (I + ρ·DᵀD)⁻ᵐ·s        ρ = max(0, ((G/g)² - 1)/π²)
+///
+/// with D the differences of neighbouring coefficients: waves that a grid of g intervals resolves pass, shorter ones are
+/// damped. Layers behind another layer have g = 5 and m = 2; the first of several layers, whose fine grids stand for
+/// detail of the data, has g = 25 and m = 1; a single layer takes plain steps. Minima of the loss stay where they are.
 public struct TrainingOptions: Sendable {
   /// Passes over all rows, or iterations of a method that takes all rows at once; at most this many on each grid.
   public var epochs: Int { didSet { requireCounts() } }
@@ -20,6 +31,17 @@ public struct TrainingOptions: Sendable {
   public var objective: (any Objective)?
   /// Which parameters a training may change.
   public var updating: UpdatedParameters
+  /// Inputs, from 0, that predictions are to follow in one direction; nil, the default, for those of the network so far
+  /// (``Network/monotone``), an empty dictionary for none.
+  ///
+  /// It holds for certain, beyond the data too. Coefficients that rise make a spline that rises, so after each step those
+  /// that do not are replaced by the nearest that do: of the edges from such an input, and of all edges in later layers.
+  /// Base functions that fall somewhere, as SiLU does, are held at 0 there. For first-order rules and regressions, with
+  /// bases and node functions that can rise (``Basis/risingCurves``, ``NodeFunction/isRising``).
+  public var monotone: [Int: Monotonicity]?
+  /// Whether first-order rules smooth their steps along the coefficients of each edge, in networks of several layers
+  /// with fine grids (see above). Steps on coarse grids stay bit-identical.
+  public var smoothsSteps = true
 
   /// Traps for negative epochs or patience, a batch below 1, and grids that do not rise.
   public init(

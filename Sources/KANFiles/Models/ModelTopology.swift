@@ -24,6 +24,8 @@ struct ModelTopology: Codable, Equatable {
   var state: State?
   /// Missing in files of earlier releases.
   var scalings: Scalings?
+  /// Missing without monotone inputs. Readers that ignore it predict the same, and do not keep to it in a training.
+  var monotone: [Int: Monotonicity]?
 
   struct LayerTopology: Codable, Equatable {
     var basis: String

@@ -54,6 +54,10 @@ extension Network {
     chosenObjective = try file.objective(from: knownObjectives + objectives)
     names = file.topology.names
     record = file.topology.record
+    monotone = file.topology.monotone ?? [:]
+    if let input = monotone.keys.first(where: { !(0..<inputs).contains($0) }) {
+      throw file.failure("input \(input + 1), which is to be monotone, is none of \(inputs)")
+    }
     inputScaling = try file.scaling("inputs", columns: inputs)
     outputScaling = try file.scaling("outputs", columns: outputs)
     if outputScaling.factor.contains(0) { throw file.failure("a factor of the outputs' scaling is 0") }

@@ -74,7 +74,8 @@ extension Network {
       },
       names: names, record: record,
       state: state.map { ModelTopology.State($0) },
-      scalings: .init(inputs: inputScalingOrigin, outputs: outputScalingOrigin))
+      scalings: .init(inputs: inputScalingOrigin, outputs: outputScalingOrigin),
+      monotone: monotone.isEmpty ? nil : monotone)
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     // A validation loss may be infinite although the training loss is finite.

@@ -32,7 +32,8 @@ extension ColumnPlan {
     let (numbers, times) = (survey.count(survey.numberKinds), survey[.time].count)
     let others = survey.count(survey.textKinds + infinite)
     if let reason = survey.wholes.reasonForNames, numbers > 0 {
-      notes.append("\(reason), read as texts")
+      // Among other texts nobody expects numbers.
+      if times + others == 0 { notes.append("\(reason), read as texts") }
       return .texts
     }
     if survey.count(survey.textKinds) + times == 0 {

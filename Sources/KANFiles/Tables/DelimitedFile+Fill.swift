@@ -13,6 +13,8 @@ extension DelimitedFile {
   func fill(
     _ survey: FileSurvey, _ plans: [ColumnPlan], _ rules: CellRules, pool: ThreadPool?
   ) throws(FileError) -> [FilledColumn?] {
+    let bytesPerRow = plans.reduce(0) { $0 + $1.bytes }
+    guard let needed = checkedProduct([survey.rows, bytesPerRow]), needed < memoryLimit() else { throw tooLarge(path) }
     let memory = ColumnMemory(plans, rows: survey.rows)
     var levels = Array(repeating: LevelTable(), count: plans.count)
     let wave = Self.wave(pool)
@@ -63,6 +65,17 @@ extension DelimitedFile {
       maps.append(levels[column].append(found))
     }
     return maps
+  }
+}
+
+extension ColumnPlan {
+  /// What a cell takes.
+  fileprivate var bytes: Int {
+    switch self {
+    case .passOver: 0
+    case .numbers, .times: MemoryLayout<Double>.size
+    case .texts: MemoryLayout<Int32>.size
+    }
   }
 }
 
