@@ -7,6 +7,7 @@
 #include "inputs.h"
 #include "order.h"
 #include "refit.h"
+#include "smooth.h"
 #include "weights.h"
 
 namespace {
@@ -88,4 +89,5 @@ extern "C" const Kernels KAN_TABLE = {
     spline_evaluate, forward, scratch_count, order, weights, inputs, panel_width, write_panels, normal_equations,
     exponentials, activation_values, activation_pull_back, broadcast_row, column_sums, scale_columns, first_non_finite,
     squared_error, cross_entropy, softmax, sgd, adamw, inner_product, add_scaled,
+    smooth_steps,
 };

@@ -208,6 +208,14 @@ extension Double: Scalar {
   ) {
     kernels.add_scaled(Int64(count), a, factor, b, out)
   }
+
+  @_documentation(visibility: internal)
+  public static func _smoothSteps(
+    _ rows: Int, _ columns: Int, _ solves: Int, _ q: UnsafePointer<Self>, _ c: UnsafePointer<Self>,
+    _ before: UnsafePointer<Self>, _ p: UnsafeMutablePointer<Self>
+  ) {
+    kernels.smooth_steps(Int64(rows), Int64(columns), Int64(solves), q, c, before, p)
+  }
 }
 
 extension kan_spline_d {

@@ -121,6 +121,10 @@ where RawSignificand: FixedWidthInteger {
   @_documentation(visibility: internal)
   static func _addScaled(
     _ count: Int, _ a: UnsafePointer<Self>, _ factor: Self, _ b: UnsafePointer<Self>, _ out: UnsafeMutablePointer<Self>)
+  @_documentation(visibility: internal)
+  static func _smoothSteps(
+    _ rows: Int, _ columns: Int, _ solves: Int, _ q: UnsafePointer<Self>, _ c: UnsafePointer<Self>,
+    _ before: UnsafePointer<Self>, _ p: UnsafeMutablePointer<Self>)
 }
 
 /// A layer's grids as the spline kernels read them; the pointers belong to the caller and must outlive the call.

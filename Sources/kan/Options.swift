@@ -52,6 +52,21 @@ enum AutomaticChoice: String, ExpressibleByArgument, CaseIterable { case fast, b
 enum ClassWeight: String, ExpressibleByArgument, CaseIterable { case balanced, none }
 enum Precision: String, ExpressibleByArgument, CaseIterable { case float, double }
 
+/// auto, or a number: 0 is no penalty at all.
+extension Smoothing: ExpressibleByArgument {
+  public init?(argument: String) {
+    if argument == "auto" {
+      self = .auto
+    } else if let number = Double(argument), number >= 0, number.isFinite {
+      self = number == 0 ? .none : .fixed(number)
+    } else {
+      return nil
+    }
+  }
+
+  public var defaultValueDescription: String { "auto" }
+}
+
 extension Activation: ExpressibleByArgument {}
 extension Contraction: ExpressibleByArgument {}
 extension Schedule: ExpressibleByArgument {}

@@ -90,7 +90,8 @@ extension TrainCommand {
   ) throws {
     if initialization == .random || resume { return }
     do {
-      try network.fitLastLayer(on: data, updating: keepLearned ? .supported : .all, pool: pool)
+      try network.fitLastLayer(
+        on: data, smoothing: smoothness, updating: keepLearned ? .supported : .all, pool: pool)
     } catch TrainingError.leastSquares(let reason) {
       throw ToolError.usage("--init least-squares: \(reason)")
     } catch {

@@ -109,6 +109,8 @@ struct TrainCommand: ParsableCommand {
     name: .customLong("init"),
     help: "Initial coefficients; least-squares fits the last layer, or the only one, to the data (regression).")
   var givenInitialization: Initialization?
+  @Option(help: "Smoothing of --init least-squares: auto, or a number from 0 (none) on for all functions alike.")
+  var smoothness = Smoothing.auto
   @Option(
     parsing: .unconditional,
     help: "LOW,HIGH of all inputs, or of each, that the first layer's grid covers (default: those of the data).",

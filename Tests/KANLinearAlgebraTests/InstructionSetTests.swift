@@ -234,6 +234,7 @@ import Testing
       }
       both { $1[0] = $0.inner_product(n, a, b) }
       both { $0.add_scaled(n, a, 0.3, b, &$1) }
+      both { $0.smooth_steps(2, n / 2, 2, b, a, b, &$1) }
       #expect(kernels.first_non_finite(n, a) == -1)
       var broken = a
       broken[count - 1] = .infinity

@@ -129,6 +129,10 @@ typedef struct {
   double (*inner_product)(int64_t count, const KAN_REAL *a, const KAN_REAL *b);
   /// out = a + factor·b; out may be either.
   void (*add_scaled)(int64_t count, const KAN_REAL *a, KAN_REAL factor, const KAN_REAL *b, KAN_REAL *out);
+  /// p = before + (I + ρ·DᵀD)⁻ᵐ·(p - before), m = solves, for all columns at once: p, before: [rows × columns]. D takes
+  /// differences of neighbouring rows; q = 1/d and c = ρ/d with the pivots d of elimination from the first row: [rows].
+  void (*smooth_steps)(int64_t rows, int64_t columns, int64_t solves, const KAN_REAL *q, const KAN_REAL *c,
+                       const KAN_REAL *before, KAN_REAL *p);
 } KAN_NAME(kan_kernels);
 
 /// The table of an instruction set, or null where this processor does not have it.

@@ -19,12 +19,9 @@ package struct AdditiveSolution: Sendable {
 
 /// How λ is searched for.
 ///
-/// λ ← 1.5·σ²·(rank D - λ·tr(V·DᵀD))/‖D·c‖² (Wood and Fasiolo 2017, Biometrics 73) increases the restricted likelihood
-/// of the penalties as variances.
+/// λ ← σ²·(rank D - λ·tr(V·DᵀD))/‖D·c‖² (Wood and Fasiolo 2017, Biometrics 73) raises the restricted likelihood, in
+/// which penalties are precisions of Gaussian priors.
 enum SmoothingSearch {
-  /// Multiplies the updates, for smoother curves than REML's: 1 to 1.5 score alike on real tables, and 1.5 has fewer
-  /// failures with few rows (as for γ = 1.4 in Kim and Gu 2004, JRSS B 66).
-  static var inflation: Double { 1.5 }
   /// The first λ, relative to the scale: moderate, since updates multiply by at most ``largestStep``.
   static var start: Double { 0.01 }
   static var largestStep: Double { 50 }
@@ -54,7 +51,7 @@ enum SmoothingSearch {
       let old = lambda[place]
       // Positive but for rounding.
       let freed = outputs * max(ranks[place] - old * traces[place], 1e-10)
-      let new = inflation * freed / max(squares[place], .leastNormalMagnitude)
+      let new = freed / max(squares[place], .leastNormalMagnitude)
       let step = min(max(new, old / largestStep), old * largestStep)
       return min(max(step, range.lowerBound * scale), range.upperBound * scale)
     }

@@ -115,7 +115,7 @@ private struct PairSum {
     _ range: Range<Int>, _ cellsA: UnsafePointer<Int32>, _ a: UnsafePointer<Double>, _ cellsB: UnsafePointer<Int32>,
     _ b: UnsafePointer<Double>, to triangle: UnsafeMutablePointer<Double>
   ) {
-    if local == 4 && n == 4 && !isDiagonal { return addFours(range, cellsA, a, cellsB, b, to: triangle) }
+    if local == 4 && !isDiagonal { return addFours(range, cellsA, a, cellsB, b, to: triangle) }
     for point in range {
       let (cellA, cellB) = (Int(cellsA[point]), Int(cellsB[point]))
       for r in 0..<n {
@@ -129,21 +129,29 @@ private struct PairSum {
     }
   }
 
-  /// The same for cubic splines without a base function.
+  /// The same for cubic splines, whose four functions fill a vector. A fixed function is often 0.
   private func addFours(
     _ range: Range<Int>, _ cellsA: UnsafePointer<Int32>, _ a: UnsafePointer<Double>, _ cellsB: UnsafePointer<Int32>,
     _ b: UnsafePointer<Double>, to triangle: UnsafeMutablePointer<Double>
   ) {
+    let last = row + functions - 1
     for point in range {
-      let first = row + Int(cellsA[point])
-      var to = UnsafeMutableRawPointer(triangle + first * (first + 1) / 2 + column + Int(cellsB[point]))
-      let values = UnsafeRawPointer(b + point * 4).loadUnaligned(as: SIMD4<Double>.self)
+      let (first, cellB) = (row + Int(cellsA[point]), Int(cellsB[point]))
+      let (own, other) = (a + point * n, b + point * n)
+      let values = UnsafeRawPointer(other).loadUnaligned(as: SIMD4<Double>.self)
+      let fixed = n > 4 ? other[4] : 0
+      var line = triangle + first * (first + 1) / 2 + column
       for r in 0..<4 {
-        let sum = to.loadUnaligned(as: SIMD4<Double>.self) + a[point * 4 + r] * values
-        to.storeBytes(of: sum, as: SIMD4<Double>.self)
+        let to = UnsafeMutableRawPointer(line + cellB)
+        to.storeBytes(of: to.loadUnaligned(as: SIMD4<Double>.self) + own[r] * values, as: SIMD4<Double>.self)
+        if fixed != 0 { line[functions - 1] += own[r] * fixed }
         // The next row of the triangle is one longer.
-        to += (first + r + 1) * MemoryLayout<Double>.stride
+        line += first + r + 1
       }
+      if n == 4 || own[4] == 0 { continue }
+      line = triangle + last * (last + 1) / 2 + column
+      for s in 0..<4 { line[cellB + s] += own[4] * other[s] }
+      line[functions - 1] += own[4] * fixed
     }
   }
 }

@@ -105,31 +105,8 @@ struct StepSmoothing<Element: Scalar> {
     @specialized(where Element == Double)
     func iterate(_ input: Int, worker: Int) {
       let start = layer.offset + input * layer.functions * layer.sums
-      let (p, before, size) = (parameters + start, before + start, layer.smoothed * layer.sums)
-      Element._addScaled(size, p, -1, before, p)
-      for _ in 0..<layer.solves {
-        solve(p, rows: layer.smoothed, columns: layer.sums, q: layer.q.pointer, c: layer.c.pointer)
-      }
-      Element._addScaled(size, p, 1, before, p)
+      Element._smoothSteps(
+        layer.smoothed, layer.sums, layer.solves, layer.q.pointer, layer.c.pointer, before + start, parameters + start)
     }
-  }
-}
-
-/// (I + ρ·DᵀD)·x = b in place, for all columns at once: [rows × columns]
-@specialized(where Element == Float)
-@specialized(where Element == Double)
-private func solve<Element: Scalar>(
-  _ b: UnsafeMutablePointer<Element>, rows: Int, columns: Int, q: UnsafePointer<Element>, c: UnsafePointer<Element>
-) {
-  for column in 0..<columns { b[column] *= q[0] }
-  for row in 1..<rows {
-    let (own, above) = (b + row * columns, b + (row - 1) * columns)
-    let (q, c) = (q[row], c[row])
-    for column in 0..<columns { own[column] = own[column] * q + above[column] * c }
-  }
-  for row in stride(from: rows - 2, through: 0, by: -1) {
-    let (own, below) = (b + row * columns, b + (row + 1) * columns)
-    let c = c[row]
-    for column in 0..<columns { own[column] = own[column] + below[column] * c }
   }
 }

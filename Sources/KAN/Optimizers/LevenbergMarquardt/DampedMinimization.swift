@@ -35,10 +35,11 @@ struct DampedMinimization {
     self.problem = problem
     self.order = order
     self.tolerance = tolerance
-    self.lambda = problem.network.layers.map { _ in lambda }
+    penalty = RoughnessPenalty(problem.network, order: order)
+    let least = penalty.followsData ? max(lambda, problem.tuning.leastLambdaOfTails) : lambda
+    self.lambda = problem.network.layers.map { _ in least }
     self.damping = damping
     orthogonalBytes = problem.tuning.orthogonalBytes
-    penalty = RoughnessPenalty(problem.network, order: order)
     squares = problem.sumOfLosses()
   }
 
@@ -106,7 +107,7 @@ struct DampedMinimization {
   mutating func adopt(_ evidence: Evidence) -> Bool {
     var isSettled = true
     for layer in lambda.indices {
-      var wanted = min(max(evidence.lambda[layer], tuning.leastLambda), tuning.mostLambda)
+      var wanted = min(max(evidence.lambda[layer], leastLambda), tuning.mostLambda)
       if evidence.determined[layer] < 1 { wanted = min(wanted, lambda[layer]) }
       let settled = tuning.settledLambda
       if !(wanted < settled * lambda[layer] && lambda[layer] < settled * wanted) { isSettled = false }
@@ -114,6 +115,8 @@ struct DampedMinimization {
     }
     return isSettled
   }
+
+  private var leastLambda: Double { penalty.followsData ? tuning.leastLambdaOfTails : tuning.leastLambda }
 
   mutating func scaleLambda(by factor: Double) {
     for layer in lambda.indices { lambda[layer] = min(lambda[layer] * factor, max(lambda[layer], tuning.mostLambda)) }

@@ -282,7 +282,8 @@ final class LeastSquaresProblem {
     var (layers, parameters) = ([Layer<Double>](), [Double]())
     for (index, layer) in network.layers.enumerated() {
       let weights = network.weights(ofLayer: index)
-      if let grid = layer.grid, followed?.contains(index) ?? true {
+      // A grid whose knots follow the data stays: an affine map would move the narrow intervals away from their rows.
+      if let grid = layer.grid, grid.isUniform, followed?.contains(index) ?? true {
         guard seen[index].firstNonFinite == nil else {
           throw BasisError("layer \(index + 1): sees a value that is not finite")
         }

@@ -52,7 +52,9 @@ final class LevenbergMarquardtTraining<Element: Scalar>: TrainingProcess {
     self.start = start
     do { data = try start.data.inDoublePrecision() } catch { throw .rowSource(error) }
     degree = start.network.layers.compactMap(\.grid?.degree).max() ?? 3
-    order = rule.penaltyOrder ?? min(8, degree + 3)
+    // With more intervals than rows, polynomials of degree k + 2 between them would be as free as the curves themselves.
+    let isFiner = start.network.layers.contains { ($0.gridIntervals ?? 0) > start.data.rows }
+    order = rule.penaltyOrder ?? (isFiner ? 2 : min(8, degree + 3))
   }
 
   func runEpoch(
@@ -183,10 +185,13 @@ final class LevenbergMarquardtTraining<Element: Scalar>: TrainingProcess {
   private func begin(_ network: Network<Element>, _ monitor: TrainingMonitor<Element>) throws(BasisError) -> Fit? {
     var first = try network.converted(to: Double.self)
     let isFresh = start.memory == nil
+    if isFresh && !start.isTrained { try first.followSkewedInputs(of: data, tuning, pool: start.pool) }
     // A single layer is a linear problem: every start has the same optimum.
     if !start.isTrained, rule.starts > 1, first.layers.count > 1 {
       let screening = StartScreening(
-        network: first, data: data, order: order, starts: rule.starts, seed: start.options.seed, pool: start.pool,
+        network: first, data: data, order: order,
+        starts: first.followsData ? min(rule.starts, tuning.startsOnTails) : rule.starts, seed: start.options.seed,
+        pool: start.pool,
         tuning: tuning)
       if let best = screening.best(continues: { monitor.continues(starts: .init(done: $0, count: $1)) }) {
         first = best.network

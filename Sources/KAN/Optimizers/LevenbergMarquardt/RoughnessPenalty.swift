@@ -3,14 +3,23 @@
 ///
 /// For splines of degree k, q = k + 1 penalises jumps of the k-th derivative at the knots. Polynomials of degree k are
 /// in the null space, so that a curve without data continues along its end polynomial.
+///
+/// If a layer's knots follow the data, differences go by index and are of second order at most in all layers, as in
+/// ``CoefficientPenalty/curve(_:of:)``. Divided by distances they would differ by the q-th power of the ratio of the
+/// widest to the narrowest interval; and a polynomial through the few rows of a long tail, which hidden layers inherit,
+/// is no sensible continuation.
 struct RoughnessPenalty {
   let order: Int
+  /// Whether a layer's knots follow the data.
+  let followsData: Bool
   private let layers: [LayerTerm]
 
   private struct LayerTerm {
     let offset, inputs, functions, outputs: Int
     /// Differences of an edge.
     let rows: Int
+    /// The first function of each difference: [rows]
+    let starts: [Int]
     /// Coefficients of the differences: [inputs or 1][rows × (q + 1)]
     let stencils: [[Double]]
   }
@@ -25,21 +34,37 @@ struct RoughnessPenalty {
 
   init(_ network: Network<Double>, order: Int) {
     self.order = order
+    let followsData = network.followsData
+    self.followsData = followsData
     layers = network.layers.indices.map { index in
       let layer = network.layers[index]
       let offset = network.parameterOffset(ofLayer: index)
       guard let basis = layer.griddedBasis else {
         return LayerTerm(
-          offset: offset, inputs: layer.inputs, functions: layer.functions, outputs: layer.sums, rows: 0,
+          offset: offset, inputs: layer.inputs, functions: layer.functions, outputs: layer.sums, rows: 0, starts: [],
           stencils: [])
       }
-      // A uniform grid has the same differences for all inputs.
-      let inputs = basis.grid.isUniform ? 1 : layer.inputs
+      let count = basis.boundedFunctions
+      let own = followsData ? min(order, 2) : order
+      let rows = count > order ? count - own : 0
+      let starts = (0..<rows).map { min($0, count - order - 1) }
+      // A uniform grid has the same differences for all inputs, and so have all inputs by index.
+      let stencil =
+        !followsData
+        ? Array(basis.differences(order: order, input: 0).elements)
+        : (0..<rows).flatMap { Self.difference(own, at: $0 - starts[$0], of: order + 1) }
       return LayerTerm(
-        offset: offset, inputs: layer.inputs, functions: layer.functions, outputs: layer.sums,
-        rows: max(0, basis.boundedFunctions - order),
-        stencils: (0..<inputs).map { Array(basis.differences(order: order, input: $0).elements) })
+        offset: offset, inputs: layer.inputs, functions: layer.functions, outputs: layer.sums, rows: rows,
+        starts: starts, stencils: [stencil])
     }
+  }
+
+  /// A plain difference of order q, behind `place` zeros: [count]
+  private static func difference(_ q: Int, at place: Int, of count: Int) -> [Double] {
+    var result = [Double](repeating: 0, count: count)
+    let weights = Array(dividedDifferences(order: q, over: (0...q).map { Double($0) }).elements)
+    for (index, weight) in weights.enumerated() { result[place + index] = weight }
+    return result
   }
 
   /// λ-weighted sum over all layers.
@@ -107,7 +132,7 @@ struct RoughnessPenalty {
       let stencils = term.stencils[term.stencils.count == 1 ? 0 : input]
       stencils.withUnsafeBufferPointer { stencils in
         for d in 0..<term.rows {
-          let start = term.offset + (input * term.functions + d) * term.outputs
+          let start = term.offset + (input * term.functions + term.starts[d]) * term.outputs
           for output in 0..<term.outputs {
             body(start + output, term.outputs, stencils.baseAddress! + d * (order + 1))
           }

@@ -24,7 +24,7 @@ struct StartScreening {
   /// - Parameter continues: called between groups with the starts done and the most there may be; returns whether to
   ///   continue.
   func best(continues: (Int, Int) -> Bool = { _, _ in true }) -> Candidate? {
-    let some = Self.some(of: data, rows: tuning.screeningRows)
+    let some = someRows()
     var best: Candidate?
     var done = 0
     // Starts that agree with the best.
@@ -74,10 +74,19 @@ struct StartScreening {
     }
   }
 
-  /// Evenly spaced rows.
-  private static func some(of data: Dataset<Double>, rows: Int) -> Dataset<Double> {
-    if data.rows <= rows { return data }
-    return data.selecting(rows: (0..<rows).map { $0 * data.rows / rows })
+  /// Evenly spaced rows, and if knots follow the data those with the lowest and highest value of each input: without them
+  /// a start would have to extrapolate along the tails.
+  private func someRows() -> Dataset<Double> {
+    if data.rows <= tuning.screeningRows { return data }
+    var chosen = Set((0..<tuning.screeningRows).map { $0 * data.rows / tuning.screeningRows })
+    if network.followsData {
+      for input in 0..<data.inputs.columns {
+        let column = data.inputs.column(input)
+        chosen.insert(column.indices.min { column[$0] < column[$1] }!)
+        chosen.insert(column.indices.max { column[$0] < column[$1] }!)
+      }
+    }
+    return data.selecting(rows: chosen.sorted())
   }
 
   /// Fits one start: the present parameters for the first, else curves with normal coefficients.

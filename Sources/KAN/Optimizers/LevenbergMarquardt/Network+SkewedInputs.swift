@@ -1,0 +1,36 @@
+extension Network<Double> {
+  /// Whether the knots of a layer follow the data.
+  var followsData: Bool { layers.contains { $0.grid?.isUniform == false } }
+
+  /// Gives the first layer knots that follow the data if an even grid has most rows of an input in a few intervals: the
+  /// curve there would be too stiff and beyond, where single rows determine it, too free.
+  mutating func followSkewedInputs(
+    of data: Dataset<Double>, _ tuning: LevenbergMarquardt.Tuning, pool: ThreadPool
+  ) throws(BasisError) {
+    guard let grid = layers[0].grid, grid.isUniform, grid.intervals > 1 else { return }
+    var inputs = data.inputs
+    inputScaling.apply(to: inputs.mutableView())
+    let isSkewed = (0..<grid.inputs).contains { input in
+      // Tied values are levels; their knots are a matter of the levels, not of their shares.
+      let values = Set(inputs.column(input))
+      if values.count < 4 * (grid.intervals + grid.degree) { return false }
+      return grid.usedIntervals(by: values, ofInput: input) < tuning.leastUsedShare * Double(grid.intervals)
+    }
+    if isSkewed {
+      try adaptGrid(on: data, uniformShare: tuning.evenShare, margin: 0, layers: 0..<1, pool: pool)
+    }
+  }
+}
+
+extension Grid {
+  /// e^H, H the entropy of the values over the intervals: G for even shares, 1 if one interval has all.
+  fileprivate func usedIntervals(by values: Set<Element>, ofInput input: Int) -> Double {
+    var counts = [Int](repeating: 0, count: intervals)
+    for value in values { counts[interval(containing: value, ofInput: input)] += 1 }
+    let entropy = counts.reduce(0.0) { sum, count in
+      let share = Double(count) / Double(values.count)
+      return count > 0 ? sum - share * Elementary.log(share) : sum
+    }
+    return Elementary.exp(entropy)
+  }
+}
