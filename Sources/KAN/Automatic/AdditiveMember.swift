@@ -14,6 +14,11 @@ struct AdditiveMember<Element: Scalar> {
     // Rows that are never left out are a fold of their own.
     let hasOthers = plan.folds.contains(-1)
     let folds = plan.folds.map { UInt8($0 < 0 ? plan.count : $0) }
+    if case .classes = data.targets {
+      (network, byFold) = try Self.classes(
+        template, on: data, plan, folds, count: plan.count + (hasOthers ? 1 : 0), pool)
+      return
+    }
     let system: AdditiveSystem<Element>
     do {
       system = try template.additiveSystem(
@@ -29,6 +34,30 @@ struct AdditiveMember<Element: Scalar> {
         byFold.append(template.taking(try system.solve(lambda: whole.lambda, withoutFold: fold)))
       }
       self.byFold = byFold
+    } catch {
+      throw .leastSquares("\(error)")
+    }
+  }
+
+  private static func classes(
+    _ template: Network<Element>, on data: Dataset<Element>, _ plan: FoldPlan, _ folds: [UInt8], count: Int,
+    _ pool: ThreadPool
+  ) throws(TrainingError) -> (Network<Element>, [Network<Element>]) {
+    let system: AdditiveClassification<Element>
+    do {
+      system = try template.additiveClassification(
+        on: TrainingRows(data), folds: count, foldOfRow: folds, pool: pool)
+    } catch {
+      throw .rowSource(error)
+    }
+    do {
+      let whole = try system.solve(pool: pool)
+      var byFold: [Network<Element>] = []
+      for fold in 0..<plan.count {
+        let left = try system.solve(lambda: whole.lambda, withoutFold: fold, pool: pool)
+        byFold.append(template.taking(left.weights, left.bias))
+      }
+      return (template.taking(whole.weights, whole.bias), byFold)
     } catch {
       throw .leastSquares("\(error)")
     }
@@ -67,14 +96,17 @@ struct AdditiveMember<Element: Scalar> {
 
 extension Network {
   /// The network with a solution for its only layer.
-  fileprivate func taking(_ solution: AdditiveSolution) -> Network {
+  fileprivate func taking(_ solution: AdditiveSolution) -> Network { taking(solution.weights, solution.bias) }
+
+  fileprivate func taking(_ weights: Matrix<Double>, _ bias: [Double]) -> Network {
     var result = self
     let to = result.parameters.mutablePointer()
-    let view = solution.weights.view
+    let view = weights.view
     for row in 0..<view.rows {
       for output in 0..<view.columns { to[row * view.columns + output] = Element(view[row, output]) }
     }
-    for (output, bias) in solution.bias.enumerated() { to[layers[0].weightCount + output] = Element(bias) }
+    withExtendedLifetime(weights) {}
+    for (output, bias) in bias.enumerated() { to[layers[0].weightCount + output] = Element(bias) }
     return result
   }
 }

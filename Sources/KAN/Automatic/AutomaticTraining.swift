@@ -109,11 +109,13 @@ struct AutomaticTraining<Element: Scalar> {
   }
 
   /// Straight lines and splines, each by themselves, the splines last; none for an objective other than the squared
-  /// error or for more functions than normal equations are quick for.
+  /// error and the cross-entropy or for more functions than normal equations are quick for.
   private func additiveMembers(
     _ template: Network<Element>, _ plan: FoldPlan, _ judged: [Int]
   ) throws(TrainingError) -> [(member: Member, fit: AdditiveMember<Element>)] {
-    guard objective is MeanSquaredError, let basis = template.layers[0].basis as? TableBasis<Element> else { return [] }
+    guard objective is MeanSquaredError || objective is SoftmaxCrossEntropy,
+      let basis = template.layers[0].basis as? TableBasis<Element>
+    else { return [] }
     var result: [(Member, AdditiveMember<Element>)] = []
     let lines: TableBasis<Element>
     do { lines = try basis.linear() } catch { throw .leastSquares("\(error)") }
@@ -130,6 +132,7 @@ struct AutomaticTraining<Element: Scalar> {
         to[straight.layers[0].weightCount + output] = bias
       }
       let outputs = fit.outputs(data, plan, judged: judged, pool: pool)
+      if straight.parameters.contains(where: { !$0.isFinite }) { throw .leastSquares("the linear fit is not finite") }
       result.append((Member(name: "linear", networks: [straight], outputs: outputs), fit))
     }
     if basis.inputs * basis.functions <= AutomaticTuning.mostFunctions {
