@@ -47,6 +47,8 @@ enum Initialization: String, ExpressibleByArgument, CaseIterable {
   case random
   case leastSquares = "least-squares"
 }
+/// `--knots`
+enum Knots: String, ExpressibleByArgument, CaseIterable { case data, even }
 /// `--auto`
 enum AutomaticChoice: String, ExpressibleByArgument, CaseIterable { case fast, best, off }
 enum ClassWeight: String, ExpressibleByArgument, CaseIterable { case balanced, none }

@@ -10,13 +10,14 @@ extension TrainCommand {
     let fit: AutomaticFit<Element>
     do {
       let objective = try objectives.objective
+      let options = AutomaticOptions(effort: effort, intervals: grid, hasEvenKnots: knots == .even, seed: seed)
       fit =
         if let encoding = parts.encoding {
           try Network.fit(
-            parts.training, encoding, effort: effort, objective: objective, seed: seed, pool: pool,
+            parts.training, encoding, options: options, objective: objective, pool: pool,
             isRunning: { !Interruption.isRequested })
         } else {
-          try Network.fit(parts.training, effort: effort, objective: objective, seed: seed, pool: pool)
+          try Network.fit(parts.training, options: options, objective: objective, pool: pool)
         }
     } catch {
       throw ToolError.data("\(data.data): \(error)")

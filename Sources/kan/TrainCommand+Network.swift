@@ -112,6 +112,7 @@ extension TrainCommand {
     if let start { return try startNetwork(start, data) }
     var network = Network(layers, seed: seed)
     network.take(encoding)
+    if knots != .even && range.isEmpty && edge.isGridded { try network.setKnots(following: data.inputs) }
     if !range.isEmpty {
       guard range.count == 1 || range.count == network.inputs else {
         throw ToolError.usage("--range has \(counted(range.count, "pair")) for \(counted(network.inputs, "input"))")

@@ -18,6 +18,9 @@ extension TrainCommand {
     try require(
       optimizer != .lm || task != .classification,
       "--optimizer lm is for regressions; lbfgs and adam do classifications")
+    try require(
+      knots == nil || edge.isGridded, "--knots is for --edge \(Edge.names { $0.isGridded }): others have no grid")
+    try require(knots != .data || range.isEmpty, "either --range or --knots data, not both")
     if let degrees = edge.degrees {
       try require(
         degrees.contains(degree),

@@ -112,6 +112,12 @@ struct TrainCommand: ParsableCommand {
   @Option(help: "Smoothing of --init least-squares: auto, or a number from 0 (none) on for all functions alike.")
   var smoothness = Smoothing.auto
   @Option(
+    help: """
+      Knots of the first layer: data puts them at quantiles where evenly spaced ones would leave intervals nearly \
+      empty, even never does (default: data).
+      """)
+  var knots: Knots?
+  @Option(
     parsing: .unconditional,
     help: "LOW,HIGH of all inputs, or of each, that the first layer's grid covers (default: those of the data).",
     transform: parseRanges)
@@ -166,7 +172,7 @@ struct TrainCommand: ParsableCommand {
   var descriptions: [String] {
     let given: [(String, Bool)] = [
       ("--hidden", !hidden.isEmpty), ("--edge", givenEdge != nil), ("--activation", activation != nil),
-      ("--grid", grid != nil), ("--degree", givenDegree != nil), ("--extend", !extend.isEmpty),
+      ("--degree", givenDegree != nil), ("--extend", !extend.isEmpty),
       ("--optimizer", givenOptimizer != nil), ("--learning-rate", learningRate != nil),
       ("--schedule", givenSchedule != nil), ("--weight-decay", givenWeightDecay != nil),
       ("--batch", givenBatch != nil), ("--epochs", givenEpochs != nil), ("--patience", patience != nil),

@@ -28,23 +28,44 @@ public struct AutomaticFit<Element: Scalar>: Sendable {
   }
 }
 
+/// What an automatic training does not choose itself.
+public struct AutomaticOptions: Sendable, Equatable {
+  /// How much work is taken on.
+  public var effort: Effort
+  /// Intervals of the first layer; chosen by the number of rows if nil.
+  public var intervals: Int?
+  /// Whether the first layer's knots are evenly spaced rather than at quantiles.
+  public var hasEvenKnots: Bool
+  /// Of the folds, the random starts and the order of rows.
+  public var seed: UInt64
+
+  /// Traps unless `intervals` is at least 1.
+  public init(effort: Effort = .fast, intervals: Int? = nil, hasEvenKnots: Bool = false, seed: UInt64 = 0) {
+    require(intervals.map { $0 > 0 } ?? true, "AutomaticOptions: \(intervals ?? 0) intervals")
+    self.effort = effort
+    self.intervals = intervals
+    self.hasEvenKnots = hasEvenKnots
+    self.seed = seed
+  }
+}
+
 extension Network {
   /// Trains a network that is chosen by the data: additive splines and several small networks are fitted with some rows
   /// left out, and mixed with the weights that predict those rows best; the mixture is one network.
   ///
+  /// The same seed gives the same bits for any number of threads.
+  ///
   /// - Parameters:
-  ///   - effort: how much work is taken on.
+  ///   - options: how much work is taken on, and what is not left to the data.
   ///   - objective: nil for ``MeanSquaredError`` on numbers, ``SoftmaxCrossEntropy`` on classes.
-  ///   - seed: of the folds, the random starts and the order of rows. The same seed gives the same bits for any number
-  ///     of threads.
   /// - Throws: ``TrainingError`` as ``train(on:validation:with:options:pool:progress:)`` does.
   public static func fit(
-    _ data: Dataset<Element>, effort: Effort = .fast, objective: (any Objective)? = nil, seed: UInt64 = 0,
+    _ data: Dataset<Element>, options: AutomaticOptions = AutomaticOptions(), objective: (any Objective)? = nil,
     pool: ThreadPool = .shared
   ) throws(TrainingError) -> AutomaticFit<Element> {
     let kinds = [InputKind](repeating: .number, count: data.inputs.columns)
     return try AutomaticTraining(
-      data, kinds, effort, objective ?? data.targets.task.objective, seed, pool, isRunning: { true }
+      data, kinds, options, objective ?? data.targets.task.objective, pool, isRunning: { true }
     ).run()
   }
 }

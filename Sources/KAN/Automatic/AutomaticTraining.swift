@@ -4,19 +4,20 @@ struct AutomaticTraining<Element: Scalar> {
   private let kinds: [InputKind]
   private let tuning: AutomaticTuning
   private let objective: any Objective
-  private let seed: UInt64
+  private let options: AutomaticOptions
+  private var seed: UInt64 { options.seed }
   private let pool: ThreadPool
   private let isRunning: @Sendable () -> Bool
 
   init(
-    _ data: Dataset<Element>, _ kinds: [InputKind], _ effort: Effort, _ objective: any Objective, _ seed: UInt64,
+    _ data: Dataset<Element>, _ kinds: [InputKind], _ options: AutomaticOptions, _ objective: any Objective,
     _ pool: ThreadPool, isRunning: @escaping @Sendable () -> Bool
   ) {
     self.data = data
     self.kinds = kinds
-    tuning = AutomaticTuning(effort, rows: data.rows, task: data.targets.task)
+    tuning = AutomaticTuning(options.effort, rows: data.rows, task: data.targets.task)
     self.objective = objective
-    self.seed = seed
+    self.options = options
     self.pool = pool
     self.isRunning = isRunning
   }
@@ -95,7 +96,8 @@ struct AutomaticTraining<Element: Scalar> {
     let fitted: (basis: TableBasis<Element>, scaling: Scaling<Element>)
     do {
       fitted = try TableBasis.fitting(
-        data.inputs, kinds: kinds, intervals: AutomaticTuning.intervals(rows: data.rows))
+        data.inputs, kinds: kinds, intervals: options.intervals ?? AutomaticTuning.intervals(rows: data.rows),
+        blend: options.hasEvenKnots ? 1 : 0.05)
     } catch {
       throw .leastSquares("\(error)")
     }
@@ -119,7 +121,7 @@ struct AutomaticTraining<Element: Scalar> {
     var result: [(Member, AdditiveMember<Element>)] = []
     let lines: TableBasis<Element>
     do { lines = try basis.linear() } catch { throw .leastSquares("\(error)") }
-    if lines.inputs * lines.functions <= AutomaticTuning.mostFunctions {
+    if tuning.allows(lines, outputs: template.outputs, data.targets.task) {
       var network = Network(Layer<Element>(basis: lines, outputs: template.outputs))
       network.preprocessing = template.preprocessing
       let fit = try AdditiveMember(network, on: data, plan, pool: pool)
@@ -135,7 +137,7 @@ struct AutomaticTraining<Element: Scalar> {
       if straight.parameters.contains(where: { !$0.isFinite }) { throw .leastSquares("the linear fit is not finite") }
       result.append((Member(name: "linear", networks: [straight], outputs: outputs), fit))
     }
-    if basis.inputs * basis.functions <= AutomaticTuning.mostFunctions {
+    if tuning.allows(basis, outputs: template.outputs, data.targets.task) {
       let fit = try AdditiveMember(template, on: data, plan, pool: pool)
       let outputs = fit.outputs(data, plan, judged: judged, pool: pool)
       result.append((Member(name: "additive", networks: [fit.network], outputs: outputs), fit))

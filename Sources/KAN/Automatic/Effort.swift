@@ -32,6 +32,7 @@ struct AutomaticTuning {
     let isClassification = task == .classification
     switch effort {
     case .best:
+      mostFunctions = isClassification ? 30_000 : 3000
       // Weak decay for strong signals, strong decay for noise: which of them a table needs shows on rows left out.
       kinds =
         isClassification
@@ -47,6 +48,7 @@ struct AutomaticTuning {
         ]
       (starts, steps, passes) = (2, 2000, 10)
     case .fast:
+      mostFunctions = isClassification ? 4000 : 1000
       kinds =
         isClassification
         ? [
@@ -65,8 +67,18 @@ struct AutomaticTuning {
 
   /// Of fewer rows none is left out: too few would judge.
   static var fewestRows: Int { 10 }
-  /// Functions of an additive fit, whose time grows with their cube.
-  static var mostFunctions: Int { 3000 }
+  /// Functions of an additive fit, times classes, at most: its time grows with their cube, and for classes with their
+  /// steps. Beyond it, straight lines and networks are left.
+  let mostFunctions: Int
+  /// Functions, those that no row meets included, whose sums fit in some hundred megabytes.
+  static var mostSums: Int { 5000 }
+
+  /// Whether an additive fit of these functions is quick enough.
+  func allows<Element: Scalar>(_ basis: TableBasis<Element>, outputs: Int, _ task: LearningTask) -> Bool {
+    let functions = basis.columns.reduce(0) { $0 + $1.count }
+    return functions * (task == .classification ? outputs : 1) <= mostFunctions
+      && basis.inputs * basis.functions <= Self.mostSums
+  }
 
   static var manyRows: Int { 20_000 }
   /// The share of many rows that is left out to judge by.

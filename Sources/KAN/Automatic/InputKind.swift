@@ -18,7 +18,7 @@ extension TableBasis {
   /// The functions for the inputs of some rows, and the scaling that they are on: numbers on [-1, 1], codes as they
   /// are.
   static func fitting(
-    _ inputs: Matrix<Element>, kinds: [InputKind], intervals: Int
+    _ inputs: Matrix<Element>, kinds: [InputKind], intervals: Int, blend: Double
   ) throws(BasisError) -> (basis: TableBasis, scaling: Scaling<Element>) {
     let statistics = ColumnStatistics(inputs)
     let range = Scaling(range: statistics)
@@ -39,7 +39,7 @@ extension TableBasis {
         sample.append((end - shift[column]) * factor[column])
       }
       sample.sort()
-      columns.append(Functions.fitting(sorted: sample, intervals: intervals) ?? .values([-1, 1]))
+      columns.append(Functions.fitting(sorted: sample, intervals: intervals, blend: blend) ?? .values([-1, 1]))
     }
     return (try TableBasis(columns), Scaling(shift: AlignedArray(shift), factor: AlignedArray(factor)))
   }
