@@ -24,14 +24,14 @@ extension Network<Double> {
 }
 
 extension Grid {
-  /// Whether intervals of an input differ by more than a factor of 5. Differences of the usual order 6 over distances then
-  /// differ by more than four decades, and penalise only the narrow intervals.
+  /// Whether intervals of an input differ by more than a factor of 10. Differences of the usual order 6 over distances then
+  /// differ by more than six decades, and penalise only the narrow intervals.
   var followsData: Bool {
     if isUniform { return false }
     return (0..<inputs).contains { input in
       let points = breakpoints(ofInput: input)
       let widths = zip(points, points.dropFirst()).map { $1 - $0 }.filter { $0 > 0 }
-      return widths.max()! > 5 * widths.min()!
+      return widths.max()! > 10 * widths.min()!
     }
   }
 
