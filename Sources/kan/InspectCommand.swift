@@ -36,7 +36,16 @@ struct InspectCommand: ParsableCommand {
           contraction: layer.resolvedContraction(.auto).rawValue, reason: layer.contractionReason)
       },
       names: network.names,
-      ranges: network.names.inputs.isEmpty ? [] : inputRanges(network), training: network.record)
+      ranges: network.names.inputs.isEmpty ? [] : inputRanges(network), monotone: directions(network),
+      training: network.record)
+  }
+
+  /// The inputs that predictions follow in one direction, by name, or by number where there are no names.
+  private func directions<Element: Scalar>(_ network: Network<Element>) -> [String: Monotonicity]? {
+    if network.monotone.isEmpty { return nil }
+    let names = network.names.inputs
+    return Dictionary(
+      uniqueKeysWithValues: network.monotone.map { (names.isEmpty ? "\($0 + 1)" : names[$0], $1) })
   }
 
   /// The range of each input in the training data, which maps to [-1, 1] on the first layer's grid.
@@ -77,6 +86,7 @@ private struct ModelOutline: Encodable {
   var layers: [LayerOutline]
   var names: Names
   var ranges: [[Double]]
+  var monotone: [String: Monotonicity]?
   var training: TrainingRecord?
 
   func text() -> String {
@@ -99,6 +109,10 @@ private struct ModelOutline: Encodable {
     if !ranges.isEmpty {
       lines += ["", "inputs, and their ranges in training"]
       lines.append(table(zip(names.inputs, ranges).map { ["  \(printable($0))", short($1[0]), short($1[1])] }))
+    }
+    if let monotone {
+      let directions = monotone.sorted { $0.key < $1.key }.map { "\(printable($0.key))=\($0.value.rawValue)" }
+      lines += ["", "monotone: " + directions.joined(separator: ", ")]
     }
     if !names.targets.isEmpty {
       lines += ["", "targets: " + names.targets.map { printable($0) }.joined(separator: ", ")]

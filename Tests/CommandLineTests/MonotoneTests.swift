@@ -20,6 +20,9 @@ import Testing
         #expect(y.count == 201 && zip(y, y.dropFirst()).allSatisfy { sign * ($1 - $0) >= -1e-5 }, "\(name) of \(model)")
       }
     }
+    let inspected = try folder.kan("inspect", "n.safetensors", "--json").succeeded().json()["monotone"]
+    #expect(inspected as? [String: String] == ["a": "+", "b": "-"])
+    #expect(try folder.kan("inspect", "n.safetensors").succeeded().output.contains("monotone: a=+, b=-"))
     for (options, message) in [
       (["--start", "m.safetensors", "--optimizer", "lbfgs"], "lbfgs takes steps without bounds"),
       (["--monotone", "a=+", "--edge", "gaussian"], "no condition on the coefficients of gaussian"),

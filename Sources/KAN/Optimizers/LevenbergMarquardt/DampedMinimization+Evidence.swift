@@ -76,13 +76,13 @@ extension DampedMinimization {
 
   /// ‖L⁻¹d‖² of a difference d.
   private func squaredNorm(
-    _ inverse: UnsafePointer<Double>, _ count: Int, _ start: Int, _ stride: Int, _ stencil: UnsafePointer<Double>
+    _ inverse: UnsafePointer<Double>, _ count: Int, _ start: Int, _ stride: Int, _ stencil: UnsafeBufferPointer<Double>
   ) -> Double {
     var norm = 0.0
     for column in start..<count {
       var sum = 0.0
       // Column `column` of row j is 0 before j.
-      for place in 0...min(penalty.order, (column - start) / stride) {
+      for place in 0...min(stencil.count - 1, (column - start) / stride) {
         sum += stencil[place] * inverse[(start + place * stride) * count + column]
       }
       norm += sum * sum

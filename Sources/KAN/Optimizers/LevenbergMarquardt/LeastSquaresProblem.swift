@@ -283,7 +283,7 @@ final class LeastSquaresProblem {
     for (index, layer) in network.layers.enumerated() {
       let weights = network.weights(ofLayer: index)
       // A grid whose knots follow the data stays: an affine map would move the narrow intervals away from their rows.
-      if let grid = layer.grid, grid.isUniform, followed?.contains(index) ?? true {
+      if let grid = layer.grid, !grid.followsData, followed?.contains(index) ?? true {
         guard seen[index].firstNonFinite == nil else {
           throw BasisError("layer \(index + 1): sees a value that is not finite")
         }

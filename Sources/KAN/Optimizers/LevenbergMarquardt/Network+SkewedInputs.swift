@@ -1,6 +1,7 @@
 extension Network<Double> {
-  /// Whether the knots of a layer follow the data.
-  var followsData: Bool { layers.contains { $0.grid?.isUniform == false } }
+  /// Whether the knots of a layer follow the data: a compact basis without a grid has knots or levels of its own for each
+  /// input.
+  var followsData: Bool { layers.contains { $0.grid?.followsData ?? ($0.compactBasis != nil) } }
 
   /// Gives the first layer knots that follow the data if an even grid has most rows of an input in a few intervals: the
   /// curve there would be too stiff and beyond, where single rows determine it, too free.
@@ -23,6 +24,17 @@ extension Network<Double> {
 }
 
 extension Grid {
+  /// Whether intervals of an input differ by more than a factor of 10. Differences of the usual order 6 over distances then
+  /// differ by more than six decades, and penalise only the narrow intervals.
+  var followsData: Bool {
+    if isUniform { return false }
+    return (0..<inputs).contains { input in
+      let points = breakpoints(ofInput: input)
+      let widths = zip(points, points.dropFirst()).map { $1 - $0 }.filter { $0 > 0 }
+      return widths.max()! > 10 * widths.min()!
+    }
+  }
+
   /// e^H, H the entropy of the values over the intervals: G for even shares, 1 if one interval has all.
   fileprivate func usedIntervals(by values: Set<Element>, ofInput input: Int) -> Double {
     var counts = [Int](repeating: 0, count: intervals)

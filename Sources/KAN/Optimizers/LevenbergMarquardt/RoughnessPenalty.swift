@@ -4,10 +4,12 @@
 /// For splines of degree k, q = k + 1 penalises jumps of the k-th derivative at the knots. Polynomials of degree k are
 /// in the null space, so that a curve without data continues along its end polynomial.
 ///
-/// If a layer's knots follow the data, differences go by index and are of second order at most in all layers, as in
-/// ``CoefficientPenalty/curve(_:of:)``. Divided by distances they would differ by the q-th power of the ratio of the
-/// widest to the narrowest interval; and a polynomial through the few rows of a long tail, which hidden layers inherit,
-/// is no sensible continuation.
+/// If a layer's knots follow the data (``Grid/followsData``), differences go by index and are of second order at most in
+/// all layers, as in ``CoefficientPenalty/curve(_:of:)``. Divided by distances they would differ by the q-th power of the
+/// ratio of the widest to the narrowest interval; and a polynomial through the few rows of a long tail, which hidden layers
+/// inherit, is no sensible continuation.
+///
+/// A compact basis without a grid brings its own penalties (``Basis/penalties(ofInput:)``).
 struct RoughnessPenalty {
   let order: Int
   /// Whether a layer's knots follow the data.
@@ -15,21 +17,26 @@ struct RoughnessPenalty {
   private let layers: [LayerTerm]
 
   private struct LayerTerm {
-    let offset, inputs, functions, outputs: Int
-    /// Differences of an edge.
-    let rows: Int
-    /// The first function of each difference: [rows]
-    let starts: [Int]
-    /// Coefficients of the differences: [inputs or 1][rows × (q + 1)]
-    let stencils: [[Double]]
+    let offset, functions, outputs: Int
+    /// The differences of each input, or of all alike.
+    let inputs: [[Difference]]
+    let areAlike: Bool
+    let count: Int
   }
 
-  /// All layers of the network; λ has no effect on those without a grid.
+  /// Σ stencil[place]·c[start + place] of an edge's coefficients c.
+  private struct Difference {
+    let start: Int
+    let stencil: [Double]
+  }
+
+  /// All layers of the network; λ has no effect on those without a compact basis.
   var layerCount: Int { layers.count }
   /// Differences of all edges of a layer.
   func rank(ofLayer layer: Int) -> Int {
     let term = layers[layer]
-    return term.inputs * term.outputs * term.rows
+    let own = term.inputs.reduce(0) { $0 + $1.count }
+    return (term.areAlike ? term.count * own : own) * term.outputs
   }
 
   init(_ network: Network<Double>, order: Int) {
@@ -38,33 +45,43 @@ struct RoughnessPenalty {
     self.followsData = followsData
     layers = network.layers.indices.map { index in
       let layer = network.layers[index]
-      let offset = network.parameterOffset(ofLayer: index)
-      guard let basis = layer.griddedBasis else {
-        return LayerTerm(
-          offset: offset, inputs: layer.inputs, functions: layer.functions, outputs: layer.sums, rows: 0, starts: [],
-          stencils: [])
-      }
-      let count = basis.boundedFunctions
-      let own = followsData ? min(order, 2) : order
-      let rows = count > order ? count - own : 0
-      let starts = (0..<rows).map { min($0, count - order - 1) }
+      var inputs: [[Difference]] = []
+      let basis = layer.griddedBasis
       // A uniform grid has the same differences for all inputs, and so have all inputs by index.
-      let stencil =
-        !followsData
-        ? Array(basis.differences(order: order, input: 0).elements)
-        : (0..<rows).flatMap { Self.difference(own, at: $0 - starts[$0], of: order + 1) }
+      let areAlike = basis.map { followsData || $0.grid.isUniform } ?? false
+      if let basis {
+        inputs = (0..<(areAlike ? 1 : basis.inputs)).map {
+          Self.differences(of: basis, input: $0, followsData ? min(order, 2) : order, byIndex: followsData)
+        }
+      } else if let basis = layer.compactBasis {
+        inputs = (0..<basis.inputs).map { basis.penalties(ofInput: $0).flatMap { Self.differences(of: $0) } }
+      }
       return LayerTerm(
-        offset: offset, inputs: layer.inputs, functions: layer.functions, outputs: layer.sums, rows: rows,
-        starts: starts, stencils: [stencil])
+        offset: network.parameterOffset(ofLayer: index), functions: layer.functions, outputs: layer.sums,
+        inputs: inputs, areAlike: areAlike, count: layer.inputs)
     }
   }
 
-  /// A plain difference of order q, behind `place` zeros: [count]
-  private static func difference(_ q: Int, at place: Int, of count: Int) -> [Double] {
-    var result = [Double](repeating: 0, count: count)
-    let weights = Array(dividedDifferences(order: q, over: (0...q).map { Double($0) }).elements)
-    for (index, weight) in weights.enumerated() { result[place + index] = weight }
-    return result
+  private static func differences(
+    of basis: any GriddedBasis<Double>, input: Int, _ q: Int, byIndex: Bool
+  ) -> [Difference] {
+    let stencils =
+      byIndex
+      ? dividedDifferences(order: q, over: (0..<basis.boundedFunctions).map { Double($0) })
+      : basis.differences(order: q, input: input)
+    return (0..<stencils.rows).map { Difference(start: $0, stencil: stencils.row($0)) }
+  }
+
+  /// The rows of a penalty of a basis's own, but for those over all functions, such as the slope: like the other
+  /// differences, these leave straight lines free.
+  private static func differences(of penalty: CoefficientPenalty) -> [Difference] {
+    (0..<penalty.rows.rows).compactMap { row in
+      let weights = penalty.rows.row(row)
+      guard let first = weights.firstIndex(where: { $0 != 0 }), let last = weights.lastIndex(where: { $0 != 0 }),
+        last - first < 3
+      else { return nil }
+      return Difference(start: first, stencil: Array(weights[first...last]))
+    }
   }
 
   /// λ-weighted sum over all layers.
@@ -77,7 +94,7 @@ struct RoughnessPenalty {
     var sum = 0.0
     forEachDifference(ofLayer: layer) { start, stride, stencil in
       var difference = 0.0
-      for place in 0...order { difference += stencil[place] * parameters[start + place * stride] }
+      for place in stencil.indices { difference += stencil[place] * parameters[start + place * stride] }
       sum += difference * difference
     }
     return sum
@@ -91,8 +108,8 @@ struct RoughnessPenalty {
       let weight = lambda[layer]
       forEachDifference(ofLayer: layer) { start, stride, stencil in
         var difference = 0.0
-        for place in 0...order { difference += stencil[place] * parameters[start + place * stride] }
-        for a in 0...order {
+        for place in stencil.indices { difference += stencil[place] * parameters[start + place * stride] }
+        for a in stencil.indices {
           let row = start + a * stride
           let factor = weight * stencil[a]
           equations.gradient[row] -= factor * difference
@@ -115,7 +132,7 @@ struct RoughnessPenalty {
     for layer in layers.indices {
       let root = lambda[layer].squareRoot()
       forEachDifference(ofLayer: layer) { start, step, stencil in
-        for place in 0...order {
+        for place in stencil.indices {
           a[(start + place * step) * stride + row] = root * stencil[place]
           b[row] -= root * stencil[place] * parameters[start + place * step]
         }
@@ -126,16 +143,14 @@ struct RoughnessPenalty {
   }
 
   /// Calls `body` with the first coefficient, the distance to the next, and the stencil of each difference.
-  func forEachDifference(ofLayer layer: Int, _ body: (Int, Int, UnsafePointer<Double>) -> Void) {
+  func forEachDifference(ofLayer layer: Int, _ body: (Int, Int, UnsafeBufferPointer<Double>) -> Void) {
     let term = layers[layer]
-    for input in 0..<term.inputs where term.rows > 0 {
-      let stencils = term.stencils[term.stencils.count == 1 ? 0 : input]
-      stencils.withUnsafeBufferPointer { stencils in
-        for d in 0..<term.rows {
-          let start = term.offset + (input * term.functions + term.starts[d]) * term.outputs
-          for output in 0..<term.outputs {
-            body(start + output, term.outputs, stencils.baseAddress! + d * (order + 1))
-          }
+    if term.inputs.isEmpty { return }
+    for input in 0..<term.count {
+      for difference in term.inputs[term.areAlike ? 0 : input] {
+        let start = term.offset + (input * term.functions + difference.start) * term.outputs
+        difference.stencil.withUnsafeBufferPointer { stencil in
+          for output in 0..<term.outputs { body(start + output, term.outputs, stencil) }
         }
       }
     }
