@@ -4,7 +4,7 @@ import KAN
 
 extension DataSource {
   func trainingTable<Element: Scalar>(
-    _ task: LearningTask?, codes: Bool, _ pool: ThreadPool
+    _ task: LearningTask?, codes: Bool, _ own: TableEncoding?, _ pool: ThreadPool
   ) throws(FileError) -> Training<Element> {
     let file = try DelimitedFile(path: path)
     var columns = resolved(columns, in: file.header)
@@ -40,6 +40,12 @@ extension DataSource {
     do throws(TableError) {
       var encoding = try TableEncoding(table, columns: columns)
       if !codes { encoding = encoding.withIndicators }
+      if var own, own.inputs.allSatisfy({ table[$0.column] != nil }), own.classes.isEmpty == encoding.classes.isEmpty,
+        own.targets.map(\.column) == encoding.targets.map(\.column), columns.inputs == nil
+      {
+        own.weights = columns.weights
+        encoding = own
+      }
       let encoded: EncodedTable<Element> = try encoding.encode(table, pool: pool)
       notes += encoding.notes
       let left = table.rows - encoded.data.rows

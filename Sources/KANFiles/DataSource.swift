@@ -45,12 +45,13 @@ package struct DataSource: Sendable {
   /// - Parameters:
   ///   - task: by default a classification for text and images, a regression for numbers.
   ///   - codes: whether inputs may be codes of categories; else each level is an input of its own.
+  ///   - own: the encoding of a network that goes on to learn, which is kept if the table has its columns.
   /// - Throws: `FileError` if the rows cannot be used.
   package func training<Element: Scalar>(
-    _: Element.Type, task: LearningTask?, codes: Bool, pool: ThreadPool
+    _: Element.Type, task: LearningTask?, codes: Bool, keeping own: TableEncoding? = nil, pool: ThreadPool
   ) throws(FileError) -> Training<Element> {
     switch kind {
-    case .table: return try trainingTable(task, codes: codes, pool)
+    case .table: return try trainingTable(task, codes: codes, own, pool)
     case .array:
       return Training(data: try withClasses(Dataset(npy: path, target: targetArray(), task: task ?? .regression)))
     case .images:

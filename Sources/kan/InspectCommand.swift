@@ -120,7 +120,12 @@ private struct ModelOutline: Encodable {
     if !names.classes.isEmpty {
       lines.append("classes: " + names.classes.map { printable($0) }.joined(separator: ", "))
     }
-    if let training {
+    if let training, training.optimizer == "auto" {
+      lines += [
+        "",
+        "chosen on \(counted(training.samples, "row")) in \(short(training.seconds)) s, seed \(training.seed)",
+      ]
+    } else if let training {
       lines += [
         "",
         "trained \(training.history.count) of \(counted(training.epochs, "epoch")) on "

@@ -23,7 +23,7 @@ extension TrainCommand {
       throw ToolError.data("\(data.data): \(error)")
     }
     if let save { try fit.network.save(to: save) }
-    let chosen = Chosen(fit, effort)
+    let chosen = Chosen(fit, effort, command)
     for member in chosen.members { try log?.append(member) }
     let training = fit.network.evaluate(on: parts.training, pool: pool)
     let test = fit.network.evaluate(on: parts.test, pool: pool)
@@ -31,7 +31,7 @@ extension TrainCommand {
     warn(warnings)
     if json {
       let result = TrainingResult(
-        parameters: fit.network.parameterCount, epochs: 0, seconds: fit.seconds,
+        parameters: fit.network.parameterCount, epochs: fit.epochs, seconds: fit.seconds,
         samplesPerSecond: Double(fit.rows) / fit.seconds, seed: seed, threads: pool.threads, train: training,
         test: test, bestEpoch: nil, end: "allEpochs", objective: ObjectiveDescription(fit.network.objective),
         grid: nil, gridReason: nil, chosen: chosen,
@@ -39,10 +39,21 @@ extension TrainCommand {
       return try Console.print(encodeJSON(result))
     }
     Console.note(chosen.why)
+    Console.note("a single network like the largest part: \(chosen.command)")
     try Console.print(
       "trained in \(short(fit.seconds)) s\n"
         + table([training.header] + [["train"] + training.cells, ["test"] + test.cells]))
     if let save { Console.note("saved \(printable(save, limit: 4096))") }
+  }
+}
+
+extension TrainCommand {
+  /// This command without the choice.
+  fileprivate func command(_ options: String) -> String {
+    let target = data.target.map { " --target '\($0.joined(separator: ","))'" } ?? ""
+    let task = task.map { " --task \($0.rawValue)" } ?? ""
+    let loss = objectives.loss.map { " --loss \($0)" } ?? ""
+    return "kan train \(printable(data.data, limit: 4096))\(target)\(task)\(loss) \(options)"
   }
 }
 
@@ -53,6 +64,8 @@ struct Chosen: Encodable {
   var loss: Double
   var folds: Int
   var why: String
+  /// A single network like the largest part, by hand.
+  var command: String
 
   struct Member: Encodable {
     var name: String
@@ -62,7 +75,7 @@ struct Chosen: Encodable {
     var hidden: Int
   }
 
-  init<Element: Scalar>(_ fit: AutomaticFit<Element>, _ effort: Effort) {
+  init<Element: Scalar>(_ fit: AutomaticFit<Element>, _ effort: Effort, _ command: (String) -> String) {
     self.effort = effort
     members = fit.members.map {
       Member(name: $0.name, weight: $0.weight, loss: $0.loss, networks: $0.networks, hidden: $0.hidden)
@@ -70,5 +83,6 @@ struct Chosen: Encodable {
     loss = fit.loss
     folds = fit.folds
     why = fit.description
+    self.command = command(fit.explicitOptions)
   }
 }

@@ -21,8 +21,10 @@ extension TrainCommand {
     }
     let other = try testSource(source)
     let objective = try objectives.objective
+    let model = start ?? (resume ? save : nil)
     let read = try source.training(
-      Element.self, task: task ?? objective?.targetDomain.task, codes: effort != nil, pool: pool)
+      Element.self, task: task ?? objective?.targetDomain.task, codes: effort != nil,
+      keeping: try model.flatMap { try ModelFile(path: $0).encoding }, pool: pool)
     for note in read.notes { Console.note(note) }
     var (training, test) = (read.data, read.test)
     try objective?.requireTargets(of: training, in: data.data)

@@ -12,6 +12,14 @@ public struct AutomaticFit<Element: Scalar>: Sendable {
   public var seconds: Double
   /// Rows that were learned.
   public var rows: Int
+  /// Intervals of the first layer.
+  public var intervals: Int
+  /// Passes over the rows of each network's training by ``AdamW``.
+  public var epochs: Int
+  /// Rows of a step of each network's training.
+  public var batch: Int
+  /// The largest rate of each network's training.
+  public var learningRate: Double
 
   /// A kind of model that takes part in the mixture.
   public struct Member: Sendable, Codable {
@@ -25,6 +33,8 @@ public struct AutomaticFit<Element: Scalar>: Sendable {
     public var networks: Int
     /// Units of their hidden layer; 0 without one.
     public var hidden: Int
+    /// λ of ``AdamW``.
+    public var weightDecay: Double
   }
 }
 
@@ -67,6 +77,18 @@ extension Network {
     return try AutomaticTraining(
       data, kinds, options, objective ?? data.targets.task.objective, pool, isRunning: { true }
     ).run()
+  }
+}
+
+extension AutomaticFit {
+  /// Options of `kan train` for a single network like the member of the largest weight.
+  public var explicitOptions: String {
+    guard let member = members.max(by: { $0.weight < $1.weight }), member.hidden > 0 else {
+      let isRegression = network.task == .regression
+      return "--grid \(intervals) " + (isRegression ? "--init least-squares --epochs 0" : "--optimizer lbfgs --epochs 100")
+    }
+    return "--hidden \(member.hidden) --grid \(intervals) --epochs \(epochs) --batch \(batch) "
+      + "--learning-rate \(learningRate.text(digits: 3)) --weight-decay \(member.weightDecay.text(digits: 3))"
   }
 }
 

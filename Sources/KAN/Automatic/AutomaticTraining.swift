@@ -15,7 +15,7 @@ struct AutomaticTraining<Element: Scalar> {
   ) {
     self.data = data
     self.kinds = kinds
-    tuning = AutomaticTuning(options.effort, rows: data.rows, task: data.targets.task)
+    tuning = AutomaticTuning(options.effort, rows: data.rows, inputs: data.inputs.columns, task: data.targets.task)
     self.objective = objective
     self.options = options
     self.pool = pool
@@ -64,13 +64,15 @@ struct AutomaticTraining<Element: Scalar> {
     }
     if isAdditive || mixture.parts.isEmpty { mixture.additive = (sum, 1) }
     let network = mixture.network(like: template)
-    return AutomaticFit(
-      network: network,
-      members: zip(members, weights.weights).enumerated().map { place, pair in
-        .init(
-          name: pair.0.name, weight: pair.1, loss: weights.losses[place], networks: pair.0.networks.count,
-          hidden: pair.0.hidden)
-      }, loss: weights.loss, folds: plan.count, seconds: clock.duration(to: .now).seconds, rows: data.rows)
+    let decay = AutomaticTuning.decay(rows: data.rows)
+    let chosen = members.indices.map { place in
+      let member = members[place]
+      return AutomaticFit<Element>.Member(
+        name: member.name, weight: weights.weights[place], loss: weights.losses[place],
+        networks: member.networks.count, hidden: member.hidden,
+        weightDecay: decay * (tuning.kinds.first { $0.name == member.name }?.weightDecay ?? 0))
+    }
+    return finished(network, chosen, loss: weights.loss, folds: plan.count, since: clock)
   }
 
   /// Too few rows to leave any out: straight lines, or what an untrained layer says of classes.
@@ -86,9 +88,33 @@ struct AutomaticTraining<Element: Scalar> {
       try network.train(on: data, with: AdamW(learningRate: 0.01, weightDecay: 1), options: options, pool: pool)
     }
     let loss = network.evaluate(on: data, pool: pool).loss
+    let member = AutomaticFit<Element>.Member(
+      name: "additive", weight: 1, loss: loss, networks: 1, hidden: 0, weightDecay: 0)
+    return finished(network, [member], loss: loss, folds: 0, since: clock)
+  }
+
+  private var intervals: Int {
+    options.intervals ?? AutomaticTuning.intervals(rows: data.rows, inputs: data.inputs.columns)
+  }
+
+  /// The fit with what a record and an explicit training of the largest member need.
+  private func finished(
+    _ network: Network<Element>, _ members: [AutomaticFit<Element>.Member], loss: Double, folds: Int,
+    since clock: ContinuousClock.Instant
+  ) -> AutomaticFit<Element> {
+    var network = network
+    let seconds = clock.duration(to: .now).seconds
+    let batch = min(AutomaticTuning.batch(rows: data.rows), data.rows)
+    let stepsOfEpoch = (data.rows + batch - 1) / batch
+    let epochs = max(1, max(tuning.steps, tuning.passes * stepsOfEpoch) / stepsOfEpoch)
+    let rate = AutomaticTuning.learningRate(inputs: data.inputs.columns)
+    network.record = TrainingRecord(
+      optimizer: "auto", learningRate: rate, weightDecay: 0, schedule: .oneCycle, batch: batch, seed: seed,
+      samples: data.rows, epochs: 0, patience: nil, seconds: seconds, threads: pool.threads, history: [],
+      objective: ObjectiveDescription(objective))
     return AutomaticFit(
-      network: network, members: [.init(name: "additive", weight: 1, loss: loss, networks: 1, hidden: 0)], loss: loss,
-      folds: 0, seconds: clock.duration(to: .now).seconds, rows: data.rows)
+      network: network, members: members, loss: loss, folds: folds, seconds: seconds, rows: data.rows,
+      intervals: intervals, epochs: epochs, batch: batch, learningRate: rate)
   }
 
   /// A network of one layer on the functions of the members, with the scalings of all rows.
@@ -96,7 +122,7 @@ struct AutomaticTraining<Element: Scalar> {
     let fitted: (basis: TableBasis<Element>, scaling: Scaling<Element>)
     do {
       fitted = try TableBasis.fitting(
-        data.inputs, kinds: kinds, intervals: options.intervals ?? AutomaticTuning.intervals(rows: data.rows),
+        data.inputs, kinds: kinds, intervals: intervals,
         blend: options.hasEvenKnots ? 1 : 0.05)
     } catch {
       throw .leastSquares("\(error)")

@@ -28,8 +28,10 @@ struct AutomaticTuning {
   let steps: Int
   let passes: Int
 
-  init(_ effort: Effort, rows: Int, task: LearningTask) {
+  init(_ effort: Effort, rows: Int, inputs: Int, task: LearningTask) {
     let isClassification = task == .classification
+    let isWide = inputs > Self.manyInputs
+    var kinds: [Kind]
     switch effort {
     case .best:
       mostFunctions = isClassification ? 30_000 : 3000
@@ -61,6 +63,9 @@ struct AutomaticTuning {
         ]
       (starts, steps, passes) = (1, 1000, 5)
     }
+    // Sixteen sums say too little of hundreds of inputs, and one kind of more takes as long as several.
+    if isWide { kinds = [Kind(name: "wide", hidden: 64, weightDecay: 0.1, isResidual: false)] }
+    self.kinds = kinds
     // Every row is predicted once by networks that did not see it; with many rows a tenth of them judges as surely.
     folds = rows >= Self.manyRows ? 1 : rows >= 2000 ? 4 : 5
   }
@@ -85,11 +90,11 @@ struct AutomaticTuning {
   static var heldOut: Double { 0.1 }
 
   /// Intervals of the first layer: what n rows determine of a smooth curve grows with a small power of n.
-  static func intervals(rows: Int) -> Int { min(16, max(5, Int((1.5 * Elementary.pow(Double(rows), 0.3)).rounded()))) }
-  /// The same for a fit without other layers, which more intervals cost little.
-  static func additiveIntervals(rows: Int, inputs: Int) -> Int {
-    inputs > 100 ? 8 : min(40, max(5, Int((2 * Elementary.pow(Double(rows), 0.3)).rounded())))
+  /// With many inputs each matters less, and many coefficients cost time.
+  static func intervals(rows: Int, inputs: Int) -> Int {
+    inputs > manyInputs ? 5 : min(16, max(5, Int((1.5 * Elementary.pow(Double(rows), 0.3)).rounded())))
   }
+  static var manyInputs: Int { 100 }
   /// Intervals of a hidden layer, on -2 … 2: its sums are of about unit spread.
   static var hiddenIntervals: Int { 8 }
   static var hiddenRange: Double { 2 }

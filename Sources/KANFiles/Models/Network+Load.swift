@@ -123,6 +123,9 @@ package struct ModelFile {
     self.tensors = tensors
   }
 
+  /// What became of the columns of the table that the model was trained on.
+  package var encoding: TableEncoding? { topology.encoding }
+
   /// Whether the parameters are in double precision.
   package var isDouble: Bool { tensors.tensors["layers.0.weight"]?.dtype == .float64 }
 
