@@ -24,22 +24,19 @@ extension TableBasis {
     let range = Scaling(range: statistics)
     var (shift, factor) = (Array(range.shift), Array(range.factor))
     var columns: [Functions] = []
-    let step = max(1, inputs.rows / ColumnSummary.sample)
     for (column, kind) in kinds.enumerated() {
       if case .categories(let count) = kind {
         columns.append(.categories(count))
         (shift[column], factor[column]) = (0, 1)
         continue
       }
-      var sample = stride(from: 0, to: inputs.rows, by: step).map {
-        (inputs.view[$0, column] - shift[column]) * factor[column]
-      }
+      let sample = sortedSample(
+        inputs.view, column: column, most: ColumnSummary.sample, shift: shift[column], factor: factor[column])
       // The ends are the column's own, whatever the sample has met.
-      for end in [statistics.lowest[column], statistics.highest[column]] {
-        sample.append((end - shift[column]) * factor[column])
-      }
-      sample.sort()
-      columns.append(Functions.fitting(sorted: sample, intervals: intervals, blend: blend) ?? .values([-1, 1]))
+      let ends = [statistics.lowest[column], statistics.highest[column]].map { ($0 - shift[column]) * factor[column] }
+      columns.append(
+        Functions.fitting(sorted: [ends[0]] + sample + [ends[1]], intervals: intervals, blend: blend)
+          ?? .values([-1, 1]))
     }
     return (try TableBasis(columns), Scaling(shift: AlignedArray(shift), factor: AlignedArray(factor)))
   }

@@ -19,7 +19,7 @@ extension TableBasis.Functions {
   ///   - blend: the even share, 0 to 1.
   /// - Returns: nil for a constant column.
   public static func fitting(sorted: [Element], intervals: Int, blend: Double = 0.05) -> Self? {
-    let distinct = sorted.enumerated().filter { $0.offset == 0 || sorted[$0.offset - 1] < $0.element }.map(\.element)
+    let distinct = distinctValues(sorted)
     guard let low = distinct.first, let high = distinct.last, low < high else { return nil }
     if distinct.count <= intervals + 1 { return .values(distinct) }
     let (a, width) = (Double(low), Double(high) - Double(low))

@@ -139,14 +139,14 @@ public struct TableBasis<Element: Scalar>: CompactBasis {
       let x = x.slice(rows: x.rows, column: column, columns: 1)
       switch codes[first + column] {
       case 0:
-        to.writePlaces(of: x)
+        writePlaces(of: x, to)
         if counts[first + column] - 1 < spline.grid.intervals {
-          to.continueBeyondEnd(
+          continueBeyondEnd(
             x, cell: endCells[first + column], endValues.elements.pointer + 4 * (first + column),
-            endSlopes.elements.pointer + 4 * (first + column))
+            endSlopes.elements.pointer + 4 * (first + column), to)
         }
-      case 1: to.writeHats(at: x)
-      default: to.writeCategories(x)
+      case 1: writeHats(at: x, to)
+      default: writeCategories(x, to)
       }
     }
   }
@@ -243,7 +243,7 @@ private struct TablePoints<Element: Scalar> {
   }
 
   @inline(__always)
-  private func write(_ row: Int, _ function: Int, _ value: Element, _ slope: Element) {
+  fileprivate func write(_ row: Int, _ function: Int, _ value: Element, _ slope: Element) {
     values[function * distance + row] = value
     if order > 0 { slopes[function * distance + row] = slope }
     if order > 1 { seconds[function * distance + row] = 0 }
@@ -251,58 +251,75 @@ private struct TablePoints<Element: Scalar> {
 
   /// z of x in an interval.
   @inline(__always)
-  private func writePlace(_ row: Int, _ x: Element, _ interval: Int) {
+  fileprivate func writePlace(_ row: Int, _ x: Element, _ interval: Int) {
     let place = 2 * Element(interval) / Element(count - 1) - 1
     write(row, 4, place + (x - points[interval]) * rates[interval], rates[interval])
   }
+}
 
-  /// The base function of splines, whose cells are known.
-  @inline(__always)
-  func writePlaces(of x: MatrixView<Element>) {
-    for row in 0..<x.rows { writePlace(row, x[row, 0], min(Int(cells[row]), count - 2)) }
+// Loops are functions that are generic over the scalar type alone, so that they can be specialised.
+
+/// The base function of splines, whose cells are known.
+@specialized(where Element == Float)
+@specialized(where Element == Double)
+private func writePlaces<Element: Scalar>(of x: MatrixView<Element>, _ to: TablePoints<Element>) {
+  let (step, last) = (2 / Element(to.count - 1), Int32(to.count - 2))
+  let (values, slopes, seconds) = (
+    to.values + 4 * to.distance, to.slopes + 4 * to.distance, to.seconds + 4 * to.distance
+  )
+  for row in 0..<x.rows {
+    let interval = min(to.cells[row], last)
+    values[row] =
+      Element(interval) * step - 1 + (x.base[row * x.stride] - to.points[Int(interval)]) * to.rates[Int(interval)]
   }
+  if to.order > 0 { for row in 0..<x.rows { slopes[row] = to.rates[Int(min(to.cells[row], last))] } }
+  if to.order > 1 { for row in 0..<x.rows { seconds[row] = 0 } }
+}
 
-  /// Splines beyond the last breakpoint along their tangents there, where the kernels go on into the filling.
-  @inline(__always)
-  func continueBeyondEnd(
-    _ x: MatrixView<Element>, cell: Int32, _ endValues: UnsafePointer<Element>, _ endSlopes: UnsafePointer<Element>
-  ) {
-    let end = points[count - 1]
-    for row in 0..<x.rows where x[row, 0] > end {
-      cells[row] = cell
-      for r in 0..<4 { write(row, r, endValues[r] + endSlopes[r] * (x[row, 0] - end), endSlopes[r]) }
-    }
+/// Splines beyond the last breakpoint along their tangents there, where the kernels go on into the filling.
+@specialized(where Element == Float)
+@specialized(where Element == Double)
+private func continueBeyondEnd<Element: Scalar>(
+  _ x: MatrixView<Element>, cell: Int32, _ endValues: UnsafePointer<Element>, _ endSlopes: UnsafePointer<Element>,
+  _ to: TablePoints<Element>
+) {
+  let end = to.points[to.count - 1]
+  for row in 0..<x.rows where x.base[row * x.stride] > end {
+    to.cells[row] = cell
+    for r in 0..<4 { to.write(row, r, endValues[r] + endSlopes[r] * (x.base[row * x.stride] - end), endSlopes[r]) }
   }
+}
 
-  @inline(__always)
-  func writeHats(at x: MatrixView<Element>) {
-    for row in 0..<x.rows {
-      let value = x[row, 0]
-      var (low, high) = (0, count - 1)
-      while high - low > 1 {
-        let middle = (low + high) / 2
-        if value < points[middle] { high = middle } else { low = middle }
-      }
-      let cell = min(low, lastCell)
-      cells[row] = Int32(cell)
-      let inverse = 1 / (points[low + 1] - points[low])
-      let share = (value - points[low]) * inverse
-      for r in 0..<4 { write(row, r, 0, 0) }
-      write(row, low - cell, 1 - share, -inverse)
-      write(row, low - cell + 1, share, inverse)
-      writePlace(row, value, low)
+@specialized(where Element == Float)
+@specialized(where Element == Double)
+private func writeHats<Element: Scalar>(at x: MatrixView<Element>, _ to: TablePoints<Element>) {
+  for row in 0..<x.rows {
+    let value = x.base[row * x.stride]
+    var (low, high) = (0, to.count - 1)
+    while high - low > 1 {
+      let middle = (low + high) / 2
+      if value < to.points[middle] { high = middle } else { low = middle }
     }
+    let cell = min(low, to.lastCell)
+    to.cells[row] = Int32(cell)
+    let inverse = to.rates[low] * Element(to.count - 1) / 2
+    let share = (value - to.points[low]) * inverse
+    for r in 0..<4 { to.write(row, r, 0, 0) }
+    to.write(row, low - cell, 1 - share, -inverse)
+    to.write(row, low - cell + 1, share, inverse)
+    to.writePlace(row, value, low)
   }
+}
 
-  @inline(__always)
-  func writeCategories(_ x: MatrixView<Element>) {
-    for row in 0..<x.rows {
-      let value = x[row, 0]
-      let code = value >= 0 && value < Element(count) ? Int(Double(value)) : 0
-      let cell = min(code, lastCell)
-      cells[row] = Int32(cell)
-      for r in 0..<5 { write(row, r, 0, 0) }
-      write(row, code - cell, value == value ? 1 : value, 0)
-    }
+@specialized(where Element == Float)
+@specialized(where Element == Double)
+private func writeCategories<Element: Scalar>(_ x: MatrixView<Element>, _ to: TablePoints<Element>) {
+  for row in 0..<x.rows {
+    let value = x.base[row * x.stride]
+    let code = value >= 0 && value < Element(to.count) ? Int(Double(value)) : 0
+    let cell = min(code, to.lastCell)
+    to.cells[row] = Int32(cell)
+    for r in 0..<5 { to.write(row, r, 0, 0) }
+    to.write(row, code - cell, value == value ? 1 : value, 0)
   }
 }

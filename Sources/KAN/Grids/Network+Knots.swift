@@ -25,12 +25,10 @@ extension Network {
     let intervals = basis.grid.intervals
     var points: [[Element]] = []
     var follows = false
-    let step = max(1, inputs.rows / ColumnSummary.sample)
     for column in 0..<inputs.columns {
-      var sample = stride(from: 0, to: inputs.rows, by: step).map {
-        (inputs.view[$0, column] - scaling.shift[column]) * scaling.factor[column]
-      }
-      sample.sort()
+      let sample = sortedSample(
+        inputs.view, column: column, most: ColumnSummary.sample, shift: scaling.shift[column],
+        factor: scaling.factor[column])
       let even = (0...intervals).map { -1 + 2 * Element($0) / Element(intervals) }
       if !Self.areFilled(sample, even),
         case .spline(let own) = TableBasis<Element>.Functions.fitting(sorted: [-1] + sample + [1], intervals: intervals),

@@ -93,11 +93,8 @@ extension Warnings {
 
   /// Evenly spaced rows of a column in ascending order, what is no number last.
   static func sortedSample<Element: Scalar>(_ x: Matrix<Element>, _ column: Int) -> [Element] {
-    let count = min(x.rows, sampleRows)
-    return (0..<count).map { index in
-      let value = x[index * x.rows / count, column]
-      return value == value ? value : .infinity
-    }.sorted()
+    defer { withExtendedLifetime(x) {} }
+    return KAN.sortedSample(x.view, column: column, most: sampleRows)
   }
 
   /// The largest distance of two empirical distribution functions, of sorted values.
