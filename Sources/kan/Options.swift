@@ -161,13 +161,14 @@ struct DataArguments: ParsableArguments {
 /// Which columns of a table a training takes.
 struct ColumnArguments: ParsableArguments {
   @Option(
-    help: ArgumentHelp("Columns to learn from (default: all but the target).", valueName: "name,…"),
+    help: ArgumentHelp("Columns to learn from (default: all but the targets and --weights).", valueName: "name,…"),
     transform: parseNames)
   var inputs: [String]?
-  @Option(help: ArgumentHelp("Columns that are no inputs.", valueName: "name,…"), transform: parseNames)
+  @Option(help: ArgumentHelp("Columns not to learn from.", valueName: "name,…"), transform: parseNames)
   var ignore: [String] = []
   @Option(
-    help: ArgumentHelp("Columns whose numbers are names of categories.", valueName: "name,…"), transform: parseNames)
+    help: ArgumentHelp("Columns whose numbers are names, such as postcodes.", valueName: "name,…"),
+    transform: parseNames)
   var categorical: [String] = []
 
   var columns: TableColumns { TableColumns(inputs: inputs, ignored: ignore, categorical: categorical) }

@@ -7,19 +7,27 @@ struct TrainCommand: ParsableCommand {
     commandName: "train", abstract: "Train a network and save it.",
     discussion: """
       EXAMPLES
-        kan train houses.csv --target price --hidden 8 --save houses.safetensors
-        kan train iris.csv --hidden 5 --epochs 100 --json
-        kan train houses.csv --hidden 8 --optimizer lbfgs --precision double --epochs 300
-        kan train /usr/share/datasets/fashion-mnist --hidden 64 --json
+        kan train houses.csv
+        kan train houses.csv --target price --ignore street --save houses.safetensors
+        kan train houses.csv --target price --auto best --json
+        kan train visits.csv --loss poisson
         kan train rents.csv --loss quantile --quantile 0.9 --save upper.safetensors
-        kan train visits.csv --loss poisson --optimizer lbfgs
-        kan train new.csv --start houses.safetensors --keep-learned --save houses.safetensors
+        kan train iris.csv --hidden 5 --epochs 100 --save iris.safetensors
+        kan train new.csv --start iris.safetensors --save iris.safetensors
+        kan train /usr/share/datasets/fashion-mnist --hidden 64 --json
         kan train x.npy --target y.npy --test u.npy --test-target v.npy
-        kan train smooth.csv --hidden 1 --optimizer lm --precision double --extend 5,10,20,50,100,200
+        kan train smooth.csv --hidden 1 --optimizer lm --precision double
 
-      A training that is interrupted (Ctrl-C) or diverges is saved as it was after its last good epoch. The same \
-      command with --resume goes on from there, to the bit as if it had not stopped; with more --epochs it goes on \
-      after the end.
+      A table may hold numbers, texts, times, and gaps. Texts become categories, gaps are learned as such, and columns \
+      that can tell nothing are left out, which is said. Predictions treat other tables alike.
+
+      Without options that describe layers or a training, the data choose both: straight lines, additive splines and \
+      small networks are fitted with some rows left out, weighed by how they predict these, and become one network. \
+      The defaults below are those of a network that is described.
+
+      A described training that is interrupted (Ctrl-C) or diverges is saved as it was after its last good epoch. The \
+      same command with --resume goes on from there, to the bit as if it had not stopped; with more --epochs it goes \
+      on after the end.
       """)
 
   @OptionGroup var data: DataArguments
@@ -30,7 +38,7 @@ struct TrainCommand: ParsableCommand {
   @OptionGroup var objectives: ObjectiveArguments
   @Option(
     help: """
-      fast, best or off: choose layers and training by the data, about a second or ten for 10,000 rows \
+      How layers and training are chosen by the data: fast takes about a second for 10,000 rows, best up to ten \
       (default: fast, and off once layers or a training are described).
       """)
   var auto: AutomaticChoice?
@@ -45,8 +53,8 @@ struct TrainCommand: ParsableCommand {
   @Option(
     parsing: .unconditional,
     help: """
-      Widths of hidden layers, 64,32 for example (default: none, one layer); 3+2 is three sums and two products of two \
-      sums each.
+      Widths of hidden layers, 64,32 for example (default: none, one layer); 3+2 is three sums and two products of \
+      two sums each.
       """,
     transform: parseWidths)
   var hidden: [HiddenWidth] = []
@@ -55,7 +63,11 @@ struct TrainCommand: ParsableCommand {
   var givenEdge: Edge?
   @Option(help: "Activation of the sums of hidden layers (default: identity, and silu for linear edges).")
   var activation: Activation?
-  @Option(parsing: .unconditional, help: "Intervals of the grid (\(Edge.names { $0.grids != nil }); default: 5).")
+  @Option(
+    parsing: .unconditional,
+    help: """
+      Intervals of the grid (\(Edge.names { $0.grids != nil }); default: 5, or with --auto by the number of rows).
+      """)
   var grid: Int?
   @Option(
     name: .customLong("degree"), parsing: .unconditional,
@@ -67,16 +79,17 @@ struct TrainCommand: ParsableCommand {
   @Option(
     parsing: .unconditional,
     help: """
-      Grids to train on in turn, 5,10,20 for example, with --epochs on each; a finer one is kept if it fits significantly better.
+      Grids to train on in turn, 5,10,20 for example, with --epochs on each; a finer one is kept if it fits \
+      significantly better.
       """,
     transform: parseGrids)
   var extend: [Int] = []
   @Option(
     name: .customLong("optimizer"),
     help: """
-      Optimiser (default: adam). lbfgs and lm take all rows at every iteration, which counts as an epoch, and need no rate, schedule or \
-      batch; lm (Levenberg-Marquardt) is for regressions with up to some thousands of parameters, and the one for \
-      accuracy, with --precision double and --extend; it takes any --loss but cross-entropy.
+      Optimiser (default: adam). lbfgs and lm take all rows at every iteration, which counts as an epoch, and need no \
+      rate, schedule or batch; lm (Levenberg-Marquardt) is for regressions with up to some thousands of parameters, \
+      and the one for accuracy, with --precision double and --extend; it takes any --loss but cross-entropy.
       """)
   var givenOptimizer: OptimizerName?
   @Option(
@@ -113,8 +126,8 @@ struct TrainCommand: ParsableCommand {
   var smoothness = Smoothing.auto
   @Option(
     help: """
-      Knots of the first layer: data puts them at quantiles where evenly spaced ones would leave intervals nearly \
-      empty, even never does (default: data).
+      Knots of the first layer: data puts them at quantiles, in a described network only where evenly spaced ones \
+      would leave intervals nearly empty; even never does (default: data).
       """)
   var knots: Knots?
   @Option(
@@ -142,9 +155,11 @@ struct TrainCommand: ParsableCommand {
   @OptionGroup var threads: ThreadArguments
   @Option(help: "File for the model.", completion: .file(extensions: ["safetensors"]))
   var save: String?
-  @Flag(help: "Resume the training of the model that --save names.")
+  @Flag(help: "Resume the described training of the model that --save names.")
   var resume = false
-  @Option(help: "File for a line of JSON for each epoch.", completion: .file(extensions: ["jsonl"]))
+  @Option(
+    help: "File for a line of JSON for each epoch, or each kind of model that was tried.",
+    completion: .file(extensions: ["jsonl"]))
   var log: String?
   @Flag(help: "Print the result as JSON.")
   var json = false

@@ -13,7 +13,8 @@ import Testing
     #expect(help.output.contains("USAGE: kan \(command)"))
     #expect(help.lines.allSatisfy { $0.count <= 80 })
     // An example that is broken over two lines cannot be copied.
-    let examples = help.lines.drop { $0 != "EXAMPLES" }.dropFirst().prefix { $0.hasPrefix(" ") || $0.hasPrefix("kan") }
+    let lines = help.output.split(separator: "\n", omittingEmptySubsequences: false)
+    let examples = lines.drop { $0 != "EXAMPLES" }.dropFirst().prefix { !$0.isEmpty }
     #expect(examples.allSatisfy { $0.hasPrefix("  kan ") })
     #expect(try folder.kan(command, "--help") == help)
   }

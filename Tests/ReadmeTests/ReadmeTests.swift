@@ -41,7 +41,10 @@ import Testing
     let words = text.split(whereSeparator: { $0 == " " || $0 == "," || $0.isNewline })
     let price = try #require(words.last.flatMap { Double($0) })
     #expect(price > 90_000 && price < 180_000)
-    let network = try Network<Float>(contentsOf: folder.appending(path: "houses.safetensors").path)
+    #expect(text.hasPrefix("chosen by 5 folds left out: "))
+    let chosen = try Network<Float>(contentsOf: folder.appending(path: "chosen.safetensors").path)
+    #expect(chosen.encoding?.inputs.count == 13)
+    let network = try Network<Float>(contentsOf: folder.appending(path: "described.safetensors").path)
     #expect(network.parameterCount == 13 * 9 * 8 + 8 + 8 * 9 + 1)
     #expect(network.names.targets == ["price"])
   }

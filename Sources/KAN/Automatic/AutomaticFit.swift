@@ -2,11 +2,11 @@
 public struct AutomaticFit<Element: Scalar>: Sendable {
   /// The trained network; it holds the encoding of the table, if it was trained on one.
   public var network: Network<Element>
-  /// Members of the mixture with a weight above 0.
+  /// All kinds of members that were tried, from simple to complex; those of weight 0 are not in the network.
   public var members: [Member]
-  /// The mixture's mean loss on rows that its members did not learn.
+  /// The network's mean loss on rows that its members did not learn; on the rows learned if there are no ``folds``.
   public var loss: Double
-  /// Folds that rows were left out in.
+  /// Folds that rows were left out in: 1 for a tenth of the rows, 0 if they are too few to leave any out.
   public var folds: Int
   /// Wall time.
   public var seconds: Double
@@ -21,9 +21,9 @@ public struct AutomaticFit<Element: Scalar>: Sendable {
   /// The largest rate of each network's training.
   public var learningRate: Double
 
-  /// A kind of model that takes part in the mixture.
+  /// A kind of model.
   public struct Member: Sendable, Codable {
-    /// `additive`, or the kind of network.
+    /// `linear`, `additive`, or the kind of network.
     public var name: String
     /// Its weight.
     public var weight: Double
