@@ -40,9 +40,7 @@ extension DataSource {
     do throws(TableError) {
       var encoding = try TableEncoding(table, columns: columns)
       if !codes { encoding = encoding.withIndicators }
-      if var own, own.inputs.allSatisfy({ table[$0.column] != nil }), own.classes.isEmpty == encoding.classes.isEmpty,
-        own.targets.map(\.column) == encoding.targets.map(\.column), columns.inputs == nil
-      {
+      if var own, encoding.continues(own), own.inputs.allSatisfy({ table[$0.column] != nil }) {
         own.weights = columns.weights
         encoding = own
       }
@@ -159,6 +157,14 @@ extension DataSource {
       start = end + 1
     }
     return result
+  }
+}
+
+extension TableEncoding {
+  /// Whether a table with this encoding can be learned further by a network with another: by its columns and classes.
+  fileprivate func continues(_ own: TableEncoding) -> Bool {
+    Set(inputs.map(\.column)).isSubset(of: own.inputs.map(\.column)) && Set(classes).isSubset(of: own.classes)
+      && classes.isEmpty == own.classes.isEmpty && targets.map(\.column) == own.targets.map(\.column)
   }
 }
 

@@ -85,7 +85,8 @@ extension AutomaticFit {
   public var explicitOptions: String {
     guard let member = members.max(by: { $0.weight < $1.weight }), member.hidden > 0 else {
       let isRegression = network.task == .regression
-      return "--grid \(intervals) " + (isRegression ? "--init least-squares --epochs 0" : "--optimizer lbfgs --epochs 100")
+      let method = isRegression ? "--init least-squares --epochs 0" : "--optimizer lbfgs --epochs 100"
+      return "--grid \(intervals) \(method)"
     }
     return "--hidden \(member.hidden) --grid \(intervals) --epochs \(epochs) --batch \(batch) "
       + "--learning-rate \(learningRate.text(digits: 3)) --weight-decay \(member.weightDecay.text(digits: 3))"
