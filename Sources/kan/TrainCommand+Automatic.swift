@@ -19,6 +19,8 @@ extension TrainCommand {
         } else {
           try Network.fit(parts.training, options: options, objective: objective, pool: pool)
         }
+    } catch TrainingError.cancelled {
+      throw ToolError(message: "interrupted; nothing is saved, since the parts are only weighed in the end", code: 130)
     } catch {
       throw ToolError.data("\(data.data): \(error)")
     }

@@ -13,6 +13,10 @@ extension TrainCommand {
     let file = try ModelFile(path: path)
     try requireSame("--precision", file.isDouble ? "double" : "float", precision.rawValue)
     let network = try Network<Element>(file)
+    if network.record?.optimizer == "auto" {
+      throw ToolError.usage(
+        "\(path) was chosen automatically, which nothing resumes: leave out --resume, or go on with --start \(path)")
+    }
     try requireSameColumns(path, network, data)
     func hidden(_ layers: [Layer<Element>]) -> String {
       layers.count == 1 ? "none" : layers.dropLast().map { $0.width.description }.joined(separator: ",")

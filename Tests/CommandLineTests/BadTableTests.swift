@@ -24,7 +24,10 @@ import Testing
     ("a,y\n", "no data rows after the header"),
     ("a,y\n1,2\n1\n", "row 2 (line 3): 1 cell, but the header has 2"),
     ("a,y\n1,2\n\n1,2,3\n", "row 2 (line 4): 3 cells, but the header has 2"),
-    ("a,y\n1,2\n1,\n", "there is no column from which the target could be learned"),
+    (
+      "a,y\n1,2\n1,\n",
+      "there is no column from which the target could be learned: column \"a\" is left out: it is the same in every row"
+    ),
     ("a,y\n1,2\n2,1e400\n", "row 2 (line 3), column \"y\": \"1e400\" is too large"),
     ("a,y\n1,2\n2,-inf\n", "row 2 (line 3), column \"y\": \"-inf\" is not a finite number"),
     ("a,y\n1,\n2,NA\n", "column \"y\" has no values"),
@@ -35,7 +38,11 @@ import Testing
     ("a,y\n1,\"2\"2\n", "line 2: text after a closing quotation mark"),
     ("a,y\n1,2\n3,\0\n", "line 3: NUL byte; this is not a text file"),
     ("a;y\n1;2\n3\n", "row 2 (line 3): 1 cell, but the header has 2"),
-    ("\u{1B}[1m,y\nx,2\ny,3\n", "there is no column from which the target could be learned"),
+    (
+      "\u{1B}[1m,y\nx,2\ny,3\n",
+      "there is no column from which the target could be learned: column \"\\u{1B}[1m\" is left out: it names the rows: "
+        + "no text is there twice"
+    ),
   ])
   func table(text: String, message: String) throws {
     try expectFailure(try folder.write(text, to: "t.csv"), message: message)

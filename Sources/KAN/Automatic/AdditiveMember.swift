@@ -64,6 +64,8 @@ struct AdditiveMember<Element: Scalar> {
   }
 
   /// What the fit of each fold answers to the rows that it has not seen: [judged rows × out]
+  @specialized(where Element == Float)
+  @specialized(where Element == Double)
   func outputs(_ data: Dataset<Element>, _ plan: FoldPlan, judged: [Int], pool: ThreadPool) -> Matrix<Element> {
     var result = Matrix<Element>(rows: judged.count, columns: network.outputs)
     var places = [Int](repeating: -1, count: data.rows)
@@ -80,6 +82,8 @@ struct AdditiveMember<Element: Scalar> {
   }
 
   /// The rows that a fold's networks learn, with what its additive fit leaves of their targets.
+  @specialized(where Element == Float)
+  @specialized(where Element == Double)
   func residuals(_ data: Dataset<Element>, fold: Int, pool: ThreadPool) -> Dataset<Element> {
     guard case .values(let values) = data.targets else { return data }
     var left = values

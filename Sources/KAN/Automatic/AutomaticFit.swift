@@ -97,10 +97,11 @@ extension AutomaticFit: CustomStringConvertible {
   /// What was chosen, and why, in a paragraph.
   public var description: String {
     let parts = members.filter { $0.weight > 0 }.map { member in
+      let names = ["constant": "a constant", "linear": "straight lines", "additive": "additive splines"]
       let what =
         member.hidden == 0
-        ? member.name == "linear" ? "straight lines" : "additive splines"
-        : "\(member.networks) networks \"\(member.name)\" of \(member.hidden) units"
+        ? names[member.name] ?? member.name
+        : "\(member.networks) network\(member.networks == 1 ? "" : "s") \"\(member.name)\" of \(member.hidden) units"
       return "\(what) (weight \(member.weight.text(digits: 2)), loss \(member.loss.text(digits: 2)))"
     }
     let how = folds == 0 ? "none of the few rows" : folds == 1 ? "a tenth of the rows" : "\(folds) folds"

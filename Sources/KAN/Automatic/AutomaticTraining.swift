@@ -41,7 +41,9 @@ struct AutomaticTraining<Element: Scalar> {
     let plan = FoldPlan(data.targets, count: tuning.folds, seed: seed)
     let judged = plan.judged
     let additive = try additiveMembers(template, plan, judged)
-    let members = try additive.map(\.member) + trainMembers(template, plan, judged, additive.last?.fit)
+    let members =
+      try [constantMember(template, judged)] + additive.map(\.member)
+      + trainMembers(template, plan, judged, additive.last?.fit)
     var weights = weigh(members, template, judged)
     weights.preferOne()
     var mixture = Mixture<Element>()
@@ -80,8 +82,13 @@ struct AutomaticTraining<Element: Scalar> {
     _ template: Network<Element>, since clock: ContinuousClock.Instant
   ) throws(TrainingError) -> AutomaticFit<Element> {
     var network = template
-    if objective is MeanSquaredError {
-      try network.fitLastLayer(on: data, pool: pool)
+    if objective is MeanSquaredError, let basis = template.layers[0].basis as? TableBasis<Element> {
+      let lines: TableBasis<Element>
+      do { lines = try basis.linear() } catch { throw .leastSquares("\(error)") }
+      var straight = Network(Layer<Element>(basis: lines, outputs: template.outputs))
+      straight.preprocessing = template.preprocessing
+      try straight.fitLastLayer(on: data, pool: pool)
+      network = template.takingLines(straight, basis, lines)
     } else {
       let options = TrainingOptions(
         epochs: tuning.steps, batch: data.rows, schedule: .oneCycle, seed: seed, objective: objective)
@@ -89,7 +96,7 @@ struct AutomaticTraining<Element: Scalar> {
     }
     let loss = network.evaluate(on: data, pool: pool).loss
     let member = AutomaticFit<Element>.Member(
-      name: "additive", weight: 1, loss: loss, networks: 1, hidden: 0, weightDecay: 0)
+      name: "linear", weight: 1, loss: loss, networks: 1, hidden: 0, weightDecay: 0)
     return finished(network, [member], loss: loss, folds: 0, since: clock)
   }
 
@@ -136,6 +143,28 @@ struct AutomaticTraining<Element: Scalar> {
     return network
   }
 
+  /// The best constant: what is left where inputs tell nothing.
+  private func constantMember(_ template: Network<Element>, _ judged: [Int]) -> Member {
+    var network = template
+    let to = network.parameters.mutablePointer()
+    for index in 0..<network.parameterCount { to[index] = 0 }
+    if case .classes(let labels, let count) = data.targets {
+      // Each class once more than it is there, so that no share is 0.
+      var rows = [Double](repeating: 1, count: count)
+      for (row, label) in labels.enumerated() { rows[Int(label)] += data.weights.map { Double($0[row]) } ?? 1 }
+      for (output, share) in rows.enumerated() where output < network.outputs {
+        to[network.layers[0].weightCount + output] = Element(Elementary.log(share / rows.reduce(0, +)))
+      }
+    } else {
+      network.centerOutputs(on: data, objective, pool: pool)
+    }
+    let bias = network.bias(ofLayer: 0)
+    var outputs = Matrix<Element>(rows: judged.count, columns: bias.count)
+    let view = outputs.mutableView()
+    for row in 0..<view.rows { for output in 0..<view.columns { view[row, output] = bias[output] } }
+    return Member(name: "constant", networks: [network], outputs: outputs)
+  }
+
   /// Straight lines and splines, each by themselves, the splines last; none for an objective other than the squared
   /// error and the cross-entropy or for more functions than normal equations are quick for.
   private func additiveMembers(
@@ -151,14 +180,7 @@ struct AutomaticTraining<Element: Scalar> {
       var network = Network(Layer<Element>(basis: lines, outputs: template.outputs))
       network.preprocessing = template.preprocessing
       let fit = try AdditiveMember(network, on: data, plan, pool: pool)
-      var straight = template
-      let weights = basis.coefficients(
-        ofLinear: fit.network.weights(ofLayer: 0), functions: lines.functions)
-      let to = straight.parameters.mutablePointer()
-      for index in 0..<straight.layers[0].weightCount { to[index] = weights.elements.pointer[index] }
-      for (output, bias) in fit.network.bias(ofLayer: 0).enumerated() {
-        to[straight.layers[0].weightCount + output] = bias
-      }
+      let straight = template.takingLines(fit.network, basis, lines)
       let outputs = fit.outputs(data, plan, judged: judged, pool: pool)
       if straight.parameters.contains(where: { !$0.isFinite }) { throw .leastSquares("the linear fit is not finite") }
       result.append((Member(name: "linear", networks: [straight], outputs: outputs), fit))
@@ -276,7 +298,7 @@ struct AutomaticTraining<Element: Scalar> {
       }
       return MemberWeights(gram: gram, corrections: corrections)
     }
-    return MemberWeights(count: k) { weights in
+    return MemberWeights(count: k, sumsToOne: !(objective is SoftmaxCrossEntropy)) { weights in
       target.loss(of: members.map(\.outputs), weights, mixed: &mixed)
     }
   }

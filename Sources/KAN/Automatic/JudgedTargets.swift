@@ -29,6 +29,8 @@ struct JudgedTargets<Element: Scalar> {
   }
 
   /// The mean over rows and outputs of (a - t)·(b - t).
+  @specialized(where Element == Float)
+  @specialized(where Element == Double)
   func meanProduct(_ a: Matrix<Element>, _ b: Matrix<Element>) -> Double {
     let (a, b, t) = (a.view, b.view, values.view)
     var sum = 0.0
@@ -43,6 +45,8 @@ struct JudgedTargets<Element: Scalar> {
   }
 
   /// The mean loss of Σ w·Z, and its gradient by w.
+  @specialized(where Element == Float)
+  @specialized(where Element == Double)
   func loss(
     of outputs: [Matrix<Element>], _ shares: [Double], mixed: inout Matrix<Element>
   ) -> (loss: Double, gradient: [Double]) {

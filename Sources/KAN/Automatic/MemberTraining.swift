@@ -46,6 +46,7 @@ struct MemberTraining<Element: Scalar>: ParallelLoop {
       objective: objective)
     try network.train(on: rows, with: method, options: options, pool: pool) { _, _ in isRunning() ? .continue : .stop }
     if !isRunning() { throw .cancelled }
+    network.centerOutputs(on: rows, objective, pool: pool)
     return network
   }
 }

@@ -49,6 +49,17 @@ struct MemberWeights {
     (weights, self.loss, self.losses) = (best.weights, loss, losses)
   }
 
+  /// The nearest weights that are not negative and sum to 1 (Held, Wolfe and Crowder 1974, Mathematical Programming 6).
+  private static func onSimplex(_ weights: [Double]) -> [Double] {
+    var (sum, shift) = (0.0, 0.0)
+    for (place, weight) in weights.sorted(by: >).enumerated() {
+      sum += weight
+      let next = (sum - 1) / Double(place + 1)
+      if weight - next > 0 { shift = next }
+    }
+    return weights.map { max(0, $0 - shift) }
+  }
+
   /// G⁻¹1 / 1ᵀG⁻¹1 of some members, by elimination; nil if a weight is negative or G is singular.
   private static func minimum(_ gram: Matrix<Double>, _ members: [Int]) -> [Double]? {
     let k = members.count
@@ -73,8 +84,10 @@ struct MemberWeights {
   ///
   /// - Parameters:
   ///   - count: k
+  ///   - sumsToOne: whether Σw = 1 too. Logits are free, since a factor makes them more or less certain; any other
+  ///     output would be pulled to 0, which means nothing in particular.
   ///   - mean: the mean loss and its gradient by the weights.
-  init(count k: Int, _ mean: ([Double]) -> (loss: Double, gradient: [Double])) {
+  init(count k: Int, sumsToOne: Bool = false, _ mean: ([Double]) -> (loss: Double, gradient: [Double])) {
     func value(_ weights: [Double]) -> (loss: Double, gradient: [Double]) {
       var (loss, gradient) = mean(weights)
       for i in 0..<k {
@@ -91,7 +104,8 @@ struct MemberWeights {
       var moved = weights
       var next = (loss: Double.infinity, gradient: gradient)
       while step > 1e-6 {
-        moved = weights.indices.map { max(0, weights[$0] - step * gradient[$0]) }
+        moved = weights.indices.map { weights[$0] - step * gradient[$0] }
+        moved = sumsToOne ? Self.onSimplex(moved) : moved.map { max(0, $0) }
         next = value(moved)
         if next.loss <= loss { break }
         step /= 2

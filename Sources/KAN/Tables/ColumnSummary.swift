@@ -28,6 +28,19 @@ struct ColumnSummary {
   var median: Double { sorted.isEmpty ? 0 : sorted[(sorted.count - 1) / 2] }
   var isConstant: Bool { !(lowest < highest) }
 
+  /// A range of more than this many times the inner half of the rows spans magnitudes: the outermost of a dozen
+  /// intervals between quantiles would be wider than all others together by a factor of ten and more, and a curve there
+  /// is what few rows make of it.
+  private static var widest: Double { 200 }
+
+  /// The median and half the width of the inner half of the rows, if the column spans magnitudes.
+  var magnitude: (center: Double, unit: Double)? {
+    guard sorted.count >= 4 else { return nil }
+    let unit = sorted[sorted.count * 3 / 4] / 2 - sorted[sorted.count / 4] / 2
+    guard unit > 0, highest / 2 - lowest / 2 > Self.widest * unit else { return nil }
+    return (median, unit)
+  }
+
   /// The shift and scale before rounding to single precision: none for numbers that it resolves to a millionth of their
   /// spread, and holds.
   var shift: TableEncoding.Shift {

@@ -133,7 +133,9 @@ extension TableEncoding {
     for (column, target) in targets.enumerated() {
       guard let shift = target.number, shift != Shift(shift: 0, scale: 1) else { continue }
       for row in 0..<predictions.rows {
-        predictions[row, column] = predictions[row, column] / shift.scale + shift.shift
+        let value = predictions[row, column] / shift.scale + shift.shift
+        let largest = Double.greatestFiniteMagnitude
+        predictions[row, column] = value.isInfinite ? (value > 0 ? largest : -largest) : value
       }
     }
   }
@@ -143,6 +145,7 @@ extension TableEncoding {
 private struct InputReader: Sendable {
   private enum Source {
     case numbers([Double], shift: Double, scale: Double, gap: Double)
+    case magnitudes([Double], center: Double, unit: Double, gap: Double)
     case gaps([Double])
     case codes([Int32], map: [Int32], gap: Int32)
     case times([Double], TableEncoding.TimePart, start: Double, gap: Double)
@@ -168,7 +171,10 @@ private struct InputReader: Sendable {
       source = .numbers(values, shift: shift, scale: scale, gap: gap)
     case (.number(let shift, let scale, let gap), .texts(let codes, let levels)) where levels.isEmpty:
       source = .numbers([Double](repeating: .nan, count: codes.count), shift: shift, scale: scale, gap: gap)
-    case (.number, _): throw failure("numbers")
+    case (.magnitude(let center, let unit, let gap), .numbers(let values)),
+      (.magnitude(let center, let unit, let gap), .times(let values)):
+      source = .magnitudes(values, center: center, unit: unit, gap: gap)
+    case (.number, _), (.magnitude, _): throw failure("numbers")
     case (.gap, .numbers(let values)), (.gap, .times(let values)): source = .gaps(values)
     case (.gap, .texts(let codes, _)): source = .gaps(codes.map { $0 < 0 ? .nan : 0 })
     case (.flag(let gap), .texts(let codes, let levels)):
@@ -196,20 +202,37 @@ private struct InputReader: Sendable {
     case (.level(let level), .numbers(let values)), (.level(let level), .times(let values)):
       source = .numbers(
         values.map { TableEncoding.shortText($0) == level ? 1 : 0 }, shift: 0, scale: 1, gap: 0)
-    case (.time(let part, let start, let gap), .times(let values)),
-      (.time(let part, let start, let gap), .numbers(let values)):
+    case (.time(let part, let start, let gap), .times(let values)):
+      source = .times(values, part, start: start, gap: gap)
+    case (.time(let part, let start, let gap), .numbers(let values)) where values.allSatisfy(\.isNaN):
       source = .times(values, part, start: start, gap: gap)
     case (.time, _): throw failure("times")
     }
     self.unknown = unknown
   }
 
+  private static func asinh(_ x: Double) -> Double {
+    let size = x.magnitude
+    // Beyond, the square is all of the sum, and may be too large.
+    let value =
+      size > 1e8 ? Elementary.log(2) + Elementary.log(size) : Elementary.log(size + (size * size + 1).squareRoot())
+    return x < 0 ? -value : value
+  }
+
+  /// Far beyond all that a training scales its numbers to, and near enough that no product of a network overflows.
+  private static func bounded(_ value: Double) -> Double { value.isNaN ? value : min(max(value, -1e18), 1e18) }
+
   func write<Element: Scalar>(_ rows: Range<Int>, column: Int, to matrix: MutableMatrixView<Element>) {
     switch source {
     case .numbers(let values, let shift, let scale, let gap):
       for row in rows {
         let value = values[row].isNaN ? gap : values[row]
-        matrix[row, column] = Element((value - shift) * scale)
+        matrix[row, column] = Element(Self.bounded((value - shift) * scale))
+      }
+    case .magnitudes(let values, let center, let unit, let gap):
+      for row in rows {
+        let value = values[row].isNaN ? gap : values[row]
+        matrix[row, column] = Element(Self.asinh(value / unit - center / unit))
       }
     case .gaps(let values):
       for row in rows { matrix[row, column] = values[row].isNaN ? 1 : 0 }

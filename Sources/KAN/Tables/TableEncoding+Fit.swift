@@ -45,7 +45,10 @@ extension TableEncoding {
     }
     if names.isEmpty { throw TableError("there is no column besides the target") }
     for name in columns.categorical { _ = try Self.column(name, of: table) }
-    if inputs.isEmpty { throw TableError("there is no column from which the target could be learned") }
+    if inputs.isEmpty {
+      let reasons = notes.prefix(3).joined(separator: "; ") + (notes.count > 3 ? "; …" : "")
+      throw TableError("there is no column from which the target could be learned: \(reasons)")
+    }
   }
 
   static func column(_ name: String, of table: Table) throws(TableError) -> Table.Column {
@@ -166,6 +169,11 @@ extension TableEncoding {
       values.indices.allSatisfy({ values[$0] == first + Double($0) })
     {
       return .failure("it counts the rows")
+    }
+    if let (center, unit) = summary.magnitude {
+      return .success(
+        [Input(column: name, kind: .magnitude(center: center, unit: unit, gap: summary.median))]
+          + gap(name, summary.gaps))
     }
     let shift = summary.shift
     return .success(

@@ -2,7 +2,7 @@
 ///
 /// Made from the table of a training and kept in the model, so that any later table is treated alike:
 ///
-///     number         itself; its median for a gap, and a second input, 1 for a gap, if the training has gaps
+///     number         itself, or asinh of it where the column spans magnitudes; its median for a gap, and a second input, 1 for a gap, if the training has gaps
 ///     true or false  1 or 0, as a number
 ///     text           the code of its level, 0 for a level that the training has hardly or not at all; a gap is a level
 ///     time           days since the first one; hour, weekday and day of the year where they vary
@@ -19,7 +19,7 @@ public struct TableEncoding: Sendable, Equatable, Codable {
     /// The name that the input goes by.
     public var name: String {
       switch kind {
-      case .number, .levels, .flag: column
+      case .number, .magnitude, .levels, .flag: column
       case .level(let level): "\(column)=\(level)"
       case .gap: "\(column) missing"
       case .time(let part, _, _): part == .days ? column : "\(column) \(part.rawValue)"
@@ -31,6 +31,9 @@ public struct TableEncoding: Sendable, Equatable, Codable {
   public enum Kind: Sendable, Equatable, Codable {
     /// (x - shift)·scale, and `gap`, in units of x, where there is none.
     case number(shift: Double, scale: Double, gap: Double)
+    /// asinh((x - center)/unit) of a column that spans magnitudes: about the number itself near its centre, and its
+    /// logarithm far from it.
+    case magnitude(center: Double, unit: Double, gap: Double)
     /// 1 where the column has a gap, else 0.
     case gap
     /// 1 for `true` or `yes`, 0 for the other; `gap` where there is none.
@@ -102,6 +105,9 @@ public struct TableEncoding: Sendable, Equatable, Codable {
     targets.contains { ($0.number ?? Shift(shift: 0, scale: 1)) != Shift(shift: 0, scale: 1) }
   }
 
+  /// What each target is multiplied by, 1 for classes.
+  var targetScales: [Double] { targets.map { $0.number?.scale ?? 1 } }
+
   /// Columns of the training that are neither inputs nor targets, and why.
   public var notes: [String]
   /// The column of weights, if there is one.
@@ -123,7 +129,7 @@ extension TableEncoding.Input {
   package var isText: Bool {
     switch kind {
     case .levels, .level: true
-    case .number, .gap, .flag, .time: false
+    case .number, .magnitude, .gap, .flag, .time: false
     }
   }
 

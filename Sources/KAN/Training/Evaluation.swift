@@ -87,7 +87,8 @@ extension Network {
     requireTargets(data)
     let sums = try reduce(
       data, EvaluationSums(self, on: data, isDetailed: isDetailed), reading: [.targets, .weights], pool: pool)
-    return sums.evaluation(names: names, meanWeight: data.meanWeight, pool: pool)
+    return sums.evaluation(
+      names: names, meanWeight: data.meanWeight, scales: encoding?.targetScales, pool: pool)
   }
 
   /// The loss of each row, whose mean is the ``Evaluation/loss``.

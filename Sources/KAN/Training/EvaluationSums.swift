@@ -90,13 +90,16 @@ struct EvaluationSums<Element: Scalar>: Reduction {
   }
 
   /// - Parameter meanWeight: of the rows, whose weights are over it.
-  func evaluation(names: Names, meanWeight: Double, pool: ThreadPool) -> Evaluation {
+  func evaluation(names: Names, meanWeight: Double, scales: [Double]?, pool: ThreadPool) -> Evaluation {
     var result = Evaluation(
       samples: rows, loss: rows > 0 && meanWeight > 0 ? loss : .nan, accuracy: accuracy?.value)
     classes?.write(to: &result, names: names, meanWeight: meanWeight, pool: pool)
     if fits.isEmpty { return result }
     let targets = fits.enumerated().map { column, fit in
-      fit.metrics(objective, name: names.target(column, of: fits.count))
+      var metrics = fit.metrics(objective, name: names.target(column, of: fits.count))
+      // In the table's units.
+      if let scales, scales.count == fits.count { metrics.rmse = metrics.rmse.map { $0 / scales[column] } }
+      return metrics
     }
     result.rmse = mean(targets.map(\.rmse))
     result.r2 = mean(targets.map(\.r2))

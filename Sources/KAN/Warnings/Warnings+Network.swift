@@ -64,7 +64,7 @@ extension Warnings {
     if !fit.loss.isFinite { return "The loss of the training rows is not a number: training has diverged." }
     if let history, let text = diverged(history) { return text }
     // A constant has an r² of 0; what chance adds to it by a few parameters is below a hundredth where rows are many.
-    if let r2 = fit.r2, r2 < 0.01 {
+    if let r2 = fit.r2, r2 < 0.01, fit.coverage == nil {
       return sentence(
         "the network explains nothing of its own training rows: the inputs do not tell about the target, or training is stuck"
       )

@@ -127,6 +127,41 @@ import Testing
     #expect(throws: TableError.self) { try fit.network.predict(Table([])) }
   }
 
+  /// Inputs tell nothing: what is left is the objective's own constant.
+  @Test(arguments: [0.1, 0.5, 0.9])
+  func aQuantileOfNoiseIsCovered(quantile: Double) throws {
+    var generator = RandomGenerator(seed: 11)
+    let x = (0..<300).map { _ in [Float(generator.normal()), Float(generator.normal())] }
+    let y = x.map { _ in Float(generator.uniform() * generator.uniform()) }
+    let fit = try Network.fit(Dataset(inputs: x, targets: y), objective: QuantileLoss(quantile))
+    let coverage = try #require(fit.network.evaluate(on: Dataset(inputs: x, targets: y)).coverage)
+    #expect(abs(coverage - quantile) < 0.05)
+  }
+
+  @Test(arguments: [1, 3, 9])
+  func fewRowsAreStraightLines(rows: Int) throws {
+    let x = (0..<rows).map { [Float($0 * 7 % 5), Float($0)] }
+    let y = x.map { 2 * $0[0] - $0[1] + 1 }
+    let fit = try Network.fit(Dataset(inputs: x, targets: y))
+    let far = fit.network.predict([[100, -50]])
+    #expect(abs(far[0][0]) < 1000)
+    if rows == 9 { #expect(abs(far[0][0] - 251) < 1) }
+  }
+
+  @Test func metricsAreInTheTablesUnits() throws {
+    var generator = RandomGenerator(seed: 12)
+    let x = (0..<200).map { _ in generator.normal() }
+    let noise = x.map { _ in generator.normal() }
+    let table = Table([
+      .init(name: "x", cells: .numbers(x)),
+      .init(name: "y", cells: .numbers(zip(x, noise).map { ($0 + 0.1 * $1) * 1e30 })),
+    ])
+    let network = try Network<Float>.fit(table).network
+    let rows: EncodedTable<Float> = try network.encoding!.encode(table)
+    let rmse = try #require(network.evaluate(on: rows.data).rmse)
+    #expect((0.05...0.15).contains(rmse / 1e30))
+  }
+
   @Test func learnsClasses() throws {
     var generator = RandomGenerator(seed: 6)
     let x = (0..<400).map { _ in [Float(generator.normal()), Float(generator.normal())] }

@@ -139,4 +139,40 @@ import Testing
       _ = try encoding.inputs(of: other, as: Float.self, unknown: &unknown)
     }
   }
+
+  @Test func columnsThatSpanMagnitudes() throws {
+    let x = (0..<200).map { Elementary.pow(10, Double($0 % 40) / 3 - 6) }
+    let table = Table([
+      .init(name: "x", cells: .numbers(x)), .init(name: "y", cells: .numbers(x.map { Elementary.log($0) })),
+    ])
+    let encoding = try TableEncoding(table)
+    guard case .magnitude(let center, let unit, _) = encoding.inputs[0].kind else {
+      Issue.record("not seen")
+      return
+    }
+    let encoded: EncodedTable<Double> = try encoding.encode(table)
+    for row in 0..<200 {
+      let z = (x[row] - center) / unit
+      // sinh undoes it.
+      let found = encoded.data.inputs[row, 0]
+      let back = (Elementary.exp(found) - Elementary.exp(-found)) / 2
+      #expect(abs(back - z) <= 1e-9 * max(1, abs(z)))
+    }
+    var unknown: [String: Int] = [:]
+    let far = Table([.init(name: "x", cells: .numbers([1e300, -1.7e308, .nan]))])
+    let inputs: Matrix<Float> = try encoding.inputs(of: far, unknown: &unknown)
+    #expect(inputs.elements.allSatisfy { $0.isFinite })
+  }
+
+  @Test func numbersAreNoTimes() throws {
+    let table = Table([
+      .init(name: "t", cells: .times([0, 86400, 3 * 86400])), .init(name: "y", cells: .numbers([1, 2, 3])),
+    ])
+    let encoding = try TableEncoding(table)
+    var unknown: [String: Int] = [:]
+    #expect(throws: TableError.self) {
+      _ = try encoding.inputs(
+        of: Table([.init(name: "t", cells: .numbers([20_200_101]))]), as: Float.self, unknown: &unknown)
+    }
+  }
 }
