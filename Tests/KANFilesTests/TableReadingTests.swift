@@ -75,7 +75,7 @@ func isIdentical(_ a: Table.Cells, _ b: Table.Cells) -> Bool {
 
   @Test func truthValues() throws {
     #expect(try cells("TRUE false True") == .texts(codes: [1, 0, 1], levels: ["false", "true"]))
-    #expect(try cells("No YES NA") == .texts(codes: [0, 1, -1], levels: ["no", "yes"]))
+    #expect(try cells("No YES NA") == .texts(codes: [0, 1, -1], levels: ["No", "YES"]))
     #expect(try cells("Yes yes") == .texts(codes: [0, 0], levels: ["yes"]))
     #expect(try cells("Yes true") == .texts(codes: [0, 1], levels: ["Yes", "true"]))
   }

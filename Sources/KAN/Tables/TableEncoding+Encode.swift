@@ -103,7 +103,8 @@ extension TableEncoding {
       }
     case .texts(let own, let levels):
       let map = levels.map { level in
-        places[level] ?? Double(level).flatMap { value in classes.firstIndex { Double($0) == value }.map { Int32($0) } }
+        places[level] ?? truthPlace(level)
+          ?? Double(level).flatMap { value in classes.firstIndex { Double($0) == value }.map { Int32($0) } }
       }
       for (row, code) in own.enumerated() {
         if code < 0 {
@@ -115,6 +116,13 @@ extension TableEncoding {
       }
     }
     return codes
+  }
+
+  /// The place of a class that is the same word of a truth in another case.
+  private func truthPlace(_ level: String) -> Int32? {
+    let word = level.lowercased()
+    guard Self.truths.joined().contains(word) else { return nil }
+    return classes.firstIndex { $0.lowercased() == word }.map { Int32($0) }
   }
 
   private func weightColumn<Element: Scalar>(of table: Table) throws(TableError) -> AlignedArray<Element>? {
@@ -178,7 +186,10 @@ private struct InputReader: Sendable {
     case (.gap, .numbers(let values)), (.gap, .times(let values)): source = .gaps(values)
     case (.gap, .texts(let codes, _)): source = .gaps(codes.map { $0 < 0 ? .nan : 0 })
     case (.flag(let gap), .texts(let codes, let levels)):
-      let values = levels.map { ["true", "yes"].contains($0) ? 1.0 : ["false", "no"].contains($0) ? 0 : .nan }
+      let values = levels.map { level in
+        let word = level.lowercased()
+        return ["true", "yes"].contains(word) ? 1.0 : ["false", "no"].contains(word) ? 0 : .nan
+      }
       source = .numbers(
         codes.map { $0 < 0 ? .nan : values[Int($0)] }, shift: 0, scale: 1, gap: gap)
       unknown = codes.count { $0 >= 0 && values[Int($0)].isNaN }

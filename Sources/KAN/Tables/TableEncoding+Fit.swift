@@ -136,7 +136,7 @@ extension TableEncoding {
     case .times(let values): return encode(column.name, times: values)
     case .texts(let codes, let levels):
       if let flags = flagNames(levels), !isCategorical {
-        let values = codes.map { $0 < 0 ? .nan : levels[Int($0)] == flags ? 1.0 : 0 }
+        let values = codes.map { $0 < 0 ? .nan : levels[Int($0)].lowercased() == flags ? 1.0 : 0 }
         let summary = ColumnSummary(values)
         if summary.isConstant && summary.gaps == 0 { return .failure("it is the same in every row") }
         let flag = Input(column: column.name, kind: .flag(gap: summary.median))
@@ -146,9 +146,12 @@ extension TableEncoding {
     }
   }
 
-  /// The level that means 1, if these are the words of a truth.
+  /// Words of a truth in any case, false ones first.
+  static let truths = [["false", "true"], ["no", "yes"]]
+
+  /// The level that means 1, in small letters, if these are the words of a truth.
   private static func flagNames(_ levels: [String]) -> String? {
-    for words in [["false", "true"], ["no", "yes"]] where levels.allSatisfy(words.contains) { return words[1] }
+    for words in truths where levels.allSatisfy({ words.contains($0.lowercased()) }) { return words[1] }
     return nil
   }
 

@@ -37,14 +37,20 @@ struct TextColumn {
     return .texts(codes: renumber(renumbered), levels: sorted.map(shortestText))
   }
 
-  /// Texts in one spelling, if all are true and false, or yes and no, in any case.
+  /// One level for each word, if all texts are true and false, or yes and no, in any case: spelled as in the column if
+  /// it has one spelling, else in small letters.
   private func truthValues() -> Table.Cells? {
     // There are 16 ways to write "true" and 32 to write "false".
     guard 1...48 ~= levels.count else { return nil }
-    let texts = (0..<levels.count).map { levels.text($0).lowercased() }
+    let spelled = (0..<levels.count).map { levels.text($0) }
+    let texts = spelled.map { $0.lowercased() }
     for pair in truthPairs where texts.allSatisfy(pair.contains) {
       let found = pair.filter(texts.contains)
-      return .texts(codes: renumber(texts.map { Int32(found.firstIndex(of: $0) ?? 0) }), levels: found)
+      let names = found.map { word in
+        let spellings = spelled.indices.filter { texts[$0] == word }
+        return spellings.count == 1 ? spelled[spellings[0]] : word
+      }
+      return .texts(codes: renumber(texts.map { Int32(found.firstIndex(of: $0) ?? 0) }), levels: names)
     }
     return nil
   }
