@@ -50,7 +50,7 @@ struct AutomaticTuning {
         ]
       (starts, steps, passes) = (2, 2000, 10)
     case .fast:
-      mostFunctions = isClassification ? 4000 : 1000
+      mostFunctions = 1000
       kinds =
         isClassification
         ? [
