@@ -68,8 +68,7 @@ struct AdditiveMember<Element: Scalar> {
   @specialized(where Element == Double)
   func outputs(_ data: Dataset<Element>, _ plan: FoldPlan, judged: [Int], pool: ThreadPool) -> Matrix<Element> {
     var result = Matrix<Element>(rows: judged.count, columns: network.outputs)
-    var places = [Int](repeating: -1, count: data.rows)
-    for (place, row) in judged.enumerated() { places[row] = place }
+    let places = plan.placesAmongJudged
     let to = result.mutableView()
     for fold in 0..<plan.count {
       let rows = plan.heldOut(fold)

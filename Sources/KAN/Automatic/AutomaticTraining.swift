@@ -251,8 +251,7 @@ struct AutomaticTraining<Element: Scalar> {
   ) -> Member {
     let width = networks[0].network.outputs
     var outputs = Matrix<Element>(rows: judged.count, columns: width)
-    var places = [Int](repeating: -1, count: data.rows)
-    for (place, row) in judged.enumerated() { places[row] = place }
+    let places = plan.placesAmongJudged
     let to = outputs.mutableView()
     var (difference, count) = (0.0, 0)
     for fold in 0..<plan.count {

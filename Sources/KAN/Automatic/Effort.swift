@@ -6,8 +6,8 @@ public enum Effort: String, Sendable, CaseIterable, Codable {
   case best
 }
 
-/// The numbers of automatic training. Each was chosen on tables apart from those that it is judged by; between half and
-/// twice its value results hardly differ.
+/// The numbers of automatic training. Those of networks were chosen on tables apart from those that it is judged by; the
+/// numbers of functions, steps and starts were chosen by time.
 struct AutomaticTuning {
   /// A kind of network that is trained once for every fold and start.
   struct Kind {
@@ -30,41 +30,26 @@ struct AutomaticTuning {
 
   init(_ effort: Effort, rows: Int, inputs: Int, task: LearningTask) {
     let isClassification = task == .classification
-    let isWide = inputs > Self.manyInputs
+    // Weak decay for strong signals, strong decay for noise: which of them a table needs shows on rows left out.
+    let weak = Kind(name: "weak", hidden: 16, weightDecay: 0.1, isResidual: false)
+    let strong = Kind(name: "strong", hidden: 16, weightDecay: 1, isResidual: false)
+    let residual = Kind(name: "residual", hidden: 16, weightDecay: 1, isResidual: true)
     var kinds: [Kind]
     switch effort {
     case .best:
       mostFunctions = isClassification ? 30_000 : 3000
-      // Weak decay for strong signals, strong decay for noise: which of them a table needs shows on rows left out.
       kinds =
         isClassification
-        ? [
-          Kind(name: "weak", hidden: 16, weightDecay: 0.1, isResidual: false),
-          Kind(name: "strong", hidden: 16, weightDecay: 1, isResidual: false),
-          Kind(name: "strongest", hidden: 16, weightDecay: 3, isResidual: false),
-        ]
-        : [
-          Kind(name: "weak", hidden: 32, weightDecay: 0.1, isResidual: false),
-          Kind(name: "strong", hidden: 16, weightDecay: 1, isResidual: false),
-          Kind(name: "residual", hidden: 16, weightDecay: 1, isResidual: true),
-        ]
+        ? [weak, strong, Kind(name: "strongest", hidden: 16, weightDecay: 3, isResidual: false)]
+        : [Kind(name: "weak", hidden: 32, weightDecay: 0.1, isResidual: false), strong, residual]
       (starts, steps, passes) = (2, 2000, 10)
     case .fast:
       mostFunctions = 1000
-      kinds =
-        isClassification
-        ? [
-          Kind(name: "weak", hidden: 16, weightDecay: 0.1, isResidual: false),
-          Kind(name: "strong", hidden: 16, weightDecay: 1, isResidual: false),
-        ]
-        : [
-          Kind(name: "weak", hidden: 16, weightDecay: 0.1, isResidual: false),
-          Kind(name: "residual", hidden: 16, weightDecay: 1, isResidual: true),
-        ]
+      kinds = [weak, isClassification ? strong : residual]
       (starts, steps, passes) = (1, 1000, 5)
     }
     // Sixteen sums say too little of hundreds of inputs, and one kind of more takes as long as several.
-    if isWide { kinds = [Kind(name: "wide", hidden: 64, weightDecay: 0.1, isResidual: false)] }
+    if inputs > Self.manyInputs { kinds = [Kind(name: "wide", hidden: 64, weightDecay: 0.1, isResidual: false)] }
     self.kinds = kinds
     // Every row is predicted once by networks that did not see it; with many rows a tenth of them judges as surely.
     folds = rows >= Self.manyRows ? 1 : rows >= 2000 ? 4 : 5

@@ -30,6 +30,12 @@ struct FoldPlan: Sendable {
   func training(_ fold: Int) -> [Int] { folds.indices.filter { folds[$0] != fold } }
   /// Rows that they do not.
   func heldOut(_ fold: Int) -> [Int] { folds.indices.filter { folds[$0] == fold } }
+  /// Where each row stands among ``judged``, -1 for one that is not: [rows]
+  var placesAmongJudged: [Int] {
+    var places = [Int](repeating: -1, count: folds.count)
+    for (place, row) in judged.enumerated() { places[row] = place }
+    return places
+  }
   /// Rows that some members do not learn.
   var judged: [Int] { folds.indices.filter { folds[$0] >= 0 } }
 }

@@ -84,6 +84,7 @@ private struct SumCorrection<Element: Scalar> {
   ) -> [(weights: Matrix<Double>, missing: Matrix<Double>)] {
     let equations = equations(missing)
     return Self.weights.compactMap { weight in
+      // A λ with which the equations have no solution is no trial; others may have one.
       guard let change = try? equations.solve(ridge: weight * Double(x.rows)) else { return nil }
       var changed = weights
       for (place, row) in columns.enumerated() {

@@ -106,10 +106,10 @@ extension TableEncoding {
       "column \"\(name)\" has \(classes) different values in \(rows) rows: they are names or measurements, not classes")
   }
 
-  /// A whole number without a fraction, any other as Swift writes it.
-  static func shortText(_ value: Double) -> String {
+  /// The shortest text of a number that gives it back: whole ones without a fraction.
+  package static func shortText(_ value: Double) -> String {
     // -0 is 0.
-    value == value.rounded() && abs(value) < 0x1p53 ? "\(Int64(value))" : "\(value)"
+    value == value.rounded() && abs(value) <= 0x1p53 ? "\(Int64(value))" : "\(value)"
   }
 
   /// The numbers of a column; a text has none.
@@ -147,7 +147,7 @@ extension TableEncoding {
   }
 
   /// Words of a truth in any case, false ones first.
-  static let truths = [["false", "true"], ["no", "yes"]]
+  package static let truths = [["false", "true"], ["no", "yes"]]
 
   /// The level that means 1, in small letters, if these are the words of a truth.
   private static func flagNames(_ levels: [String]) -> String? {

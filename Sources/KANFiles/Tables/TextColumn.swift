@@ -34,7 +34,7 @@ struct TextColumn {
     let sorted = Set(values.compactMap { $0 }).sorted()
     let places = Dictionary(uniqueKeysWithValues: sorted.enumerated().map { ($1, Int32($0)) })
     let renumbered = values.map { $0.flatMap { places[$0] } ?? -1 }
-    return .texts(codes: renumber(renumbered), levels: sorted.map(shortestText))
+    return .texts(codes: renumber(renumbered), levels: sorted.map(TableEncoding.shortText))
   }
 
   /// One level for each word, if all texts are true and false, or yes and no, in any case: spelled as in the column if
@@ -44,7 +44,7 @@ struct TextColumn {
     guard 1...48 ~= levels.count else { return nil }
     let spelled = (0..<levels.count).map { levels.text($0) }
     let texts = spelled.map { $0.lowercased() }
-    for pair in truthPairs where texts.allSatisfy(pair.contains) {
+    for pair in TableEncoding.truths where texts.allSatisfy(pair.contains) {
       let found = pair.filter(texts.contains)
       let names = found.map { word in
         let spellings = spelled.indices.filter { texts[$0] == word }
@@ -76,17 +76,12 @@ struct TextColumn {
   private func renumber(_ places: [Int32]) -> [Int32] { codes.map { $0 < 0 ? -1 : places[Int($0)] } }
 }
 
-private let truthPairs = [["false", "true"], ["no", "yes"]]
-
-/// The shortest text of a number that gives it back.
-private func shortestText(_ value: Double) -> String {
-  value.rounded() == value && value.magnitude <= 0x1p53 ? "\(Int64(value))" : "\(value)"
-}
-
 /// A level as a table names it in which all levels are numbers, or true and false.
 func plainLevel(_ text: String) -> String {
   let bytes = Array(text.utf8)
-  if let number = scanDecimal(bytes.span, from: 0), number.end == bytes.count { return shortestText(number.value) }
+  if let number = scanDecimal(bytes.span, from: 0), number.end == bytes.count {
+    return TableEncoding.shortText(number.value)
+  }
   let lowered = text.lowercased()
-  return truthPairs.joined().contains(lowered) ? lowered : text
+  return TableEncoding.truths.joined().contains(lowered) ? lowered : text
 }
