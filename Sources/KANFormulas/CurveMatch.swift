@@ -48,7 +48,8 @@ struct CurveMatch {
     for transform in OutputTransform.allCases where transform != .identity {
       guard let inner = transform.apply(to: values) else { continue }
       for candidate in matches(inner).prefix(4) {
-        let whole = fit.fit(transform.inverse(of: candidate.expression, signs: values).simplified())
+        let whole = fit.fit(
+          transform.inverse(of: candidate.expression, isNegative: (values.max() ?? 0) <= 0).simplified())
         result.append(FormulaCandidate(expression: whole.expression, error: whole.error))
       }
     }

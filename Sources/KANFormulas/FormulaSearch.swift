@@ -1,0 +1,81 @@
+import KAN
+import KANLinearAlgebra
+
+/// Formulas for a target from data alone.
+///
+/// Smooth models of the data, from the plainest on, are taken apart (``StructureSearch``); each plan is fitted to the
+/// data, and its constants are replaced by closed forms where the fit stays as good.
+public struct FormulaSearch: Sendable {
+  /// Of the models' random starts.
+  public var seed: UInt64
+  /// √(Σ (y - f)²/n) over the spread of y at which a formula counts as exact, and the search ends.
+  public var tolerance: Double
+
+  /// A search with a seed; the same seed and data give the same formulas on any number of threads.
+  public init(seed: UInt64 = 0, tolerance: Double = 1e-10) {
+    self.seed = seed
+    self.tolerance = tolerance
+  }
+
+  /// The front of formulas, from simple to accurate.
+  ///
+  /// - Parameters:
+  ///   - columns: the variables: [variables][rows]
+  ///   - targets: y: [rows]
+  ///   - continues: asked between the stages of the search; when it returns false, what was found so far is returned.
+  public func formulas(
+    for columns: [[Double]], targets: [Double], pool: ThreadPool = .shared, continues: () -> Bool = { true }
+  ) -> [Formula] {
+    guard let rows = columns.first?.count, rows > 1 else { return [] }
+    let fit = ConstantFit(columns: columns, targets: targets)
+    var found: [FormulaCandidate] = []
+    let mean = targets.reduce(0, +) / Double(rows)
+    found.append(FormulaCandidate(expression: .constant(mean), error: 1))
+    let judged = (0..<rows).filter { $0 % 5 == 4 }
+    let trained = (0..<rows).filter { $0 % 5 != 4 }
+    func selected(_ values: [Double], _ places: [Int]) -> [Double] { places.map { values[$0] } }
+    let training = columns.map { selected($0, trained) }
+    let checks = columns.map { selected($0, judged) }
+    let search = StructureSearch(seed: seed, pool: pool)
+    for transform in [OutputTransform.identity, .square, .inverseSquare] {
+      guard let quotient = RationalFit.expression(columns, targets, transform: transform) else { continue }
+      let isNegative = (targets.max() ?? 0) <= 0
+      let start = fit.fit(transform.inverse(of: quotient, isNegative: isNegative).simplified())
+      let plain = fit.fit(Snapping(fit, error: start.error).snapped(start.expression))
+      found.append(FormulaCandidate(expression: plain.expression, error: plain.error))
+      if plain.error <= tolerance { return front(found, columns, targets) }
+    }
+    for stage in SmoothModel.stages {
+      var models: [(ScalarField, Double)] = []
+      for kind in stage where continues() {
+        guard let model = SmoothModel(kind, training, selected(targets, trained), seed, pool) else { continue }
+        let errors = zip(model.evaluate(checks), selected(targets, judged)).map { $0 - $1 }
+        let error = (errors.reduce(0) { $0 + $1 * $1 } / Double(errors.count)).squareRoot()
+        guard error.isFinite, error < 0.3 * fit.spread else { continue }
+        models.append(
+          (ScalarField(samples: Self.samples(training), noise: error, evaluate: model.evaluate), error / fit.spread))
+      }
+      for (field, error) in models.sorted(by: { $0.1 < $1.1 }).prefix(3) where continues() {
+        for structure in search.structures(of: field) {
+          let best = structure.best(for: fit, noise: min(error, 1e-9))
+          guard best.error.isFinite else { continue }
+          let plain = fit.fit(Snapping(fit, error: best.error).snapped(best.expression))
+          found.append(best)
+          found.append(FormulaCandidate(expression: plain.expression, error: plain.error))
+          if plain.error <= tolerance { return front(found, columns, targets) }
+        }
+      }
+    }
+    return front(found, columns, targets)
+  }
+
+  private func front(_ found: [FormulaCandidate], _ columns: [[Double]], _ targets: [Double]) -> [Formula] {
+    Formula.front(of: found.map { Formula($0.expression, columns: columns, targets: targets) })
+  }
+
+  /// At most 600 rows, evenly taken.
+  private static func samples(_ columns: [[Double]]) -> [[Double]] {
+    let count = min(600, columns[0].count)
+    return columns.map { column in (0..<count).map { column[$0 * column.count / count] } }
+  }
+}
