@@ -76,6 +76,7 @@ extension Network {
 extension Layer {
   /// The range covered by the functions of an input.
   fileprivate func homeRange(ofInput input: Int) -> ClosedRange<Element> {
-    grid?.range(ofInput: input) ?? (basis as? Gaussian<Element>)?.range ?? -1...1
+    if let basis = basis as? FunctionBasis<Element> { return basis.domains[input] }
+    return grid?.range(ofInput: input) ?? (basis as? Gaussian<Element>)?.range ?? -1...1
   }
 }
