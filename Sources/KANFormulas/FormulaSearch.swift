@@ -31,8 +31,10 @@ public struct FormulaSearch: Sendable {
     var found: [FormulaCandidate] = []
     let mean = targets.reduce(0, +) / Double(rows)
     found.append(FormulaCandidate(expression: .constant(mean), error: 1))
-    let judged = (0..<rows).filter { $0 % 5 == 4 }
-    let trained = (0..<rows).filter { $0 % 5 != 4 }
+    // A fifth of the rows judges the models, another one for each seed.
+    let held = Int(seed % 5)
+    let judged = (0..<rows).filter { $0 % 5 == held }
+    let trained = (0..<rows).filter { $0 % 5 != held }
     func selected(_ values: [Double], _ places: [Int]) -> [Double] { places.map { values[$0] } }
     let training = columns.map { selected($0, trained) }
     let checks = columns.map { selected($0, judged) }
