@@ -47,13 +47,16 @@ public struct FormulaSearch: Sendable {
       found.append(FormulaCandidate(expression: plain.expression, error: plain.error))
       if plain.error <= tolerance { return front(found, columns, targets) }
     }
-    for stage in SmoothModel.stages {
+    for (number, stage) in SmoothModel.stages.enumerated() {
+      // Sums and products are taken apart by their construction, however coarsely they fit heavy tails; of a model
+      // that is neither, structure is only seen if it is accurate.
+      let limit = number == 0 ? 0.3 : 0.05
       var models: [(ScalarField, Double)] = []
       for kind in stage where continues() {
         guard let model = SmoothModel(kind, training, selected(targets, trained), seed, pool) else { continue }
         let errors = zip(model.evaluate(checks), selected(targets, judged)).map { $0 - $1 }
         let error = (errors.reduce(0) { $0 + $1 * $1 } / Double(errors.count)).squareRoot()
-        guard error.isFinite, error < 0.3 * fit.spread else { continue }
+        guard error.isFinite, error < limit * fit.spread else { continue }
         models.append(
           (ScalarField(samples: Self.samples(training), noise: error, evaluate: model.evaluate), error / fit.spread))
       }

@@ -24,10 +24,10 @@ struct SmoothModel {
     ],
     [
       .network(.identity, [1]), .products(.identity, rank: 3), .products(.inverse, rank: 3),
-      .products(.square, rank: 3),
+      .products(.square, rank: 3), .products(.logarithm, rank: 4),
     ],
     [.network(.identity, [2]), .products(.square, rank: 4), .network(.logarithm, [2, 1])],
-    [.products(.identity, rank: 5), .network(.identity, [2, 1]), .network(.identity, [4])],
+    [.products(.identity, rank: 5), .network(.identity, [4]), .network(.logarithm, [4])],
   ]
 
   /// The model at rows, column by column.

@@ -9,7 +9,7 @@ import KANLinearAlgebra
 /// the canonical decomposition, Kolda and Bader 2009, SIAM Review 51, 3.4; of functions, Beylkin et al. 2009, SIAM J.
 /// Sci. Comput. 31). With `additive`, the model is Σ_i u_i(x_i), one linear problem.
 struct SplineProducts {
-  let rank: Int
+  private(set) var rank: Int
   let isAdditive: Bool
   private let coordinates: [Coordinate]
   private let bases: [BSpline<Double>]
@@ -26,7 +26,7 @@ struct SplineProducts {
   /// Nil if a problem has no solution.
   init?(
     columns: [[Double]], targets: [Double], rank: Int, additive: Bool = false, intervals: Int, seed: UInt64,
-    sweeps: Int = 120
+    sweeps: Int = 250
   ) {
     self.rank = additive ? 1 : rank
     isAdditive = additive
@@ -46,8 +46,9 @@ struct SplineProducts {
       // Alternating fits may end in a valley: the best of a few starts goes on.
       var best: (curves: [Matrix<Double>], sum: Double) = (curves, .infinity)
       for attempt in 0..<4 {
-        start(seed &+ UInt64(attempt))
-        let sum = fitProducts(values, targets, 10)
+        // Products found one after the other, each of what those before have left, are a start of another kind.
+        if attempt == 0, rank > 1 { startByDeflation(values, targets, seed) } else { start(seed &+ UInt64(attempt)) }
+        let sum = fitProducts(values, targets, 12)
         if sum < best.sum { best = (curves, sum) }
       }
       guard best.sum.isFinite else { return nil }
@@ -94,6 +95,30 @@ struct SplineProducts {
     }
   }
 
+  private mutating func startByDeflation(_ values: [Matrix<Double>], _ targets: [Double], _ seed: UInt64) {
+    var rest = targets
+    let all = rank
+    var found = curves
+    for r in 0..<all {
+      var single = self
+      single.rank = 1
+      single.curves = curves.map { _ in Matrix(rows: functions, columns: 1) }
+      single.start(seed &+ 17 &* UInt64(r))
+      _ = single.fitProducts(values, rest, 12)
+      for variable in curves.indices {
+        for k in 0..<functions { found[variable][k, r] = single.curves[variable][k, 0] }
+      }
+      var products = [Double](repeating: 1, count: rest.count)
+      for variable in curves.indices {
+        var factor = Matrix<Double>(rows: rest.count, columns: 1)
+        multiply(values[variable].view, .no, single.curves[variable].view, .no, into: factor.mutableView())
+        for row in rest.indices { products[row] *= factor.view[row, 0] }
+      }
+      for row in rest.indices { rest[row] -= products[row] }
+    }
+    curves = found
+  }
+
   /// C ← argmin ‖t - A·C‖² + λ·Σ (Δ³C)², with third differences along the functions of each curve.
   ///
   /// λ is a tenth of the mean diagonal times the share of the targets that is not explained yet: a curve that few rows
@@ -104,7 +129,10 @@ struct SplineProducts {
     var normal = Matrix<Double>(rows: count, columns: count)
     multiply(a.view, .yes, a.view, .no, into: normal.mutableView())
     var right = [Double](repeating: 0, count: count)
-    for row in 0..<a.rows { for k in 0..<count { right[k] += a.view[row, k] * targets[row] } }
+    for row in 0..<a.rows {
+      let from = a.view.base + row * count
+      for k in 0..<count { right[k] += from[k] * targets[row] }
+    }
     let trace = (0..<count).reduce(0) { $0 + normal[$1, $1] } / Double(count)
     guard trace > 0, trace.isFinite else { return nil }
     let weights = [-1.0, 3, -3, 1]
@@ -149,25 +177,39 @@ struct SplineProducts {
   }
 
   /// The squared error after some sweeps from the present curves; infinite if a problem has no solution.
+  ///
+  /// After each sweep the curves are moved on along the sweep's change, by the cube root of its number, if that lowers
+  /// the error (Rajih et al. 2008, SIAM J. Matrix Anal. Appl. 30): alternating fits creep along narrow valleys.
   private mutating func fitProducts(_ values: [Matrix<Double>], _ targets: [Double], _ sweeps: Int) -> Double {
     let (rows, count) = (targets.count, functions)
-    // u_ri at the rows: [variables][rows × rank]
-    var factors = values.indices.map { variable in
-      var result = Matrix<Double>(rows: rows, columns: rank)
-      multiply(values[variable].view, .no, curves[variable].view, .no, into: result.mutableView())
-      return result
+    func error(_ factors: [Matrix<Double>]) -> Double {
+      var sum = 0.0
+      for row in 0..<rows {
+        var value = 0.0
+        for r in 0..<rank {
+          var product = 1.0
+          for factor in factors { product *= factor.view[row, r] }
+          value += product
+        }
+        sum += (targets[row] - value) * (targets[row] - value)
+      }
+      return sum.isFinite ? sum : .infinity
     }
+    // u_ri at the rows: [variables][rows × rank]
+    var factors = self.factors(curves, values, rows)
     var a = Matrix<Double>(rows: rows, columns: rank * count)
     let total = targets.reduce(0) { $0 + $1 * $1 }
     var (last, calm) = (Double.infinity, 0)
-    for _ in 0..<sweeps {
+    for sweep in 1...sweeps {
+      let before = curves
       for variable in values.indices {
         let view = a.mutableView()
         for row in 0..<rows {
           for r in 0..<rank {
             var others = 1.0
             for other in values.indices where other != variable { others *= factors[other].view[row, r] }
-            for k in 0..<count { view[row, r * count + k] = values[variable].view[row, k] * others }
+            let (from, to) = (values[variable].view.base + row * count, view.base + row * rank * count + r * count)
+            for k in 0..<count { to[k] = from[k] * others }
           }
         }
         guard let solution = solve(a, targets, unexplained: min(1, last / total)) else { return last }
@@ -175,17 +217,31 @@ struct SplineProducts {
         multiply(values[variable].view, .no, curves[variable].view, .no, into: factors[variable].mutableView())
         normalize(variable, &factors)
       }
-      var sum = 0.0
-      for row in 0..<rows {
-        var value = 0.0
-        for r in 0..<rank { value += values.indices.reduce(1.0) { $0 * factors[$1].view[row, r] } }
-        sum += (targets[row] - value) * (targets[row] - value)
+      var sum = error(factors)
+      if rank > 1, sweep > 3 {
+        let reach = Elementary.pow(Double(sweep), 1.0 / 3) - 1
+        let moved = zip(curves, before).map { new, old in
+          Matrix(
+            rows: new.rows, columns: new.columns,
+            elements: zip(new.elements, old.elements).map { $0 + reach * ($0 - $1) })
+        }
+        let trial = self.factors(moved, values, rows)
+        let other = error(trial)
+        if other < sum { (curves, factors, sum) = (moved, trial, other) }
       }
-      calm = sum > 0.98 * last ? calm + 1 : 0
+      calm = sum > 0.99 * last ? calm + 1 : 0
       last = min(last, sum)
-      if calm >= 4 || sum <= 1e-28 * total { break }
+      if calm >= 5 || sum <= 1e-28 * total { break }
     }
     return last
+  }
+
+  private func factors(_ curves: [Matrix<Double>], _ values: [Matrix<Double>], _ rows: Int) -> [Matrix<Double>] {
+    values.indices.map { variable in
+      var result = Matrix<Double>(rows: rows, columns: rank)
+      multiply(values[variable].view, .no, curves[variable].view, .no, into: result.mutableView())
+      return result
+    }
   }
 
   /// Gives all but the last variable's curves a mean square of 1, so that scales do not drift apart.

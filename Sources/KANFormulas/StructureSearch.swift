@@ -27,11 +27,17 @@ struct StructureSearch {
     let limit = depth == 0 ? 4 : depth == 1 ? 2 : 1
     var result: [Structure] = []
     let separations = Separation.all(of: field)
-    for separation in separations where separation.form != .affine {
+    // Sums and products as they are, then variables that enter together, then sums and products of a transform: the
+    // less a plan assumes, the less it takes noise for structure.
+    for separation in separations where separation.form != .affine && separation.transform == .identity {
       if result.count >= limit { return result }
       if let structure = parts(of: field, separation, depth) { result.append(structure) }
     }
     if result.isEmpty, let structure = joined(field, depth) { result.append(structure) }
+    for separation in separations where separation.form != .affine && separation.transform != .identity {
+      if result.count >= limit { return result }
+      if let structure = parts(of: field, separation, depth) { result.append(structure) }
+    }
     for separation in separations where separation.form == .affine {
       if result.count >= limit { return result }
       if let structure = affineParts(of: field, separation, depth) { result.append(structure) }
@@ -247,15 +253,15 @@ struct StructureSearch {
 
   // MARK: Variables that enter together
 
-  /// The function of x∘y and the rest, where two variables enter as a product, quotient, sum or difference alone, but
-  /// for a power of one of them in front: f = xᵖ·g(x∘y, …).
+  /// The function of x∘y and the rest, where two variables enter together alone (``PairOperation``), but for a power of
+  /// one of them in front: f = xᵖ·g(x∘y, …).
   private func joined(_ field: ScalarField, _ depth: Int) -> Structure? {
     for power in [0, 1, -1, 2, -2] {
       for first in 0..<field.variables {
         if power != 0, field.samples[first].map(abs).min()! == 0 { continue }
         let reduced = power == 0 ? field : field.dividing(by: first, power: power)
         for second in 0..<field.variables where second != first && (power != 0 || second > first) {
-          for operation in PairOperation.allCases {
+          for operation in PairOperation.candidates(for: reduced, first, second) {
             guard let merged = operation.merge(reduced, first, second) else { continue }
             guard let structure = structures(of: merged, depth: depth + 1).first else { continue }
             let rest = (0..<field.variables).filter { $0 != first && $0 != second }

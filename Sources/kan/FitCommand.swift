@@ -83,9 +83,8 @@ struct FitCommand: ParsableCommand {
     results.seconds = Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) * 1e-18
     try Console.print(json ? encodeJSON(results) : results.text(syntax))
     if !json {
-      Console.note(
-        "\(Int((agreement * Double(restarts)).rounded())) of \(counted(restarts, "search")) chose the formula with the star"
-      )
+      let agreeing = Int((agreement * Double(restarts)).rounded())
+      Console.note("\(agreeing) of \(restarts) searches chose the formula with the star")
     }
     if Interruption.isRequested { Console.end(130) }
   }
