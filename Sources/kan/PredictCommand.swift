@@ -162,7 +162,7 @@ struct PredictCommand: ParsableCommand {
 }
 
 /// A cell of a table, quoted if necessary (RFC 4180).
-private func quotedCell(_ text: String, _ separator: Character) -> String {
+func quotedCell(_ text: String, _ separator: Character) -> String {
   let isPlain =
     !text.contains { $0 == separator || $0 == "\"" || $0.isNewline } && text.first?.isWhitespace != true
     && text.last?.isWhitespace != true
