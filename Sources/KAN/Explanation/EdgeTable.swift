@@ -1,9 +1,15 @@
 /// The function of one edge as numbers, in the units of the data, and of a table where the network was trained on one.
 public struct EdgeTable: Sendable, Equatable, Codable {
-  /// The layer, the input of it, and the sum that the edge leads to, from 0.
-  public var layer, input, sum: Int
-  /// The table's input or the target at the ends of the network; nil between layers.
-  public var from, to: String?
+  /// The layer, from 0.
+  public var layer: Int
+  /// The input of the layer, from 0.
+  public var input: Int
+  /// The sum that the edge leads to, from 0.
+  public var sum: Int
+  /// The input's name in the first layer.
+  public var from: String?
+  /// The target or the class in the last layer.
+  public var to: String?
   /// x: [points]
   public var points: [Double]
   /// Names of the points, if they are levels of a text or the like.

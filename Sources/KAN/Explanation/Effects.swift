@@ -29,25 +29,30 @@ public struct Effects: Sendable, Equatable {
 
 /// The effect of one input: how far it moves the output from the mean.
 public struct Effect: Sendable, Equatable {
-  /// The input's name, and the table's column that it is made of.
-  public let name, column: String
+  /// The input's name.
+  public let name: String
+  /// The table's column that it is made of.
+  public let column: String
   /// Values of the input, in the units of the table's column where it has some: [points]
   public let points: [Double]
   /// Names of the points, if they are levels of a text or the like: [points]
   public let labels: [String]?
   /// gᵢ, less its mean over the rows: [points]
   public let values: [Double]
-  /// Two standard errors below and above (``Network/edgeBand(input:output:at:units:)``): [points]; nil where they are not
-  /// known.
-  public let low, high: [Double]?
+  /// Two standard errors below (``Network/edgeBand(input:output:at:units:)``): [points]; nil where they are not known.
+  public let low: [Double]?
+  /// Two standard errors above: [points]
+  public let high: [Double]?
   /// Its share of the variance.
   public let share: Double
 }
 
 /// The effect of two inputs together beyond their single ones.
 public struct Interaction: Sendable, Equatable {
-  /// Indices of the inputs.
-  public let first, second: Int
+  /// The first input, from 0.
+  public let first: Int
+  /// The second input, from 0.
+  public let second: Int
   /// Their names.
   public let names: [String]
   /// Values of the first and the second input at which ``values`` are, as in ``Effect``; linear between them.

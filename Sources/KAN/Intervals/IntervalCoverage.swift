@@ -13,8 +13,10 @@ public struct IntervalCoverage: Sendable, Equatable, Codable {
 
   /// Some of the rows.
   public struct Tenth: Sendable, Equatable, Codable {
-    /// The lowest and the highest prediction, in the target's units.
-    public var from, to: Double
+    /// The lowest prediction, in the target's units.
+    public var from: Double
+    /// The highest prediction.
+    public var to: Double
     /// The number of rows.
     public var rows: Int
     /// The share of targets within.

@@ -2,8 +2,10 @@
 public struct PredictionIntervals: Sendable, Equatable {
   /// The share of fresh rows whose target lies in the interval.
   public let level: Double
-  /// [rows × out]
-  public package(set) var lower, upper: Matrix<Double>
+  /// The lower ends: [rows × out]
+  public package(set) var lower: Matrix<Double>
+  /// The upper ends: [rows × out]
+  public package(set) var upper: Matrix<Double>
 }
 
 extension Network {
