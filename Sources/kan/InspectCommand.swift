@@ -5,6 +5,7 @@ import KANFiles
 struct InspectCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "inspect", abstract: "Layers, parameters, grids and training record of a model.",
+    usage: "kan inspect <model> [<options>]",
     discussion: """
       --edge LAYER,INPUT,SUM gives the curve of an edge as numbers, counted from 0, and --edge all those of all edges: \
       points with values and slopes, knots, and coefficients, in the units of the table at both ends of the network. An \
