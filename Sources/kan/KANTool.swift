@@ -32,6 +32,7 @@ struct KANTool: ParsableCommand {
     subcommands: [
       TrainCommand.self, EvaluateCommand.self, PredictCommand.self, RefineCommand.self, InspectCommand.self,
       ExplainCommand.self,
+      SymbolicCommand.self,
       DemoCommand.self,
     ])
 

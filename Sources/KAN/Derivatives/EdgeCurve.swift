@@ -76,6 +76,7 @@ extension Network {
 extension Layer {
   /// The range covered by the functions of an input.
   func homeRange(ofInput input: Int) -> ClosedRange<Element> {
+    if let basis = basis as? FunctionBasis<Element> { return basis.domains[input] }
     if let range = grid?.range(ofInput: input) ?? (basis as? Gaussian<Element>)?.range { return range }
     switch (basis as? TableBasis<Element>)?.columns[input] {
     case .spline(let points), .values(let points): return points[0]...points[points.count - 1]
