@@ -22,7 +22,7 @@ struct SymbolicCommand: ParsableCommand {
       EXAMPLES
         kan symbolic houses.safetensors houses.csv
         kan symbolic houses.safetensors houses.csv --candidates 0,1,0
-        kan symbolic houses.safetensors houses.csv --fix 0,1,0=sin --save formula.safetensors
+        kan symbolic houses.safetensors houses.csv --fix 0,1,0=sin
       """)
 
   @Argument(help: "The model.", completion: .file(extensions: ["safetensors"]))

@@ -25,7 +25,7 @@ import Testing
     #expect(target.formula.expression.text(names: ["x", "y"]) == "exp(sin(pi*x) + y**2)")
     #expect(target.formula.rmse <= 1e-13)
     #expect(found.openEdges.isEmpty)
-    #expect(abs(target.modelErrors[target.chosen] - network.evaluate(on: data).loss.squareRoot()) < 1e-7)
+    #expect(abs(target.modelErrors[target.chosen] - network.evaluate(on: data).overall.rmse!) < 1e-9)
     // The network with functions on its edges computes the formula, also after it was saved.
     let loaded = try Network<Double>(data: found.network.encoded())
     #expect(loaded.evaluate(on: data).loss < 1e-20)
@@ -118,5 +118,32 @@ import Testing
         #expect(abs(slope - jacobian[place * 40 + index]) <= 1e-7, "constant \(place), value \(index)")
       }
     }
+  }
+}
+
+@Suite struct ExpansionTests {
+  private let u = Expression.variable(0)
+  private let v = Expression.variable(1)
+
+  @Test func likeTermsAreCollected() {
+    let squares = Expression.sum([
+      .product([.exact(Exact(1, over: 4)), .power(.sum([u, .product([.whole(2), v])]), .whole(2))]),
+      .product([.exact(Exact(-1, over: 4)), .power(u, .whole(2))]), .product([.whole(-1), .power(v, .whole(2))]),
+    ])
+    #expect(squares.expanded().text(names: ["u", "v"]) == "u*v")
+    let product = Expression.product([.sum([u, v]), .sum([u, .product([.whole(-1), v])]), v])
+    #expect(product.expanded().values(at: [[1.5, 2], [0.25, -3]]) == product.values(at: [[1.5, 2], [0.25, -3]]))
+    let other = Expression.apply(.exp, .sum([u, v]))
+    #expect(other.expanded() == other)
+  }
+
+  @Test func factorsGoIntoCurves() {
+    let curve = SplineCurve(name: "spline1", points: [0, 1, 3], values: [1, -1, 2])
+    let formula = Expression.sum([.product([.constant(2.5), .spline(curve, u)]), v])
+    let folded = formula.foldingSplines()
+    #expect(folded.text(names: ["u", "v"]) == "spline1(u) + v")
+    let points = [[-1, 0.5, 2.2, 4], [1.0, 2, 3, 4]]
+    for (a, b) in zip(folded.values(at: points), formula.values(at: points)) { #expect(abs(a - b) < 1e-14) }
+    #expect(Expression.spline(curve, .whole(1)).simplified() == .constant(-1))
   }
 }

@@ -5,12 +5,12 @@ extension EdgeNetwork {
   /// The formula of an output in the columns of the table.
   ///
   /// - Parameters:
-  ///   - inputs: the network's inputs as formulas of the columns, and their values at the rows.
+  ///   - columns: the network's inputs, which are the formula's variables.
   ///   - scaling: from outputs to targets.
   func expression(
-    ofOutput output: Int, inputs: [Expression], scaling: Scaling<Double>, at passes: EdgePasses
+    ofOutput output: Int, columns: [InputColumn], scaling: Scaling<Double>, at passes: EdgePasses
   ) -> Expression {
-    var x = inputs
+    var x = columns.map(\.expression)
     var curves = 0
     for (index, layer) in layers.enumerated() {
       var z: [Expression] = []
@@ -23,7 +23,14 @@ extension EdgeNetwork {
           case .own:
             let edge = NetworkEdge(layer: index, input: input, output: sum)
             curves += 1
-            terms.append(.spline(curve(of: edge, named: "spline\(curves)", at: passes), x[input]))
+            let curve = curve(of: edge, named: "spline\(curves)", at: passes)
+            if index == 0, let restore = columns[input].restoreScaled {
+              // In the column's units.
+              let own = SplineCurve(name: curve.name, points: curve.points.map(restore), values: curve.values)
+              terms.append(.spline(own, .variable(input)))
+            } else {
+              terms.append(.spline(curve, x[input]))
+            }
           }
         }
         z.append(.sum(terms + [.constant(layer.bias[sum])]))

@@ -17,6 +17,9 @@ struct FormulaAssembly {
     max(200, min(800, 1_000_000_000 / max(1, parameters * parameters)))
   }
 
+  /// A search in a larger network would take hours, and no one could read its formula.
+  private static let mostParameters = 3000
+
   /// Rows that constants are fitted to; more determine them no better than the noise lets them.
   private static let fitLimit = 2000
 
@@ -52,6 +55,11 @@ struct FormulaAssembly {
       throw FormulaError("the rows hold numbers that are not finite")
     }
     let start = try EdgeNetwork(original)
+    if start.parameterCount > Self.mostParameters {
+      throw FormulaError(
+        "\(start.openEdges.count) edges with \(start.parameterCount) parameters are too many for a formula: make the "
+          + "network smaller first, as kan prune does")
+    }
     let weights = data.weights.map { weights in AlignedArray(kept.map { Double(weights[$0]) }) }
     let scaledInputs = original.inputScaling.applied(to: inputs)
     let scaledTargets = original.outputScaling.applied(to: outputs)
@@ -159,7 +167,7 @@ struct FormulaAssembly {
   private func assembled(_ network: EdgeNetwork, _ output: Int) -> [Formula] {
     let passes = EdgePasses(network, at: rows, slopes: false)
     let inner = network.expression(
-      ofOutput: output, inputs: columns.map(\.expression), scaling: original.outputScaling, at: passes)
+      ofOutput: output, columns: columns, scaling: original.outputScaling, at: passes)
     let target = original.encoding?.targets[output].number
     let expression =
       target.map { Expression.sum([.product([.constant(1 / $0.scale), inner]), .constant($0.shift)]) } ?? inner
@@ -170,10 +178,21 @@ struct FormulaAssembly {
       columns: variables.map { column in chosen.map { column[$0] } }, targets: chosen.map { targets[output][$0] })
     let fitted = fit.fit(expression.simplified(), iterations: 60, tolerance: 1e-6)
     guard fitted.error.isFinite else { return [] }
-    let snapped = fit.fit(Snapping(fit, error: fitted.error).snapped(fitted.expression).simplified())
-    return [fitted.expression, snapped.expression].map {
-      Formula($0, columns: variables, targets: targets[output])
+    let snapped = snapped(fitted, fit)
+    var found = [fitted.expression, snapped.expression]
+    let expanded = snapped.expression.expanded()
+    // Of squares of sums, such as (u + 2·v)²/4 - u²/4 - v² = u·v.
+    if expanded != snapped.expression, expanded.complexity <= 3 * snapped.expression.complexity {
+      let again = fit.fit(expanded)
+      if again.error.isFinite { found.append(self.snapped(again, fit).expression) }
+    }
+    return found.map {
+      Formula($0.foldingSplines(), columns: variables, targets: targets[output])
     }.filter { $0.rmse.isFinite }
+  }
+
+  private func snapped(_ fitted: ConstantFit.Result, _ fit: ConstantFit) -> ConstantFit.Result {
+    fit.fit(Snapping(fit, error: fitted.error).snapped(fitted.expression).simplified())
   }
 
   private func spread(of output: Int) -> Double {

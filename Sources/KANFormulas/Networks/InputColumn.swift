@@ -8,6 +8,8 @@ struct InputColumn {
   let expression: Expression
   /// The column's numbers from the network's inputs before scaling.
   let restore: @Sendable (Double) -> Double
+  /// The same from the network's scaled inputs; nil for a constant column.
+  let restoreScaled: (@Sendable (Double) -> Double)?
   /// Whether the input holds codes of categories, which are no quantity.
   let isCode: Bool
 
@@ -17,6 +19,7 @@ struct InputColumn {
     let x = Expression.variable(index)
     name = encoded?.name ?? (network.names.inputs.isEmpty ? "x\(index)" : network.names.inputs[index])
     let inner: Expression
+    let restore: @Sendable (Double) -> Double
     switch encoded?.kind {
     case .number(let shift, let scale, _):
       inner = .product([.constant(scale), .sum([x, .constant(-shift)])])
@@ -36,5 +39,8 @@ struct InputColumn {
     }
     expression =
       factor == 0 ? .whole(0) : Expression.product([.constant(factor), .sum([inner, .constant(-shift)])])
+    self.restore = restore
+    let scaled: @Sendable (Double) -> Double = { restore($0 / factor + shift) }
+    restoreScaled = factor == 0 ? nil : scaled
   }
 }

@@ -16,23 +16,39 @@ struct NetworkSearch {
   /// The network's relative error.
   private(set) var error: Double
 
-  /// Functions tried for an edge: the right one is among the nearest few, and its rivals show how sure it is.
-  private static let shortlist = 7
-  /// Edges tried before one is decided.
-  private static let tried = 3
+  private let effort: Effort
+
+  /// How much is tried, by the size of the network.
+  private struct Effort {
+    /// Functions tried for an edge: the right one is among the nearest few, and its rivals show how sure it is.
+    var shortlist = 7
+    /// Edges tried before one is decided.
+    var edges = 3
+    /// Steps of a trial: the first ones tell right from wrong by decades.
+    var trialSteps = 6
+    /// Steps after a decision, and of the most promising functions.
+    var longSteps = 15
+
+    /// The full search, or a lean one where that would take more than a minute or so: 2·rows·parameters² operations a
+    /// step at 10⁹ to 10¹⁰ of them a second.
+    init(_ network: EdgeNetwork, rows: Int) {
+      let size = Double(network.parameterCount)
+      let step = 2 * Double(rows) * size * size
+      let steps = Double(network.openEdges.count * (edges * (shortlist + 2) * trialSteps + 4 * longSteps))
+      if steps * step > 3e11 { (shortlist, edges, trialSteps, longSteps) = (3, 1, 3, 6) }
+    }
+  }
+
   /// What a node of the formula may cost: 5 % of the error, which is beyond chance on a hundred rows and more.
   private static let nodeCost = 0.05
-  /// Steps of a trial: the first ones tell right from wrong by decades.
-  private static let trialSteps = 6
-  /// Steps after a decision, and of the most promising functions.
-  private static let longSteps = 15
 
   init(_ network: EdgeNetwork, _ rows: EdgeRows, keeping kept: Set<NetworkEdge>, pool: ThreadPool) {
     self.rows = rows
     self.kept = kept
     self.pool = pool
+    effort = Effort(network, rows: rows.rows)
     var fit = EdgeFit(network, rows)
-    fit.step(2 * Self.longSteps, pool: pool)
+    fit.step(2 * effort.longSteps, pool: pool)
     self.network = fit.network
     error = fit.error
   }
@@ -53,7 +69,7 @@ struct NetworkSearch {
       let matches = parallel(left) { match($0, passes) }
       let surest = left.indices.sorted { (matches[$0][0].error, $0) < (matches[$1][0].error, $1) }
       var best: (edge: NetworkEdge, trial: Trial)?
-      for place in surest.prefix(Self.tried) {
+      for place in surest.prefix(effort.edges) {
         let edge = left[place]
         guard let trial = self.best(for: edge, among: shortlist(matches[place]), upTo: factor) else {
           refused.insert(edge)
@@ -73,15 +89,17 @@ struct NetworkSearch {
   /// one before.
   mutating func removeEdges(upTo factor: Double) -> Bool {
     var isChanged = false
+    // Of the error at the beginning, so that many small losses do not add up.
+    let limit = factor * error
     for edge in edgesByContribution() where network[edge] != .zero && !kept.contains(edge) {
       let passes = EdgePasses(network, at: rows, slopes: false)
       let curve = passes.curve(of: edge, in: network)
       let nothing = EdgeMatch.Candidate(
         form: .zero, constant: curve.reduce(0, +) / Double(max(1, curve.count)), error: 1)
-      var trial = self.trial(nothing, on: edge, steps: Self.trialSteps)
-      if trial.error > factor * error { trial = self.trial(nothing, on: edge, steps: Self.longSteps) }
+      var trial = self.trial(nothing, on: edge, steps: effort.trialSteps)
+      if trial.error > limit { trial = self.trial(nothing, on: edge, steps: effort.longSteps) }
       // Those that follow contribute more.
-      guard trial.error <= factor * error else { break }
+      guard trial.error <= limit else { break }
       take(trial)
       isChanged = true
     }
@@ -97,7 +115,7 @@ struct NetworkSearch {
       let curve = passes.curve(of: edge, in: network)
       let nothing = EdgeMatch.Candidate(
         form: .zero, constant: curve.reduce(0, +) / Double(max(1, curve.count)), error: 1)
-      return trial(nothing, on: edge, steps: Self.trialSteps)
+      return trial(nothing, on: edge, steps: effort.trialSteps)
     }
     guard let best = trials.min(by: { $0.error < $1.error }), best.error.isFinite else { return false }
     take(best)
@@ -111,7 +129,7 @@ struct NetworkSearch {
       inputs: inputs(of: edge, passes), curve: passes.curve(of: edge, in: network)
     ).candidates([function]).first { $0.function == function }
     guard let found else { return false }
-    take(trial(found, on: edge, steps: Self.longSteps))
+    take(trial(found, on: edge, steps: effort.longSteps))
     return true
   }
 
@@ -121,7 +139,7 @@ struct NetworkSearch {
     let matches = EdgeMatch(
       inputs: inputs(of: edge, passes), curve: passes.curve(of: edge, in: network)
     ).candidates(NamedFunction.allCases)
-    let trials = parallel(matches) { trial($0, on: edge, steps: Self.longSteps) }
+    let trials = parallel(matches) { trial($0, on: edge, steps: effort.longSteps) }
     return zip(matches, trials).map { match, trial in
       EdgeCandidate(function: match.function, curveError: match.error, networkError: trial.error)
     }.sorted { ($0.networkError, $0.function.rawValue) < ($1.networkError, $1.function.rawValue) }
@@ -130,7 +148,7 @@ struct NetworkSearch {
   /// More steps with everything decided.
   mutating func polish() {
     var fit = EdgeFit(network, rows)
-    fit.step(3 * Self.longSteps, tolerance: 1e-4, pool: pool)
+    fit.step(3 * effort.longSteps, tolerance: 1e-4, pool: pool)
     network = fit.network
     error = fit.error
   }
@@ -145,7 +163,7 @@ struct NetworkSearch {
 
   private mutating func take(_ trial: Trial) {
     var fit = EdgeFit(trial.network, rows)
-    fit.step(Self.longSteps, pool: pool)
+    fit.step(effort.longSteps, pool: pool)
     network = fit.network
     error = fit.error
   }
@@ -164,11 +182,11 @@ struct NetworkSearch {
   private func best(
     for edge: NetworkEdge, among candidates: [EdgeMatch.Candidate], upTo factor: Double
   ) -> Trial? {
-    var trials = parallel(candidates) { trial($0, on: edge, steps: Self.trialSteps) }
+    var trials = parallel(candidates) { trial($0, on: edge, steps: effort.trialSteps) }
     let order = trials.indices.sorted { (trials[$0].error, $0) < (trials[$1].error, $1) }
     // The promising ones go on: a right function that has not arrived is within some factor of the best.
     let promising = order.prefix(3).filter { trials[$0].error <= 100 * trials[order[0]].error }
-    let longer = parallel(promising) { trial(candidates[$0], on: edge, steps: Self.longSteps) }
+    let longer = parallel(promising) { trial(candidates[$0], on: edge, steps: effort.longSteps) }
     for (place, trial) in zip(promising, longer) { trials[place] = trial }
     let least = trials.map(\.error).min() ?? .infinity
     // 1e-13 is rounding.
@@ -183,7 +201,7 @@ struct NetworkSearch {
   private func shortlist(_ matches: [EdgeMatch.Candidate]) -> [EdgeMatch.Candidate] {
     let simple = matches.filter { $0.function == .zero || $0.function == .identity }
     let others = matches.filter { $0.function != .zero && $0.function != .identity }
-    return simple + others.prefix(Self.shortlist)
+    return simple + others.prefix(effort.shortlist)
   }
 
   private func match(_ edge: NetworkEdge, _ passes: EdgePasses) -> [EdgeMatch.Candidate] {
