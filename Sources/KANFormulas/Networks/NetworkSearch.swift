@@ -71,7 +71,10 @@ struct NetworkSearch {
       var best: (edge: NetworkEdge, trial: Trial)?
       for place in surest.prefix(effort.edges) {
         let edge = left[place]
-        guard let trial = self.best(for: edge, among: shortlist(matches[place]), upTo: factor) else {
+        let found =
+          self.best(for: edge, among: shortlist(matches[place]), upTo: factor)
+          ?? self.best(for: edge, among: Array(match(edge, passes, line: true).prefix(effort.shortlist)), upTo: factor)
+        guard let trial = found else {
           refused.insert(edge)
           continue
         }
@@ -204,8 +207,8 @@ struct NetworkSearch {
     return simple + others.prefix(effort.shortlist)
   }
 
-  private func match(_ edge: NetworkEdge, _ passes: EdgePasses) -> [EdgeMatch.Candidate] {
-    EdgeMatch(inputs: inputs(of: edge, passes), curve: passes.curve(of: edge, in: network)).candidates()
+  private func match(_ edge: NetworkEdge, _ passes: EdgePasses, line: Bool = false) -> [EdgeMatch.Candidate] {
+    EdgeMatch(inputs: inputs(of: edge, passes), curve: passes.curve(of: edge, in: network)).candidates(line: line)
   }
 
   private func inputs(of edge: NetworkEdge, _ passes: EdgePasses) -> [Double] {
