@@ -58,6 +58,7 @@ let package = Package(
     ),
     .testTarget(
       name: "KANFormulasTests", dependencies: ["KANFormulas", "KAN", "KANFiles"], resources: [.copy("Reference")]),
-    .testTarget(name: "CommandLineTests", dependencies: ["kan", "KANFiles", "KAN"]),
+    .testTarget(
+      name: "CommandLineTests", dependencies: ["kan", "KANFiles", "KAN"], exclude: ["evaluate_model.py"]),
   ]
 )
