@@ -47,11 +47,3 @@ func writePicture(_ svg: String, to path: String) throws {
   }
   try writeFile([UInt8](bytes), to: path)
 }
-
-/// At most 1,024 evenly spaced rows: the same rows of the same data each time, and enough for twentieths and spreads to a
-/// few percent.
-func sampledRows<Element: Scalar>(of rows: Matrix<Element>) -> Matrix<Element> {
-  let most = 1024
-  if rows.rows <= most { return rows }
-  return rows.selecting(rows: (0..<most).map { $0 * rows.rows / most })
-}

@@ -54,7 +54,7 @@ struct PlotCommand: ParsableCommand {
       if !source.exists { throw FileError(.notFound, path: data, "no such file") }
       let all: Matrix<Element> = try source.inputs(for: network, notes: &notes, pool: pool)
       for note in notes { Console.note(note) }
-      rows = sampledRows(of: all)
+      rows = all.selecting(rows: evenlySpaced(Report.portraitRows, of: all.rows))
     }
     let portrait = Portrait(network, rows: rows, pool: pool)
     let svg: String

@@ -49,6 +49,14 @@ package struct InputLabel: Sendable, Equatable {
     if case .number(let shift, let scale) = kind { value / scale + shift } else { value }
   }
 
+  /// Whether numbers are codes with names.
+  var isCategorical: Bool {
+    switch kind {
+    case .categories, .flag: true
+    case .number, .magnitude: false
+    }
+  }
+
   /// What slopes by the network's input are multiplied by.
   var slopeFactor: Double {
     if case .number(_, let scale) = kind { scale } else { 1 }

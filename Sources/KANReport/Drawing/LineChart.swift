@@ -50,6 +50,8 @@ package struct LineChart: Sendable {
   package var marks: [(x: Double, label: String)] = []
   /// Where data lies on the horizontal axis: a short line each.
   package var rug: [Double] = []
+  /// What the vertical axis has to show beside the series.
+  package var yRange: (low: Double, high: Double)?
   /// Ticks of the horizontal axis in place of round numbers.
   package var xTicks: [(value: Double, label: String)]?
 
@@ -91,7 +93,8 @@ package struct LineChart: Sendable {
     var xAxis = Axis(covering: xs, length: width - 90, padded: false, ticks: most)
     if let xTicks { xAxis = Axis(covering: xs, length: width - 90, ticks: xTicks) }
     let yAxis = Axis(
-      covering: series.flatMap(\.heights), length: bottom - (legendRows == 0 ? 36 : 54) - 20 * Double(legendRows),
+      covering: series.flatMap(\.heights) + (yRange.map { [$0.low, $0.high] } ?? []),
+      length: bottom - (legendRows == 0 ? 36 : 54) - 20 * Double(legendRows),
       padded: true, isLogarithmic: isLogarithmic)
     func x(_ value: Double) -> Double { left + xAxis.place(value) }
     func y(_ value: Double) -> Double { bottom - yAxis.place(value) }
@@ -147,6 +150,12 @@ package struct LineChart: Sendable {
     }
     out.add(legend)
     return out
+  }
+
+  /// The least and the largest height of the series.
+  var heights: (low: Double, high: Double)? {
+    let all = series.flatMap(\.heights)
+    return all.min().flatMap { low in all.max().map { (low, $0) } }
   }
 
   private func color(of index: Int) -> Int { (series[index].color ?? index) % Palette.count }
