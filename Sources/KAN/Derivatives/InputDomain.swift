@@ -17,7 +17,7 @@ package enum InputDomain<Element: Scalar>: Sendable, Equatable {
   }
 
   /// The knots; empty without any.
-  var knots: [Element] {
+  package var knots: [Element] {
     if case .knots(let knots) = self { knots } else { [] }
   }
 

@@ -13,7 +13,10 @@ package struct EdgePicture {
     edge = DiagramSelection.Edge(layer: layer, input: input, sum: sum)
   }
 
-  package var title: String { portrait.name(of: edge) }
+  package var title: String {
+    let strength = portrait.layers[edge.layer].strengths[edge.input, edge.sum]
+    return "\(portrait.name(of: edge)), strength \(strength.text(digits: 2))"
+  }
 
   /// The curve, and beside it its derivative.
   package func svg() -> String { LineChart.document(charts(titled: true)) }
@@ -27,7 +30,9 @@ package struct EdgePicture {
     func line(_ y: [Double]) -> [(x: Double, y: Double)] { zip(curve.x, y).map { (x: $0, y: $1) } }
     let whole: LineChart.Series.Style = curve.isCategorical ? .stems : .line
     var series = [LineChart.Series("the edge", style: whole, points: line(curve.y))]
-    if !curve.base.isEmpty && !curve.isCategorical {
+    let spread = (curve.y.max() ?? 0) - (curve.y.min() ?? 0)
+    // A base function that adds nothing is no part.
+    if !curve.isCategorical && curve.base.contains(where: { abs($0) > 1e-6 * spread }) {
       series.append(.init("splines", style: .dashed, points: line(zip(curve.y, curve.base).map { $0 - $1 })))
       series.append(.init("base function", style: .dashed, points: line(curve.base)))
     }
@@ -37,10 +42,9 @@ package struct EdgePicture {
       series.append(
         .init("knots", style: .points, points: inside.map { (x: $0, y: Self.value(at: $0, curve)) }))
     }
-    let strength = portrait.layers[edge.layer].strengths[edge.input, edge.sum]
     var chart = LineChart(
       title: titled ? title : "Curve", xLabel: xLabel,
-      yLabel: "adds to the sum, importance \(strength.text(digits: 2))",
+      yLabel: "adds to the sum",
       series: series)
     (chart.xTicks, chart.rug, chart.width) = (xTicks, curve.quantiles, width)
     if curve.isCategorical { return [chart] }

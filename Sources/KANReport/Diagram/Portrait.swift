@@ -137,13 +137,27 @@ extension Network {
         low = min(low, max(first, low - room))
         high = max(high, min(last, high + room))
       }
-      let step = (high - low) / Element(max(1, count - 1))
-      points = (0..<count).map { low + Element($0) * step }
+      points = Self.spread(count, from: low, to: high, knots: domain.knots)
     }
     let isCategorical = if case .categories = domain { true } else { false }
     return OwnPoints(
       points: points.map(shown),
       quantiles: quantiles.filter { $0 >= points[0] && $0 <= points[points.count - 1] }.map(shown),
       domain: shown(domain.range.lowerBound)...shown(domain.range.upperBound), isCategorical: isCategorical)
+  }
+
+  /// Even points, and half of them within the intervals of knots that are not: where knots lie close, the curve moves.
+  private static func spread(_ count: Int, from low: Element, to high: Element, knots: [Element]) -> [Element] {
+    let widths = zip(knots, knots.dropFirst()).map { $1 - $0 }
+    let isEven = (widths.max() ?? 1) < 2 * (widths.min() ?? 1)
+    let even = isEven ? count : count - count / 2
+    let step = (high - low) / Element(max(1, even - 1))
+    var points = (0..<even).map { low + Element($0) * step }
+    if isEven { return points }
+    let each = max(1, (count - even) / widths.count)
+    for (knot, width) in zip(knots, widths) {
+      points += (0..<each).map { knot + (Element($0) + 0.5) / Element(each) * width }
+    }
+    return points.sorted()
   }
 }

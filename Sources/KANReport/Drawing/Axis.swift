@@ -25,7 +25,8 @@ struct Axis {
       let room = low == 0 ? 0.5 : abs(low) / 2
       (low, high) = (low - room, high + room)
     }
-    let step = Self.step(from: low, to: high, count: count, isWhole: isLogarithmic)
+    // What ends at ticks has one more at each end.
+    let step = Self.step(from: low, to: high, count: padded ? max(1, count - 1) : count, isWhole: isLogarithmic)
     if padded {
       (low, high) = ((low / step).rounded(.down) * step, (high / step).rounded(.up) * step)
     }
@@ -51,14 +52,17 @@ struct Axis {
     return (value - lowest) / (highest - lowest) * length
   }
 
-  /// 1, 2 or 5 times a power of ten, `count` of which are about the range.
+  /// The smallest of 1, 2 and 5 times powers of ten that gives at most `count` intervals.
   private static func step(from low: Double, to high: Double, count: Int, isWhole: Bool) -> Double {
-    let rough = (high / Double(count) - low / Double(count))
+    let rough = high / Double(count) - low / Double(count)
     var power = 1.0
     while power > rough { power /= 10 }
     while power * 10 <= rough { power *= 10 }
-    let step = [1, 2, 5, 10].map { $0 * power }.first { $0 >= rough * 0.999 } ?? 10 * power
-    return isWhole ? max(1, step) : step
+    let candidates = [0.5, 1, 2, 5, 10].map { $0 * power }
+    let step = candidates.first {
+      ((high / $0) + 1e-9).rounded(.down) - ((low / $0) - 1e-9).rounded(.up) < Double(count)
+    }
+    return isWhole ? max(1, (step ?? 10 * power).rounded()) : step ?? 10 * power
   }
 
   /// A tick's label, with as many decimals as the step.

@@ -84,18 +84,21 @@ package struct LineChart: Sendable {
   }
 
   func drawing() -> Drawing {
-    let left = 66.0
     let bottom = height - 54
-    let (legend, legendRows) = legend(left: left)
-    let xs = series.flatMap { $0.points.map(\.x) } + rug + (startsAtZero ? [0] : [])
-    // As many ticks as leave room for a label of eight characters.
-    let most = max(2, min(5, Int((width - 90) / 70)))
-    var xAxis = Axis(covering: xs, length: width - 90, padded: false, ticks: most)
-    if let xTicks { xAxis = Axis(covering: xs, length: width - 90, ticks: xTicks) }
+    let legendRows = legend(left: 66).rows
     let yAxis = Axis(
       covering: series.flatMap(\.heights) + (yRange.map { [$0.low, $0.high] } ?? []),
-      length: bottom - (legendRows == 0 ? 36 : 54) - 20 * Double(legendRows),
-      padded: true, isLogarithmic: isLogarithmic)
+      length: bottom - (legendRows == 0 ? 36 : 54) - 20 * Double(legendRows), padded: true,
+      isLogarithmic: isLogarithmic)
+    // Room for the labels of ticks, between them and the axis's name.
+    let left = max(66, 36 + 7.4 * Double(yAxis.ticks.map(\.label.count).max() ?? 0))
+    let legend = legend(left: left).drawing
+    let xs = series.flatMap { $0.points.map(\.x) } + rug + (startsAtZero ? [0] : [])
+    let room = width - left - 24
+    // As many ticks as leave room for a label of eight characters.
+    let most = max(2, min(5, Int(room / 70)))
+    var xAxis = Axis(covering: xs, length: room, padded: false, ticks: most)
+    if let xTicks { xAxis = Axis(covering: xs, length: room, ticks: xTicks) }
     func x(_ value: Double) -> Double { left + xAxis.place(value) }
     func y(_ value: Double) -> Double { bottom - yAxis.place(value) }
 
@@ -117,7 +120,7 @@ package struct LineChart: Sendable {
     }
     out.line(left, bottom, left + xAxis.length, bottom, "class=\"axis\"")
     out.path(rug.map { "M\(coordinate(x($0))) \(coordinate(bottom))v-6" }.joined(), "class=\"axis\"")
-    let xText = shortened(xLabel, to: Int((width - 90) / 6.5))
+    let xText = shortened(xLabel, to: Int(room / 6.5))
     out.label(xText, left + xAxis.length / 2, bottom + 42, .middle)
     out.label(
       shortened(yLabel, to: Int(yAxis.length / 6.5)), 0, 0, .middle,

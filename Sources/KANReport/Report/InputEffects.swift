@@ -19,17 +19,15 @@ extension InputEffects {
   /// Rows that each point is averaged over: bands of tenths to a few percent.
   private static var rows: Int { 128 }
 
-  /// Of the inputs that matter most, in that order: the mean answer with the input at each point and all others as they
+  /// Of the first of some inputs, in that order: the mean answer with the input at each point and all others as they
   /// are (Friedman 2001, Annals of Statistics 29, section 8.2), less the mean of all, and between which values nine
   /// tenths of the rows are.
   static func all<Element: Scalar>(
-    of network: Network<Element>, _ portrait: Portrait, on sample: Matrix<Element>, pool: ThreadPool
+    of network: Network<Element>, _ portrait: Portrait, _ inputs: [Int], on sample: Matrix<Element>, pool: ThreadPool
   ) -> [InputEffects] {
     guard sample.rows > 0 else { return [] }
     let rows = sample.selecting(rows: evenlySpaced(rows, of: sample.rows))
-    let scores = portrait.nodes[0]
-    let order = scores.indices.sorted { (scores[$1], $0) < (scores[$0], $1) }.prefix(most)
-    return order.compactMap { effect(of: $0, network, portrait, rows, pool) }
+    return inputs.prefix(most).compactMap { effect(of: $0, network, portrait, rows, pool) }
   }
 
   private static func effect<Element: Scalar>(

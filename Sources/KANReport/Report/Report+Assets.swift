@@ -48,7 +48,7 @@ extension Report {
       now=(i+edges.length)%edges.length;
       var figure=document.getElementById(edges[now].getAttribute('href').slice(1));
       if(!figure)return false;
-      var copy=figure.cloneNode(true);copy.removeAttribute('id');
+      var copy=figure.cloneNode(true);copy.removeAttribute('id');copy.removeAttribute('tabindex');
       place.replaceChildren(copy);
       box.setAttribute('aria-label',figure.querySelector('figcaption').textContent);
       if(!box.open)box.showModal();

@@ -1,35 +1,24 @@
 import KAN
 
 extension Report {
-  /// Inputs that have a bar.
-  private static var mostBars: Int { 40 }
-
   var importancePictures: String {
-    let scores = portrait.nodes[0]
-    let total = scores.reduce(0, +)
-    guard total > 0 else { return "<p>The network's answer is the same for all rows.</p>" }
-    let order = scores.indices.sorted { (scores[$1], $0) < (scores[$0], $1) }
-    let bars = order.prefix(Self.mostBars).map { input in
-      (
-        name: portrait.inputs[input].name, value: scores[input],
-        label: "\(fixed(100 * scores[input] / total, decimals: 1)) %"
-      )
+    guard !totals.inputs.isEmpty else { return "<p>The network's answer is the same for all rows.</p>" }
+    let bars = totals.inputs.map { input, share in
+      (name: portrait.inputs[input].name, value: share, label: "\(fixed(100 * share, decimals: 1)) %")
     }
-    let rest = order.dropFirst(Self.mostBars)
-    let share = rest.reduce(0) { $0 + scores[$1] } / total
-    let note =
-      rest.isEmpty
-      ? "" : "<p>\(grouped(rest.count)) more inputs have \(fixed(100 * share, decimals: 1)) % together.</p>"
+    let left = portrait.inputs.count - bars.count
+    let note = left > 0 ? " \(grouped(left)) inputs through which less passes are not shown." : ""
     return
-      "<div class=\"charts\">\(BarChart(title: "Importance of inputs", bars: bars).svg(isInline: true))</div>\(note)"
-      + "<p>Shares of what moves the outputs on the data, followed from the outputs back through every edge.</p>"
+      "<div class=\"charts\">\(BarChart(title: "Share of the answer's variance", bars: bars).svg(isInline: true))</div>"
+      + "<p>How much of the answer's variance goes with an input, alone and together with others: what changes if the "
+      + "input is taken from another row. Shares of inputs that act together count for each of them.\(note)</p>"
   }
 
   var effectPictures: String {
     guard !effects.isEmpty else { return "" }
     let charts = scaled(effects.map { $0.chart(portrait) }).map { chart in
       var chart = chart
-      (chart.width, chart.height) = (400, 290)
+      (chart.width, chart.height) = (338, 270)
       return chart.svg(isInline: true)
     }
     let left = portrait.inputs.count - effects.count

@@ -32,6 +32,7 @@ package struct Report: Sendable {
   let evaluation: Evaluation
   let record: TrainingRecord?
   let predictions: Predictions
+  let totals: TotalEffects
   let effects: [InputEffects]
   let warnings: [String]
   let origin: Origin
@@ -60,7 +61,8 @@ package struct Report: Sendable {
     self.evaluation = evaluation
     record = network.record
     predictions = Self.predictions(network, some, pool)
-    effects = InputEffects.all(of: network, portrait, on: few, pool: pool)
+    totals = TotalEffects(network, scores: portrait.nodes[0], on: few, pool: pool)
+    effects = InputEffects.all(of: network, portrait, totals.inputs.map(\.input), on: few, pool: pool)
     self.warnings = warnings
     self.origin = origin
     objective = ObjectiveDescription(network.objective).description
