@@ -7,7 +7,7 @@ struct PlotCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "plot", abstract: "The network as a picture.", usage: "kan plot <model> [<data>] --out <file>",
     discussion: """
-      Nodes stand in layers, and on every edge its curve, the darker the more it matters. With data, strengths are those \
+      Nodes stand in layers, and on every edge its curve, the fainter the less it matters. With data, strengths are those \
       on its rows, and each curve shows where they lie. Of a large network the strongest edges are drawn. The picture is \
       light or dark as its viewer is; one that ends in .png or .pdf is made by rsvg-convert.
 

@@ -47,7 +47,9 @@ struct ReportCommand: ParsableCommand {
     var warnings = Warnings()
     warnings.add(.constantTarget, Warnings.constantTargets(in: read.data))
     warnings.add(.fewOfClass, Warnings.fewOfClass(training: read.data, test: nil))
-    warnings.add(.skewed, Warnings.skewed(network, on: read.data))
+    // Whether most rows share an interval, some of them tell as well.
+    let some = read.data.selecting(rows: evenlySpaced(Report.portraitRows, of: read.data.rows))
+    warnings.add(.skewed, Warnings.skewed(network, on: some))
     if let samples = network.record?.samples {
       warnings.add(.parameters, Warnings.parameters(of: network, rows: samples))
     }

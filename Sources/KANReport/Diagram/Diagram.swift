@@ -4,6 +4,8 @@ import KAN
 package struct Diagram {
   let portrait: Portrait
   let selection: DiagramSelection
+  /// The largest strength of each layer.
+  private let strongest: [Double]
   /// What the picture is of, in its first line.
   package var title: String
   /// Whether edges link to a closer look, `#edge-0-2-1`, by layer, input and sum, and which do.
@@ -20,6 +22,7 @@ package struct Diagram {
   package init(_ portrait: Portrait, title: String, mostEdges: Int = Diagram.most) {
     self.portrait = portrait
     self.title = title
+    strongest = portrait.layers.map { $0.strengths.elements.max() ?? 0 }
     selection = DiagramSelection(portrait, mostEdges: mostEdges, ofMany: min(mostEdges, Self.mostOfMany))
   }
 
@@ -54,8 +57,6 @@ package struct Diagram {
     let most = strongest[edge.layer]
     return most > 0 ? portrait.layers[edge.layer].strengths[edge.input, edge.sum] / most : 0
   }
-
-  private var strongest: [Double] { portrait.layers.map { $0.strengths.elements.max() ?? 0 } }
 
   /// What is hardly used is faint, but can still be found.
   private func opacity(_ strength: Double) -> String { coordinate(max(0.12, min(1, strength.squareRoot()))) }
@@ -154,7 +155,7 @@ package struct Diagram {
           + "nodes; \(grouped(selection.leftOut)) are left out.")
       lines.append("Those left out have \(Int((selection.shareLeftOut * 100).rounded())) % of the strength.")
     }
-    lines.append("The darker an edge, the more it matters. Each curve has its own height.")
+    lines.append("The fainter an edge, the less it matters. Each curve has a height of its own.")
     if let rows = portrait.rows {
       lines.append(
         "Short lines below a curve: where \(grouped(rows)) rows lie, in twentieths. Corners: the ends of its grid.")

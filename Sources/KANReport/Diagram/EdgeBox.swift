@@ -8,7 +8,7 @@ struct EdgeBox {
   func draw(to out: inout Drawing) {
     out.rectangle(0, 0, width: width, height: height, "rx=\"3\" class=\"frame\"")
     guard let low = curve.x.first, let high = curve.x.last else { return }
-    let inset = 5.0
+    let inset = curve.isCategorical ? 8.0 : 5
     let hasRug = !curve.quantiles.isEmpty
     let base = height - (hasRug ? 8 : 5)
     let finite = curve.y.filter(\.isFinite)
@@ -26,7 +26,7 @@ struct EdgeBox {
       let zero = coordinate(span > 0 ? y(min(max(0, least), most)) : base)
       let bar = max(1, min(8, 0.6 * (width - 2 * inset) / Double(max(1, points.count))))
       out.path(
-        points.map { "M\(coordinate($0.x)) \(zero)V\(coordinate($0.y))h0.01" }.joined(),
+        points.map { "M\(coordinate($0.x)) \(zero)V\(coordinate($0.y))" }.joined(),
         "class=\"s0\" stroke-width=\"\(coordinate(bar))\" stroke-opacity=\"\(opacity)\"")
     } else {
       out.line(

@@ -90,7 +90,8 @@ package struct Portrait: Sendable {
     guard let rows else { return [] }
     return network.seen(of: rows, pool: pool).map { seen in
       (0..<seen.columns).map { column in
-        let sorted = seen.column(column).filter(\.isFinite).sorted()
+        let all = sortedSample(seen.view, column: column, most: seen.rows)
+        let sorted = all.prefix { $0 < .infinity }.drop { !($0 > -.infinity) }.map { $0 }
         return sorted.isEmpty ? [] : (0...20).map { sorted[$0 * (sorted.count - 1) / 20] }
       }
     }
@@ -109,6 +110,7 @@ package struct Portrait: Sendable {
   private static func text<Element: Scalar>(_ basis: any Basis<Element>, _ grid: Grid<Element>?) -> String {
     if let grid { return "splines of degree \(grid.degree), grid \(grid.intervals)" }
     if basis.isIdentity { return "straight lines" }
+    if basis is TableBasis<Element> { return "functions of a table's columns" }
     return type(of: basis).kind
   }
 }

@@ -25,8 +25,7 @@ struct Axis {
       let room = low == 0 ? 0.5 : abs(low) / 2
       (low, high) = (low - room, high + room)
     }
-    // What ends at ticks has one more at each end.
-    let step = Self.step(from: low, to: high, count: padded ? max(1, count - 1) : count, isWhole: isLogarithmic)
+    let step = Self.step(from: low, to: high, count: count, isWhole: isLogarithmic)
     if padded {
       (low, high) = ((low / step).rounded(.down) * step, (high / step).rounded(.up) * step)
     }

@@ -27,6 +27,12 @@ package struct LineChart: Sendable {
       }
     }
 
+    fileprivate var places: [Double] {
+      guard case .stems = style, let first = points.first, let last = points.last else { return points.map(\.x) }
+      // Stems stand at whole numbers and are as wide as a part of what is between.
+      return [first.x - 0.5, last.x + 0.5]
+    }
+
     fileprivate var heights: [Double] {
       switch style {
       case .band(let low, let high): (low + high).filter(\.isFinite)
@@ -84,7 +90,7 @@ package struct LineChart: Sendable {
   }
 
   func drawing() -> Drawing {
-    let bottom = height - 54
+    let bottom = height - (hasSlantedTicks ? 84 : 54)
     let legendRows = legend(left: 66).rows
     let yAxis = Axis(
       covering: series.flatMap(\.heights) + (yRange.map { [$0.low, $0.high] } ?? []),
@@ -93,10 +99,10 @@ package struct LineChart: Sendable {
     // Room for the labels of ticks, between them and the axis's name.
     let left = max(66, 36 + 7.4 * Double(yAxis.ticks.map(\.label.count).max() ?? 0))
     let legend = legend(left: left).drawing
-    let xs = series.flatMap { $0.points.map(\.x) } + rug + (startsAtZero ? [0] : [])
+    let xs = series.flatMap(\.places) + rug + (startsAtZero ? [0] : [])
     let room = width - left - 24
-    // As many ticks as leave room for a label of eight characters.
-    let most = max(2, min(5, Int(room / 70)))
+    // As many intervals as leave room for a label of seven characters.
+    let most = max(3, min(6, Int(room / 60)))
     var xAxis = Axis(covering: xs, length: room, padded: false, ticks: most)
     if let xTicks { xAxis = Axis(covering: xs, length: room, ticks: xTicks) }
     func x(_ value: Double) -> Double { left + xAxis.place(value) }
@@ -112,7 +118,12 @@ package struct LineChart: Sendable {
     }
     for tick in xAxis.ticks {
       out.line(x(tick.value), bottom, x(tick.value), bottom + 5, "class=\"axis\"")
-      out.label(tick.label, x(tick.value), bottom + 19, .middle, "class=\"soft\"")
+      if hasSlantedTicks {
+        let place = "transform=\"translate(\(coordinate(x(tick.value) + 4)) \(coordinate(bottom + 16))) rotate(-35)\""
+        out.label(tick.label, 0, 0, .end, "class=\"soft\" \(place)")
+      } else {
+        out.label(tick.label, x(tick.value), bottom + 19, .middle, "class=\"soft\"")
+      }
     }
     for mark in marks {
       out.line(x(mark.x), bottom, x(mark.x), bottom - yAxis.length, "class=\"axis\" stroke-dasharray=\"2 3\"")
@@ -121,7 +132,7 @@ package struct LineChart: Sendable {
     out.line(left, bottom, left + xAxis.length, bottom, "class=\"axis\"")
     out.path(rug.map { "M\(coordinate(x($0))) \(coordinate(bottom))v-6" }.joined(), "class=\"axis\"")
     let xText = shortened(xLabel, to: Int(room / 6.5))
-    out.label(xText, left + xAxis.length / 2, bottom + 42, .middle)
+    out.label(xText, left + xAxis.length / 2, height - 12, .middle)
     out.label(
       shortened(yLabel, to: Int(yAxis.length / 6.5)), 0, 0, .middle,
       "class=\"ink\" transform=\"translate(16 \(coordinate(bottom - yAxis.length / 2))) rotate(-90)\"")
@@ -153,6 +164,12 @@ package struct LineChart: Sendable {
     }
     out.add(legend)
     return out
+  }
+
+  /// Whether names at ticks need more room than there is beside each other.
+  private var hasSlantedTicks: Bool {
+    guard let xTicks, xTicks.count > 1 else { return false }
+    return 7.4 * Double(xTicks.map { $0.label.count + 1 }.reduce(0, +)) > width - 110
   }
 
   /// The least and the largest height of the series.

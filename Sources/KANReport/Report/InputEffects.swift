@@ -16,8 +16,9 @@ struct InputEffects: Sendable {
 extension InputEffects {
   /// Inputs whose effects are shown.
   private static var most: Int { 24 }
-  /// Rows that each point is averaged over: bands of tenths to a few percent.
-  private static var rows: Int { 128 }
+  /// Rows that each point is averaged over: bands of tenths to a few percent, and of large networks fewer, so that their
+  /// effects take some tenths of a second.
+  private static func rows(_ parameters: Int) -> Int { max(32, min(128, 4_000_000 / parameters)) }
 
   /// Of the first of some inputs, in that order: the mean answer with the input at each point and all others as they
   /// are (Friedman 2001, Annals of Statistics 29, section 8.2), less the mean of all, and between which values nine
@@ -26,7 +27,7 @@ extension InputEffects {
     of network: Network<Element>, _ portrait: Portrait, _ inputs: [Int], on sample: Matrix<Element>, pool: ThreadPool
   ) -> [InputEffects] {
     guard sample.rows > 0 else { return [] }
-    let rows = sample.selecting(rows: evenlySpaced(rows, of: sample.rows))
+    let rows = sample.selecting(rows: evenlySpaced(rows(network.parameterCount), of: sample.rows))
     return inputs.prefix(most).compactMap { effect(of: $0, network, portrait, rows, pool) }
   }
 
@@ -35,12 +36,11 @@ extension InputEffects {
   ) -> InputEffects? {
     let points = network.effectPoints(ofInput: input, rows)
     guard points.count > 1 else { return nil }
-    var asked = Matrix<Element>(rows: points.count * rows.rows, columns: rows.columns)
-    for (place, point) in points.enumerated() {
-      for row in 0..<rows.rows {
-        for column in 0..<rows.columns {
-          asked[place * rows.rows + row, column] = column == input ? point : rows[row, column]
-        }
+    // Rows as they are once for each point: [points·rows × in]
+    var asked = rows.selecting(rows: points.indices.flatMap { _ in 0..<rows.rows })
+    asked.withUnsafeMutableView { view in
+      for (place, point) in points.enumerated() {
+        for row in 0..<rows.rows { view[place * rows.rows + row, input] = point }
       }
     }
     let answers = network.inUnitsOfTable(network.predict(asked, pool: pool))

@@ -7,15 +7,16 @@ struct TotalEffects: Sendable {
 
   /// Inputs that are looked at; of more, those with the largest scores.
   private static var most: Int { 40 }
-  /// Shares are right to a few percent of themselves.
-  private static var rows: Int { 256 }
+  /// Shares are right to a few percent of themselves, and of large networks to some more, so that they take some tenths of
+  /// a second.
+  private static func rows(_ parameters: Int) -> Int { max(96, min(256, 40_000_000 / parameters)) }
 
   /// Σ (f(x) - f(x with xᵢ of another row))² / (2n·Var f): the total effect, where inputs are independent (Jansen 1999,
   /// Computer Physics Communications 117), and the squared loss of permuting a column (Fisher, Rudin and Dominici 2019,
   /// JMLR 20) in any case. Outputs count by their variances, classes by those of their probabilities.
   init<Element: Scalar>(_ network: Network<Element>, scores: [Double], on sample: Matrix<Element>, pool: ThreadPool) {
     let order = scores.indices.sorted { (scores[$1], $0) < (scores[$0], $1) }.prefix(Self.most)
-    let rows = sample.selecting(rows: evenlySpaced(Self.rows, of: sample.rows))
+    let rows = sample.selecting(rows: evenlySpaced(Self.rows(network.parameterCount), of: sample.rows))
     let own = network.predict(rows, pool: pool)
     let scales = Self.variances(of: own).map { $0 > 0 && network.task == .regression ? 1 / $0 : 1 }
     let total = zip(Self.variances(of: own), scales).reduce(0) { $0 + $1.0 * $1.1 }
@@ -24,7 +25,10 @@ struct TotalEffects: Sendable {
       var changed = rows
       // Rows of a file are often sorted: others by a stride without a common factor.
       let stride = Self.stride(rows.rows)
-      for row in 0..<rows.rows { changed[row, input] = rows[(row * stride + rows.rows / 2) % rows.rows, input] }
+      let column = rows.column(input)
+      changed.withUnsafeMutableView { view in
+        for row in column.indices { view[row, input] = column[(row * stride + column.count / 2) % column.count] }
+      }
       let other = network.predict(changed, pool: pool)
       var sum = 0.0
       for row in 0..<own.rows {
