@@ -90,7 +90,7 @@ package struct Portrait: Sendable {
     guard let rows else { return [] }
     return network.seen(of: rows, pool: pool).map { seen in
       (0..<seen.columns).map { column in
-        let all = sortedSample(seen.view, column: column, most: seen.rows)
+        let all = seen.withUnsafeView { sortedSample($0, column: column, most: $0.rows) }
         let sorted = all.prefix { $0 < .infinity }.drop { !($0 > -.infinity) }.map { $0 }
         return sorted.isEmpty ? [] : (0...20).map { sorted[$0 * (sorted.count - 1) / 20] }
       }

@@ -2,7 +2,7 @@
 package struct BarChart: Sendable {
   package var title: String
   package var bars: [(name: String, value: Double, label: String)]
-  package var width = 560.0
+  package var width = 460.0
 
   package init(title: String, bars: [(name: String, value: Double, label: String)]) {
     self.title = title

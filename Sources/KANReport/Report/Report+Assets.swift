@@ -34,7 +34,7 @@ extension Report {
     pre{background:var(--panel);padding:10px;overflow-x:auto;border-radius:6px;white-space:pre-wrap;overflow-wrap:anywhere}
     dialog{max-width:min(960px,96vw);background:var(--paper);color:var(--ink);border:1px solid var(--line);border-radius:8px}
     dialog::backdrop{background:rgba(0,0,0,.5)}button{font:inherit;padding:4px 12px}
-    @media print{nav,dialog,.skip{display:none}body{max-width:none;padding:0}section{break-inside:avoid-page}\
+    @media print{nav,dialog,.skip,.hint{display:none}h2,figcaption{break-after:avoid}.charts svg{max-width:48%}#importance svg{max-width:70%}body{max-width:none;padding:0}section{break-inside:avoid-page}\
     #edges,#network{break-inside:auto}figure,.charts svg{break-inside:avoid}.scroll{overflow:visible}.scroll svg{max-width:100%;height:auto}}
     """
 

@@ -92,7 +92,7 @@ extension Report {
 
   private func networkPicture(_ diagram: Diagram) -> String {
     """
-    <p>Choose an edge to see it closer, by mouse or by Tab and Enter.</p>
+    <p class="hint">Choose an edge to see it closer, by mouse or by Tab and Enter.</p>
     <div class="scroll" role="region" aria-label="The network" tabindex="0">\(diagram.svg(isInline: true))</div>
     """
   }
