@@ -46,7 +46,7 @@ import Testing
     }
     for text in [
       "&lt;title&gt;", "&lt;b&gt;careful&lt;/b&gt;", "a&lt;b&gt;", "&lt;target&gt;: residuals", "grid 6",
-      "kan train &#39;a b.csv&#39; &lt;x&gt;", "swift-kan 1.2.3", "abababab", "epochs on 300 rows",
+      "kan train &#39;a b.csv&#39; &lt;x&gt;", "swift-kan 1.2.3", "abababab", "6 epochs on",
     ] {
       #expect(html.contains(text), "\(text)")
     }

@@ -126,7 +126,7 @@ extension Report {
   private func edgeList(_ figures: [(edge: DiagramSelection.Edge, html: String)]) -> String {
     guard !figures.isEmpty else { return "" }
     return """
-      <details open><summary>\(grouped(figures.count)) edges of the picture above, large</summary>
+      <details open=""><summary>\(grouped(figures.count)) edges of the picture above, large</summary>
       \(figures.map(\.html).joined(separator: "\n"))
       </details>
       """
@@ -165,7 +165,7 @@ extension Report {
       return "chosen by the data, on \(grouped(record.samples)) rows in \(seconds) s on \(threads)"
     }
     return
-      "\(record.optimizer), \(record.history.count) of \(record.epochs) epochs on \(grouped(record.samples)) rows in "
+      "\(record.optimizer), \(record.history.count) epochs on \(grouped(record.samples)) rows in "
       + "\(seconds) s on \(threads); learning rate \(record.learningRate.text(digits: 3)), \(record.schedule.rawValue), "
       + "batch \(record.batch), weight decay \(record.weightDecay.text(digits: 3))"
   }
