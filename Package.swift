@@ -57,6 +57,9 @@ let package = Package(
       resources: [.copy("Models")]
     ),
     .testTarget(name: "KANReportTests", dependencies: ["KANReport", "KAN"]),
-    .testTarget(name: "CommandLineTests", dependencies: ["kan", "KANFiles", "KAN"]),
+    .testTarget(
+      name: "KANFormulasTests", dependencies: ["KANFormulas", "KAN", "KANFiles"], resources: [.copy("Reference")]),
+    .testTarget(
+      name: "CommandLineTests", dependencies: ["kan", "KANFiles", "KAN"], exclude: ["evaluate_model.py"]),
   ]
 )

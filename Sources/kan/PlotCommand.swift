@@ -23,8 +23,8 @@ struct PlotCommand: ParsableCommand {
   var data: String?
   @Option(help: "File for the picture: .svg, .png or .pdf.", completion: .file(extensions: ["svg", "png", "pdf"]))
   var out: String
-  @Option(help: "LAYER,INPUT,SUM, each from 0: one edge alone, large.", transform: EdgeIndex.init)
-  var edge: EdgeIndex?
+  @Option(help: ArgumentHelp("One edge alone, large: layer,input,sum from 0.", valueName: "edge"))
+  var edge: EdgeChoice?
   @Option(
     help: ArgumentHelp(
       "Words that stand for an empty cell, beside NA, N/A, NaN, null, None, ? and -.", valueName: "word,…"),
@@ -34,6 +34,9 @@ struct PlotCommand: ParsableCommand {
 
   func validate() throws {
     if [model, data].contains(out) { throw ValidationError("--out would overwrite \(out), which is an input") }
+    if let edge, edge.place == nil {
+      throw ValidationError("--edge all: the whole network is what plot shows without --edge")
+    }
     if PictureFormat(path: out) == nil { throw ValidationError("--out has to end in .svg, .png or .pdf") }
   }
 
@@ -58,37 +61,12 @@ struct PlotCommand: ParsableCommand {
     }
     let portrait = Portrait(network, rows: rows, pool: pool)
     let svg: String
-    if let edge {
+    if let edge = edge?.place {
       svg = EdgePicture(portrait, layer: edge.layer, input: edge.input, sum: edge.sum).svg()
     } else {
       svg = Diagram(portrait, title: pictureTitle(network, model)).svg()
     }
     try writePicture(svg, to: out)
-  }
-}
-
-/// LAYER,INPUT,SUM
-struct EdgeIndex: Equatable {
-  var layer, input, sum: Int
-
-  init(_ text: String) throws {
-    let parts = text.split(separator: ",", omittingEmptySubsequences: false).map { Int($0) ?? -1 }
-    guard parts.count == 3, parts.allSatisfy({ $0 >= 0 }) else {
-      throw ValidationError("three numbers from 0 are expected: layer, input and sum, such as 0,2,1")
-    }
-    (layer, input, sum) = (parts[0], parts[1], parts[2])
-  }
-
-  /// - Throws: `ToolError` unless the network has the edge.
-  func check<Element: Scalar>(_ network: Network<Element>) throws {
-    let layers = network.layers
-    guard layers.indices.contains(layer) else {
-      throw ToolError.usage("--edge: layer \(layer) is none of the model's, 0 to \(layers.count - 1)")
-    }
-    guard input < layers[layer].inputs, sum < layers[layer].sums else {
-      throw ToolError.usage(
-        "--edge: layer \(layer) has inputs 0 to \(layers[layer].inputs - 1) and sums 0 to \(layers[layer].sums - 1)")
-    }
   }
 }
 

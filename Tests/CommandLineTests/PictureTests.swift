@@ -40,10 +40,12 @@ import Testing
     }
     isHelpful(try plot("--out", "p.gif"), ".svg, .png or .pdf")
     isHelpful(try plot("--out", "m.safetensors"), "overwrite")
-    isHelpful(try plot("--out", "p.svg", "--edge", "0,1"), "three numbers")
-    isHelpful(try plot("--out", "p.svg", "--edge", "0,x,1"), "three numbers")
-    try plot("--out", "p.svg", "--edge", "1,0,0").failed(64, "--edge: layer 1 is none of the model's, 0 to 0")
-    try plot("--out", "p.svg", "--edge", "0,2,0").failed(64, "--edge: layer 0 has inputs 0 to 1 and sums 0 to 0")
+    isHelpful(try plot("--out", "p.svg", "--edge", "0,1"), "0,1")
+    isHelpful(try plot("--out", "p.svg", "--edge", "0,x,1"), "0,x,1")
+    isHelpful(try plot("--out", "p.svg", "--edge", "all"), "without --edge")
+    let shape = "layer 0 has 2 inputs and 1 sums, all from 0"
+    try plot("--out", "p.svg", "--edge", "1,0,0").failed(64, "--edge 1,0,0: \(shape)")
+    try plot("--out", "p.svg", "--edge", "0,2,0").failed(64, "--edge 0,2,0: \(shape)")
     try plot("none.csv", "--out", "p.svg").failed(66, "none.csv: no such file")
     try plot("--out", "none/p.svg").failed(73, "none/p.svg: there is no folder none")
     try folder.kan("report", "m.safetensors", "none.csv", "--out", "p.html").failed(66, "none.csv: no such file")

@@ -76,3 +76,8 @@ extension Network {
     return result
   }
 }
+
+extension Layer {
+  /// The range covered by the functions of an input.
+  func homeRange(ofInput input: Int) -> ClosedRange<Element> { domain(ofInput: input).range }
+}

@@ -11,7 +11,7 @@ package enum InputDomain<Element: Scalar>: Sendable, Equatable {
   package var range: ClosedRange<Element> {
     switch self {
     case .knots(let knots): knots[0]...knots[knots.count - 1]
-    case .categories(let count): 0...Element(count - 1)
+    case .categories(let count): 0...Element(max(1, count - 1))
     case .range(let range): range
     }
   }
@@ -39,6 +39,7 @@ extension Layer {
       case .categories(let count): return .categories(count)
       }
     }
+    if let functions = basis as? FunctionBasis<Element> { return .range(functions.domains[input]) }
     return .range((basis as? Gaussian<Element>)?.range ?? -1...1)
   }
 }

@@ -45,6 +45,9 @@ struct EdgeBox {
     for value in curve.quantiles {
       if let last = lines.last, last.x == value { lines[lines.count - 1].count += 1 } else { lines.append((value, 1)) }
     }
+    if let name = curve.name {
+      out.label(shortened(name, to: 10), 4, 11, .start, "class=\"ink\" font-size=\"10\"")
+    }
     out.path(
       lines.map {
         "M\(coordinate(x($0.x))) \(coordinate(height - 2))v-\(coordinate(min(7, 2.5 + 0.5 * Double($0.count))))"

@@ -6,6 +6,8 @@ package struct EdgePicture {
   let edge: DiagramSelection.Edge
   /// Points of the curve.
   var points = 201
+  /// Whether a band of two standard errors goes with the curve, where they are known.
+  var hasBand = true
   var width = 560.0
 
   package init(_ portrait: Portrait, layer: Int, input: Int, sum: Int) {
@@ -29,7 +31,11 @@ package struct EdgePicture {
     let xTicks = label?.ticks(from: curve.x.first ?? 0, to: curve.x.last ?? 0)
     func line(_ y: [Double]) -> [(x: Double, y: Double)] { zip(curve.x, y).map { (x: $0, y: $1) } }
     let whole: LineChart.Series.Style = curve.isCategorical ? .stems : .line
-    var series = [LineChart.Series("the edge", style: whole, points: line(curve.y))]
+    var series = [LineChart.Series(curve.name ?? "the edge", style: whole, points: line(curve.y))]
+    if hasBand, let errors = portrait.errors(edge.layer, edge.input, edge.sum, points: self.points) {
+      let (low, high) = (zip(curve.y, errors).map { $0 - 2 * $1 }, zip(curve.y, errors).map { $0 + 2 * $1 })
+      series.append(.init("two standard errors", style: .band(low: low, high: high), points: line(curve.y), color: 0))
+    }
     let spread = (curve.y.max() ?? 0) - (curve.y.min() ?? 0)
     // A base function that adds nothing is no part.
     if !curve.isCategorical && curve.base.contains(where: { abs($0) > 1e-6 * spread }) {

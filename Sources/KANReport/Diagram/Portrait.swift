@@ -33,6 +33,8 @@ package struct Portrait: Sendable {
     var quantiles: [Double]
     /// x are codes of categories.
     var isCategorical: Bool
+    /// The functions of a formula that it is made of, such as `sin`.
+    var name: String?
   }
 
   package let task: LearningTask
@@ -44,6 +46,8 @@ package struct Portrait: Sendable {
   let nodes: [[Double]]
   /// Rows that strengths and densities are of; nil without data.
   let rows: Int?
+  /// The standard errors of a curve at its points.
+  private let makeErrors: @Sendable (_ layer: Int, _ input: Int, _ sum: Int, _ points: Int) -> [Double]?
   private let makeCurve: @Sendable (_ layer: Int, _ input: Int, _ sum: Int, _ points: Int) -> Curve
 
   /// - Parameter rows: [rows × in], some rows of the data in the network's units; nil for a picture without data.
@@ -79,7 +83,13 @@ package struct Portrait: Sendable {
         slopes: curve.derivatives.map { Double($0) * scale * (isFirst ? label.slopeFactor : 1) },
         base: curve.baseValues.map { Double($0) * scale }, knots: curve.knots.map(x),
         domain: x(own.domain.lowerBound)...x(own.domain.upperBound), quantiles: own.quantiles.map(x),
-        isCategorical: own.isCategorical)
+        isCategorical: own.isCategorical,
+        name: (network.layers[layer].basis as? FunctionBasis<Element>)?.name(input, curve.coefficients))
+    }
+    makeErrors = { layer, input, sum, count in
+      guard layer == network.layers.count - 1, network.layers[layer].sums == network.outputs else { return nil }
+      let own = network.ownPoints(layer, input, count, samples.isEmpty ? [] : samples[layer][input])
+      return network.edgeBand(input: input, output: sum, at: own.points)?.map { $0 / abs(scales[sum]) }
     }
   }
 
@@ -99,6 +109,11 @@ package struct Portrait: Sendable {
 
   func curve(_ layer: Int, _ input: Int, _ sum: Int, points: Int) -> Curve { makeCurve(layer, input, sum, points) }
 
+  /// The standard error at each point of the curve of as many; nil where it is not known, as before the last layer.
+  func errors(_ layer: Int, _ input: Int, _ sum: Int, points: Int) -> [Double]? {
+    makeErrors(layer, input, sum, points)
+  }
+
   private static func outputNames<Element: Scalar>(of network: Network<Element>) -> [String] {
     let count = network.outputs
     if network.task == .classification {
@@ -112,6 +127,16 @@ package struct Portrait: Sendable {
     if basis.isIdentity { return "straight lines" }
     if basis is TableBasis<Element> { return "functions of a table's columns" }
     return type(of: basis).kind
+  }
+}
+
+extension FunctionBasis {
+  /// The named functions of an input whose coefficients are not 0.
+  fileprivate func name(_ input: Int, _ coefficients: [Element]) -> String? {
+    let own = zip(columns[input], coefficients).filter { $1 != 0 && $0.function != .zero }.map {
+      $0.0.function.rawValue
+    }
+    return own.isEmpty ? nil : own.joined(separator: " + ")
   }
 }
 

@@ -109,6 +109,8 @@ extension Report {
       let edge = edges[place]
       var picture = EdgePicture(portrait, layer: edge.layer, input: edge.input, sum: edge.sum)
       (picture.points, picture.width) = (61, 440)
+      // Each band takes a product with the covariance of the whole layer.
+      picture.hasBand = figures.count < 60
       let charts = picture.charts(titled: false).map { $0.svg(isInline: true) }.joined()
       let html = """
         <figure id="edge-\(edge.layer)-\(edge.input)-\(edge.sum)" tabindex="-1">
