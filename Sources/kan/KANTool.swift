@@ -30,7 +30,8 @@ struct KANTool: ParsableCommand {
       """,
     version: "0.1.0",
     subcommands: [
-      TrainCommand.self, EvaluateCommand.self, PredictCommand.self, RefineCommand.self, InspectCommand.self,
+      TrainCommand.self, EvaluateCommand.self, PredictCommand.self, RefineCommand.self, PruneCommand.self,
+      InspectCommand.self,
       DemoCommand.self,
     ])
 

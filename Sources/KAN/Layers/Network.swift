@@ -50,6 +50,7 @@ public struct Network<Element: Scalar>: Sendable {
     self.parameters = parameters
     parameterCount = layers.reduce(0) { $0 + $1.parameterCount }
     requireParameterCount()
+    clearRemovedEdges()
   }
 
   private static func requireFit(_ layers: [Layer<Element>]) {
@@ -114,6 +115,7 @@ public struct Network<Element: Scalar>: Sendable {
         }
       }
     }
+    clearRemovedEdges()
   }
 }
 

@@ -69,6 +69,8 @@ extension Network {
     // Scalings come from all rows, including those held out.
     do { try prepare(for: data.source, objective, pool) } catch { throw .rowSource(error) }
     try setMonotone(options.monotone ?? monotone, task: data.targetShape.task)
+    // The caller may have written parameters.
+    clearRemovedEdges()
     if options.grids.isEmpty {
       let loop = TrainingLoop(
         method: method, data: data, validation: validation, options: options, pool: pool, monitor: monitor)
