@@ -40,7 +40,7 @@ import Testing
     let metrics = try folder.kan("evaluate", "p.safetensors", "t.csv", "--json").succeeded().json()
     #expect(metrics["rmse"] as? Double == new)
     // Like any other.
-    try folder.kan("inspect", "p.safetensors").succeeded()
+    #expect(try folder.kan("inspect", "p.safetensors").succeeded().output.contains("edges left by pruning"))
     try folder.kan("predict", "p.safetensors", "t.csv").succeeded()
     try folder.kan("refine", "p.safetensors", "t.csv", "--grid", "10", "--save", "f.safetensors").succeeded()
     try folder.kan("train", "t.csv", "--start", "f.safetensors", "--epochs", "2", "--save", "g.safetensors").succeeded()
@@ -56,6 +56,20 @@ import Testing
     for part in ["inputs 4, left 2; gone: idle, none", "hidden nodes 4, left", "before", "pruned", "trained"] {
       #expect(text.contains(part), "\(text)")
     }
+  }
+
+  @Test func sparseTraining() throws {
+    func share(_ options: String...) throws -> Int {
+      let arguments = [
+        "train", "t.csv", "--save", "s.safetensors", "--hidden", "3", "--optimizer", "lbfgs", "--epochs", "40",
+      ]
+      try folder.kan(arguments + options).succeeded()
+      let json = try folder.kan(
+        "prune", "s.safetensors", "t.csv", "--save", "p.safetensors", "--threshold", "0.05", "--epochs", "0", "--json"
+      ).succeeded().json()
+      return try #require(json["edgesAfter"] as? Int)
+    }
+    #expect(try share("--sparsity", "0.01", "--entropy", "0.01") < share())
   }
 
   @Test func refusals() throws {

@@ -27,9 +27,7 @@ public final class Session<Element: Scalar> {
         "Session: a network of \(network.inputs) inputs, \(network.outputs) outputs and \(network.parameterCount) "
           + "parameters in the place of one of \(inputs), \(outputCount) and \(passes.gradient.count)")
       // The workspace has room for what it was made for.
-      require(
-        zip(network.layers, pruning).allSatisfy { $0.pruning === $1 || $0.pruning?.mask == $1?.mask },
-        "Session: a network with other edges")
+      require(network.hasEdges(of: pruning), "Session: a network with other edges")
     }
   }
   /// The largest number of rows of a pass.

@@ -107,6 +107,17 @@ extension Network {
   /// Whether edges have been removed.
   public var isPruned: Bool { layers.contains { $0.isPruned } }
 
+  /// Whether the layers have these edges; allocates nothing.
+  @specialized(where Element == Float)
+  @specialized(where Element == Double)
+  func hasEdges(of pruning: [EdgeBlocks?]) -> Bool {
+    for index in 0..<layers.count {
+      let own = layers[index].pruning
+      if own !== pruning[index] && own?.mask != pruning[index]?.mask { return false }
+    }
+    return true
+  }
+
   /// Sets the weights of removed edges to 0.
   mutating func clearRemovedEdges() {
     if isPruned { clearRemovedEdges(parameters.mutablePointer()) }

@@ -31,20 +31,22 @@ extension Network {
   ///
   /// - Parameters:
   ///   - rows: [rows × in], in the data's units; traps unless the columns fit.
-  ///   - scores: of the edges of each layer, [in × sums]; by default ``edgeScores(on:pool:)``.
+  ///   - attribution: the scores of this network's edges; by default ``attribution(on:outputScores:pool:)`` of the rows.
   /// - Throws: ``PruningError`` if nothing would be left, if outputs need more than the number asked for, without rows, or
   ///   for scores that are not finite.
   public func pruned(
-    to target: PruningTarget, on rows: Matrix<Element>, scores: [Matrix<Double>]? = nil, pool: ThreadPool = .shared
+    to target: PruningTarget, on rows: Matrix<Element>, attribution: Attribution? = nil, pool: ThreadPool = .shared
   ) throws(PruningError) -> PrunedNetwork<Element> {
     requireColumns(of: rows)
     if rows.rows == 0 { throw PruningError("there are no rows by which to tell what matters") }
-    let scores = scores ?? edgeScores(on: rows, pool: pool)
+    let scores = (attribution ?? self.attribution(on: rows, pool: pool)).edges
     require(
       scores.count == layers.count && zip(scores, layers).allSatisfy { $0.rows == $1.inputs && $0.columns == $1.sums },
       "Network: scores of \(scores.map { [$0.rows, $0.columns] }) for edges of \(layers.map { [$0.inputs, $0.sums] })")
-    if scores.contains(where: { !$0.elements.allSatisfy(\.isFinite) }) {
-      throw PruningError("the network's curves are not finite on these rows")
+    // Scores of 0 do not tell: NaN varies by nothing.
+    let isFinite = scores.allSatisfy { $0.elements.allSatisfy(\.isFinite) } && parameters.allSatisfy(\.isFinite)
+    if !isFinite || !rows.elements.allSatisfy(\.isFinite) {
+      throw PruningError("the rows, the network's parameters or its curves are not finite")
     }
     var removal = EdgeRemoval(graph: EdgeGraph(self), scores: scores)
     try removal.run(to: target)

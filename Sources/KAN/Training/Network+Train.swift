@@ -43,6 +43,7 @@ extension Network {
     try check(rows, "", objective, pool)
     if let judges { try check(judges, "validation ", objective, pool) }
     try method.check(self, on: data, options: options)
+    if !options.sparsity.isNone && !method.takesSparsity { throw .cannotPenalize(optimizer: method.name) }
     if !options.grids.isEmpty {
       if options.updating == .supported { throw .cannotRestrictOnGrids }
       guard layers.contains(where: { $0.gridIntervals != nil }) else { throw .basis(BasisError("no layer has a grid")) }

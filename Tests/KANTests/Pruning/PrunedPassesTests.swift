@@ -80,7 +80,7 @@ struct PrunedPassesTests {
       #expect(largestDifference(expected, sessions[1].gradient) <= 1e-12 * scale(expected, atLeast: 1))
       #expect(pruned.removedParameters.allSatisfy { sessions[1].gradient[$0] == 0 })
       for session in sessions { session.backward(dy, includingParameters: false, includingInputs: true) }
-      let alone = elements(of: sessions[1].inputGradient)
+      let alone = withExtendedLifetime(sessions) { elements(of: sessions[1].inputGradient) }
       #expect(largestDifference(dx[0], alone) <= 1e-12 * scale(dx[0], atLeast: 1))
     }
   }
