@@ -69,7 +69,7 @@ import Testing
       ).succeeded().json()
       return try #require(json["edgesAfter"] as? Int)
     }
-    #expect(try share("--sparsity", "0.01", "--entropy", "0.01") < share())
+    #expect(try share("--sparsity", "0.1", "--entropy", "0.1") < share())
   }
 
   @Test func refusals() throws {

@@ -90,7 +90,7 @@ struct SparsityTests {
     let data = Dataset(inputs: x, targets: .values(Matrix(rows: 300, columns: 1, elements: y)))
     func trained(_ sparsity: Sparsity) throws -> (useless: Double, loss: Double, record: Double) {
       var network = Network<Double>(.spline(6, 3), .spline(3, 1), seed: 6)
-      var options = TrainingOptions(epochs: 60, batch: 50)
+      var options = TrainingOptions(epochs: 120, batch: 50)
       options.sparsity = sparsity
       let history =
         isSecondOrder
@@ -101,7 +101,7 @@ struct SparsityTests {
         history.epochs.last?.loss ?? .nan
       )
     }
-    let (free, sparse) = (try trained(Sparsity()), try trained(Sparsity(edges: 0.01, entropy: 0.01)))
+    let (free, sparse) = (try trained(Sparsity()), try trained(Sparsity(edges: 0.1, entropy: 0.1)))
     #expect(sparse.useless < free.useless / 5, "\(sparse) \(free)")
     #expect(sparse.loss < 0.3)
     if isSecondOrder { #expect(abs(sparse.record - sparse.loss) < 1e-9) }
