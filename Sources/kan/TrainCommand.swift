@@ -108,7 +108,7 @@ struct TrainCommand: ParsableCommand {
   @Option(
     parsing: .unconditional,
     help: """
-      Strength of a penalty on every edge, 0.001 for example, which pulls those to 0 that do not matter, so that kan \
+      Strength of a penalty on every edge, 0.03 for example, which pulls those to 0 that do not matter, so that kan \
       prune can remove them (adam, sgd, lbfgs; default: 0).
       """)
   var sparsity: Double?
@@ -174,6 +174,8 @@ struct TrainCommand: ParsableCommand {
     help: "File for a line of JSON for each epoch, or each kind of model that was tried.",
     completion: .file(extensions: ["jsonl"]))
   var log: String?
+  @Option(help: "File for a page of pictures about the network and its test.", completion: .file(extensions: ["html"]))
+  var report: String?
   @Flag(help: "Print the result as JSON.")
   var json = false
 

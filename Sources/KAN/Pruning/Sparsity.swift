@@ -7,14 +7,15 @@
 ///                                               H = -Σₑ pₑ·ln pₑ, with the shares pₑ = sₑ/Σ s
 ///
 /// The paper takes the mean of |φ| over a batch for sₑ. The root mean square of an edge's coefficients costs no pass over
-/// the rows, and does not depend on the grid, as splines of bounded coefficients are bounded by them. An edge without curve
-/// has nothing but a constant, which biases give for nothing. ε = 10⁻³ makes sₑ smooth where all coefficients are 0, and an
+/// the rows, and does not depend on the grid, as splines of bounded coefficients are bounded by them. A constant edge
+/// is penalised too, since a bias does its work for nothing. ε = 10⁻³ makes sₑ smooth where all coefficients are 0, and an
 /// edge of that size is far below what pruning leaves. Biases and removed edges are not penalised.
 ///
 /// First-order rules and ``LBFGS`` apply it; ``LevenbergMarquardt``, whose steps assume sums of squares, refuses. Losses in
 /// records and reports are those of the data.
 public struct Sparsity: Sendable, Equatable {
-  /// λ, of the sum over edges, the L1 norm of sₑ: 10⁻³ to 10⁻² for a regression, whose scaled targets have variance 1.
+  /// λ, of the sum over edges, the L1 norm of sₑ: 0.01 to 0.1 for a regression, whose scaled targets have
+  /// variance 1.
   public var edges: Double
   /// η, of the entropy of the edges' shares: a layer's few strong edges are favoured over many weak ones.
   public var entropy: Double
