@@ -4,7 +4,7 @@ import KANFiles
 extension TrainCommand {
   /// Trains what the data suggests.
   func trainAutomatically<Element: Scalar>(_ effort: Effort, _ parts: Parts<Element>, _ pool: ThreadPool) throws {
-    if let save { try checkWritable(save) }
+    for file in [save, report].compactMap(\.self) { try checkWritable(file) }
     let log = try self.log.map { try EpochLog(path: $0, appending: false) }
     Interruption.watch()
     var fit: AutomaticFit<Element>
@@ -32,6 +32,7 @@ extension TrainCommand {
     let test = fit.network.evaluate(on: parts.test, pool: pool)
     let warnings = warnings(fit.network, parts, fit: training, nil)
     warn(warnings)
+    try writeReport(fit.network, parts, test, warnings, pool)
     if json {
       let result = TrainingResult(
         parameters: fit.network.parameterCount, epochs: fit.epochs, seconds: fit.seconds,

@@ -7,7 +7,7 @@ extension TrainCommand {
     let pool = try threads.pool()
     let parts = try readData(Element.self, pool)
     if let effort { return try trainAutomatically(effort, parts, pool) }
-    if let save { try checkWritable(save) }
+    for file in [save, report].compactMap(\.self) { try checkWritable(file) }
     var network = try makeNetwork(for: parts.training, parts.encoding)
     network.contraction = contraction
     let directions = try directions(in: parts.training.names)
@@ -68,7 +68,7 @@ extension TrainCommand {
       let hint = save == nil ? "" : "; the same command with --resume goes on"
       throw ToolError(message: "interrupted after \(counted(history.epochs.count, "epoch"))\(hint)", code: 130)
     }
-    try report(network, history, parts, pool)
+    try finish(network, history, parts, pool)
   }
 
   /// Saves the last good network after a failure; returns the text to add to the message.
@@ -121,7 +121,18 @@ extension TrainCommand {
     for text in warnings.texts { Console.note("warning: \(printable(text, limit: 500))") }
   }
 
-  func report<Element: Scalar>(
+  /// The page of `--report`, on the rows that the network is judged by.
+  func writeReport<Element: Scalar>(
+    _ network: Network<Element>, _ parts: Parts<Element>, _ test: Evaluation, _ warnings: Warnings, _ pool: ThreadPool
+  ) throws {
+    guard let report else { return }
+    try kan.writeReport(
+      network, on: parts.test, test, warnings: parts.notes + warnings.texts, model: save ?? "network",
+      data: self.test ?? data.data, to: report, pool)
+    Console.note("wrote \(printable(report, limit: 4096))")
+  }
+
+  func finish<Element: Scalar>(
     _ network: Network<Element>, _ history: TrainingHistory, _ parts: Parts<Element>, _ pool: ThreadPool
   ) throws {
     let training = network.evaluate(on: parts.training, pool: pool)
@@ -130,6 +141,7 @@ extension TrainCommand {
     warnings.add(.parameters, Warnings.parameters(of: network, rows: parts.training.rows))
     warnings.add(.skewed, Warnings.skewed(network, on: parts.training))
     warn(warnings)
+    try writeReport(network, parts, test, warnings, pool)
     if json {
       let result = TrainingResult(
         parameters: network.parameterCount, epochs: history.epochs.count, seconds: history.seconds,
