@@ -101,9 +101,12 @@ package struct LineChart: Sendable {
     let legend = legend(left: left).drawing
     let xs = series.flatMap(\.places) + rug + (startsAtZero ? [0] : [])
     let room = width - left - 24
-    // As many intervals as leave room for a label of seven characters.
-    let most = max(3, min(6, Int(room / 60)))
-    var xAxis = Axis(covering: xs, length: room, padded: false, ticks: most)
+    // As many ticks as have room for their labels.
+    var xAxis = Axis(covering: xs, length: room, padded: false, ticks: 6)
+    for most in stride(from: 5, to: 1, by: -1)
+    where 7.4 * Double(xAxis.ticks.map { $0.label.count + 2 }.reduce(0, +)) > room {
+      xAxis = Axis(covering: xs, length: room, padded: false, ticks: most)
+    }
     if let xTicks { xAxis = Axis(covering: xs, length: room, ticks: xTicks) }
     func x(_ value: Double) -> Double { left + xAxis.place(value) }
     func y(_ value: Double) -> Double { bottom - yAxis.place(value) }
