@@ -30,8 +30,9 @@ struct KANTool: ParsableCommand {
       """,
     version: "0.1.0",
     subcommands: [
-      TrainCommand.self, EvaluateCommand.self, PredictCommand.self, RefineCommand.self, InspectCommand.self,
-      PlotCommand.self, ReportCommand.self, ExplainCommand.self, SymbolicCommand.self, FitCommand.self,
+      PlotCommand.self, ReportCommand.self, ExplainCommand.self, PruneCommand.self, SymbolicCommand.self,
+      FitCommand.self, TrainCommand.self, EvaluateCommand.self, PredictCommand.self, RefineCommand.self,
+      InspectCommand.self,
       DemoCommand.self,
     ])
 
