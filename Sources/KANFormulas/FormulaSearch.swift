@@ -33,11 +33,14 @@ public struct FormulaSearch: Sendable {
     found.append(FormulaCandidate(expression: .constant(mean), error: 1))
     // A fifth of the rows judges the models, another one for each seed.
     let held = Int(seed % 5)
-    let judged = (0..<rows).filter { $0 % 5 == held }
+    let inside = Self.insideRows(columns)
+    let judged = inside.filter { $0 % 5 == held }
     let trained = (0..<rows).filter { $0 % 5 != held }
     func selected(_ values: [Double], _ places: [Int]) -> [Double] { places.map { values[$0] } }
     let training = columns.map { selected($0, trained) }
+    let samples = Self.samples(inside.filter { $0 % 5 != held }, columns)
     let checks = columns.map { selected($0, judged) }
+    let spread = ConstantFit(columns: [], targets: selected(targets, judged)).spread
     let search = StructureSearch(seed: seed, pool: pool)
     for transform in [OutputTransform.identity, .square, .inverseSquare] {
       guard let quotient = RationalFit.expression(columns, targets, transform: transform) else { continue }
@@ -56,9 +59,9 @@ public struct FormulaSearch: Sendable {
         guard let model = SmoothModel(kind, training, selected(targets, trained), seed, pool) else { continue }
         let errors = zip(model.evaluate(checks), selected(targets, judged)).map { $0 - $1 }
         let error = (errors.reduce(0) { $0 + $1 * $1 } / Double(errors.count)).squareRoot()
-        guard error.isFinite, error < limit * fit.spread else { continue }
+        guard error.isFinite, error < limit * spread else { continue }
         models.append(
-          (ScalarField(samples: Self.samples(training), noise: error, evaluate: model.evaluate), error / fit.spread))
+          (ScalarField(samples: samples, noise: error, evaluate: model.evaluate), error / spread))
       }
       for (field, error) in models.sorted(by: { $0.1 < $1.1 }).prefix(3) where continues() {
         for structure in search.structures(of: field) {
@@ -78,9 +81,21 @@ public struct FormulaSearch: Sendable {
     Formula.front(of: found.map { Formula($0.expression, columns: columns, targets: targets) })
   }
 
-  /// At most 600 rows, evenly taken.
-  private static func samples(_ columns: [[Double]]) -> [[Double]] {
-    let count = min(600, columns[0].count)
-    return columns.map { column in (0..<count).map { column[$0 * column.count / count] } }
+  /// The rows whose columns all lie between their quantiles of 4 and 96 %, by which models
+  /// are judged and taken apart: at the ends they are worst, and next to a pole no model is any good.
+  private static func insideRows(_ columns: [[Double]]) -> [Int] {
+    let all = Array(columns[0].indices)
+    let inside = columns.reduce(all) { rows, column in
+      let sorted = column.sorted()
+      let (low, high) = (sorted[sorted.count / 25], sorted[sorted.count - 1 - sorted.count / 25])
+      return rows.filter { column[$0] >= low && column[$0] <= high }
+    }
+    return inside.count >= 60 ? inside : all
+  }
+
+  /// At most 600 of some rows, evenly taken.
+  private static func samples(_ rows: [Int], _ columns: [[Double]]) -> [[Double]] {
+    let count = min(600, rows.count)
+    return columns.map { column in (0..<count).map { column[rows[$0 * rows.count / count]] } }
   }
 }

@@ -18,7 +18,7 @@ enum RationalFit {
   /// The exponents of monomials, from low to high degree: all up to a degree that keeps them to some dozens, and
   /// products of different variables of any number.
   private static func monomials(_ variables: Int) -> [[Int]] {
-    let degree = variables <= 2 ? 4 : variables <= 4 ? 3 : 2
+    let degree = variables <= 4 ? 4 : variables == 5 ? 3 : 2
     var all: [[Int]] = [[]]
     for _ in 0..<variables { all = all.flatMap { start in (0...degree).map { start + [$0] } } }
     func order(_ powers: [Int]) -> Int { powers.reduce(0, +) }
