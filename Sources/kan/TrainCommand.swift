@@ -25,7 +25,8 @@ struct TrainCommand: ParsableCommand {
       small networks are fitted with some rows left out, weighed by how they predict these, and become one network. \
       The defaults below are those of a network that is described.
 
-      A described training that is interrupted (Ctrl-C) or diverges is saved as it was after its last good epoch. The \
+      A training that is interrupted (Ctrl-C) saves what it has: of a choice, the parts that were done. A described \
+      training that is interrupted or diverges is saved as it was after its last good epoch. The \
       same command with --resume goes on from there, to the bit as if it had not stopped; with more --epochs it goes \
       on after the end.
       """)
@@ -192,7 +193,7 @@ struct TrainCommand: ParsableCommand {
       ("--schedule", givenSchedule != nil), ("--weight-decay", givenWeightDecay != nil),
       ("--batch", givenBatch != nil), ("--epochs", givenEpochs != nil), ("--patience", patience != nil),
       ("--init", givenInitialization != nil), ("--range", !range.isEmpty), ("--start", start != nil),
-      ("--keep-learned", keepLearned), ("--resume", resume), ("--monotone", !monotone.isEmpty),
+      ("--keep-learned", keepLearned), ("--resume", resume),
     ]
     return given.filter(\.1).map(\.0)
   }

@@ -18,6 +18,9 @@ struct AutomaticTuning {
     let weightDecay: Double
     /// Whether it learns what the additive fit leaves.
     let isResidual: Bool
+
+    /// The same for targets as they are.
+    var alone: Kind { Kind(name: "strong", hidden: hidden, weightDecay: weightDecay, isResidual: false) }
   }
 
   let kinds: [Kind]
@@ -42,11 +45,11 @@ struct AutomaticTuning {
         isClassification
         ? [weak, strong, Kind(name: "strongest", hidden: 16, weightDecay: 3, isResidual: false)]
         : [Kind(name: "weak", hidden: 32, weightDecay: 0.1, isResidual: false), strong, residual]
-      (starts, steps, passes) = (2, 2000, 10)
+      (starts, steps, passes, mostSmoothWork) = (2, 2000, 10, 1e11)
     case .fast:
       mostFunctions = 1000
       kinds = [weak, isClassification ? strong : residual]
-      (starts, steps, passes) = (1, 1000, 5)
+      (starts, steps, passes, mostSmoothWork) = (1, 1000, 5, 1e10)
     }
     // Sixteen sums say too little of hundreds of inputs, and one kind of more takes as long as several.
     if inputs > Self.manyInputs { kinds = [Kind(name: "wide", hidden: 64, weightDecay: 0.1, isResidual: false)] }
@@ -57,6 +60,8 @@ struct AutomaticTuning {
 
   /// Of fewer rows none is left out: too few would judge.
   static var fewestRows: Int { 10 }
+  /// Operations of a network by second-order steps on one grid.
+  let mostSmoothWork: Double
   /// Functions of an additive fit, times classes, at most: its time grows with their cube, and for classes with their
   /// steps. Beyond it, straight lines and networks are left.
   let mostFunctions: Int
@@ -90,6 +95,49 @@ struct AutomaticTuning {
   static func learningRate(inputs: Int) -> Double { min(0.02, max(0.002, 0.5 / Double(max(inputs, 16)))) }
   /// The more rows, the less they need to be held back.
   static func decay(rows: Int) -> Double { min(1, 5000 / Double(rows)) }
+  /// What an additive fit on finer knots has to gain on rows left out: less is within what they can tell.
+  static var leastGain: Double { 0.002 }
+  /// Rows of an interval of an additive fit, at least; its penalty joins intervals that need more.
+  static var rowsOfInterval: Int { 50 }
+  /// The share of directions that a penalty leaves free above which an input has more detail than its knots show.
+  static var detail: Double { 0.5 }
   /// ρ, which pulls weights together as far as the rows left out do not tell members apart.
   static var ridge: Double { 0.01 }
+}
+
+/// A network by ``LevenbergMarquardt``.
+extension AutomaticTuning {
+  /// Whether second-order steps may find more: few inputs and rows, for the time, and a loss of other members that is
+  /// below what tables with noise leave, but far above rounding.
+  func looksSmooth<Element: Scalar>(_ data: Dataset<Element>, loss: Double) -> Bool {
+    let rounding = Double(Element.ulpOfOne)
+    return data.inputs.columns <= Self.mostSmoothInputs && data.rows <= Self.mostSmoothRows
+      && loss < Self.mostSmoothLoss && loss > 1e4 * rounding * rounding
+  }
+
+  static var mostSmoothInputs: Int { 6 }
+  static var mostSmoothRows: Int { 5000 }
+  /// In units of the targets' variance.
+  static var mostSmoothLoss: Double { 0.05 }
+  /// What the loss has to fall to, relative to that of all other members: another kind of network, judged by one fold,
+  /// is worth its place only where it is clearly better.
+  static var clearGain: Double { 0.5 }
+  /// A loss so far below that of all other members that wider networks are not tried.
+  static var enoughGain: Double { 1e-4 }
+  static var smoothEpochs: Int { 60 }
+  static var smoothMemory: Int { 1 << 30 }
+  /// Hidden units to try, as long as more are clearly better: a formula of one outer function has one, a product of two
+  /// inputs needs two, and 2·in + 1 are those of Kolmogorov's theorem.
+  func smoothWidths(inputs: Int) -> [Int] { [1, inputs + 1, 2 * inputs + 1] }
+  /// Random starts that are screened, at most.
+  static var smoothStarts: Int { 20 }
+
+  /// The grids to train a network of two layers on: those on which an iteration's p² operations for each row stay
+  /// within about a second for all of them, ten by ``Effort/best``.
+  func smoothGrids(inputs: Int, hidden: Int, outputs: Int, rows: Int) -> [Int] {
+    [5, 10, 20, 50, 100].filter { grid in
+      let parameters = Double((inputs + outputs) * hidden * (grid + 3))
+      return Double(rows) * parameters * parameters * Double(Self.smoothEpochs) < mostSmoothWork
+    }
+  }
 }
