@@ -18,6 +18,7 @@ extension TrainCommand {
       // Names are checked, so that the message is the option's.
       _ = try directions(in: parts.training.names)
       var options = AutomaticOptions(effort: effort, intervals: grid, hasEvenKnots: knots == .even, seed: seed)
+      options.starts = ensemble
       for direction in monotone { options.monotone[direction.name] = direction.monotonicity }
       fit =
         if let encoding = parts.encoding {
@@ -58,7 +59,7 @@ extension TrainCommand {
     Console.note("a single network like the largest part: \(chosen.command)")
     try Console.print(
       "trained in \(short(fit.seconds)) s\n"
-        + table([training.header] + [["train"] + training.cells, ["test"] + test.cells]))
+        + resultTable(training, test))
     if let save { Console.note("saved \(printable(save, limit: 4096))") }
   }
 }

@@ -116,6 +116,19 @@ struct TrainCommand: ParsableCommand {
   var patience: Int?
   @Option(
     help: """
+      What a missing cell of a table is: fit learns what it means, and leaves out rows without a target; error ends with \
+      its row and column.
+      """)
+  var missing = MissingCells.fit
+  @Option(
+    parsing: .unconditional,
+    help: """
+      Networks whose outputs are averaged, trained from different seeds, saved as one network; without a description of \
+      layers or training, random starts of each part.
+      """)
+  var ensemble: Int?
+  @Option(
+    help: """
       Weights of classes: balanced makes every class count the same, whatever its rows; it multiplies --weights.
       """)
   var classWeight = ClassWeight.none
@@ -147,7 +160,8 @@ struct TrainCommand: ParsableCommand {
   var monotone: [Direction] = []
   @Flag(help: "Change only splines with data in their support, so that what was learned elsewhere stays unchanged.")
   var keepLearned = false
-  @Option(parsing: .unconditional, help: "Seed of the start, the order of rows and the rows held out.")
+  @Option(
+    parsing: .unconditional, help: "Seed of the start, the order of rows and the rows held out.", transform: parseSeed)
   var seed: UInt64 = 0
   @Option(help: "Precision to compute in.")
   var precision = Precision.float

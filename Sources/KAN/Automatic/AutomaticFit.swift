@@ -53,6 +53,10 @@ public struct AutomaticOptions: Sendable, Equatable {
   public var hasEvenKnots: Bool
   /// Of the folds, the random starts and the order of rows.
   public var seed: UInt64
+  /// Networks of each kind and fold, which differ in their random start; by ``effort`` if nil.
+  public var starts: Int? {
+    didSet { require(starts.map { $0 > 0 } ?? true, "AutomaticOptions: \(starts ?? 0) starts") }
+  }
   /// Inputs, by name, that predictions are to follow in one direction, for certain: see
   /// ``TrainingOptions/monotone``. Inputs of data without names are called 1, 2 and so on.
   public var monotone: [String: Monotonicity] = [:]

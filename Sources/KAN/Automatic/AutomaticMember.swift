@@ -9,6 +9,6 @@ struct AutomaticMember<Element: Scalar> {
   var weightDecay = 0.0
   /// The last layer's outputs: [judged rows × out]
   var outputs: Matrix<Element>
-  /// Half the mean squared difference between two networks that differ in their start alone, in units of the outputs.
+  /// The variance of networks that differ in their start alone, in units of the outputs; 0 with one start.
   var variance = 0.0
 }

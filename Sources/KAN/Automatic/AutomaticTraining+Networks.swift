@@ -85,9 +85,11 @@ extension AutomaticTraining {
           var sum: Element = 0
           for answer in answers { sum += answer.view[place, output] }
           to[places[row], output] = sum * share + (start?.view[place, output] ?? 0)
-          guard answers.count == 2 else { continue }
-          let distance = Double(answers[0].view[place, output] - answers[1].view[place, output])
-          difference += distance * distance / 2
+          guard answers.count > 1 else { continue }
+          for answer in answers {
+            let distance = Double(answer.view[place, output] - sum * share)
+            difference += distance * distance / Double(answers.count - 1)
+          }
           count += 1
         }
       }

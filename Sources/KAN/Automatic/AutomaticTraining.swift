@@ -16,7 +16,9 @@ struct AutomaticTraining<Element: Scalar> {
   ) {
     self.data = data
     self.kinds = kinds
-    tuning = AutomaticTuning(options.effort, rows: data.rows, inputs: data.inputs.columns, task: data.targets.task)
+    var tuning = AutomaticTuning(options.effort, rows: data.rows, inputs: data.inputs.columns, task: data.targets.task)
+    if let starts = options.starts { tuning.starts = starts }
+    self.tuning = tuning
     self.objective = objective
     self.options = options
     self.pool = pool
@@ -140,7 +142,7 @@ struct AutomaticTraining<Element: Scalar> {
     do {
       fitted = try TableBasis.fitting(
         data.inputs, kinds: kinds, intervals: intervals,
-        blend: options.hasEvenKnots ? 1 : 0.05)
+        blend: options.hasEvenKnots ? 1 : AutomaticTuning.blend)
     } catch {
       throw .leastSquares("\(error)")
     }

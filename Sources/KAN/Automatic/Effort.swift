@@ -25,7 +25,7 @@ struct AutomaticTuning {
 
   let kinds: [Kind]
   /// Networks of each kind and fold, which differ in their random start.
-  let starts: Int
+  var starts: Int
   let folds: Int
   /// Steps of a training, at least, and passes over the rows, at least.
   let steps: Int
@@ -85,6 +85,8 @@ struct AutomaticTuning {
     inputs > manyInputs ? 5 : min(16, max(5, Int((1.5 * Elementary.pow(Double(rows), 0.3)).rounded())))
   }
   static var manyInputs: Int { 100 }
+  /// The even share of knots at quantiles.
+  static var blend: Double { 0.05 }
   /// Intervals of a hidden layer, on -2 … 2: its sums are of about unit spread.
   static var hiddenIntervals: Int { 8 }
   static var hiddenRange: Double { 2 }
