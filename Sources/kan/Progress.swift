@@ -32,9 +32,9 @@ struct ProgressLine {
 
 }
 
-/// The same for an automatic training: its parts, at most a line a second.
+/// The same for an automatic training: a line for each part, and at most one a second within it.
 final class AutomaticProgressLine: Sendable {
-  private let lastLine = Mutex(ContinuousClock.now - .seconds(10))
+  private let last = Mutex<(time: ContinuousClock.Instant, part: AutomaticProgress.Part?)>((.now, nil))
 
   func show(_ progress: AutomaticProgress) {
     var line = progress.part.rawValue
@@ -42,10 +42,10 @@ final class AutomaticProgressLine: Sendable {
     if progress.loss.isFinite { line += "  best loss so far \(short(progress.loss))" }
     if progress.secondsLeft.isFinite { line += "  \(time(progress.secondsLeft)) left" }
     if Console.isTerminal { return Console.progress(line) }
-    lastLine.withLock { last in
+    last.withLock { last in
       let now = ContinuousClock.now
-      if last.duration(to: now) < .seconds(1) { return }
-      last = now
+      if last.part == progress.part && last.time.duration(to: now) < .seconds(1) { return }
+      last = (now, progress.part)
       Console.note(line)
     }
   }

@@ -11,55 +11,62 @@ extension AutomaticTraining {
   /// A network by ``LevenbergMarquardt``, where the data look smooth and one does clearly better on rows left out than
   /// all other members together; else nil.
   ///
-  /// One fold judges. The network that does best is then fitted further to all rows.
+  /// One fold judges. Networks of several widths are screened on a coarse grid. If the best of them is promising, it goes on
+  /// to finer grids, and then to all rows.
   func smoothNetwork(
-    instead mixture: Network<Element>, loss: Double, _ plan: FoldPlan
+    instead template: Network<Element>, loss: Double, _ plan: FoldPlan
   ) throws(TrainingError) -> SmoothNetwork<Element>? {
-    guard monitor.isRunning, objective is MeanSquaredError, mixture.monotone.isEmpty, hasNumbersAlone,
+    guard monitor.isRunning, objective is MeanSquaredError, template.monotone.isEmpty, hasNumbersAlone,
       options.intervals == nil, !options.hasEvenKnots, tuning.looksSmooth(data, loss: loss)
     else { return nil }
     let rows = data.inDoublePrecision()
     let (training, judges) = (rows.selecting(rows: plan.training(0)), rows.selecting(rows: plan.heldOut(0)))
-    let widths = tuning.smoothWidths(inputs: data.inputs.columns)
-    // One more for the last fit to all rows.
-    monitor.begin(.smooth, count: widths.count + 1)
+    let (inputs, outputs) = (data.inputs.columns, template.outputs)
+    let widths = tuning.smoothWidths(inputs: inputs).filter {
+      !tuning.smoothGrids(inputs: inputs, hidden: $0, outputs: outputs, rows: training.rows).isEmpty
+    }
+    // Two more for the finer grids and the fit to all rows.
+    monitor.begin(.smooth, count: widths.count + 2)
     var best: (network: Network<Double>, loss: Double, hidden: Int)?
     for (place, hidden) in widths.enumerated() where monitor.isRunning {
-      guard let network = smooth(training, hidden: hidden, place) else { continue }
+      var network = Network<Double>(.spline(inputs, hidden), .spline(hidden, outputs), seed: seed)
+      let screening = TrainingOptions(epochs: AutomaticTuning.screeningEpochs, seed: seed)
+      guard train(&network, screening, starts: AutomaticTuning.smoothStarts, on: training, place) else { continue }
       let own = relativeSquare(network, judges)
-      _ = monitor.advance(place, to: 1)
       if let best, !(own < AutomaticTuning.clearGain * best.loss) { break }
       best = (network, own, hidden)
-      monitor.judge(own)
       if own < AutomaticTuning.enoughGain * loss { break }
     }
-    guard monitor.isRunning, let best, best.loss < AutomaticTuning.clearGain * loss else { return nil }
+    guard var best, best.loss < AutomaticTuning.clearGain * loss else { return nil }
+    monitor.judge(best.loss)
+    var finer = best.network
+    let grids = tuning.smoothGrids(inputs: inputs, hidden: best.hidden, outputs: outputs, rows: training.rows)
+    let onGrids = TrainingOptions(epochs: AutomaticTuning.smoothEpochs, seed: seed, grids: grids)
+    if train(&finer, onGrids, starts: 1, on: training, widths.count) {
+      let own = relativeSquare(finer, judges)
+      if own < best.loss { (best.network, best.loss) = (finer, own) }
+      monitor.judge(best.loss)
+    }
     var final = best.network
-    let options = TrainingOptions(epochs: AutomaticTuning.smoothEpochs / 3, seed: seed)
-    let method = LevenbergMarquardt(starts: 1, memoryLimit: AutomaticTuning.smoothMemory)
-    let goesOn: TrainingReport<Double> = { [monitor] _, _ in monitor.advance(widths.count, to: 0.5) }
-    if (try? final.train(on: rows, with: method, options: options, pool: pool, progress: goesOn)) == nil
-      || !(relativeSquare(final, judges) <= best.loss)
-    {
+    let onAll = TrainingOptions(epochs: AutomaticTuning.screeningEpochs, seed: seed)
+    if !train(&final, onAll, starts: 1, on: rows, widths.count + 1) || !(relativeSquare(final, judges) <= best.loss) {
       final = best.network
     }
-    guard let converted = try? final.converted(to: Element.self) else { return nil }
+    // Another precision has every basis that was made here.
+    guard monitor.isRunning, let converted = try? final.converted(to: Element.self) else { return nil }
     return SmoothNetwork(network: converted, loss: best.loss, hidden: best.hidden)
   }
 
-  private func smooth(_ rows: Dataset<Double>, hidden: Int, _ place: Int) -> Network<Double>? {
-    let grids = tuning.smoothGrids(
-      inputs: rows.inputs.columns, hidden: hidden, outputs: rows.targets.outputs, rows: rows.rows)
-    if grids.isEmpty { return nil }
-    var network = Network<Double>(
-      .spline(rows.inputs.columns, hidden), .spline(hidden, rows.targets.outputs), seed: seed)
-    let options = TrainingOptions(epochs: AutomaticTuning.smoothEpochs, seed: seed, grids: grids)
-    let method = LevenbergMarquardt(starts: AutomaticTuning.smoothStarts, memoryLimit: AutomaticTuning.smoothMemory)
-    // A fit that breaks down is none.
+  /// Whether a training has ended well; a fit that breaks down is none.
+  private func train(
+    _ network: inout Network<Double>, _ options: TrainingOptions, starts: Int, on rows: Dataset<Double>, _ place: Int
+  ) -> Bool {
+    let method = LevenbergMarquardt(starts: starts, memoryLimit: AutomaticTuning.smoothMemory)
     let history = try? network.train(on: rows, with: method, options: options, pool: pool) { progress, _ in
       monitor.advance(place, to: min(0.999, Double(progress.epoch - 1) / Double(max(1, progress.epochs))))
     }
-    return history == nil ? nil : network
+    _ = monitor.advance(place, to: 1)
+    return history != nil && monitor.isRunning
   }
 
   /// The mean square of the errors in units of the targets' spread, as other members are judged.

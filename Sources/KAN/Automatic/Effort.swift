@@ -45,11 +45,11 @@ struct AutomaticTuning {
         isClassification
         ? [weak, strong, Kind(name: "strongest", hidden: 16, weightDecay: 3, isResidual: false)]
         : [Kind(name: "weak", hidden: 32, weightDecay: 0.1, isResidual: false), strong, residual]
-      (starts, steps, passes, mostSmoothWork) = (2, 2000, 10, 1e11)
+      (starts, steps, passes, mostSmoothWork) = (2, 2000, 10, 5e10)
     case .fast:
       mostFunctions = 1000
       kinds = [weak, isClassification ? strong : residual]
-      (starts, steps, passes, mostSmoothWork) = (1, 1000, 5, 1e10)
+      (starts, steps, passes, mostSmoothWork) = (1, 1000, 5, 5e9)
     }
     // Sixteen sums say too little of hundreds of inputs, and one kind of more takes as long as several.
     if inputs > Self.manyInputs { kinds = [Kind(name: "wide", hidden: 64, weightDecay: 0.1, isResidual: false)] }
@@ -120,26 +120,28 @@ extension AutomaticTuning {
   static var mostSmoothInputs: Int { 6 }
   static var mostSmoothRows: Int { 5000 }
   /// In units of the targets' variance.
-  static var mostSmoothLoss: Double { 0.05 }
+  static var mostSmoothLoss: Double { 0.02 }
   /// What the loss has to fall to, relative to that of all other members: another kind of network, judged by one fold,
   /// is worth its place only where it is clearly better.
   static var clearGain: Double { 0.5 }
   /// A loss so far below that of all other members that wider networks are not tried.
   static var enoughGain: Double { 1e-4 }
   static var smoothEpochs: Int { 60 }
+  /// Of a network on the coarsest grid, which shows whether there is anything to find: most of a fit is done by then.
+  static var screeningEpochs: Int { 20 }
   static var smoothMemory: Int { 1 << 30 }
   /// Hidden units to try, as long as more are clearly better: a formula of one outer function has one, a product of two
   /// inputs needs two, and 2·in + 1 are those of Kolmogorov's theorem.
   func smoothWidths(inputs: Int) -> [Int] { [1, inputs + 1, 2 * inputs + 1] }
   /// Random starts that are screened, at most.
-  static var smoothStarts: Int { 20 }
+  static var smoothStarts: Int { 10 }
 
-  /// The grids to train a network of two layers on: those on which an iteration's p² operations for each row stay
-  /// within about a second for all of them, ten by ``Effort/best``.
+  /// The grids to train a network of two layers on: those on which 20 iterations of p² operations for each row take less
+  /// than about half a second, five by ``Effort/best``.
   func smoothGrids(inputs: Int, hidden: Int, outputs: Int, rows: Int) -> [Int] {
     [5, 10, 20, 50, 100].filter { grid in
       let parameters = Double((inputs + outputs) * hidden * (grid + 3))
-      return Double(rows) * parameters * parameters * Double(Self.smoothEpochs) < mostSmoothWork
+      return Double(rows) * parameters * parameters * Double(Self.screeningEpochs) < mostSmoothWork
     }
   }
 }

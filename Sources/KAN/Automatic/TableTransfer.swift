@@ -30,7 +30,7 @@ struct TableTransfer<Element: Scalar> {
 
   /// W: [in·K before × sums] as [in·K of `fine` × sums]. The base function, an input's place among its knots, is the same
   /// where all intervals are halved.
-  func weights(_ weights: MatrixView<Element>, functions count: Int) -> Matrix<Element> {
+  func weights(_ weights: Matrix<Element>, functions count: Int) -> Matrix<Element> {
     var result = Matrix<Element>(rows: fine.inputs * fine.functions, columns: weights.columns)
     for input in 0..<fine.inputs {
       let (from, to) = (input * count, input * fine.functions)
@@ -63,7 +63,7 @@ extension Network {
       layers: [first] + others,
       parameters: AlignedArray(zeros: first.parameterCount + others.reduce(0) { $0 + $1.parameterCount }))
     result.preprocessing = preprocessing
-    let new = transfer.weights(weights(ofLayer: 0).view, functions: basis.functions)
+    let new = transfer.weights(weights(ofLayer: 0), functions: basis.functions)
     let to = result.parameters.mutablePointer()
     for index in 0..<first.weightCount { to[index] = new.elements.pointer[index] }
     withExtendedLifetime(new) {}
