@@ -126,6 +126,8 @@ struct AutomaticTraining<Element: Scalar> {
     let stepsOfEpoch = (data.rows + batch - 1) / batch
     let epochs = max(1, max(tuning.steps, tuning.passes * stepsOfEpoch) / stepsOfEpoch)
     let rate = AutomaticTuning.learningRate(inputs: data.inputs.columns)
+    // Nothing resumes a choice.
+    network.trainingState = nil
     network.record = TrainingRecord(
       optimizer: "auto", learningRate: rate, weightDecay: 0, schedule: .oneCycle, batch: batch, seed: seed,
       samples: data.rows, epochs: 0, patience: nil, seconds: seconds, threads: pool.threads, history: [],
