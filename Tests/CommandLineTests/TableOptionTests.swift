@@ -86,12 +86,9 @@ import Testing
   }
 
   @Test func timesArePredictedAsTimes() throws {
-    let cells = (0..<80).map {
-      [
-        "\($0)", "\($0 % 3)",
-        "2024-\($0 < 31 ? "01" : $0 < 60 ? "02" : "03")-"
-          + String(format: "%02d", $0 < 31 ? $0 + 1 : $0 < 60 ? $0 - 30 : $0 - 59),
-      ]
+    // Days from the first of 2024 on.
+    let cells: [[String]] = (0..<80).map { day in
+      ["\(day)", "\(day % 3)", timeText(1_704_067_200 + 86_400 * Double(day)) ?? ""]
     }
     try folder.write(table(["n", "b", "day"], cells), to: "r.csv")
     let trained = try folder.kan("train", "r.csv", "--save", "m.safetensors").succeeded()
