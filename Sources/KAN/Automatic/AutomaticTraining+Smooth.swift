@@ -11,8 +11,8 @@ extension AutomaticTraining {
   /// A network by ``LevenbergMarquardt``, where the data look smooth and one does clearly better on rows left out than
   /// all other members together; else nil.
   ///
-  /// One fold judges. Networks of several widths are screened on a coarse grid. If the best of them is promising, it goes on
-  /// to finer grids, and then to all rows.
+  /// One fold judges. Networks of rising width are screened on a coarse grid, and go on to finer ones if they are promising.
+  /// The best of them is then fitted further to all rows.
   func smoothNetwork(
     instead template: Network<Element>, loss: Double, _ plan: FoldPlan
   ) throws(TrainingError) -> SmoothNetwork<Element>? {
@@ -25,31 +25,31 @@ extension AutomaticTraining {
     let widths = tuning.smoothWidths(inputs: inputs).filter {
       !tuning.smoothGrids(inputs: inputs, hidden: $0, outputs: outputs, rows: training.rows).isEmpty
     }
-    // Two more for the finer grids and the fit to all rows.
-    monitor.begin(.smooth, count: widths.count + 2)
+    // A second fit of each on finer grids, and the last one to all rows.
+    monitor.begin(.smooth, count: 2 * widths.count + 1)
     var best: (network: Network<Double>, loss: Double, hidden: Int)?
     for (place, hidden) in widths.enumerated() where monitor.isRunning {
       var network = Network<Double>(.spline(inputs, hidden), .spline(hidden, outputs), seed: seed)
       let screening = TrainingOptions(epochs: AutomaticTuning.screeningEpochs, seed: seed)
-      guard train(&network, screening, starts: AutomaticTuning.smoothStarts, on: training, place) else { continue }
-      let own = relativeSquare(network, judges)
+      guard train(&network, screening, starts: AutomaticTuning.smoothStarts, on: training, 2 * place) else { continue }
+      var own = relativeSquare(network, judges)
       if let best, !(own < AutomaticTuning.clearGain * best.loss) { break }
+      if own < AutomaticTuning.clearGain * loss {
+        var finer = network
+        let grids = tuning.smoothGrids(inputs: inputs, hidden: hidden, outputs: outputs, rows: training.rows)
+        let onGrids = TrainingOptions(epochs: AutomaticTuning.smoothEpochs, seed: seed, grids: grids)
+        if train(&finer, onGrids, starts: 1, on: training, 2 * place + 1), relativeSquare(finer, judges) < own {
+          (network, own) = (finer, relativeSquare(finer, judges))
+        }
+        monitor.judge(own)
+      }
       best = (network, own, hidden)
       if own < AutomaticTuning.enoughGain * loss { break }
     }
-    guard var best, best.loss < AutomaticTuning.clearGain * loss else { return nil }
-    monitor.judge(best.loss)
-    var finer = best.network
-    let grids = tuning.smoothGrids(inputs: inputs, hidden: best.hidden, outputs: outputs, rows: training.rows)
-    let onGrids = TrainingOptions(epochs: AutomaticTuning.smoothEpochs, seed: seed, grids: grids)
-    if train(&finer, onGrids, starts: 1, on: training, widths.count) {
-      let own = relativeSquare(finer, judges)
-      if own < best.loss { (best.network, best.loss) = (finer, own) }
-      monitor.judge(best.loss)
-    }
+    guard let best, best.loss < AutomaticTuning.clearGain * loss else { return nil }
     var final = best.network
     let onAll = TrainingOptions(epochs: AutomaticTuning.screeningEpochs, seed: seed)
-    if !train(&final, onAll, starts: 1, on: rows, widths.count + 1) || !(relativeSquare(final, judges) <= best.loss) {
+    if !train(&final, onAll, starts: 1, on: rows, 2 * widths.count) || !(relativeSquare(final, judges) <= best.loss) {
       final = best.network
     }
     // Another precision has every basis that was made here.
