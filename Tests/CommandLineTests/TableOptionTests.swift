@@ -94,9 +94,9 @@ import Testing
     let trained = try folder.kan("train", "r.csv", "--save", "m.safetensors").succeeded()
     #expect(trained.errors.contains("errors are in seconds, and predictions are times"))
     let lines = try folder.kan("predict", "m.safetensors", "r.csv").succeeded().lines
-    #expect(
-      lines[0] == "day"
-        && lines.dropFirst().allSatisfy { $0.wholeMatch(of: /2024-0\d-\d\d(T\d\d:\d\d:\d\dZ)?|2023-12-31T.*/) != nil })
+    #expect(lines[0] == "day")
+    let pattern = /202[34]-\d\d-\d\d(T\d\d:\d\d:\d\dZ)?/
+    for line in lines.dropFirst() { #expect(line.wholeMatch(of: pattern) != nil) }
     #expect(lines[41].hasPrefix("2024-02-"))
   }
 
