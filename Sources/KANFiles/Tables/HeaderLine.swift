@@ -54,8 +54,10 @@ struct HeaderLine {
     }
   }
 
-  /// A semicolon or tab if the line at `start` has one outside quotation marks and no comma there.
+  /// A semicolon or tab if the line at `start` has one outside quotation marks and no comma there; the semicolon too if
+  /// the line is numbers with decimal commas.
   private static func separator(_ text: borrowing Span<UInt8>, from start: Int) -> UInt8 {
+    if isNumbersWithCommas(text, from: start) { return 0x3B }
     var isQuoted = false
     var found: UInt8 = 0x2C
     for index in start..<text.count {
@@ -66,6 +68,24 @@ struct HeaderLine {
       if byte == 0x3B || (byte == 0x09 && found == 0x2C) { found = byte }
     }
     return found
+  }
+
+  /// Whether the line has but numbers, each with one comma at most, between semicolons.
+  private static func isNumbersWithCommas(_ text: borrowing Span<UInt8>, from start: Int) -> Bool {
+    let blanks = CellScanner(separator: 0x3B)
+    var index = start
+    var (numbers, commas) = (0, 0)
+    while true {
+      while index < text.count, blanks.isBlank(text[index]) { index += 1 }
+      guard let number = scanDecimal(text, from: index, mark: 0x2C) else { return false }
+      for place in index..<number.end where text[place] == 0x2C { commas += 1 }
+      numbers += 1
+      index = number.end
+      while index < text.count, blanks.isBlank(text[index]) { index += 1 }
+      if index == text.count || blanks.lineEndLength(text, at: index) != nil { return numbers > 1 && commas > 0 }
+      guard text[index] == 0x3B else { return false }
+      index += 1
+    }
   }
 
   /// Throws for missing and repeated names. The first of several may be missing: so R and pandas write the names of rows.
