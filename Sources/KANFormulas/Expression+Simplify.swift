@@ -23,6 +23,8 @@ extension Expression {
     case .product(let factors): return Expression.joined(product: factors)
     case .power(let base, let exponent): return Expression.joined(base, to: exponent)
     case .apply(let function, let argument): return Expression.joined(function, argument)
+    case .spline(let curve, let argument):
+      return argument.number.map { .constant(curve.evaluate(at: $0).value) } ?? parts
     default: return parts
     }
   }

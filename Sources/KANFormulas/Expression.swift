@@ -83,6 +83,17 @@ public indirect enum Expression: Sendable, Hashable {
     return found.sorted()
   }
 
+  /// The curves without formula, each once, from left to right.
+  public var splines: [SplineCurve] {
+    var found: [SplineCurve] = []
+    func walk(_ expression: Expression) {
+      if case .spline(let curve, _) = expression, !found.contains(curve) { found.append(curve) }
+      expression.children.forEach(walk)
+    }
+    walk(self)
+    return found
+  }
+
   /// Whether a curve without formula occurs.
   public var hasSpline: Bool {
     if case .spline = self { return true }

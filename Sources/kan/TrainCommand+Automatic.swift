@@ -4,15 +4,15 @@ import KANFiles
 extension TrainCommand {
   /// Trains what the data suggests.
   func trainAutomatically<Element: Scalar>(_ effort: Effort, _ parts: Parts<Element>, _ pool: ThreadPool) throws {
-    if let save { try checkWritable(save) }
+    for file in [save, report].compactMap(\.self) { try checkWritable(file) }
     let log = try self.log.map { try EpochLog(path: $0, appending: false) }
     Interruption.watch()
     let line = AutomaticProgressLine()
-    let report: AutomaticReport = { progress in
+    let tell: AutomaticReport = { progress in
       line.show(progress)
       return Interruption.isRequested ? .stop : .continue
     }
-    let fit: AutomaticFit<Element>
+    var fit: AutomaticFit<Element>
     do {
       let objective = try objectives.objective
       // Names are checked, so that the message is the option's.
@@ -23,9 +23,9 @@ extension TrainCommand {
       fit =
         if let encoding = parts.encoding {
           try Network.fit(
-            parts.training, encoding, options: options, objective: objective, pool: pool, progress: report)
+            parts.training, encoding, options: options, objective: objective, pool: pool, progress: tell)
         } else {
-          try Network.fit(parts.training, options: options, objective: objective, pool: pool, progress: report)
+          try Network.fit(parts.training, options: options, objective: objective, pool: pool, progress: tell)
         }
     } catch TrainingError.monotone(let reason) {
       throw ToolError.usage("--monotone: \(TrainingError.monotone(reason))")
@@ -34,6 +34,7 @@ extension TrainCommand {
     } catch {
       throw ToolError.data("\(data.data): \(error)")
     }
+    calibrate(&fit.network, parts, pool)
     if let save { try fit.network.save(to: save) }
     let chosen = Chosen(fit, effort, command)
     for member in chosen.members { try log?.append(member) }
@@ -46,6 +47,7 @@ extension TrainCommand {
     let test = fit.network.evaluate(on: parts.test, pool: pool)
     let warnings = warnings(fit.network, parts, fit: training, nil)
     warn(warnings)
+    try writeReport(fit.network, parts, test, warnings, pool)
     if json {
       let result = TrainingResult(
         parameters: fit.network.parameterCount, epochs: fit.epochs, seconds: fit.seconds,

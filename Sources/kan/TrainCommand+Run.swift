@@ -7,7 +7,7 @@ extension TrainCommand {
     let pool = try threads.pool()
     let parts = try readData(Element.self, pool)
     if let effort { return try trainAutomatically(effort, parts, pool) }
-    if let save { try checkWritable(save) }
+    for file in [save, report].compactMap(\.self) { try checkWritable(file) }
     Interruption.watch()
     var log: EpochLog?
     var (network, history) = try trainNetwork(parts, &log, pool)
@@ -16,12 +16,13 @@ extension TrainCommand {
     }
     network.noteRowsOutsideGrids(parts.training.inputs, pool: pool)
     for line in network.record?.outsideLines ?? [] { Console.note(line) }
+    calibrate(&network, parts, pool)
     if let save { try network.save(to: save) }
     if Interruption.isRequested {
       let hint = save == nil || ensemble ?? 1 > 1 ? "" : "; the same command with --resume goes on"
       throw ToolError(message: "interrupted after \(counted(history.epochs.count, "epoch"))\(hint)", code: 130)
     }
-    try report(network, history, parts, pool)
+    try finish(network, history, parts, pool)
   }
 
   /// Trains one network as described. An interruption ends it early. Opens the log, once nothing is wrong with what was
@@ -133,6 +134,17 @@ extension TrainCommand {
     (["\(inputs)"] + widths.map(\.description)).joined(separator: "-")
   }
 
+  /// Makes intervals of the rows held out, for a loss whose predictions have them.
+  func calibrate<Element: Scalar>(_ network: inout Network<Element>, _ parts: Parts<Element>, _ pool: ThreadPool) {
+    do {
+      try network.calibrateIntervals(training: parts.training, heldOut: parts.test, pool: pool)
+    } catch .notForObjective {
+      return
+    } catch {
+      Console.note("predictions have no intervals: \(error)")
+    }
+  }
+
   /// What a user should know whatever the network is.
   func warnings<Element: Scalar>(
     _ network: Network<Element>, _ parts: Parts<Element>, fit: Evaluation, _ history: TrainingHistory?
@@ -149,7 +161,18 @@ extension TrainCommand {
     for text in warnings.texts { Console.note("warning: \(printable(text, limit: 500))") }
   }
 
-  func report<Element: Scalar>(
+  /// The page of `--report`, on the rows that the network is judged by.
+  func writeReport<Element: Scalar>(
+    _ network: Network<Element>, _ parts: Parts<Element>, _ test: Evaluation, _ warnings: Warnings, _ pool: ThreadPool
+  ) throws {
+    guard let report else { return }
+    try kan.writeReport(
+      network, on: parts.test, test, warnings: parts.notes + warnings.texts, model: save ?? "network",
+      data: self.test ?? data.data, to: report, pool)
+    Console.note("wrote \(printable(report, limit: 4096))")
+  }
+
+  func finish<Element: Scalar>(
     _ network: Network<Element>, _ history: TrainingHistory, _ parts: Parts<Element>, _ pool: ThreadPool
   ) throws {
     let training = network.evaluate(on: parts.training, pool: pool)
@@ -158,6 +181,7 @@ extension TrainCommand {
     warnings.add(.parameters, Warnings.parameters(of: network, rows: parts.training.rows))
     warnings.add(.skewed, Warnings.skewed(network, on: parts.training))
     warn(warnings)
+    try writeReport(network, parts, test, warnings, pool)
     if json {
       let result = TrainingResult(
         parameters: network.parameterCount, epochs: history.epochs.count, seconds: history.seconds,

@@ -176,6 +176,8 @@ struct TrainCommand: ParsableCommand {
     help: "File for a line of JSON for each epoch, or each kind of model that was tried.",
     completion: .file(extensions: ["jsonl"]))
   var log: String?
+  @Option(help: "File for a page of pictures about the network and its test.", completion: .file(extensions: ["html"]))
+  var report: String?
   @Flag(help: "Print the result as JSON.")
   var json = false
 

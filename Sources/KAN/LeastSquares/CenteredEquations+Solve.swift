@@ -128,7 +128,7 @@ extension CenteredEquations {
   }
 
   /// One λ for each penalty of some outputs.
-  private func searchLambda(_ group: Range<Int>, _ pool: ThreadPool) throws(LinearAlgebraError) -> [Double] {
+  func searchLambda(_ group: Range<Int>, _ pool: ThreadPool) throws(LinearAlgebraError) -> [Double] {
     var lambda = [Double](repeating: SmoothingSearch.start * scale, count: penalties.count)
     let group = group.filter { squares[$0] > 0 }
     if group.isEmpty || penalties.isEmpty { return lambda }
