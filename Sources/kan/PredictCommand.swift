@@ -148,7 +148,10 @@ struct PredictCommand: ParsableCommand {
         interval == nil ? [$0] : [$0, "\($0):lower", "\($0):upper"]
       }
     var bytes = line(header.map { quotedCell($0, separator) })
-    let areTimes = (0..<columns).map { isClassification ? false : network.encoding?.targets[$0].isTime == true }
+    // Each target has its columns side by side.
+    let areTimes = (0..<columns).map { column in
+      isClassification ? false : network.encoding?.targets[column * targets / columns].isTime == true
+    }
     func cell(_ value: Number, _ column: Int) -> String {
       areTimes[column] ? timeText(Double(value)) ?? "\(value)" : "\(value)"
     }

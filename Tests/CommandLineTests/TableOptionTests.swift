@@ -98,6 +98,9 @@ import Testing
     let pattern = /202[34]-\d\d-\d\d(T\d\d:\d\d:\d\dZ)?/
     for line in lines.dropFirst() { #expect(line.wholeMatch(of: pattern) != nil) }
     #expect(lines[41].hasPrefix("2024-02-"))
+    let ends = try folder.kan("predict", "m.safetensors", "r.csv", "--interval", "0.9").succeeded().lines
+    #expect(
+      ends[0] == "day,day:lower,day:upper" && ends[41].split(separator: ",").allSatisfy { $0.hasPrefix("2024-0") })
   }
 
   @Test func everyTargetHasItsLine() throws {
