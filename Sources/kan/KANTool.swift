@@ -30,8 +30,8 @@ struct KANTool: ParsableCommand {
       """,
     version: "0.1.0",
     subcommands: [
-      TrainCommand.self, EvaluateCommand.self, PredictCommand.self, RefineCommand.self, InspectCommand.self,
-      PlotCommand.self, ReportCommand.self, ExplainCommand.self, SymbolicCommand.self,
+      TrainCommand.self, EvaluateCommand.self, PredictCommand.self, RefineCommand.self, PruneCommand.self,
+      InspectCommand.self, PlotCommand.self, ReportCommand.self, ExplainCommand.self, SymbolicCommand.self,
       DemoCommand.self,
     ])
 

@@ -47,6 +47,7 @@ extension TrainCommand {
       epochs: epochs, batch: batch, schedule: schedule, patience: patience, seed: seed, resuming: resume,
       updating: keepLearned ? .supported : .all, grids: extend, objective: try objectives.objective)
     if !monotone.isEmpty { options.monotone = directions }
+    options.sparsity = Sparsity(edges: sparsity ?? 0, entropy: entropy ?? 0)
     let history: TrainingHistory
     do {
       history = try network.train(

@@ -52,6 +52,10 @@ extension TrainCommand {
     try require(
       optimizer != .lm || (learningRate == nil && weightDecay == 0),
       "--learning-rate and --weight-decay are not used by lm")
+    for (name, strength) in [("--sparsity", sparsity), ("--entropy", entropy)] {
+      try require(strength.map { $0 >= 0 && $0.isFinite } ?? true, "\(name) must not be negative")
+      try require(optimizer != .lm || (strength ?? 0) == 0, "\(name) is not used by lm; lbfgs and adam take it")
+    }
     try require(weightDecay >= 0 && weightDecay.isFinite, "--weight-decay must not be negative")
     try require((1...1 << 30).contains(batch), "--batch has to be at least 1")
     try require((0...1_000_000_000).contains(epochs), "--epochs must not be negative")

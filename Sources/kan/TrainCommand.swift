@@ -106,6 +106,19 @@ struct TrainCommand: ParsableCommand {
     name: .customLong("weight-decay"), parsing: .unconditional,
     help: "Strength of weight decay, which pulls parameters to 0 (default: 0).")
   var givenWeightDecay: Double?
+  @Option(
+    parsing: .unconditional,
+    help: """
+      Strength of a penalty on every edge, 0.03 for example, which pulls those to 0 that do not matter, so that kan \
+      prune can remove them (adam, sgd, lbfgs; default: 0).
+      """)
+  var sparsity: Double?
+  @Option(
+    parsing: .unconditional,
+    help:
+      "Strength of a penalty on the entropy of edges, which favours few strong ones over many weak ones (default: 0)."
+  )
+  var entropy: Double?
   @Option(name: .customLong("batch"), parsing: .unconditional, help: "Rows of a batch (default: 256).")
   var givenBatch: Int?
   @Option(name: .customLong("epochs"), parsing: .unconditional, help: "Passes over all rows (default: 20).")
@@ -207,6 +220,7 @@ struct TrainCommand: ParsableCommand {
       ("--degree", givenDegree != nil), ("--extend", !extend.isEmpty),
       ("--optimizer", givenOptimizer != nil), ("--learning-rate", learningRate != nil),
       ("--schedule", givenSchedule != nil), ("--weight-decay", givenWeightDecay != nil),
+      ("--sparsity", sparsity != nil), ("--entropy", entropy != nil),
       ("--batch", givenBatch != nil), ("--epochs", givenEpochs != nil), ("--patience", patience != nil),
       ("--init", givenInitialization != nil), ("--range", !range.isEmpty), ("--start", start != nil),
       ("--keep-learned", keepLearned), ("--resume", resume),

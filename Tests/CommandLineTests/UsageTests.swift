@@ -23,6 +23,13 @@ import Testing
     (["--learning-rate", "nan"], "--learning-rate has to be positive"),
     (["--learning-rate", "inf"], "--learning-rate has to be positive"),
     (["--weight-decay", "-0.1"], "--weight-decay must not be negative"),
+    (["--sparsity", "-1"], "--sparsity must not be negative"),
+    (["--entropy", "nan"], "--entropy must not be negative"),
+    (["--sparsity", "0.1", "--optimizer", "lm"], "--sparsity is not used by lm; lbfgs and adam take it"),
+    (
+      ["--sparsity", "0.1", "--auto", "fast"],
+      "--auto fast chooses layers and training itself, --sparsity describes them"
+    ),
     (["--epochs", "-3"], "--epochs must not be negative"),
     (["--epochs", "3.5"], "The value '3.5' is invalid for '--epochs <epochs>'"),
     (["--epochs", "99999999999999999999"], "The value '99999999999999999999' is invalid for '--epochs <epochs>'"),

@@ -137,6 +137,18 @@ import Testing
     }
   }
 
+  /// Edges that pruning has removed are not drawn, and nobody says that they are left out.
+  @Test func prunedEdgesAreGone() throws {
+    let rows = randomRows(100, 4)
+    let network = Network<Double>(.spline(4, 3), .spline(3, 1), seed: 1)
+    let pruned = try network.pruned(to: .edges(6), on: rows).network
+    let picture = try ParsedPicture(Diagram(Portrait(pruned, rows: rows), title: "pruned").svg())
+    let left = pruned.layers.reduce(0) { $0 + $1.edgeCount }
+    #expect(left <= 6 && picture.elements.count { $0.attributes["class"] == "edge" } == left)
+    #expect(!picture.texts.contains { $0.contains("left out") })
+    #expect(picture.texts.contains { $0.contains("of 4 × ") })
+  }
+
   @Test func sameBitsForAnyThreads() {
     let network = Network<Float>(.spline(6, 4), .spline(4, 2), seed: 3)
     let data = randomRows(600, 6)

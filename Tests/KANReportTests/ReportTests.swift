@@ -103,6 +103,17 @@ import Testing
     for (entry, share) in zip(totals.inputs, [0.8, 0.2, 0]) { #expect(abs(entry.share - share) < 0.08) }
   }
 
+  /// y = a·b by a product node: all is the pair's.
+  @Test func pairsAreNamed() throws {
+    var network = Network<Double>(.linear(2, 1, products: 1), seed: 1)
+    // The factors are a and b.
+    for (index, value) in [1.0, 0, 0, 1, 0, 0].enumerated() { network.parameters[index] = value }
+    let shares = EffectShares.all(of: network, on: randomRows(1000, 2), pool: .shared)
+    let pair = try #require(shares.first?.pairs.first)
+    #expect(pair.name == "x0 × x1" && pair.share > 0.8)
+    _ = try ParsedPicture("<div>\(shares[0].html)</div>")
+  }
+
   @Test func effectsOfAStraightLine() throws {
     var network = Network<Double>(.linear(2, 1), seed: 1)
     (network.parameters[0], network.parameters[1]) = (3, -1)

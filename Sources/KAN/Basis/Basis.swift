@@ -76,6 +76,13 @@ public protocol Basis<Element>: Sendable {
   /// - Throws: ``BasisError`` if there is no such basis in the other precision.
   func converted<Other: Scalar>(to precision: Other.Type) throws(BasisError) -> any Basis<Other>
 
+  /// The basis of some of the inputs, rising. By default from the description, of whose arrays those are cut down that have
+  /// a row for each input, such as knots.
+  ///
+  /// - Throws: ``BasisError`` if there is no such basis with as many functions. Pruning then keeps the inputs, without
+  ///   edges.
+  func selecting(inputs: [Int]) throws(BasisError) -> any Basis<Element>
+
   /// Everything from which a model file can recreate this basis.
   var description: BasisDescription<Element> { get }
 
@@ -98,6 +105,20 @@ extension Basis {
       throw BasisError("\(Self.kind): cannot be converted to \(Other.self), since it has no converted(to:) of its own")
     }
     return try makeBasis(description.converted(to: Other.self), from: [])
+  }
+
+  public func selecting(inputs selected: [Int]) throws(BasisError) -> any Basis<Element> {
+    var description = description
+    description.inputs = selected.count
+    for (name, array) in description.arrays where array.rows == inputs {
+      description.arrays[name] = Matrix(
+        rows: selected.count, columns: array.columns, elements: selected.flatMap { array.row($0) })
+    }
+    let result = try Self(description)
+    guard result.inputs == selected.count && result.functions == functions else {
+      throw BasisError("\(Self.kind): some of its inputs have other functions")
+    }
+    return result
   }
 
   /// The roots of a Chebyshev polynomial, denser at both ends of the range.

@@ -43,6 +43,7 @@ extension Network {
     try check(rows, "", objective, pool)
     if let judges { try check(judges, "validation ", objective, pool) }
     try method.check(self, on: data, options: options)
+    if !options.sparsity.isNone && !method.takesSparsity { throw .cannotPenalize(optimizer: method.name) }
     if !options.grids.isEmpty {
       if options.updating == .supported { throw .cannotRestrictOnGrids }
       guard layers.contains(where: { $0.gridIntervals != nil }) else { throw .basis(BasisError("no layer has a grid")) }
@@ -69,6 +70,8 @@ extension Network {
     // Scalings come from all rows, including those held out.
     do { try prepare(for: data.source, objective, pool) } catch { throw .rowSource(error) }
     try setMonotone(options.monotone ?? monotone, task: data.targetShape.task)
+    // The caller may have written parameters.
+    clearRemovedEdges()
     if outputScalingOrigin == .constantData, record == nil, options.updating == .all,
       layers[layers.count - 1].activation == .identity
     {

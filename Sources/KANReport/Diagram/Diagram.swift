@@ -162,7 +162,7 @@ package struct Diagram {
     }
     for (index, layer) in portrait.layers.enumerated() {
       lines.append(
-        "Layer \(index): \(layer.inputs) × \(layer.sums) edges, \(layer.basis)"
+        "Layer \(index): \(layer.mask == nil ? "" : "\(layer.edges) of ")\(layer.inputs) × \(layer.sums) edges, \(layer.basis)"
           + (layer.node.map { "; then \($0)" } ?? "") + ".")
     }
     return lines

@@ -20,7 +20,7 @@ struct DiagramSelection {
   init(_ portrait: Portrait, mostEdges: Int, ofMany: Int) {
     let layers = portrait.layers
     var limits = [Int](repeating: .max, count: layers.count + 1)
-    for (index, layer) in layers.enumerated() where layer.inputs * layer.sums > mostEdges {
+    for (index, layer) in layers.enumerated() where layer.edges > mostEdges {
       // Twice as many rows as columns: names need rows, and pages are rather long than wide.
       var columns = max(1, Int((Double(ofMany) / 2).squareRoot()))
       columns = min(columns, layer.outputs)
@@ -36,11 +36,11 @@ struct DiagramSelection {
     total = 0
     var (all, shown) = (0.0, 0.0)
     for (index, layer) in layers.enumerated() {
-      total += layer.inputs * layer.sums
+      total += layer.edges
       all += layer.strengths.elements.reduce(0, +)
       let sums = nodes[index + 1].flatMap { layer.sums(ofOutput: $0) }
       for input in nodes[index] {
-        for sum in sums {
+        for sum in sums where layer.hasEdge(input, sum) {
           edges.append(Edge(layer: index, input: input, sum: sum))
           shown += layer.strengths[input, sum]
         }

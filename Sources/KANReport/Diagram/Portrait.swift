@@ -13,6 +13,12 @@ package struct Portrait: Sendable {
     var basis: String
     /// How much each edge matters: [in × sums], at least 0
     var strengths: Matrix<Double>
+    /// The edges that pruning has left; nil for all.
+    var mask: EdgeMask?
+
+    /// The number of edges that exist.
+    var edges: Int { mask?.count ?? inputs * sums }
+    func hasEdge(_ input: Int, _ sum: Int) -> Bool { mask?[input, sum] ?? true }
 
     /// The sums that an output is made of.
     func sums(ofOutput output: Int) -> [Int] {
@@ -67,7 +73,7 @@ package struct Portrait: Sendable {
         inputs: layer.inputs, sums: layer.sums, outputs: layer.outputs,
         products: (layer.node as? Products)?.count ?? 0,
         node: layer.activation == .identity ? nil : layer.nodeText, basis: Self.text(layer.basis, layer.grid),
-        strengths: importance.edges[index])
+        strengths: importance.edges[index], mask: layer.isPruned ? layer.edges : nil)
     }
     makeCurve = { layer, input, sum, count in
       let isFirst = layer == 0

@@ -137,7 +137,7 @@ extension Report {
   private var layerTable: String {
     let rows = portrait.layers.enumerated().map { index, layer in
       "<tr><th scope=\"row\">\(index)</th><td>\(layer.inputs)</td><td>\(layer.outputs)</td>"
-        + "<td>\(grouped(layer.inputs * layer.sums))</td><td>\(escaped(layer.basis))</td>"
+        + "<td>\(grouped(layer.edges))</td><td>\(escaped(layer.basis))</td>"
         + "<td>\(escaped(layer.node ?? "sum"))</td></tr>"
     }
     return """

@@ -12,6 +12,7 @@ extension Report {
       "<div class=\"charts\">\(BarChart(title: "Share of the answer's variance", bars: bars).svg(isInline: true))</div>"
       + "<p>How much of the answer's variance goes with an input, alone and together with others: what changes if the "
       + "input is taken from another row. Shares of inputs that act together count for each of them.\(note)</p>"
+      + shares.map(\.html).joined(separator: "\n")
   }
 
   var effectPictures: String {

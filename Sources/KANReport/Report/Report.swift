@@ -33,6 +33,7 @@ package struct Report: Sendable {
   let record: TrainingRecord?
   let predictions: Predictions
   let totals: TotalEffects
+  let shares: [EffectShares]
   let effects: [InputEffects]
   let warnings: [String]
   let origin: Origin
@@ -62,6 +63,7 @@ package struct Report: Sendable {
     record = network.record
     predictions = Self.predictions(network, some, pool)
     totals = TotalEffects(network, scores: portrait.nodes[0], on: few, pool: pool)
+    shares = EffectShares.all(of: network, on: few, pool: pool)
     effects = InputEffects.all(of: network, portrait, totals.inputs.map(\.input), on: few, pool: pool)
     self.warnings = warnings
     self.origin = origin

@@ -21,6 +21,8 @@ struct JacobianPlan {
     let localFunctions: Int
     let fixedFunctions: Int
     let isCompact: Bool
+    /// The sums to which edges from each input have been removed: their derivatives are 0. Nil for none.
+    let removed: [[Int]]?
 
     /// - Parameter intervals: assumes at least this many intervals of the grid.
     init(_ layer: Layer<some Scalar>, atLeast intervals: Int = 0) {
@@ -31,6 +33,9 @@ struct JacobianPlan {
       isCompact = compact != nil
       localFunctions = compact?.localFunctions ?? layer.functions
       fixedFunctions = compact?.fixedFunctions ?? 0
+      removed = layer.pruning.map { pruning in
+        (0..<layer.inputs).map { input in (0..<layer.sums).filter { !pruning.mask[input, $0] } }
+      }
     }
 
     var parameterCount: Int { inputs * functions * sums + sums }
@@ -205,11 +210,16 @@ struct JacobianRows {
         let out = layer.sums
         let delta = workspace.sumGradient(index, rows: rows).base + row * out
         for o in 0..<out { delta[o] *= factor }
-        for _ in 0..<layer.inputs * layer.evaluated {
-          let value = from[0]
-          for o in 0..<out { to[o] = value * delta[o] }
-          from += 1
-          to += out
+        for input in 0..<layer.inputs {
+          for _ in 0..<layer.evaluated {
+            let value = from[0]
+            for o in 0..<out { to[o] = value * delta[o] }
+            from += 1
+            to += out
+          }
+          if let removed = layer.removed?[input] {
+            for o in removed { for r in 1...layer.evaluated { to[o - r * out] = 0 } }
+          }
         }
         for o in 0..<out { to[o] = delta[o] }
         to += out
