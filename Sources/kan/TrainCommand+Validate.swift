@@ -33,6 +33,19 @@ extension TrainCommand {
     try require(
       monotone.isEmpty || initialization == .random, "--monotone and --init least-squares: least squares have no bounds"
     )
+    try require(ensemble.map { (1...1000).contains($0) } ?? true, "--ensemble has to be 1 to 1000 networks")
+    if let ensemble, ensemble > 1 {
+      try require(
+        optimizer != .lm && extend.isEmpty,
+        "--ensemble takes networks on the same grids, which lm and --extend move: use adam, sgd or lbfgs")
+      try require(
+        !resume && start == nil, "--ensemble trains networks from seeds of their own, not --resume or --start")
+      try require(
+        initialization == .random || !hidden.isEmpty,
+        "--ensemble is for starts at random, of which --init least-squares has none in a network of one layer")
+      try require(
+        hidden.allSatisfy { $0.products == 0 }, "--ensemble is for hidden layers without products, such as --hidden 8")
+    }
     try require(learningRate.map { $0 > 0 && $0.isFinite } ?? true, "--learning-rate has to be positive")
     try require(
       optimizer != .lbfgs || learningRate == nil, "--learning-rate is not used by lbfgs, whose line search finds it")

@@ -25,7 +25,8 @@ struct TrainCommand: ParsableCommand {
       small networks are fitted with some rows left out, weighed by how they predict these, and become one network. \
       The defaults below are those of a network that is described.
 
-      A described training that is interrupted (Ctrl-C) or diverges is saved as it was after its last good epoch. The \
+      A training that is interrupted (Ctrl-C) saves what it has: of a choice, the parts that were done. A described \
+      training that is interrupted or diverges is saved as it was after its last good epoch. The \
       same command with --resume goes on from there, to the bit as if it had not stopped; with more --epochs it goes \
       on after the end.
       """)
@@ -128,6 +129,19 @@ struct TrainCommand: ParsableCommand {
   var patience: Int?
   @Option(
     help: """
+      What a missing cell of a table is: fit learns what it means, and leaves out rows without a target; error ends with \
+      its row and column.
+      """)
+  var missing = MissingCells.fit
+  @Option(
+    parsing: .unconditional,
+    help: """
+      Networks whose outputs are averaged, trained from different seeds, saved as one network; without a description of \
+      layers or training, random starts of each part.
+      """)
+  var ensemble: Int?
+  @Option(
+    help: """
       Weights of classes: balanced makes every class count the same, whatever its rows; it multiplies --weights.
       """)
   var classWeight = ClassWeight.none
@@ -159,7 +173,8 @@ struct TrainCommand: ParsableCommand {
   var monotone: [Direction] = []
   @Flag(help: "Change only splines with data in their support, so that what was learned elsewhere stays unchanged.")
   var keepLearned = false
-  @Option(parsing: .unconditional, help: "Seed of the start, the order of rows and the rows held out.")
+  @Option(
+    parsing: .unconditional, help: "Seed of the start, the order of rows and the rows held out.", transform: parseSeed)
   var seed: UInt64 = 0
   @Option(help: "Precision to compute in.")
   var precision = Precision.float
@@ -208,7 +223,7 @@ struct TrainCommand: ParsableCommand {
       ("--sparsity", sparsity != nil), ("--entropy", entropy != nil),
       ("--batch", givenBatch != nil), ("--epochs", givenEpochs != nil), ("--patience", patience != nil),
       ("--init", givenInitialization != nil), ("--range", !range.isEmpty), ("--start", start != nil),
-      ("--keep-learned", keepLearned), ("--resume", resume), ("--monotone", !monotone.isEmpty),
+      ("--keep-learned", keepLearned), ("--resume", resume),
     ]
     return given.filter(\.1).map(\.0)
   }

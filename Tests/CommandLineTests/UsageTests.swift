@@ -55,7 +55,10 @@ import Testing
     (["--patience", "0"], "--patience has to be at least 1"),
     (["--threads", "0"], "--threads has to be 1 to 1024"),
     (["--threads", "-2"], "--threads has to be 1 to 1024"),
-    (["--seed", "-1"], "The value '-1' is invalid for '--seed <seed>'"),
+    (
+      ["--seed", "-1"],
+      "The value '-1' is invalid for '--seed <seed>': a whole number from 0 to 18446744073709551615 is expected"
+    ),
     (["--resume"], "--resume needs --save, which names the model to go on with"),
     (["--test-target", "y.npy"], "--test-target needs --test"),
     (["--test", "r.csv", "--holdout", "0.2"], "either --test or --holdout, not both"),

@@ -88,6 +88,21 @@ import Testing
     #expect(!found.targets[0].formula.expression.hasSpline)
   }
 
+  @Test func everyTargetHasItsFormula() throws {
+    let one = dataset(400, 2, seed: 6) { sin(3 * $0[0]) + $0[1] }
+    let two = dataset(400, 2, seed: 6) { $0[1] * $0[1] }
+    guard case .values(let f) = one.targets, case .values(let g) = two.targets else { return }
+    let data = Dataset(
+      inputs: one.inputs,
+      targets: .values(Matrix(rows: 400, columns: 2, elements: (0..<400).flatMap { [f[$0, 0], g[$0, 0]] })),
+      names: Names(inputs: ["x", "y"], targets: ["f", "g"]))
+    let found = try trained([.spline(2, 2)], on: data).formulas(on: data)
+    #expect(found.targets.map(\.name) == ["f", "g"])
+    #expect(
+      found.targets.map { $0.formula.expression.text(names: found.names) } == ["sin(3*x) + y", "y**2"])
+    #expect(found.network.evaluate(on: data).loss < 1e-20)
+  }
+
   /// A curve with a line, and a network of functions that goes through it all again.
   @Test func cubicsAndLines() throws {
     let data = dataset(500, 2, seed: 6) { $0[0] * $0[0] * $0[0] - $0[0] + exp(2 * $0[1]) + 5 * $0[1] }

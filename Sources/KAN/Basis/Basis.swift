@@ -52,6 +52,9 @@ public protocol Basis<Element>: Sendable {
 
   /// What makes a curve rise everywhere, for networks that are monotone in an input; by default unknown.
   var risingCurves: RisingCurves { get }
+  /// How many functions of an input, its first ones, have coefficients that are to be in order where
+  /// ``risingCurves`` asks for it: by default all but base functions. 0 for an input without an order, which cannot rise.
+  func orderedFunctions(ofInput input: Int) -> Int
 
   /// The penalties of one input's coefficients in least-squares fits with chosen smoothing, such as
   /// ``Network/fitLastLayer(on:smoothing:updating:pool:)``. Together they should restrict every direction but the constant
@@ -91,6 +94,7 @@ extension Basis {
   public var isIdentity: Bool { false }
   public var baseFunctions: Int { 0 }
   public var risingCurves: RisingCurves { .unknown }
+  public func orderedFunctions(ofInput input: Int) -> Int { functions - baseFunctions }
 
   public func fittingPoints(ofInput input: Int) -> [Element] {
     Self.chebyshevPoints(4 * functions + 4, on: -1...1)

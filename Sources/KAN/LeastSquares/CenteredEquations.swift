@@ -18,7 +18,7 @@ package struct CenteredEquations: Sendable {
   package let means: [Double]
   package let targetMeans: [Double]
   /// The penalties, input by input.
-  let penalties: [PlacedPenalty]
+  var penalties: [PlacedPenalty]
   /// Runs of columns whose constant function neither the rows nor a penalty determine, since the bias provides it.
   let constants: [[Int]]
   /// tr A/q, the unit of λ.
@@ -49,6 +49,14 @@ struct PlacedPenalty: Sendable {
       starts.append(columns.count)
     }
     (self.starts, self.columns, self.values) = (starts, columns, values)
+  }
+
+  /// The differences of pairs of neighbours, c of `column` + 1 less that of `column`.
+  init(differencesAfter columns: [Int]) {
+    rank = Double(columns.count)
+    starts = (0...columns.count).map { 2 * $0 }
+    self.columns = columns.flatMap { [$0, $0 + 1] }
+    values = columns.flatMap { _ in [-1.0, 1] }
   }
 
   /// ‖D·c‖²

@@ -72,6 +72,13 @@ extension Network {
     try setMonotone(options.monotone ?? monotone, task: data.targetShape.task)
     // The caller may have written parameters.
     clearRemovedEdges()
+    if outputScalingOrigin == .constantData, record == nil, options.updating == .all,
+      layers[layers.count - 1].activation == .identity
+    {
+      return try endAtConstant(
+        TrainingLoop(
+          method: method, data: data, validation: validation, options: options, pool: pool, monitor: monitor))
+    }
     if options.grids.isEmpty {
       let loop = TrainingLoop(
         method: method, data: data, validation: validation, options: options, pool: pool, monitor: monitor)
@@ -90,6 +97,18 @@ extension Network {
     let loop = TrainingLoop(
       method: method, data: training, validation: judges, options: options, pool: pool, monitor: monitor)
     return try loop.runOnGrids(&self)
+  }
+
+  /// Sets the last layer to 0, which is the constant that all targets are: no method gets nearer to it.
+  private mutating func endAtConstant(
+    _ loop: TrainingLoop<Element>
+  ) throws(TrainingError) -> TrainingHistory {
+    let to = parameters.mutablePointer()
+    for index in parameterOffset(ofLayer: layers.count - 1)..<parameterCount { to[index] = 0 }
+    var stage = try loop.begin(self, on: nil, continues: false)
+    stage.ledger.end = .converged
+    stage.ledger.adopt(by: &self)
+    return loop.history(stage)
   }
 
   private func checkMonotone(

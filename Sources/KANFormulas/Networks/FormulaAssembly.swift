@@ -157,7 +157,7 @@ struct FormulaAssembly {
   private func result(_ stages: [EdgeNetwork]) throws(FormulaError) -> NetworkFormulas {
     let names = columns.map(\.name)
     var targets: [NetworkFormulas.Target] = []
-    // The network to save is the one of the chosen formulas: the stage whose formulas are chosen most.
+    // The network to save is the one of the chosen formulas, of several targets' the one with the least error.
     var chosenStages: [Int] = []
     for output in 0..<original.outputs {
       let name =
@@ -182,7 +182,7 @@ struct FormulaAssembly {
           name: name, front: front, modelErrors: front.map { modelError(of: $0, output) },
           chosen: chosen))
     }
-    let best = stages[chosenStages.max() ?? 0]
+    let best = chosenStages.map { stages[$0] }.min { EdgeFit($0, rows).squares < EdgeFit($1, rows).squares }!
     do throws(BasisError) {
       return NetworkFormulas(
         targets: targets, names: names, network: try best.network(like: original, at: rows),
