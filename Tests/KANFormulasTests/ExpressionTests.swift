@@ -59,10 +59,12 @@ import Testing
     }
   }
 
-  @Test(arguments: [
-    (3.0, 1e-6, Exact(3)), (Double.pi / 2, 1e-9, Exact(1, over: 2, piTo: 1)), (-0.75, 1e-6, Exact(-3, over: 4)),
+  static let closedForms: [(Double, Double, Exact?)] = [
+    (3, 1e-6, Exact(3)), (.pi / 2, 1e-9, Exact(1, over: 2, piTo: 1)), (-0.75, 1e-6, Exact(-3, over: 4)),
     (2 * .pi * .pi, 1e-9, Exact(2, piTo: 2)), (0.3989, 1e-4, nil), (3.14, 1e-3, nil),
-  ])
+  ]
+
+  @Test(arguments: closedForms)
   func closedFormsAreRecognised(value: Double, tolerance: Double, expected: Exact?) {
     #expect(Exact.recognizing(value, within: tolerance) == expected)
   }

@@ -93,14 +93,20 @@ import Testing
     #expect(!found.formula.expression.matches(.constant(1)))
   }
 
-  @Test(arguments: [
-    ([[Double]](), [1.0, 2]), ([[1.0, 2]], [1.0]), ([[1.0, .nan]], [1.0, 2]), ([[1.0, 2]], [1.0, .infinity]),
-  ])
+  static let unusable: [([[Double]], [Double])] = [
+    ([], [1, 2]), ([[1, 2]], [1]), ([[1, .nan]], [1, 2]), ([[1, 2]], [1, .infinity]),
+  ]
+
+  @Test(arguments: unusable)
   func unusableNumbersAreRefused(columns: [[Double]], targets: [Double]) {
     #expect(throws: FormulaError.self) { try FormulaFit(columns, targets: targets) }
   }
 
-  @Test(arguments: [[0.0, 0, 0, 0], [1e300, -1e300, 1e300, 2e299], [1, 1, 1, 1 + 1e-16], [5e-324, 0, 1e-310, 0]])
+  static let extreme: [[Double]] = [
+    [0, 0, 0, 0], [1e300, -1e300, 1e300, 2e299], [1, 1, 1, 1 + 1e-15], [5e-324, 0, 1e-310, 0],
+  ]
+
+  @Test(arguments: extreme)
   func extremeTargetsTrapNothing(targets: [Double]) throws {
     let found = try FormulaFit([[1, 2, 3, 4], [1, 1, 1, 1]], targets: targets, seeds: 0..<1)
     #expect(found.front.indices.contains(found.chosen))
