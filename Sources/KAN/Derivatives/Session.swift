@@ -52,7 +52,7 @@ public final class Session<Element: Scalar> {
     self.units = units
     inputs = network.inputs
     outputCount = network.outputs
-    passes = GradientPasses(network, capacity: capacity, pool: pool, deltas: true)
+    passes = GradientPasses(network, capacity: capacity, pool: pool)
     scaledOutputs = Matrix(rows: capacity, columns: network.outputs)
     dx = Matrix(rows: capacity, columns: network.inputs)
   }

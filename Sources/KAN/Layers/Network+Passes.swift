@@ -69,7 +69,7 @@ extension Network {
   }
 
   /// A backward pass without the parameters' gradient: from dY of the last layer, dZ and dY of every layer, left in the
-  /// workspace, which must have been made with `deltas`.
+  /// workspace.
   ///
   /// - Parameter inputGradient: [rows × in], for the gradient by the (scaled) inputs; nil to omit it.
   @specialized(where Element == Float)
@@ -81,8 +81,7 @@ extension Network {
     var offset = parameterCount
     for index in stride(from: layers.count - 1, through: 0, by: -1) {
       let layer = layers[index]
-      // Always through tiles of dΦ: the local contraction forms dX and dW together.
-      let tiling = Tiling(layer, rows: rows, threads: pool.threads, .gemm)
+      let tiling = Tiling(layer, rows: rows, threads: pool.threads, workspace.contraction)
       offset -= layer.parameterCount
       pullBackNode(index, tiling, rows, workspace, pool)
       guard let dx = index > 0 ? workspace.gradient(index - 1, rows: rows) : inputGradient else { return }
