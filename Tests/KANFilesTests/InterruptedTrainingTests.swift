@@ -16,13 +16,15 @@ import Testing
       case .lm, .lmNoisy: LevenbergMarquardt(starts: 24)
       }
     }
-    var epochs: Int { self == .adam ? 3 : self == .lbfgs ? 9 : 24 }
+    var epochs: Int { self == .adam ? 12 : self == .lbfgs ? 15 : 24 }
   }
 
   private func data<Element: Scalar>(_: Element.Type, noise: Double) -> Dataset<Element> {
     var generator = SeededGenerator(3)
     let rows = 150
-    let x = (0..<rows).map { _ in [Double.random(in: -1...1, using: &generator), .random(in: -1...1, using: &generator)] }
+    let x = (0..<rows).map { _ in
+      [Double.random(in: -1...1, using: &generator), .random(in: -1...1, using: &generator)]
+    }
     let y = x.map { sin(3 * $0[0]) + $0[1] * $0[1] + noise * Double.random(in: -1...1, using: &generator) }
     return Dataset(
       inputs: Matrix(x.map { $0.map { Element($0) } }),
@@ -68,7 +70,7 @@ import Testing
     let whole = try train(Element.self, method, grids: grids, every: .max).network
     for reports in every {
       let (parts, turns) = try train(Element.self, method, grids: grids, every: reports, pausing: pausing)
-      #expect(turns > 1)
+      #expect(turns > 0)
       #expect(parts.parameters == whole.parameters, "every \(reports)")
       #expect(parts.layers.map { $0.basis.description } == whole.layers.map { $0.basis.description })
       let (one, other) = (try #require(parts.record), try #require(whole.record))
@@ -86,7 +88,7 @@ import Testing
 
   @Test(arguments: Method.allCases)
   func onSeveralGrids(method: Method) throws {
-    try check(Double.self, method, grids: [4, 6, 8], every: [2, 5])
+    try check(Double.self, method, grids: [4, 6, 8], every: [2, 5, 7])
     try check(Float.self, method, grids: [4, 6, 8], every: [3])
   }
 
@@ -107,6 +109,10 @@ import Testing
     network.parameters = AlignedArray(network.parameters.map { _ in 0.01 })
     let bad = network.evaluate(on: data).loss
     try network.train(on: data, with: method, options: TrainingOptions(epochs: 4, resuming: true))
-    #expect(bad > 2 * good && network.record?.history.last?.loss != good)
+    #expect(bad != good)
+    let history = try #require(network.record?.history)
+    #expect(history.map(\.epoch) == [1, 2, 3, 4])
+    // The first iteration lowers the loss of what was written.
+    #expect(history[3].loss < bad)
   }
 }

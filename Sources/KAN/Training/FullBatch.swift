@@ -34,7 +34,7 @@ package final class FullBatch<Element: Scalar> {
     let chunk = min(shards.size, data.rows, chunk ?? Self.chunk(for: network))
     let count = network.parameterCount
     let isShared = pool.threads > 1 && shards.count > 1 && (sharesShards ?? Self.hasShortLoops(network, rows: chunk))
-    steps = (0..<(isShared ? min(pool.threads, shards.count) : 1)).map { _ in
+    steps = (0..<(isShared ? pool.threads : 1)).map { _ in
       ShardStep(network, data, chunk: chunk, pool: isShared ? ThreadPool(threads: 1) : pool)
     }
     group = isShared ? Self.group(parameters: count, shards: shards.count, threads: pool.threads) : 1

@@ -50,6 +50,8 @@ extension TrainingLoop {
     }
     var result = history(stage)
     result.grid = judge.choice
+    // Even if all epochs on the present grid were done: it has not been judged.
+    if let end = monitor.end { result.end = end }
     if monitor.end == nil, let best {
       result.bestEpoch = judge.choice.kept.flatMap { lastEpoch(onGridNumber: $0, network) }?.epoch ?? 0
       var record = network.record
@@ -64,7 +66,9 @@ extension TrainingLoop {
   private func keptNetwork(
     _ progress: GridProgress, _ choice: GridChoice, _ network: Network<Element>
   ) -> Network<Element>? {
-    guard let kept = choice.kept, choice.judgements.indices.contains(kept), var best = progress.best?.network(like: network) else { return nil }
+    guard let kept = choice.kept, choice.judgements.indices.contains(kept),
+      var best = progress.best?.network(like: network)
+    else { return nil }
     let done = network.record?.history.filter { options.grids.indices.contains(kept) && $0.grid == options.grids[kept] }
     best.trainingState = TrainingState(
       epochsDone: done?.count ?? 0, optimizer: OptimizerState(step: 0, moments: []), parameters: best.parameters,

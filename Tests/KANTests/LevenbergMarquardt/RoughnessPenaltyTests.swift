@@ -41,7 +41,8 @@ import Testing
         let slope = (value(penalty, above, lambda) - value(penalty, below, lambda)) / 2
         #expect(abs(slope + gradient[i]) <= 1e-9 * largest, "round \(round): \(network.layers)")
         let columns = zip(
-          equations(penalty, of: network, below, lambda).gradient, equations(penalty, of: network, above, lambda).gradient
+          equations(penalty, of: network, below, lambda).gradient,
+          equations(penalty, of: network, above, lambda).gradient
         ).map { $0 - $1 }
         #expect((0...i).allSatisfy { abs(columns[$0] - matrix[i * parameters.count + $0]) <= 1e-10 * largest })
       }

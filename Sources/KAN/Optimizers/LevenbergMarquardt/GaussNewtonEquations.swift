@@ -40,7 +40,8 @@ final class GaussNewtonEquations {
   /// Adds JᵀJ and Jᵀr of some rows.
   func add(_ jacobian: JacobianRows, rows: Int, pool: ThreadPool) {
     if isDense {
-      let loop = DenseLoop(equations: self, jacobian: jacobian.expanded(rows: rows, pool: pool), residuals: jacobian.residuals)
+      let loop = DenseLoop(
+        equations: self, jacobian: jacobian.expanded(rows: rows, pool: pool), residuals: jacobian.residuals)
       pool.run((count + loop.block - 1) / loop.block, work: rows * count * count / 2, loop)
     } else {
       let loop = SegmentLoop(equations: self, jacobian: jacobian, rows: rows)

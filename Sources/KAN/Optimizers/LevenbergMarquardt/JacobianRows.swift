@@ -43,7 +43,8 @@ final class JacobianRows {
   func expanded(rows: Int, pool: ThreadPool) -> MatrixView<Double> {
     let count = plan.parameterCount
     hasDense = true
-    pool.run((rows + ExpansionLoop.block - 1) / ExpansionLoop.block, work: rows * count,
+    pool.run(
+      (rows + ExpansionLoop.block - 1) / ExpansionLoop.block, work: rows * count,
       ExpansionLoop(jacobian: self, rows: rows, to: dense))
     return MatrixView(base: UnsafePointer(dense), rows: rows, columns: count, stride: count)
   }

@@ -19,7 +19,8 @@ extension LeastSquaresProblem {
     let shards = RowShards(rows: inputs.rows)
     return shards.sum { range in
       var sum = 0.0
-      for tile in range.lowerBound / JacobianTile.rows..<(range.upperBound + JacobianTile.rows - 1) / JacobianTile.rows {
+      for tile in range.lowerBound / JacobianTile.rows..<(range.upperBound + JacobianTile.rows - 1) / JacobianTile.rows
+      {
         sum += sums[tile]
       }
       return sum

@@ -30,7 +30,7 @@ final class LeastSquaresProblem {
   /// What subtrees of shards come to.
   private var partial: [GaussNewtonEquations] = []
   /// Called before each chunk of rows; returns whether to continue.
-  let continues: () -> Bool
+  var continues: () -> Bool
   /// Whether a pass was interrupted by `continues`; sums since then are meaningless.
   var isInterrupted = false
 

@@ -6,7 +6,8 @@
 //                       converged, whether it is exact, and q
 //   lambda, steps       λ of each layer; damping, Σ w·ℓ, iterations within the tolerance, the tolerance
 //   judged…             the same of the best fit while λ is raised, and its iteration
-//   screening           starts done, how many agree, and the residual of the best, which is the network of that name
+//   screening           starts done, how many agree, whether these are enough, and the residual of the best, which is the
+//                       network of that name
 
 extension LevenbergMarquardtTraining {
   func write(to memory: inout OptimizerState<Element>) {
@@ -35,24 +36,25 @@ extension LevenbergMarquardtTraining {
 
   private func write(_ screening: StartScreening.Progress, to state: inout MethodState) {
     state.numbers["screening"] = [
-      Double(screening.done), Double(screening.agreeing), screening.best?.rms ?? 0,
+      Double(screening.done), Double(screening.agreeing), screening.isFinished ? 1 : 0, screening.best?.rms ?? 0,
     ]
     if let best = screening.best { state.networks["screening"] = StoredNetwork(best.network) }
   }
 
   /// The screening that an interrupted training was at.
   func storedScreening(of network: Network<Double>) -> StartScreening.Progress? {
-    guard let state = start.memory?.method, let numbers = state.numbers["screening"], numbers.count == 3,
+    guard let state = start.memory?.method, let numbers = state.numbers["screening"], numbers.count == 4,
       numbers.areCounts
     else { return nil }
     let best = state.networks["screening"]?.network(like: network).map {
-      StartScreening.Candidate(network: $0, rms: numbers[2])
+      StartScreening.Candidate(network: $0, rms: numbers[3])
     }
-    return StartScreening.Progress(best: best, done: Int(numbers[0]), agreeing: Int(numbers[1]))
+    return StartScreening.Progress(
+      best: best, done: Int(numbers[0]), agreeing: Int(numbers[1]), isFinished: numbers[2] == 1)
   }
 
   /// The fit of an interrupted training; nil if there is none, or its parameters have been written since.
-  func storedFit(of network: Network<Element>, _ monitor: TrainingMonitor<Element>) throws(BasisError) -> Fit? {
+  func storedFit(of network: Network<Element>) throws(BasisError) -> Fit? {
     guard let state = start.memory?.method, let phase = state.numbers["phase"], phase.count == 8, phase.areCounts,
       let stored = state.networks["fit"]?.network(like: try network.converted(to: Double.self)),
       stored.parameterCount == network.parameterCount,
@@ -60,7 +62,7 @@ extension LevenbergMarquardtTraining {
       let known = Phase(number: Int(phase[0]), round: Int(phase[1]))
     else { return nil }
     order = Int(phase[7])
-    let problem = LeastSquaresProblem(stored, data, pool: start.pool, tuning: tuning) { monitor.continues() }
+    let problem = LeastSquaresProblem(stored, data, pool: start.pool, tuning: tuning)
     guard let minimization = minimization(of: problem, "", state) else { return nil }
     var fit = Fit(problem: problem, minimization: minimization, phase: known, isExact: phase[6] == 1)
     fit.done = Int(phase[2])
@@ -76,7 +78,7 @@ extension LevenbergMarquardtTraining {
         evidence: before.evidence(), iteration: Int(judged[0]), parameters: problem.parameters, minimization: before)
       problem.parameters = stored.parameters
     }
-    return problem.isInterrupted ? nil : fit
+    return fit
   }
 
   private func minimization(

@@ -74,6 +74,7 @@ final class LevenbergMarquardtTraining<Element: Scalar>: TrainingProcess {
       }
     }
     guard var fit else { return .brokenOff(steps: 0, lossSum: 0) }
+    fit.problem.continues = { monitor.continues() }
     // An interrupted epoch starts over: what its passes came to is not complete.
     let (before, parameters) = (fit, fit.problem.parameters)
     defer { self.fit = fit }
@@ -172,6 +173,8 @@ final class LevenbergMarquardtTraining<Element: Scalar>: TrainingProcess {
   }
 
   func finish(_ network: inout Network<Element>) -> Int? {
+    // Of a training that was interrupted after its last epoch.
+    if fit == nil { fit = try? storedFit(of: network) }
     guard var fit else { return nil }
     defer { self.fit = fit }
     let done = fit.done
@@ -194,7 +197,7 @@ final class LevenbergMarquardtTraining<Element: Scalar>: TrainingProcess {
   /// The fit of an interrupted training, or the best random start with its grids adapted to its values; nil if the
   /// monitor asked to stop.
   private func begin(_ network: Network<Element>, _ monitor: TrainingMonitor<Element>) throws(BasisError) -> Fit? {
-    if let stored = try storedFit(of: network, monitor) { return stored }
+    if let stored = try storedFit(of: network) { return stored }
     var first = try network.converted(to: Double.self)
     let interrupted = storedScreening(of: first)
     let isFresh = start.memory == nil || interrupted != nil

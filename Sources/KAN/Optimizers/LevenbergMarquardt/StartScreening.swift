@@ -24,6 +24,8 @@ struct StartScreening {
     var done = 0
     /// Starts that agree with the best.
     var agreeing = 0
+    /// No more starts are needed.
+    var isFinished = false
   }
 
   /// The best start; the first is the network with its present parameters. Nil if none is finite.
@@ -39,7 +41,7 @@ struct StartScreening {
   ///   continue.
   func run(_ progress: inout Progress, continues: (Int, Int) -> Bool = { _, _ in true }) {
     let some = someRows()
-    while progress.done < starts && continues(progress.done, starts) {
+    while !progress.isFinished && continues(progress.done, starts) {
       let count = min(tuning.group, starts - progress.done)
       let slots = UnsafeMutableBufferPointer<Candidate?>.allocate(capacity: count)
       slots.initialize(repeating: nil)
@@ -60,10 +62,12 @@ struct StartScreening {
         if candidate.rms < least { (progress.best, isBetter) = (candidate, true) }
       }
       progress.done += count
+      progress.isFinished = progress.done >= starts
       guard let best = progress.best else { continue }
       let agreed = Double(progress.agreeing) >= tuning.agreeingShare * Double(progress.done)
-      if agreed && progress.done >= 2 * tuning.group { break }
-      if isBetter && hasFoundTheShape(best, on: some) { break }
+      if agreed && progress.done >= 2 * tuning.group || isBetter && hasFoundTheShape(best, on: some) {
+        progress.isFinished = true
+      }
     }
   }
 
