@@ -6,6 +6,7 @@ let package = Package(
   products: [
     .library(name: "KAN", targets: ["KAN"]),
     .library(name: "KANFiles", targets: ["KANFiles"]),
+    .library(name: "KANFormulas", targets: ["KANFormulas"]),
     .executable(name: "kan", targets: ["kan"]),
     .library(name: "KANBenchmarking", targets: ["KANBenchmarking"]),
   ],
@@ -25,6 +26,9 @@ let package = Package(
       swiftSettings: [.enableExperimentalFeature("Lifetimes")]),
     .target(name: "KAN", dependencies: ["KANLinearAlgebra"]),
 
+    // From a trained network or a table to a formula
+    .target(name: "KANFormulas", dependencies: ["KAN"]),
+
     // Files, pictures, the tool
     .target(name: "KANFiles", dependencies: ["KAN", "CZlib"]),
     .target(name: "KANReport", dependencies: ["KAN"]),
@@ -32,7 +36,7 @@ let package = Package(
     .executableTarget(
       name: "kan",
       dependencies: [
-        "CDigits", "KAN", "KANFiles", "KANReport",
+        "CDigits", "KAN", "KANFiles", "KANFormulas", "KANReport",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
@@ -52,6 +56,9 @@ let package = Package(
       name: "KANFilesTests", dependencies: ["KANFiles", "CZlib"], exclude: ["make_npy.py", "make_tables.py"],
       resources: [.copy("Models")]
     ),
-    .testTarget(name: "CommandLineTests", dependencies: ["kan", "KANFiles", "KAN"]),
+    .testTarget(
+      name: "KANFormulasTests", dependencies: ["KANFormulas", "KAN", "KANFiles"], resources: [.copy("Reference")]),
+    .testTarget(
+      name: "CommandLineTests", dependencies: ["kan", "KANFiles", "KAN"], exclude: ["evaluate_model.py"]),
   ]
 )

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import KAN
 import KANFiles
 
@@ -12,6 +13,9 @@ struct EvaluateCommand: ParsableCommand {
       curve (auc), followed by tables of each class, of which is taken for which, and of how often the predicted class is \
       right by its probability.
 
+      For a model with intervals, made of the rows that `kan train` held out, it prints how often they hold the target, \
+      overall and by tenths of the prediction. The rows should be fresh.
+
       EXAMPLES
         kan evaluate houses.safetensors sold-since.csv
         kan evaluate digits.safetensors mnist --json
@@ -21,8 +25,16 @@ struct EvaluateCommand: ParsableCommand {
   var model: String
   @OptionGroup var data: DataArguments
   @OptionGroup var threads: ThreadArguments
+  @Option(help: "The share of targets that intervals are to hold.")
+  var interval = 0.9
   @Flag(help: "Print the result as JSON.")
   var json = false
+
+  func validate() throws {
+    if !(interval > 0 && interval < 1) {
+      throw ValidationError("--interval has to be a share between 0 and 1, such as 0.9")
+    }
+  }
 
   func run() throws {
     let file = try ModelFile(path: model)
@@ -37,7 +49,48 @@ struct EvaluateCommand: ParsableCommand {
     let rows = read.data
     try network.objective.requireTargets(of: rows, in: data.data)
     let metrics = network.evaluate(on: rows, pool: pool)
-    let text = try json ? encodeJSON(metrics) : table([metrics.header, [printable(data.data)] + metrics.cells])
-    try Console.print(json ? text : ([text] + metrics.targetLines + metrics.classTables).joined(separator: "\n\n"))
+    let intervals = try coverage(network, rows, pool)
+    if json { return try Console.print(encodeJSON(EvaluationResult(metrics: metrics, intervals: intervals))) }
+    let text = table([metrics.header, [printable(data.data)] + metrics.cells])
+    let parts = [text] + metrics.targetLines + metrics.classTables + (intervals ?? []).map(\.text)
+    try Console.print(parts.joined(separator: "\n\n"))
+  }
+
+  /// Of a model with intervals, for a level that its rows held out are enough for.
+  private func coverage<Element: Scalar>(
+    _ network: Network<Element>, _ rows: Dataset<Element>, _ pool: ThreadPool
+  ) throws -> [IntervalCoverage]? {
+    guard network.hasIntervals, rows.rows > 0 else { return nil }
+    do {
+      return try network.intervalCoverage(on: rows, level: interval, pool: pool)
+    } catch {
+      Console.note("no coverage of intervals: \(error)")
+      return nil
+    }
+  }
+}
+
+/// The output of `kan evaluate --json`.
+private struct EvaluationResult: Encodable {
+  var metrics: Evaluation
+  var intervals: [IntervalCoverage]?
+
+  private enum Key: String, CodingKey { case intervals }
+
+  func encode(to encoder: any Encoder) throws {
+    try metrics.encode(to: encoder)
+    var values = encoder.container(keyedBy: Key.self)
+    try values.encodeIfPresent(intervals, forKey: .intervals)
+  }
+}
+
+extension IntervalCoverage {
+  fileprivate var text: String {
+    func share(_ value: Double) -> String { String(format: "%.3f", value) }
+    let rows =
+      [["prediction", "rows", "within", "mean width"]]
+      + tenths.map { ["\(short($0.from)) … \(short($0.to))", grouped($0.rows), share($0.coverage), short($0.width)] }
+      + [["all", grouped(tenths.reduce(0) { $0 + $1.rows }), share(coverage), short(width)]]
+    return "intervals of \(printable(target)) that are to hold \(share(level)) of the targets\n" + table(rows)
   }
 }

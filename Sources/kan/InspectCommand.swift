@@ -5,19 +5,47 @@ import KANFiles
 struct InspectCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "inspect", abstract: "Layers, parameters, grids and training record of a model.",
+    usage: "kan inspect <model> [<options>]",
     discussion: """
+      --edge LAYER,INPUT,SUM gives the curve of an edge as numbers, counted from 0, and --edge all those of all edges: \
+      points with values and slopes, knots, and coefficients, in the units of the table at both ends of the network. An \
+      output file that ends in .json is JSON, any other a table.
+
       EXAMPLES
         kan inspect houses.safetensors
         kan inspect houses.safetensors --json
+        kan inspect houses.safetensors --edge 0,2,0 --points 200
+        kan inspect houses.safetensors --edge all --out curves.csv
       """)
 
   @Argument(help: "The model.", completion: .file(extensions: ["safetensors"]))
   var model: String
+  @Option(
+    name: [.customLong("edge"), .customLong("edges")],
+    help: ArgumentHelp("Edges whose curves to give: layer,input,sum from 0, or all.", valueName: "edge"))
+  var edges: [EdgeChoice] = []
+  @Option(help: "Points of a curve.")
+  var points = 101
+  @Option(help: "File for the curves, .csv, .tsv or .json (default: a table on standard output).")
+  var out: String?
   @Flag(help: "Print the result as JSON.")
   var json = false
 
+  func validate() throws {
+    if out != nil && edges.isEmpty { throw ValidationError("--out is for the curves of --edge") }
+    if !(2...1_000_000).contains(points) { throw ValidationError("--points has to be 2 to 1000000") }
+    if out == model { throw ValidationError("--out would overwrite the model") }
+  }
+
   func run() throws {
     let file = try ModelFile(path: model)
+    if !edges.isEmpty {
+      if let out { try checkWritable(out) }
+      let text =
+        try file.isDouble
+        ? encoded(curves(Network<Double>(file))) : encoded(curves(Network<Float>(file)))
+      return try writeFile(Array((text + "\n").utf8), to: out ?? "/dev/stdout")
+    }
     let outline = try file.isDouble ? outline(file, Double.self) : outline(file, Float.self)
     try Console.print(json ? encodeJSON(outline) : outline.text())
   }

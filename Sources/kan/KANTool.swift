@@ -31,6 +31,8 @@ struct KANTool: ParsableCommand {
     version: "0.1.0",
     subcommands: [
       TrainCommand.self, EvaluateCommand.self, PredictCommand.self, RefineCommand.self, InspectCommand.self,
+      ExplainCommand.self,
+      SymbolicCommand.self,
       DemoCommand.self,
     ])
 

@@ -16,8 +16,12 @@ struct PredictCommand: ParsableCommand {
 
       Columns are found by their names, others are passed over. Of a folder of images the test part is taken.
 
+      --interval 0.9 adds two columns for each target, TARGET:lower and TARGET:upper, between which nine of ten fresh \
+      targets lie. Their width is known from rows that `kan train` has held out.
+
       EXAMPLES
         kan predict houses.safetensors new.csv > prices.csv
+        kan predict houses.safetensors new.csv --interval 0.9 > prices.csv
         kan predict digits.safetensors mnist --out classes.npy
       """)
 
@@ -27,6 +31,8 @@ struct PredictCommand: ParsableCommand {
   var data: String
   @Option(help: "File for the result, by its ending a table or an array (default: a table on standard output).")
   var out: String?
+  @Option(help: "The share of fresh targets that an interval around each prediction is to hold, such as 0.9.")
+  var interval: Double?
   @Option(
     help: ArgumentHelp(
       "Words that stand for an empty cell, beside NA, N/A, NaN, null, None, ? and -.", valueName: "word,…"),
@@ -37,6 +43,9 @@ struct PredictCommand: ParsableCommand {
   func validate() throws {
     if let out, [model, data].contains(out) {
       throw ValidationError("--out would overwrite \(out), which is an input")
+    }
+    if let interval, !(interval > 0 && interval < 1) {
+      throw ValidationError("--interval has to be a share between 0 and 1, such as 0.9")
     }
   }
 
@@ -53,18 +62,57 @@ struct PredictCommand: ParsableCommand {
     for note in notes { Console.note(note) }
     if let out { try checkWritable(out) }
     let predictions = network.predict(inputs, pool: pool)
+    let intervals = try interval.map { try self.intervals(level: $0, network, inputs, pool) }
     let name = out?.lowercased() ?? ""
     let isTabbed = name.hasSuffix(".tsv")
     let bytes: [UInt8]
     if network.encoding?.isShifted == true {
       // Single precision would lose what the shift has saved.
-      let values = network.inUnitsOfTable(predictions)
+      var values = network.inUnitsOfTable(predictions)
+      if var intervals {
+        network.encoding?.restoreTargets(&intervals.lower)
+        network.encoding?.restoreTargets(&intervals.upper)
+        values = withIntervals(values, intervals)
+      }
       bytes = name.hasSuffix(".npy") ? array(values, network.names, network.task) : table(values, network, isTabbed)
     } else {
+      var predictions = predictions
+      if let intervals { predictions = withIntervals(predictions, intervals) }
       bytes =
         name.hasSuffix(".npy") ? array(predictions, network.names, network.task) : table(predictions, network, isTabbed)
     }
     try writeFile(bytes, to: out ?? "/dev/stdout")
+  }
+
+  private func intervals<Element: Scalar>(
+    level: Double, _ network: Network<Element>, _ inputs: Matrix<Element>, _ pool: ThreadPool
+  ) throws -> PredictionIntervals {
+    do {
+      return try network.predictionIntervals(at: inputs, level: level, pool: pool)
+    } catch .notCalibrated where network.task == .classification {
+      throw ToolError.usage("--interval: \(model) tells classes, and only numbers have intervals")
+    } catch .notCalibrated {
+      throw ToolError.data(
+        "\(model): it has no intervals; `kan train` makes them of the rows that it holds out, for a loss of numbers: train "
+          + "it again")
+    } catch {
+      throw ToolError.usage("--interval: \(error)")
+    }
+  }
+
+  /// Each target's prediction, lower and upper end: [rows × 3·targets]
+  private func withIntervals<Number: Scalar>(
+    _ predictions: Matrix<Number>, _ intervals: PredictionIntervals
+  ) -> Matrix<Number> {
+    var result = Matrix<Number>(rows: predictions.rows, columns: 3 * predictions.columns)
+    for row in 0..<predictions.rows {
+      for column in 0..<predictions.columns {
+        result[row, 3 * column] = predictions[row, column]
+        result[row, 3 * column + 1] = Number(intervals.lower[row, column])
+        result[row, 3 * column + 2] = Number(intervals.upper[row, column])
+      }
+    }
+    return result
   }
 
   private func array<Number: Scalar>(_ predictions: Matrix<Number>, _ names: Names, _ task: LearningTask) -> [UInt8] {
@@ -90,9 +138,13 @@ struct PredictCommand: ParsableCommand {
     let classes = names.classes.isEmpty ? (0..<columns).map { "\($0)" } : names.classes
     let isClassification = network.task == .classification
     let target = names.target(0, of: 1)
+    let targets = interval == nil ? columns : columns / 3
     let header =
       isClassification
-      ? [target] + classes.map { "\(target):\($0)" } : (0..<columns).map { names.target($0, of: columns) }
+      ? [target] + classes.map { "\(target):\($0)" }
+      : (0..<targets).map { names.target($0, of: targets) }.flatMap {
+        interval == nil ? [$0] : [$0, "\($0):lower", "\($0):upper"]
+      }
     var bytes = line(header.map { quotedCell($0, separator) })
     let quotedClasses = classes.map { quotedCell($0, separator) }
     for row in 0..<predictions.rows {
@@ -110,7 +162,7 @@ struct PredictCommand: ParsableCommand {
 }
 
 /// A cell of a table, quoted if necessary (RFC 4180).
-private func quotedCell(_ text: String, _ separator: Character) -> String {
+func quotedCell(_ text: String, _ separator: Character) -> String {
   let isPlain =
     !text.contains { $0 == separator || $0 == "\"" || $0.isNewline } && text.first?.isWhitespace != true
     && text.last?.isWhitespace != true

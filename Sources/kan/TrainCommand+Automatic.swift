@@ -7,7 +7,7 @@ extension TrainCommand {
     if let save { try checkWritable(save) }
     let log = try self.log.map { try EpochLog(path: $0, appending: false) }
     Interruption.watch()
-    let fit: AutomaticFit<Element>
+    var fit: AutomaticFit<Element>
     do {
       let objective = try objectives.objective
       let options = AutomaticOptions(effort: effort, intervals: grid, hasEvenKnots: knots == .even, seed: seed)
@@ -24,6 +24,7 @@ extension TrainCommand {
     } catch {
       throw ToolError.data("\(data.data): \(error)")
     }
+    calibrate(&fit.network, parts, pool)
     if let save { try fit.network.save(to: save) }
     let chosen = Chosen(fit, effort, command)
     for member in chosen.members { try log?.append(member) }

@@ -61,6 +61,7 @@ extension TrainCommand {
     }
     network.noteRowsOutsideGrids(parts.training.inputs, pool: pool)
     for line in network.record?.outsideLines ?? [] { Console.note(line) }
+    calibrate(&network, parts, pool)
     if let save { try network.save(to: save) }
     if let failure { throw failure }
     if Interruption.isRequested {
@@ -91,6 +92,17 @@ extension TrainCommand {
 
   func text(_ inputs: Int, _ widths: [HiddenWidth]) -> String {
     (["\(inputs)"] + widths.map(\.description)).joined(separator: "-")
+  }
+
+  /// Makes intervals of the rows held out, for a loss whose predictions have them.
+  func calibrate<Element: Scalar>(_ network: inout Network<Element>, _ parts: Parts<Element>, _ pool: ThreadPool) {
+    do {
+      try network.calibrateIntervals(training: parts.training, heldOut: parts.test, pool: pool)
+    } catch .notForObjective {
+      return
+    } catch {
+      Console.note("predictions have no intervals: \(error)")
+    }
   }
 
   /// What a user should know whatever the network is.

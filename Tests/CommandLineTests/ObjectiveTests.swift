@@ -26,8 +26,8 @@ import Testing
     let objective = try #require(result["objective"] as? [String: Any])
     #expect(
       objective["name"] as? String == "quantile" && objective["settings"] as? [String: Double] == ["quantile": 0.9])
-    let judged = try folder.kan("evaluate", "m.safetensors", "d.csv", "--json").succeeded().json()
-    #expect(abs(try #require(metrics(judged)["coverage"]) - 0.9) < 0.03)
+    let judged = try folder.kan("evaluate", "m.safetensors", "d.csv", "--json").succeeded().metrics()
+    #expect(abs(try #require(judged["coverage"]) - 0.9) < 0.03)
     let inspected = try folder.kan("inspect", "m.safetensors").succeeded()
     #expect(inspected.output.contains("loss quantile (quantile 0.9)"))
     #expect(try folder.kan("evaluate", "m.safetensors", "d.csv").succeeded().output.contains("coverage"))

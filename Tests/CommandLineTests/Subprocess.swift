@@ -15,6 +15,11 @@ struct Outcome: Equatable {
     try #require(try JSONSerialization.jsonObject(with: Data(bytes)) as? [String: Any])
   }
 
+  /// The numbers of an evaluation, without the coverage of intervals.
+  func metrics() throws -> [String: Double] {
+    try #require(json().filter { $0.key != "intervals" } as? [String: Double])
+  }
+
   /// Stops the test, with what the process wrote, unless it did what it was asked for.
   @discardableResult
   func succeeded(sourceLocation: SourceLocation = #_sourceLocation) throws -> Outcome {

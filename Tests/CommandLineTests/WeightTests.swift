@@ -29,8 +29,7 @@ import Testing
     #expect(abs(here.train - there.train) <= 1e-9 * there.train && abs(here.test - there.test) <= 1e-9 * there.test)
 
     func evaluation(_ arguments: String...) throws -> [String: Double] {
-      try #require(
-        folder.kan(["evaluate", "m.safetensors"] + arguments + ["--json"]).succeeded().json() as? [String: Double])
+      try folder.kan(["evaluate", "m.safetensors"] + arguments + ["--json"]).succeeded().metrics()
     }
     let (weighted, repeated) = (
       try evaluation("r.csv", "--weights", "n"), try evaluation("r-repeated.csv")

@@ -49,8 +49,9 @@ public func knownBases<Element: Scalar>(_: Element.Type) -> [any ConfigurableBas
 package func makeBasis<Element: Scalar>(
   _ description: BasisDescription<Element>, from types: [any Basis<Element>.Type] = []
 ) throws(BasisError) -> any Basis<Element> {
-  // A table's basis follows from its columns, so it cannot be made from options.
-  let all: [any Basis<Element>.Type] = types + knownBases(Element.self).map { $0 } + [TableBasis<Element>.self]
+  // A table's basis follows from its columns, and one of functions from a search, so neither can be made from options.
+  let all: [any Basis<Element>.Type] =
+    types + knownBases(Element.self).map { $0 } + [TableBasis<Element>.self, FunctionBasis<Element>.self]
   guard let type = all.first(where: { $0.kind == description.kind }) else {
     throw BasisError("there is no basis of kind \"\(description.kind)\"")
   }

@@ -13,6 +13,9 @@ struct NetworkChunk<Element: Scalar> {
     (layer == 0 ? workspace.input(rows: range.count) : workspace.output(layer - 1, rows: range.count)).readOnly
   }
 
+  /// Z of a layer, where the pass keeps it: [rows × sums]
+  func sums(_ layer: Int) -> MatrixView<Element> { workspace.sums(layer, rows: range.count).readOnly }
+
   /// Y of the last layer: [rows × out]
   var output: MatrixView<Element> { workspace.output(layers - 1, rows: range.count).readOnly }
 
@@ -30,13 +33,15 @@ extension Network {
   ///   - parts: those that a chunk has beside its inputs.
   ///   - capacity: rows of a chunk.
   ///   - layers: how many layers rows go through; all by default.
+  ///   - keepingSums: whether chunks have ``NetworkChunk/sums(_:)``.
   ///   - continues: asked before each chunk whether to go on; if not, the result is of no use.
   func reduce<Result: Reduction>(
     _ data: TrainingRows<Element>, _ empty: Result, rows capacity: Int? = nil, reading parts: RowParts = [],
-    layers: Int? = nil, pool: ThreadPool, while continues: () -> Bool = { true }
+    layers: Int? = nil, keepingSums: Bool = false, pool: ThreadPool, while continues: () -> Bool = { true }
   ) throws(RowSourceError) -> Result where Result.Chunk == NetworkChunk<Element> {
     let reader = ChunkReader(
-      self, data, capacity: capacity ?? Self.predictionRows, parts: parts, layers: layers, pool: pool)
+      self, data, capacity: capacity ?? Self.predictionRows, parts: parts, layers: layers, keepingSums: keepingSums,
+      pool: pool)
     let shards = RowShards(rows: data.rows)
     return try shards.merged(
       { shard throws(RowSourceError) in
@@ -74,7 +79,7 @@ private struct ChunkReader<Element: Scalar> {
 
   init(
     _ network: Network<Element>, _ data: TrainingRows<Element>, capacity: Int, parts: RowParts, layers: Int?,
-    pool: ThreadPool
+    keepingSums: Bool = false, pool: ThreadPool
   ) {
     require(
       data.inputColumns == network.inputs,
@@ -84,7 +89,8 @@ private struct ChunkReader<Element: Scalar> {
     self.layers = layers ?? network.layers.count
     self.pool = pool
     workspace = Workspace(
-      network, capacity: max(1, min(capacity, data.rows)), workers: pool.threads, training: false)
+      network, capacity: max(1, min(capacity, data.rows)), workers: pool.threads, training: false,
+      keepingSums: keepingSums)
     buffer = RowBuffer(data.source, capacity: workspace.capacity, parts: parts.subtracting(.inputs))
     identity = Scaling(identity: data.targetShape.outputs)
   }

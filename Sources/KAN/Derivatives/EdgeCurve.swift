@@ -62,7 +62,7 @@ extension Network {
       for k in 0..<functions { sum += coefficients[k] * view[row, k] }
       return sum / outputFactor
     }
-    let knots = layer.grid?.breakpoints(ofInput: input) ?? []
+    let knots = layer.knots(ofInput: input)
     let result = EdgeCurve(
       points: shownPoints, values: (0..<x.rows).map { sum(valueView, $0) },
       derivatives: (0..<x.rows).map { sum(slopeView, $0) * inputScale.1 }, knots: knots.map(shown),
@@ -75,7 +75,21 @@ extension Network {
 
 extension Layer {
   /// The range covered by the functions of an input.
-  fileprivate func homeRange(ofInput input: Int) -> ClosedRange<Element> {
-    grid?.range(ofInput: input) ?? (basis as? Gaussian<Element>)?.range ?? -1...1
+  func homeRange(ofInput input: Int) -> ClosedRange<Element> {
+    if let basis = basis as? FunctionBasis<Element> { return basis.domains[input] }
+    if let range = grid?.range(ofInput: input) ?? (basis as? Gaussian<Element>)?.range { return range }
+    switch (basis as? TableBasis<Element>)?.columns[input] {
+    case .spline(let points), .values(let points): return points[0]...points[points.count - 1]
+    case .categories(let count): return 0...Element(max(1, count - 1))
+    case nil: return -1...1
+    }
+  }
+
+  /// Where the pieces of an input's curve meet.
+  fileprivate func knots(ofInput input: Int) -> [Element] {
+    switch (basis as? TableBasis<Element>)?.columns[input] {
+    case .spline(let points), .values(let points): points
+    case .categories, nil: grid?.breakpoints(ofInput: input) ?? []
+    }
   }
 }

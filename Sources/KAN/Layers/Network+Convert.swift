@@ -29,6 +29,9 @@ extension Network {
     result.preprocessing.encoding = preprocessing.encoding
     result.monotone = monotone
     result.record = record
+    result.intervals = validIntervals.flatMap {
+      IntervalCalibration($0.covariance, scores: $0.scores, rows: $0.rows, mark: result.parameterMark)
+    }
     return result
   }
 }

@@ -48,6 +48,7 @@ public struct Network<Element: Scalar>: Sendable {
       "Network: layers for \(layers[0].inputs) inputs in the place of layers for \(inputs)")
     self.layers = layers
     self.parameters = parameters
+    intervals = nil
     parameterCount = layers.reduce(0) { $0 + $1.parameterCount }
     requireParameterCount()
   }
@@ -152,6 +153,11 @@ extension Network {
   public package(set) var monotone: [Int: Monotonicity] {
     get { preprocessing.monotone }
     set { preprocessing.monotone = newValue }
+  }
+  /// See ``Preprocessing/intervals``.
+  package var intervals: IntervalCalibration? {
+    get { preprocessing.intervals }
+    set { preprocessing.intervals = newValue }
   }
   /// Names of columns and classes, where the data has them.
   public package(set) var names: Names {

@@ -14,6 +14,8 @@ public struct Preprocessing<Element: Scalar>: Sendable {
   public package(set) var encoding: TableEncoding?
   /// The inputs, from 0, that predictions follow in one direction; every training keeps to it.
   package var monotone: [Int: Monotonicity] = [:]
+  /// What intervals around predictions are made of; only for the parameters that it was made with.
+  package var intervals: IntervalCalibration?
   /// Names of columns and classes; empty lists if the data has none.
   public package(set) var names = Names()
 

@@ -125,7 +125,7 @@ private func scaleRows<Element: Scalar>(
 }
 
 /// C += AᵀA in blocks of rows of the lower triangle, longest first.
-private struct SquareLoop: ParallelLoop {
+struct SquareLoop: ParallelLoop {
   let a: MatrixView<Double>
   let to: MutableMatrixView<Double>
   private static var block: Int { 256 }

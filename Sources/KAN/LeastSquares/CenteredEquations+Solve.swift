@@ -123,7 +123,7 @@ extension CenteredEquations {
   }
 
   /// One λ for each penalty of some outputs.
-  private func searchLambda(_ group: Range<Int>, _ pool: ThreadPool) throws(LinearAlgebraError) -> [Double] {
+  func searchLambda(_ group: Range<Int>, _ pool: ThreadPool) throws(LinearAlgebraError) -> [Double] {
     var lambda = [Double](repeating: SmoothingSearch.start * scale, count: penalties.count)
     let group = group.filter { squares[$0] > 0 }
     if group.isEmpty || penalties.isEmpty { return lambda }
@@ -172,7 +172,7 @@ extension CenteredEquations {
   }
 
   /// RSS = Σ ω(T - t̄)² - 2cᵀg + cᵀA·c, as far as it can be told from 0.
-  private func residual(_ c: [Double], _ output: Int) -> Double {
+  func residual(_ c: [Double], _ output: Int) -> Double {
     let q = order
     let (a, g) = (gram.elements.pointer, sides.elements.pointer + output * q)
     var sum = squares[output]

@@ -96,7 +96,7 @@ private func largestDeviation(_ a: Matrix<Double>, _ b: Matrix<Double>) -> Doubl
 
 extension Layer {
   /// The K functions of one input: [points × K]
-  fileprivate func values(ofInput input: Int, at points: [Element]) -> Matrix<Element> {
+  func values(ofInput input: Int, at points: [Element]) -> Matrix<Element> {
     var values = Matrix<Element>(rows: points.count, columns: functions)
     let x = Matrix(rows: points.count, columns: 1, elements: points)
     if isIdentity { return x }

@@ -6,6 +6,8 @@ import KAN
 ///     layers.I.basis.NAME   arrays of the basis, such as knots
 ///     scaling.inputs        shift and factor: [2 × in]
 ///     scaling.outputs       shift and factor: [2 × out]
+///     intervals.means       m: [q]                    intervals.triangle U by rows: [q·(q + 1)/2]
+///     intervals.scores      of rows held out: [out × scores], with the other two in double precision
 ///     training.moments.J    what the optimiser remembers: [parameters]
 ///     training.parameters   the last ones, where the network has the best: [parameters]
 ///     training.numbers.NAME             what else the method remembers, in double precision
@@ -33,6 +35,8 @@ struct ModelTopology: Codable, Equatable {
   var encoding: TableEncoding? = nil
   /// Missing without monotone inputs. Readers that ignore it predict the same, and do not keep to it in a training.
   var monotone: [Int: Monotonicity]?
+  /// Missing without intervals. Readers that ignore it predict the same.
+  var intervals: Intervals? = nil
 
   struct LayerTopology: Codable, Equatable {
     var basis: String
@@ -65,6 +69,17 @@ struct ModelTopology: Codable, Equatable {
     var settings: [String: String]
     /// Names of its arrays, and their shapes.
     var arrays: [String: [Int]]
+  }
+
+  /// What intervals around predictions are made of, beside the tensors.
+  struct Intervals: Codable, Equatable {
+    /// The last layer's functions in the covariance: [q]
+    var functions: [Int]
+    /// Rows of the covariance, and rows held out.
+    var rows: Double
+    var heldOut: Int
+    /// [out]
+    var variances: [Double]
   }
 
   struct State: Codable, Equatable {

@@ -68,6 +68,7 @@ extension Network {
     inputScaling = try file.scaling("inputs", columns: inputs)
     outputScaling = try file.scaling("outputs", columns: outputs)
     if outputScaling.factor.contains(0) { throw file.failure("a factor of the outputs' scaling is 0") }
+    intervals = try file.intervals(of: self)
     trainingState = try file.trainingState(of: self)
     do {
       try names.check(inputs: inputs, outputs: nameableTargets, task: task)
@@ -207,6 +208,29 @@ package struct ModelFile {
   func scaling<Element: Scalar>(_ name: String, columns: Int) throws(FileError) -> Scaling<Element> {
     let both: [Element] = try values("scaling.\(name)", shape: [2, columns])
     return Scaling(shift: AlignedArray(both[..<columns]), factor: AlignedArray(both[columns...]))
+  }
+
+  /// What intervals are made of, checked against the last layer; no size is taken on trust.
+  func intervals<Element: Scalar>(of network: Network<Element>) throws(FileError) -> IntervalCalibration? {
+    guard let topology = topology.intervals else { return nil }
+    let damaged = failure("what intervals are made of is damaged")
+    let (count, outputs) = (topology.functions.count, network.outputs)
+    let last = network.layers[network.layers.count - 1]
+    guard count <= LastLayerCovariance.mostFunctions,
+      topology.functions.allSatisfy({ $0 < last.inputs * last.functions }),
+      let shape = tensors.tensors["intervals.scores"]?.shape, shape.count == 2, shape[0] == outputs, shape[1] > 0
+    else { throw damaged }
+    let scores: [Double] = try values("intervals.scores", shape: shape)
+    guard
+      let covariance = LastLayerCovariance(
+        functions: topology.functions, means: try values("intervals.means", shape: [count]),
+        triangle: try values("intervals.triangle", shape: [count * (count + 1) / 2]), rows: topology.rows,
+        variances: topology.variances),
+      let result = IntervalCalibration(
+        covariance, scores: (0..<outputs).map { Array(scores[$0 * shape[1]..<($0 + 1) * shape[1]]) },
+        rows: topology.heldOut, mark: network.parameterMark)
+    else { throw damaged }
+    return result
   }
 
   func trainingState<Element: Scalar>(of network: Network<Element>) throws(FileError) -> TrainingState<Element>? {

@@ -44,6 +44,13 @@ extension Network {
     for (name, scaling) in [("inputs", inputScaling), ("outputs", outputScaling)] {
       tensors["scaling.\(name)"] = tensor(Array(scaling.shift) + Array(scaling.factor), [2, scaling.columns])
     }
+    if let intervals = validIntervals {
+      let covariance = intervals.covariance
+      tensors["intervals.means"] = .init(shape: [covariance.means.count], covariance.means)
+      tensors["intervals.triangle"] = .init(shape: [covariance.triangle.count], covariance.triangle)
+      tensors["intervals.scores"] = .init(
+        shape: [intervals.scores.count, intervals.scores[0].count], intervals.scores.flatMap { $0 })
+    }
     if let state {
       for (index, moment) in state.optimizer.moments.enumerated() {
         tensors["training.moments.\(index)"] = tensor(moment, [moment.count])
@@ -82,7 +89,12 @@ extension Network {
       names: names, record: record,
       state: state.map { ModelTopology.State($0) },
       scalings: .init(inputs: inputScalingOrigin, outputs: outputScalingOrigin),
-      encoding: encoding, monotone: monotone.isEmpty ? nil : monotone)
+      encoding: encoding, monotone: monotone.isEmpty ? nil : monotone,
+      intervals: validIntervals.map {
+        .init(
+          functions: $0.covariance.functions, rows: $0.covariance.rows, heldOut: $0.rows,
+          variances: $0.covariance.variances)
+      })
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     // A validation loss may be infinite although the training loss is finite.

@@ -1,0 +1,77 @@
+import KAN
+import KANLinearAlgebra
+
+extension EdgeNetwork {
+  /// The same network for prediction and training, with named functions as a ``FunctionBasis``.
+  ///
+  /// - Parameter rows: whose ranges are the domains of the functions.
+  /// - Throws: `BasisError` for constants that are not finite.
+  func network(like original: Network<Double>, at rows: EdgeRows) throws(BasisError) -> Network<Double> {
+    let passes = EdgePasses(self, at: rows, slopes: false)
+    var made: [KAN.Layer<Double>] = []
+    var parameters: [Double] = []
+    for (index, layer) in layers.enumerated() {
+      let x = passes.inputs[index]
+      let domains = (0..<layer.inputs).map { input in
+        let own = x[input * rows.rows..<(input + 1) * rows.rows]
+        return (own.min() ?? 0)...(own.max() ?? 0)
+      }
+      let (basis, weights) = try layer.basis(domains: domains)
+      made.append(KAN.Layer(basis: basis, outputs: layer.outputs, node: original.layers[index].node))
+      parameters += weights + layer.bias
+    }
+    var result = original
+    result.replaceLayers(made, parameters: AlignedArray(parameters))
+    result.trainingState = nil
+    return result
+  }
+}
+
+extension EdgeNetwork.Layer {
+  /// The layer's functions and their coefficients, W: [in·K × sums].
+  fileprivate func basis(domains: [ClosedRange<Double>]) throws(BasisError) -> (any Basis<Double>, [Double]) {
+    // A layer of straight lines alone stays one of a multilayer perceptron.
+    if basis.isIdentity, edges.allSatisfy(\.isLine) { return (basis, edges.map(\.slope)) }
+    let terms = (0..<inputs).map { input in
+      (0..<sums).compactMap { sum -> (Int, EdgeTerm)? in
+        if case .term(let term) = edges[input * sums + sum] { (sum, term) } else { nil }
+      }
+    }
+    if terms.allSatisfy(\.isEmpty), hasOwn { return (basis, ownWeights(functions: basis.functions, from: 0)) }
+    let made = try FunctionBasis<Double>(
+      terms.map { $0.map { .init($0.1.function, rate: $0.1.rate, shift: $0.1.shift) } }, domains: domains,
+      rest: hasOwn ? basis : nil)
+    var weights = ownWeights(functions: made.functions, from: made.named)
+    for (input, terms) in terms.enumerated() {
+      for (place, (sum, term)) in terms.enumerated() {
+        weights[(input * made.functions + place) * sums + sum] = term.factor
+      }
+    }
+    return (made, weights)
+  }
+
+  private func ownWeights(functions: Int, from first: Int) -> [Double] {
+    var weights = [Double](repeating: 0, count: inputs * functions * sums)
+    for input in 0..<inputs {
+      for sum in 0..<sums {
+        guard case .own(let coefficients) = edges[input * sums + sum] else { continue }
+        for (k, value) in coefficients.enumerated() {
+          weights[(input * functions + first + k) * sums + sum] = value
+        }
+      }
+    }
+    return weights
+  }
+}
+
+extension EdgeForm {
+  fileprivate var isLine: Bool {
+    switch self {
+    case .zero: true
+    case .own: false
+    case .term(let term): term.function == .identity
+    }
+  }
+
+  fileprivate var slope: Double { if case .term(let term) = self { term.factor } else { 0 } }
+}

@@ -1,0 +1,102 @@
+import KAN
+import KANFormulas
+
+/// The output of `kan symbolic` and `kan fit --formula`.
+struct FormulaResults: Encodable {
+  /// A formula in sympy's syntax, with its errors against the data and against the network.
+  struct Member: Encodable {
+    var formula: String
+    var complexity: Int
+    var rmse: Double
+    var modelRmse: Double?
+    var r2: Double
+  }
+
+  /// A curve in a formula: the natural cubic spline through its points, straight beyond them.
+  struct Spline: Encodable {
+    var name: String
+    var points, values: [Double]
+  }
+
+  struct Target: Encodable {
+    var target: String
+    var formula: String
+    var rmse: Double
+    var modelRmse: Double?
+    var r2: Double
+    var complexity: Int
+    var latex, swift: String
+    /// The formula's name of each column that is in it.
+    var variables: [String: String]
+    var splines: [Spline]
+    /// From simple to accurate.
+    var front: [Member]
+
+    /// Texts in other syntaxes, for the console.
+    fileprivate let texts: [FormulaSyntax: [String]]
+    fileprivate let chosen: Int
+
+    enum CodingKeys: CodingKey {
+      case target, formula, rmse, modelRmse, r2, complexity, latex, swift, variables, splines, front
+    }
+  }
+
+  var formulas: [Target]
+  /// Edges for which no function serves.
+  var openEdges: [String]?
+
+  init(_ found: NetworkFormulas) {
+    formulas = found.targets.map {
+      Target($0.front, chosen: $0.chosen, modelErrors: $0.modelErrors, target: $0.name, names: found.names)
+    }
+    openEdges = found.openEdges.map(\.description)
+  }
+
+  func text(_ syntax: FormulaSyntax) -> String {
+    let parts = formulas.map { target in
+      let rows = zip(target.front.indices, target.front).map { index, member in
+        [
+          index == target.chosen ? "*" : "", "\(member.complexity)", short(member.rmse),
+          member.modelRmse.map(short) ?? "-", short(member.r2),
+        ]
+      }
+      let lines = table([["", "complexity", "rmse", "to model", "r2"]] + rows).split(separator: "\n")
+      let texts = [""] + (target.texts[syntax] ?? [])
+      return "\(target.target)\n"
+        + zip(lines, texts).map { $1.isEmpty ? String($0) : "\($0)  \($1)" }.joined(separator: "\n")
+    }
+    let open = openEdges ?? []
+    let note =
+      open.isEmpty
+      ? [] : ["no function serves for \(open.count == 1 ? "edge" : "edges") \(open.joined(separator: " "))"]
+    return (parts + note).joined(separator: "\n\n")
+  }
+}
+
+extension FormulaResults.Target {
+  /// - Parameter modelErrors: those of the front against the network, if there is one.
+  init(_ front: [Formula], chosen: Int, modelErrors: [Double]?, target: String, names: [String]) {
+    self.target = target
+    self.chosen = chosen
+    let formula = front[chosen]
+    func text(_ formula: Formula, _ syntax: FormulaSyntax) -> String {
+      formula.expression.text(names: names, syntax: syntax)
+    }
+    texts = Dictionary(
+      uniqueKeysWithValues: FormulaSyntax.allCases.map { syntax in (syntax, front.map { text($0, syntax) }) })
+    self.formula = text(formula, .sympy)
+    (latex, swift) = (text(formula, .latex), text(formula, .swift))
+    (rmse, r2, complexity) = (formula.rmse, formula.r2, formula.complexity)
+    modelRmse = modelErrors?[chosen]
+    let identifiers = Expression.identifiers(for: names)
+    variables = Dictionary(uniqueKeysWithValues: formula.expression.variables.map { (names[$0], identifiers[$0]) })
+    splines = formula.expression.splines.map {
+      FormulaResults.Spline(name: $0.name, points: $0.points, values: $0.values)
+    }
+    self.front = front.enumerated().map { index, member in
+      FormulaResults.Member(
+        formula: text(member, .sympy), complexity: member.complexity, rmse: member.rmse,
+        modelRmse: modelErrors?[index], r2: member.r2)
+    }
+  }
+}

@@ -1,0 +1,149 @@
+import Foundation
+import KAN
+import KANFiles
+import Testing
+
+@testable import KANFormulas
+
+@Suite struct NetworkFormulaTests {
+  private func trained(
+    _ layers: [Layer<Double>], on data: Dataset<Double>, grids: [Int] = [5, 10, 20]
+  ) throws -> Network<Double> {
+    var network = Network<Double>(layers)
+    _ = try network.train(
+      on: data, with: LevenbergMarquardt(), options: TrainingOptions(epochs: 150, seed: 1, grids: grids))
+    return network
+  }
+
+  private func example() -> Dataset<Double> { dataset(500, 2, seed: 4) { exp(sin(.pi * $0[0]) + $0[1] * $0[1]) } }
+
+  @Test func networkOfTheArticleBecomesItsFormula() throws {
+    let data = example()
+    let network = try trained([.spline(2, 1), .spline(1, 1)], on: data)
+    let found = try network.formulas(on: data)
+    let target = found.targets[0]
+    #expect(target.formula.expression.text(names: ["x", "y"]) == "exp(sin(pi*x) + y**2)")
+    #expect(target.formula.rmse <= 1e-13)
+    #expect(found.openEdges.isEmpty)
+    #expect(abs(target.modelErrors[target.chosen] - network.evaluate(on: data).overall.rmse!) < 1e-9)
+    // The network with functions on its edges computes the formula, also after it was saved.
+    let loaded = try Network<Double>(data: found.network.encoded())
+    #expect(loaded.evaluate(on: data).loss < 1e-20)
+    #expect(loaded.layers.allSatisfy { $0.basis is FunctionBasis<Double> })
+  }
+
+  /// Columns of 200 ± 10 and 0.05 ± 0.01.
+  @Test func formulaIsInUnitsOfTheTable() throws {
+    let plain = example()
+    let inputs = Matrix(
+      rows: plain.rows, columns: 2,
+      elements: (0..<plain.rows).flatMap { [200 + 10 * plain.inputs[$0, 0], 0.05 + 0.01 * plain.inputs[$0, 1]] })
+    let data = Dataset(inputs: inputs, targets: plain.targets)
+    let found = try trained([.spline(2, 1), .spline(1, 1)], on: data).formulas(on: data)
+    #expect(found.targets[0].formula.rmse <= 1e-12)
+    #expect(found.targets[0].formula.complexity <= 20)
+  }
+
+  @Test func threadsChangeNothing() throws {
+    let data = example()
+    let network = try trained([.spline(2, 2), .spline(2, 1)], on: data, grids: [3])
+    let texts = try [1, 2, 3].map { threads in
+      try network.formulas(on: data, pool: ThreadPool(threads: threads)).targets[0].front.map {
+        $0.expression.text(names: ["x", "y"])
+      }
+    }
+    #expect(texts[0] == texts[1] && texts[1] == texts[2])
+  }
+
+  @Test func curveWithoutFormulaStaysSpline() throws {
+    let data = dataset(800, 2, seed: 2) { sin(7 * $0[0] + 3 * sin(9 * $0[0])) + 0.3 * $0[1] }
+    let found = try trained([.spline(2, 1, grid: 40)], on: data, grids: []).formulas(on: data)
+    let formula = found.targets[0].formula
+    #expect(formula.expression.hasSpline)
+    #expect(formula.expression.text(names: ["x", "y"]).contains("spline1("))
+    #expect(found.openEdges == [NetworkEdge(layer: 0, input: 0, output: 0)])
+    #expect(formula.rmse < 0.05)
+  }
+
+  @Test func givenFunctionsAndKeptCurves() throws {
+    let data = example()
+    let network = try trained([.spline(2, 1), .spline(1, 1)], on: data, grids: [5])
+    let (wave, parabola) = (NetworkEdge(layer: 0, input: 0, output: 0), NetworkEdge(layer: 0, input: 1, output: 0))
+    let kept = try network.formulas(on: data, options: NetworkFormulaOptions(free: [wave]))
+    #expect(kept.targets[0].front.last!.expression.hasSpline)
+    let fixed = try network.formulas(on: data, options: NetworkFormulaOptions(fixed: [parabola: .cosh]))
+    #expect(fixed.targets[0].front.contains { $0.expression.text(names: ["x", "y"]).contains("cosh") })
+    let candidates = try network.formulaCandidates(ofEdge: wave, on: data)
+    #expect([.sin, .cos].contains(candidates[0].function))
+    #expect(candidates.first { $0.function == .square }!.networkError > 100 * candidates[0].networkError)
+    #expect(throws: FormulaError.self) {
+      try network.formulaCandidates(ofEdge: NetworkEdge(layer: 2, input: 0, output: 0), on: data)
+    }
+  }
+
+  @Test func productsStayProducts() throws {
+    let data = dataset(500, 2, seed: 9) { sin(2 * $0[0]) * exp($0[1]) }
+    let found = try trained([.spline(2, 1, products: 1)], on: data).formulas(on: data)
+    #expect(found.targets[0].formula.rmse < 1e-10)
+    #expect(!found.targets[0].formula.expression.hasSpline)
+  }
+
+  /// The gradient of each constant against central differences.
+  @Test func jacobianEqualsDifferences() throws {
+    let network = Network<Double>(
+      [.spline(2, 3, grid: 3, products: 1), .chebyshev(3, 2, degree: 3, activation: .silu), .linear(2, 2)], seed: 5)
+    var edges = try EdgeNetwork(network)
+    for (place, function) in [NamedFunction.sin, .exp, .gaussian, .squareRoot].enumerated() {
+      edges[NetworkEdge(layer: 0, input: place % 2, output: place / 2)] = .term(
+        EdgeTerm(function: function, factor: 0.7, rate: 0.6, shift: 1.5))
+    }
+    edges[NetworkEdge(layer: 1, input: 0, output: 1)] = .term(
+      EdgeTerm(function: .tanh, factor: 0.7, rate: 0.6, shift: 0.1))
+    edges[NetworkEdge(layer: 1, input: 1, output: 0)] = .zero
+    var generator = RandomGenerator(seed: 8)
+    let rows = EdgeRows(edges, inputs: generator.matrix(20, 2), targets: generator.matrix(20, 2))
+    var jacobian = [Double](repeating: 0, count: edges.parameterCount * 40)
+    jacobian.withUnsafeMutableBufferPointer {
+      EdgePasses(edges, at: rows, slopes: true).writeJacobian(of: edges, to: $0.baseAddress!)
+    }
+    let step = 1e-6
+    for place in 0..<edges.parameterCount {
+      let outputs = [-step, step].map { step in
+        var moved = edges
+        moved.parameters[place] += step
+        return EdgePasses(moved, at: rows, slopes: false).outputs
+      }
+      for index in 0..<40 {
+        let slope = (outputs[1][index] - outputs[0][index]) / (2 * step)
+        #expect(abs(slope - jacobian[place * 40 + index]) <= 1e-7, "constant \(place), value \(index)")
+      }
+    }
+  }
+}
+
+@Suite struct ExpansionTests {
+  private let u = Expression.variable(0)
+  private let v = Expression.variable(1)
+
+  @Test func likeTermsAreCollected() {
+    let squares = Expression.sum([
+      .product([.exact(Exact(1, over: 4)), .power(.sum([u, .product([.whole(2), v])]), .whole(2))]),
+      .product([.exact(Exact(-1, over: 4)), .power(u, .whole(2))]), .product([.whole(-1), .power(v, .whole(2))]),
+    ])
+    #expect(squares.expanded().text(names: ["u", "v"]) == "u*v")
+    let product = Expression.product([.sum([u, v]), .sum([u, .product([.whole(-1), v])]), v])
+    #expect(product.expanded().values(at: [[1.5, 2], [0.25, -3]]) == product.values(at: [[1.5, 2], [0.25, -3]]))
+    let other = Expression.apply(.exp, .sum([u, v]))
+    #expect(other.expanded() == other)
+  }
+
+  @Test func factorsGoIntoCurves() {
+    let curve = SplineCurve(name: "spline1", points: [0, 1, 3], values: [1, -1, 2])
+    let formula = Expression.sum([.product([.constant(2.5), .spline(curve, u)]), v])
+    let folded = formula.foldingSplines()
+    #expect(folded.text(names: ["u", "v"]) == "spline1(u) + v")
+    let points = [[-1, 0.5, 2.2, 4], [1.0, 2, 3, 4]]
+    for (a, b) in zip(folded.values(at: points), formula.values(at: points)) { #expect(abs(a - b) < 1e-14) }
+    #expect(Expression.spline(curve, .whole(1)).simplified() == .constant(-1))
+  }
+}
