@@ -56,6 +56,7 @@ let package = Package(
       name: "KANFilesTests", dependencies: ["KANFiles", "CZlib"], exclude: ["make_npy.py", "make_tables.py"],
       resources: [.copy("Models")]
     ),
+    .testTarget(name: "KANReportTests", dependencies: ["KANReport", "KAN"]),
     .testTarget(
       name: "KANFormulasTests", dependencies: ["KANFormulas", "KAN", "KANFiles"], resources: [.copy("Reference")]),
     .testTarget(

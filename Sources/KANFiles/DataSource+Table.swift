@@ -37,6 +37,7 @@ extension DataSource {
     columns.ignored = []
     var notes: [String] = []
     let table = try file.table(reading, notes: &notes)
+    if refusesGaps { try requireNoGaps(table) }
     do throws(TableError) {
       var encoding = try TableEncoding(table, columns: columns)
       if !codes { encoding = encoding.withIndicators }
@@ -46,9 +47,20 @@ extension DataSource {
       }
       let encoded: EncodedTable<Element> = try encoding.encode(table, pool: pool)
       notes += encoding.notes
+      for target in encoding.targets where target.isTime == true {
+        notes.append(
+          "the target \(quoted(target.column)) holds times: errors are in seconds, and predictions are times")
+      }
+      if Element.self == Float.self {
+        for name in encoding.columnsBeyondSinglePrecision(table) {
+          notes.append(
+            "column \(quoted(name)): a few rows are so far from the others that single precision loses more than a "
+              + "thousandth of what most rows differ by; use double precision")
+        }
+      }
       let left = table.rows - encoded.data.rows
       if left > 0 { notes.append("\(amount(left, "row")) without a target \(left == 1 ? "is" : "are") left out") }
-      return Training(data: encoded.data, encoding: encoding, notes: notes)
+      return Training(data: encoded.data, encoding: encoding, notes: collapsed(notes))
     } catch {
       throw FileError(.malformed, path: path, printable(error.description, limit: 300))
     }
@@ -72,13 +84,14 @@ extension DataSource {
     var notes: [String] = []
     let table = try read(
       encoding, targets: encoding.targets.map(\.column), weights: columns.weights, notes: &notes)
+    if refusesGaps { try requireNoGaps(table) }
     do throws(TableError) {
       let encoded: EncodedTable<Element> = try encoding.encode(table, pool: pool)
       try requireNoGaps(encoded.data.inputs, encoding)
       let left = table.rows - encoded.data.rows
       if left > 0 { notes.append("\(amount(left, "row")) without a target \(left == 1 ? "is" : "are") left out") }
       note(encoded.unknown, to: &notes)
-      return Rows(data: encoded.data, notes: notes)
+      return Rows(data: encoded.data, notes: collapsed(notes))
     } catch {
       throw FileError(.malformed, path: path, printable(error.description, limit: 300))
     }
@@ -123,8 +136,23 @@ extension DataSource {
     }
   }
 
+  /// The first gap of a table as an error.
+  func requireNoGaps(_ table: Table) throws(FileError) {
+    var first: (row: Int, column: String)?
+    for column in table.columns {
+      let row: Int? =
+        switch column.cells {
+        case .numbers(let values), .times(let values): values.firstIndex(where: \.isNaN)
+        case .texts(let codes, _): codes.firstIndex { $0 < 0 }
+        }
+      if let row, row < first?.row ?? .max { first = (row, column.name) }
+    }
+    guard let first else { return }
+    throw FileError(.malformed, path: path, "row \(first.row + 1), column \(quoted(first.column)): missing value")
+  }
+
   /// Gaps in columns of a model that has not learned what to make of them.
-  private func requireNoGaps<Element: Scalar>(
+  func requireNoGaps<Element: Scalar>(
     _ inputs: Matrix<Element>, _ encoding: TableEncoding
   ) throws(TableError) {
     guard encoding.inputs.contains(where: \.needsValues) else { return }

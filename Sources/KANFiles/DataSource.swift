@@ -28,6 +28,8 @@ package struct DataSource: Sendable {
   package let columns: TableColumns
   /// Words that stand for a gap in a table, beside the usual ones.
   package let missingWords: [String]
+  /// Whether a gap in a table is an error rather than something to learn.
+  package var refusesGaps = false
 
   /// The kind follows from the path: a folder, an `.npy` file, or else a table.
   package init(path: String, columns: TableColumns = TableColumns(), missingWords: [String] = []) {
@@ -53,7 +55,15 @@ package struct DataSource: Sendable {
     switch kind {
     case .table: return try trainingTable(task, codes: codes, own, pool)
     case .array:
-      return Training(data: try withClasses(Dataset(npy: path, target: targetArray(), task: task ?? .regression)))
+      do throws(FileError) {
+        return Training(data: try withClasses(Dataset(npy: path, target: targetArray(), task: task ?? .regression)))
+      } catch {
+        // Gaps are learned; any other fault is one.
+        if case .malformed = error.kind, let training: Training<Element> = try trainingArrayWithGaps(task, pool) {
+          return training
+        }
+        throw error
+      }
     case .images:
       if task == .regression {
         throw FileError(.malformed, path: path, "the labels of images are classes, not numbers")
@@ -82,6 +92,7 @@ package struct DataSource: Sendable {
     switch kind {
     case .table: return try table(for: network, encoding ?? network.tableEncoding, pool)
     case .array:
+      if let own = encoding ?? network.encoding { return try arrayRows(own, pool) }
       let data = try Dataset<Element>(npy: path, target: try targetArray(), task: network.task)
       try requireInputs(data.inputs.columns, network)
       return Rows(data: try matchingTargets(data, network))
@@ -102,6 +113,9 @@ package struct DataSource: Sendable {
       let table = try read(encoding, targets: [], weights: nil, notes: &notes)
       return try encode(table, encoding, notes: &notes, pool)
     case .array:
+      if let own = network.encoding {
+        return try encode(arrayTable(own, target: nil), own, notes: &notes, pool)
+      }
       let inputs: Matrix<Element> = try readMatrix(path)
       try requireInputs(inputs.columns, network)
       return inputs
@@ -112,7 +126,7 @@ package struct DataSource: Sendable {
     }
   }
 
-  private func targetArray() throws(FileError) -> String {
+  func targetArray() throws(FileError) -> String {
     guard columns.targets.count == 1, columns.targets[0].lowercased().hasSuffix(".npy") else {
       throw FileError(.malformed, path: path, "an array needs its targets in a second one: --target FILE.npy")
     }

@@ -90,15 +90,7 @@ enum Interruption {
 func counted(_ number: Int, _ noun: String) -> String { "\(grouped(number)) \(noun)\(number == 1 ? "" : "s")" }
 
 /// 12345678 as 12,345,678.
-func grouped(_ number: Int) -> String {
-  let digits = String(number.magnitude)
-  var result = ""
-  for (index, digit) in digits.enumerated() {
-    if index > 0 && (digits.count - index) % 3 == 0 { result.append(",") }
-    result.append(digit)
-  }
-  return number < 0 ? "-" + result : result
-}
+func grouped(_ number: Int) -> String { KANReport.grouped(number) }
 
 /// Four significant digits, in decimal or scientific notation, whichever is shorter.
 func short(_ value: Double) -> String {

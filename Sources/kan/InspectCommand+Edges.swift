@@ -13,6 +13,18 @@ struct EdgeChoice: ExpressibleByArgument {
     guard numbers.count == 3, numbers.allSatisfy({ $0 >= 0 }) else { return nil }
     place = (numbers[0], numbers[1], numbers[2])
   }
+
+  /// - Throws: `ToolError` unless the network has the edge.
+  func check<Element: Scalar>(_ network: Network<Element>) throws {
+    guard let place else { return }
+    guard place.layer < network.layers.count, place.input < network.layers[place.layer].inputs,
+      place.sum < network.layers[place.layer].sums
+    else {
+      let shapes = network.layers.enumerated().map { "layer \($0) has \($1.inputs) inputs and \($1.sums) sums" }
+      throw ToolError.usage(
+        "--edge \(place.layer),\(place.input),\(place.sum): \(shapes.prefix(8).joined(separator: "; ")), all from 0")
+    }
+  }
 }
 
 extension InspectCommand {
@@ -28,13 +40,7 @@ extension InspectCommand {
         }
         continue
       }
-      guard place.layer < network.layers.count, place.input < network.layers[place.layer].inputs,
-        place.sum < network.layers[place.layer].sums
-      else {
-        let shapes = network.layers.enumerated().map { "layer \($0) has \($1.inputs) inputs and \($1.sums) sums" }
-        throw ToolError.usage(
-          "--edge \(place.layer),\(place.input),\(place.sum): \(shapes.prefix(8).joined(separator: "; ")), all from 0")
-      }
+      try choice.check(network)
       places.append(place)
     }
     guard places.count <= Self.mostNumbers / points else {

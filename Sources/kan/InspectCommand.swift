@@ -59,7 +59,7 @@ struct InspectCommand: ParsableCommand {
         ModelOutline.LayerOutline(
           basis: type(of: layer.basis).kind, inputs: layer.inputs, outputs: layer.outputs, sums: layer.sums,
           functions: layer.functions, activation: layer.activationText, products: (layer.node as? Products)?.count,
-          parameters: layer.parameterCount,
+          parameters: layer.parameterCount, edges: layer.isPruned ? layer.edgeCount : nil,
           settings: layer.basis.description.settings, grid: layer.grid.map { GridOutline($0) },
           contraction: layer.resolvedContraction(.auto).rawValue, reason: layer.contractionReason)
       },
@@ -100,6 +100,8 @@ private struct ModelOutline: Encodable {
     /// The number of outputs that are products of two sums, if any.
     var products: Int?
     var parameters: Int
+    /// Edges that pruning has left; nil for all.
+    var edges: Int?
     var settings: [String: String]
     var grid: GridOutline?
     /// `gemm` or `local`, with the reason.
@@ -134,6 +136,12 @@ private struct ModelOutline: Encodable {
           }))
     lines += ["", "products"]
     lines += layers.enumerated().map { index, layer in "  layer \(index + 1): \(layer.contraction), \(layer.reason)" }
+    if layers.contains(where: { $0.edges != nil }) {
+      lines += ["", "edges left by pruning"]
+      lines += layers.enumerated().compactMap { index, layer in
+        layer.edges.map { "  layer \(index + 1): \($0) of \(layer.inputs * layer.sums)" }
+      }
+    }
     if !ranges.isEmpty {
       lines += ["", "inputs, and their ranges in training"]
       lines.append(table(zip(names.inputs, ranges).map { ["  \(printable($0))", short($1[0]), short($1[1])] }))

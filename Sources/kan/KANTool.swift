@@ -8,8 +8,8 @@ struct KANTool: ParsableCommand {
     commandName: "kan",
     abstract: "Train and run Kolmogorov-Arnold networks and multilayer perceptrons.",
     discussion: """
-      DATA is a table x.csv or x.tsv with a header row (--target NAME, by default the last column), an array x.npy \
-      (--target y.npy), or a folder with the four files of MNIST or Fashion-MNIST, plain or .gz.
+      DATA is a table x.csv or x.tsv with a header row, or else columns column1, column2 … (--target NAME, by default \
+      the last column), an array x.npy (--target y.npy), or a folder with the four files of MNIST or Fashion-MNIST, plain or .gz.
 
       Data goes to standard output, messages go to standard error.
 
@@ -30,9 +30,8 @@ struct KANTool: ParsableCommand {
       """,
     version: "0.1.0",
     subcommands: [
-      TrainCommand.self, EvaluateCommand.self, PredictCommand.self, RefineCommand.self, InspectCommand.self,
-      ExplainCommand.self,
-      SymbolicCommand.self,
+      TrainCommand.self, EvaluateCommand.self, PredictCommand.self, RefineCommand.self, PruneCommand.self,
+      InspectCommand.self, PlotCommand.self, ReportCommand.self, ExplainCommand.self, SymbolicCommand.self,
       DemoCommand.self,
     ])
 

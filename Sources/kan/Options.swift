@@ -51,6 +51,8 @@ enum Initialization: String, ExpressibleByArgument, CaseIterable {
 enum Knots: String, ExpressibleByArgument, CaseIterable { case data, even }
 /// `--auto`
 enum AutomaticChoice: String, ExpressibleByArgument, CaseIterable { case fast, best, off }
+/// `--missing`
+enum MissingCells: String, ExpressibleByArgument, CaseIterable { case fit, error }
 enum ClassWeight: String, ExpressibleByArgument, CaseIterable { case balanced, none }
 enum Precision: String, ExpressibleByArgument, CaseIterable { case float, double }
 
@@ -116,6 +118,14 @@ func parseRanges(_ text: String) throws -> [ClosedRange<Double>] {
     throw ValidationError("pairs of rising numbers separated by commas are expected, such as -1,1")
   }
   return stride(from: 0, to: ends.count, by: 2).map { ends[$0]...ends[$0 + 1] }
+}
+
+/// A seed: a whole number from 0 on.
+func parseSeed(_ text: String) throws -> UInt64 {
+  guard let seed = UInt64(text) else {
+    throw ValidationError("a whole number from 0 to \(UInt64.max) is expected")
+  }
+  return seed
 }
 
 /// Comma-separated names.

@@ -14,6 +14,8 @@ struct PredictCommand: ParsableCommand {
       its cells; one that ends in .npy is an array, [rows × targets], or each row's likeliest class: the number that \
       is its name, or where some names are no whole numbers, its place among them from 0.
 
+      A target of times is predicted as time, in UTC and to the second; in an array in seconds since 1970.
+
       Columns are found by their names, others are passed over. Of a folder of images the test part is taken.
 
       --interval 0.9 adds two columns for each target, TARGET:lower and TARGET:upper, between which nine of ten fresh \
@@ -146,10 +148,18 @@ struct PredictCommand: ParsableCommand {
         interval == nil ? [$0] : [$0, "\($0):lower", "\($0):upper"]
       }
     var bytes = line(header.map { quotedCell($0, separator) })
+    // Each target has its columns side by side.
+    let areTimes = (0..<columns).map { column in
+      isClassification ? false : network.encoding?.targets[column * targets / columns].isTime == true
+    }
+    func cell(_ value: Number, _ column: Int) -> String {
+      areTimes[column] ? timeText(Double(value)) ?? "\(value)" : "\(value)"
+    }
     let quotedClasses = classes.map { quotedCell($0, separator) }
     for row in 0..<predictions.rows {
       let values = predictions.row(row)
-      bytes += line((isClassification ? [quotedClasses[likeliest(values)]] : []) + values.map { "\($0)" })
+      bytes += line(
+        (isClassification ? [quotedClasses[likeliest(values)]] : []) + values.enumerated().map { cell($1, $0) })
     }
     return bytes
   }

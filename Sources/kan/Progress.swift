@@ -1,5 +1,6 @@
 import Foundation
 import KAN
+import Synchronization
 
 /// Shows the progress of a training: a status line on a terminal, else a line per epoch, at most one a second.
 struct ProgressLine {
@@ -29,9 +30,29 @@ struct ProgressLine {
     }
   }
 
-  private func time(_ seconds: Double) -> String {
-    guard seconds.isFinite, seconds < 1e8 else { return "?" }
-    let whole = Int(seconds.rounded(.up))
-    return whole < 60 ? "\(whole) s" : "\(whole / 60) min \(whole % 60) s"
+}
+
+/// The same for an automatic training: a line for each part, and at most one a second within it.
+final class AutomaticProgressLine: Sendable {
+  private let last = Mutex<(time: ContinuousClock.Instant, part: AutomaticProgress.Part?)>((.now, nil))
+
+  func show(_ progress: AutomaticProgress) {
+    var line = progress.part.rawValue
+    if progress.count > 1 { line += " \(progress.done)/\(progress.count)" }
+    if progress.loss.isFinite { line += "  best loss so far \(short(progress.loss))" }
+    if progress.secondsLeft.isFinite { line += "  \(time(progress.secondsLeft)) left" }
+    if Console.isTerminal { return Console.progress(line) }
+    last.withLock { last in
+      let now = ContinuousClock.now
+      if last.part == progress.part && last.time.duration(to: now) < .seconds(1) { return }
+      last = (now, progress.part)
+      Console.note(line)
+    }
   }
+}
+
+private func time(_ seconds: Double) -> String {
+  guard seconds.isFinite, seconds < 1e8 else { return "?" }
+  let whole = Int(seconds.rounded(.up))
+  return whole < 60 ? "\(whole) s" : "\(whole / 60) min \(whole % 60) s"
 }

@@ -4,23 +4,33 @@ import KANFiles
 extension TrainCommand {
   /// Trains what the data suggests.
   func trainAutomatically<Element: Scalar>(_ effort: Effort, _ parts: Parts<Element>, _ pool: ThreadPool) throws {
-    if let save { try checkWritable(save) }
+    for file in [save, report].compactMap(\.self) { try checkWritable(file) }
     let log = try self.log.map { try EpochLog(path: $0, appending: false) }
     Interruption.watch()
+    let line = AutomaticProgressLine()
+    let tell: AutomaticReport = { progress in
+      line.show(progress)
+      return Interruption.isRequested ? .stop : .continue
+    }
     var fit: AutomaticFit<Element>
     do {
       let objective = try objectives.objective
-      let options = AutomaticOptions(effort: effort, intervals: grid, hasEvenKnots: knots == .even, seed: seed)
+      // Names are checked, so that the message is the option's.
+      _ = try directions(in: parts.training.names)
+      var options = AutomaticOptions(effort: effort, intervals: grid, hasEvenKnots: knots == .even, seed: seed)
+      options.starts = ensemble
+      for direction in monotone { options.monotone[direction.name] = direction.monotonicity }
       fit =
         if let encoding = parts.encoding {
           try Network.fit(
-            parts.training, encoding, options: options, objective: objective, pool: pool,
-            isRunning: { !Interruption.isRequested })
+            parts.training, encoding, options: options, objective: objective, pool: pool, progress: tell)
         } else {
-          try Network.fit(parts.training, options: options, objective: objective, pool: pool)
+          try Network.fit(parts.training, options: options, objective: objective, pool: pool, progress: tell)
         }
-    } catch TrainingError.cancelled {
-      throw ToolError(message: "interrupted; nothing is saved, since the parts are only weighed in the end", code: 130)
+    } catch TrainingError.monotone(let reason) {
+      throw ToolError.usage("--monotone: \(TrainingError.monotone(reason))")
+    } catch let error as ToolError {
+      throw error
     } catch {
       throw ToolError.data("\(data.data): \(error)")
     }
@@ -28,10 +38,16 @@ extension TrainCommand {
     if let save { try fit.network.save(to: save) }
     let chosen = Chosen(fit, effort, command)
     for member in chosen.members { try log?.append(member) }
+    if fit.isInterrupted {
+      Console.note(chosen.why)
+      let saved = save.map { "; \($0) has what was chosen of the parts that were done" } ?? ""
+      throw ToolError(message: "interrupted\(saved)", code: 130)
+    }
     let training = fit.network.evaluate(on: parts.training, pool: pool)
     let test = fit.network.evaluate(on: parts.test, pool: pool)
     let warnings = warnings(fit.network, parts, fit: training, nil)
     warn(warnings)
+    try writeReport(fit.network, parts, test, warnings, pool)
     if json {
       let result = TrainingResult(
         parameters: fit.network.parameterCount, epochs: fit.epochs, seconds: fit.seconds,
@@ -45,7 +61,7 @@ extension TrainCommand {
     Console.note("a single network like the largest part: \(chosen.command)")
     try Console.print(
       "trained in \(short(fit.seconds)) s\n"
-        + table([training.header] + [["train"] + training.cells, ["test"] + test.cells]))
+        + resultTable(training, test))
     if let save { Console.note("saved \(printable(save, limit: 4096))") }
   }
 }
@@ -55,7 +71,9 @@ extension TrainCommand {
   fileprivate func command(_ options: String) -> String {
     let target = data.target.map { " --target '\($0.joined(separator: ","))'" } ?? ""
     let task = task.map { " --task \($0.rawValue)" } ?? ""
-    let loss = objectives.loss.map { " --loss \($0)" } ?? ""
+    let quantile = objectives.quantile.map { " --quantile \($0)" } ?? ""
+    let delta = objectives.huberDelta.map { " --huber-delta \($0)" } ?? ""
+    let loss = objectives.loss.map { " --loss \($0)\(quantile)\(delta)" } ?? ""
     return "kan train \(printable(data.data, limit: 4096))\(target)\(task)\(loss) \(options)"
   }
 }

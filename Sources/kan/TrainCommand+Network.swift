@@ -14,7 +14,8 @@ extension TrainCommand {
 
   /// Rows for training, for the test and, with --patience, for early stopping.
   func readData<Element: Scalar>(_: Element.Type, _ pool: ThreadPool) throws -> Parts<Element> {
-    let source = try data.source(columns.columns)
+    var source = try data.source(columns.columns)
+    source.refusesGaps = missing == .error
     if columns.isGiven && source.kind != .table {
       throw ToolError.usage(
         "\(data.data): --inputs, --ignore and --categorical name columns, and only a table has them")
@@ -23,7 +24,7 @@ extension TrainCommand {
     let objective = try objectives.objective
     let model = start ?? (resume ? save : nil)
     let read = try source.training(
-      Element.self, task: task ?? objective?.targetDomain.task, codes: effort != nil,
+      Element.self, task: task ?? objective?.targetDomain.task, codes: effort != nil || takesCodes,
       keeping: try model.flatMap { try ModelFile(path: $0).encoding }, pool: pool)
     for note in read.notes { Console.note(note) }
     var (training, test) = (read.data, read.test)
@@ -61,6 +62,12 @@ extension TrainCommand {
       encoding: read.encoding, notes: read.notes)
   }
 
+  /// Whether the first layer can have functions for codes of texts, rather than inputs for each text: not where the
+  /// options are of bases or grids that have none.
+  private var takesCodes: Bool {
+    edge == .spline && degree == 3 && extend.isEmpty && range.isEmpty && optimizer != .lm && start == nil
+  }
+
   /// The rows with the weights that --class-weight asks for. The test is judged without.
   private func weighted<Element: Scalar>(_ data: Dataset<Element>) throws -> Dataset<Element> {
     if classWeight == .none { return data }
@@ -76,13 +83,14 @@ extension TrainCommand {
     let kind = DataSource(path: test).kind
     let isTable = kind == .table && training.kind == .table
     let targets = testTarget.map { [$0] } ?? (isTable ? training.columns.targets : [])
-    let source = DataSource(
+    var source = DataSource(
       path: test, columns: TableColumns(targets: targets, weights: kind == .table ? training.columns.weights : nil),
       missingWords: training.missingWords)
     if kind == .table, testTarget != nil {
       throw ToolError.usage("\(test): a table has its targets in it and takes no --test-target")
     }
     try source.checkTargets(option: "--test-target")
+    source.refusesGaps = training.refusesGaps
     return source
   }
 
@@ -107,13 +115,24 @@ extension TrainCommand {
     let widths = hidden + [HiddenWidth(sums: data.targets.outputs)]
     let inputs = [data.inputs.columns] + hidden.map(\.outputs)
     try requireRoom(for: widths, after: inputs, batch: min(batch, data.rows), bytes: MemoryLayout<Element>.size)
-    let layers = widths.indices.map { index in
+    var layers = widths.indices.map { index in
       makeLayer(inputs[index], widths[index], isLast: index == widths.count - 1) as Layer<Element>
+    }
+    var scaling: Scaling<Element>?
+    if let encoding, encoding.hasCodes {
+      let fitted = try TableBasis<Element>.fitting(
+        data.inputs, encoding, intervals: firstGrid, hasEvenKnots: knots == .even)
+      layers[0] = Layer(basis: fitted.basis, outputs: layers[0].outputs, node: layers[0].node)
+      scaling = fitted.scaling
     }
     if resume, let save { return try resumedNetwork(save, layers, data) }
     if let start { return try startNetwork(start, data) }
     var network = Network(layers, seed: seed)
     network.take(encoding)
+    if let scaling {
+      network.take(inputScaling: scaling)
+      return network
+    }
     if knots != .even && range.isEmpty && edge.isGridded { try network.setKnots(following: data.inputs) }
     if !range.isEmpty {
       guard range.count == 1 || range.count == network.inputs else {

@@ -7,18 +7,39 @@ extension TrainCommand {
     let pool = try threads.pool()
     let parts = try readData(Element.self, pool)
     if let effort { return try trainAutomatically(effort, parts, pool) }
-    if let save { try checkWritable(save) }
+    for file in [save, report].compactMap(\.self) { try checkWritable(file) }
+    Interruption.watch()
+    var log: EpochLog?
+    var (network, history) = try trainNetwork(parts, &log, pool)
+    if let ensemble, ensemble > 1 {
+      (network, history) = try trainOthers(ensemble, network, history, parts, &log, pool)
+    }
+    network.noteRowsOutsideGrids(parts.training.inputs, pool: pool)
+    for line in network.record?.outsideLines ?? [] { Console.note(line) }
+    calibrate(&network, parts, pool)
+    if let save { try network.save(to: save) }
+    if Interruption.isRequested {
+      let hint = save == nil || ensemble ?? 1 > 1 ? "" : "; the same command with --resume goes on"
+      throw ToolError(message: "interrupted after \(counted(history.epochs.count, "epoch"))\(hint)", code: 130)
+    }
+    try finish(network, history, parts, pool)
+  }
+
+  /// Trains one network as described. An interruption ends it early. Opens the log, once nothing is wrong with what was
+  /// asked for.
+  func trainNetwork<Element: Scalar>(
+    _ parts: Parts<Element>, _ log: inout EpochLog?, _ pool: ThreadPool
+  ) throws -> (network: Network<Element>, history: TrainingHistory) {
     var network = try makeNetwork(for: parts.training, parts.encoding)
     network.contraction = contraction
     let directions = try directions(in: parts.training.names)
     try initialize(&network, on: parts.training, pool)
-    let log = try self.log.map { try EpochLog(path: $0, appending: resume) }
+    if log == nil { log = try self.log.map { try EpochLog(path: $0, appending: resume) } }
     Console.note(introduction(network, parts.training, try objectives.objective, pool))
     if resume, extend.isEmpty, let done = network.trainingState?.epochsDone, done >= epochs {
       Console.note("\(counted(done, "epoch")) are done; a larger --epochs goes on")
     }
 
-    Interruption.watch()
     var line = ProgressLine()
     var lastSave = ContinuousClock.now
     var failure: (any Error)?
@@ -26,6 +47,7 @@ extension TrainCommand {
       epochs: epochs, batch: batch, schedule: schedule, patience: patience, seed: seed, resuming: resume,
       updating: keepLearned ? .supported : .all, grids: extend, objective: try objectives.objective)
     if !monotone.isEmpty { options.monotone = directions }
+    options.sparsity = Sparsity(edges: sparsity ?? 0, entropy: entropy ?? 0)
     let history: TrainingHistory
     do {
       history = try network.train(
@@ -34,7 +56,7 @@ extension TrainCommand {
         line.show(progress)
         do {
           if progress.isEndOfEpoch, let record = network.record?.history.last { try log?.append(record) }
-          if progress.isEndOfEpoch, let save, lastSave.duration(to: .now) > .seconds(5) {
+          if progress.isEndOfEpoch, let save, ensemble ?? 1 == 1, lastSave.duration(to: .now) > .seconds(5) {
             try network.save(to: save)
             lastSave = .now
           }
@@ -59,16 +81,35 @@ extension TrainCommand {
     } catch {
       throw ToolError.data("\(data.data): \(error)\(try saveLastGood(network))")
     }
-    network.noteRowsOutsideGrids(parts.training.inputs, pool: pool)
-    for line in network.record?.outsideLines ?? [] { Console.note(line) }
-    calibrate(&network, parts, pool)
-    if let save { try network.save(to: save) }
-    if let failure { throw failure }
-    if Interruption.isRequested {
-      let hint = save == nil ? "" : "; the same command with --resume goes on"
-      throw ToolError(message: "interrupted after \(counted(history.epochs.count, "epoch"))\(hint)", code: 130)
+    if let failure {
+      if let save { try network.save(to: save) }
+      throw failure
     }
-    try report(network, history, parts, pool)
+    return (network, history)
+  }
+
+  /// Trains the other networks of an ensemble, from the seeds that follow, and returns the mean of all. After an
+  /// interruption it is the mean of those that were done.
+  private func trainOthers<Element: Scalar>(
+    _ count: Int, _ first: Network<Element>, _ history: TrainingHistory, _ parts: Parts<Element>,
+    _ log: inout EpochLog?, _ pool: ThreadPool
+  ) throws -> (network: Network<Element>, history: TrainingHistory) {
+    var networks = [first]
+    var history = history
+    for place in 1..<count where !Interruption.isRequested {
+      var member = self
+      member.seed = seed &+ UInt64(place)
+      Console.note("network \(place + 1) of \(count)")
+      let next = try member.trainNetwork(parts, &log, pool)
+      if Interruption.isRequested { break }
+      networks.append(next.network)
+      history.seconds += next.history.seconds
+    }
+    do {
+      return (try Network(meanOf: networks), history)
+    } catch {
+      throw ToolError.usage("--ensemble: \(error)")
+    }
   }
 
   /// Saves the last good network after a failure; returns the text to add to the message.
@@ -121,7 +162,18 @@ extension TrainCommand {
     for text in warnings.texts { Console.note("warning: \(printable(text, limit: 500))") }
   }
 
-  func report<Element: Scalar>(
+  /// The page of `--report`, on the rows that the network is judged by.
+  func writeReport<Element: Scalar>(
+    _ network: Network<Element>, _ parts: Parts<Element>, _ test: Evaluation, _ warnings: Warnings, _ pool: ThreadPool
+  ) throws {
+    guard let report else { return }
+    try kan.writeReport(
+      network, on: parts.test, test, warnings: parts.notes + warnings.texts, model: save ?? "network",
+      data: self.test ?? data.data, to: report, pool)
+    Console.note("wrote \(printable(report, limit: 4096))")
+  }
+
+  func finish<Element: Scalar>(
     _ network: Network<Element>, _ history: TrainingHistory, _ parts: Parts<Element>, _ pool: ThreadPool
   ) throws {
     let training = network.evaluate(on: parts.training, pool: pool)
@@ -130,6 +182,7 @@ extension TrainCommand {
     warnings.add(.parameters, Warnings.parameters(of: network, rows: parts.training.rows))
     warnings.add(.skewed, Warnings.skewed(network, on: parts.training))
     warn(warnings)
+    try writeReport(network, parts, test, warnings, pool)
     if json {
       let result = TrainingResult(
         parameters: network.parameterCount, epochs: history.epochs.count, seconds: history.seconds,
@@ -148,12 +201,15 @@ extension TrainCommand {
     try Console.print(
       "trained \(counted(history.epochs.count, "epoch")) in \(short(history.seconds)) s, "
         + "\(grouped(Int(history.samplesPerSecond))) samples/s\n"
-        + table(
-          [training.header] + [
-            ["train"] + training.cells, ["test"] + test.cells,
-          ]))
+        + resultTable(training, test))
     if let save { Console.note("saved \(printable(save, limit: 4096))") }
   }
+}
+
+/// The table of metrics after a training, and that of each of several targets in the test.
+func resultTable(_ training: Evaluation, _ test: Evaluation) -> String {
+  let lines = table([training.header, ["train"] + training.cells, ["test"] + test.cells])
+  return ([lines] + test.targetLines.map { "test, by target:\n" + $0 }).joined(separator: "\n\n")
 }
 
 /// The output of `kan train --json`.

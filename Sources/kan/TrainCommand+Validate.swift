@@ -33,12 +33,29 @@ extension TrainCommand {
     try require(
       monotone.isEmpty || initialization == .random, "--monotone and --init least-squares: least squares have no bounds"
     )
+    try require(ensemble.map { (1...1000).contains($0) } ?? true, "--ensemble has to be 1 to 1000 networks")
+    if let ensemble, ensemble > 1 {
+      try require(
+        optimizer != .lm && extend.isEmpty,
+        "--ensemble takes networks on the same grids, which lm and --extend move: use adam, sgd or lbfgs")
+      try require(
+        !resume && start == nil, "--ensemble trains networks from seeds of their own, not --resume or --start")
+      try require(
+        initialization == .random || !hidden.isEmpty,
+        "--ensemble is for starts at random, of which --init least-squares has none in a network of one layer")
+      try require(
+        hidden.allSatisfy { $0.products == 0 }, "--ensemble is for hidden layers without products, such as --hidden 8")
+    }
     try require(learningRate.map { $0 > 0 && $0.isFinite } ?? true, "--learning-rate has to be positive")
     try require(
       optimizer != .lbfgs || learningRate == nil, "--learning-rate is not used by lbfgs, whose line search finds it")
     try require(
       optimizer != .lm || (learningRate == nil && weightDecay == 0),
       "--learning-rate and --weight-decay are not used by lm")
+    for (name, strength) in [("--sparsity", sparsity), ("--entropy", entropy)] {
+      try require(strength.map { $0 >= 0 && $0.isFinite } ?? true, "\(name) must not be negative")
+      try require(optimizer != .lm || (strength ?? 0) == 0, "\(name) is not used by lm; lbfgs and adam take it")
+    }
     try require(weightDecay >= 0 && weightDecay.isFinite, "--weight-decay must not be negative")
     try require((1...1 << 30).contains(batch), "--batch has to be at least 1")
     try require((0...1_000_000_000).contains(epochs), "--epochs must not be negative")
@@ -54,11 +71,12 @@ extension TrainCommand {
       task != .classification || (data.target?.count ?? 1) == 1, "a classification has one --target, its classes")
 
     let inputs = [data.data, test, testTarget].compactMap(\.self) + (data.target ?? [])
-    for (option, path) in [("--save", save), ("--log", log)] {
+    for (option, path) in [("--save", save), ("--log", log), ("--report", report)] {
       guard let path else { continue }
       try require(!inputs.contains(path), "\(option) would overwrite \(path), which is an input")
     }
     try require(save == nil || save != log, "--save and --log name the same file")
+    try require(report == nil || report != save && report != log, "--report names the file of another option")
   }
 
   private func validate(_ objective: some Objective) throws {

@@ -25,7 +25,8 @@ struct TrainCommand: ParsableCommand {
       small networks are fitted with some rows left out, weighed by how they predict these, and become one network. \
       The defaults below are those of a network that is described.
 
-      A described training that is interrupted (Ctrl-C) or diverges is saved as it was after its last good epoch. The \
+      A training that is interrupted (Ctrl-C) saves what it has: of a choice, the parts that were done. A described \
+      training that is interrupted or diverges is saved as it was after its last good epoch. The \
       same command with --resume goes on from there, to the bit as if it had not stopped; with more --epochs it goes \
       on after the end.
       """)
@@ -105,6 +106,19 @@ struct TrainCommand: ParsableCommand {
     name: .customLong("weight-decay"), parsing: .unconditional,
     help: "Strength of weight decay, which pulls parameters to 0 (default: 0).")
   var givenWeightDecay: Double?
+  @Option(
+    parsing: .unconditional,
+    help: """
+      Strength of a penalty on every edge, 0.03 for example, which pulls those to 0 that do not matter, so that kan \
+      prune can remove them (adam, sgd, lbfgs; default: 0).
+      """)
+  var sparsity: Double?
+  @Option(
+    parsing: .unconditional,
+    help:
+      "Strength of a penalty on the entropy of edges, which favours few strong ones over many weak ones (default: 0)."
+  )
+  var entropy: Double?
   @Option(name: .customLong("batch"), parsing: .unconditional, help: "Rows of a batch (default: 256).")
   var givenBatch: Int?
   @Option(name: .customLong("epochs"), parsing: .unconditional, help: "Passes over all rows (default: 20).")
@@ -113,6 +127,19 @@ struct TrainCommand: ParsableCommand {
     parsing: .unconditional,
     help: "Stop after this many epochs without improvement on a tenth of the rows, and keep the best.")
   var patience: Int?
+  @Option(
+    help: """
+      What a missing cell of a table is: fit learns what it means, and leaves out rows without a target; error ends with \
+      its row and column.
+      """)
+  var missing = MissingCells.fit
+  @Option(
+    parsing: .unconditional,
+    help: """
+      Networks whose outputs are averaged, trained from different seeds, saved as one network; without a description of \
+      layers or training, random starts of each part.
+      """)
+  var ensemble: Int?
   @Option(
     help: """
       Weights of classes: balanced makes every class count the same, whatever its rows; it multiplies --weights.
@@ -146,7 +173,8 @@ struct TrainCommand: ParsableCommand {
   var monotone: [Direction] = []
   @Flag(help: "Change only splines with data in their support, so that what was learned elsewhere stays unchanged.")
   var keepLearned = false
-  @Option(parsing: .unconditional, help: "Seed of the start, the order of rows and the rows held out.")
+  @Option(
+    parsing: .unconditional, help: "Seed of the start, the order of rows and the rows held out.", transform: parseSeed)
   var seed: UInt64 = 0
   @Option(help: "Precision to compute in.")
   var precision = Precision.float
@@ -161,6 +189,8 @@ struct TrainCommand: ParsableCommand {
     help: "File for a line of JSON for each epoch, or each kind of model that was tried.",
     completion: .file(extensions: ["jsonl"]))
   var log: String?
+  @Option(help: "File for a page of pictures about the network and its test.", completion: .file(extensions: ["html"]))
+  var report: String?
   @Flag(help: "Print the result as JSON.")
   var json = false
 
@@ -190,9 +220,10 @@ struct TrainCommand: ParsableCommand {
       ("--degree", givenDegree != nil), ("--extend", !extend.isEmpty),
       ("--optimizer", givenOptimizer != nil), ("--learning-rate", learningRate != nil),
       ("--schedule", givenSchedule != nil), ("--weight-decay", givenWeightDecay != nil),
+      ("--sparsity", sparsity != nil), ("--entropy", entropy != nil),
       ("--batch", givenBatch != nil), ("--epochs", givenEpochs != nil), ("--patience", patience != nil),
       ("--init", givenInitialization != nil), ("--range", !range.isEmpty), ("--start", start != nil),
-      ("--keep-learned", keepLearned), ("--resume", resume), ("--monotone", !monotone.isEmpty),
+      ("--keep-learned", keepLearned), ("--resume", resume),
     ]
     return given.filter(\.1).map(\.0)
   }

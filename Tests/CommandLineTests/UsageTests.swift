@@ -23,6 +23,13 @@ import Testing
     (["--learning-rate", "nan"], "--learning-rate has to be positive"),
     (["--learning-rate", "inf"], "--learning-rate has to be positive"),
     (["--weight-decay", "-0.1"], "--weight-decay must not be negative"),
+    (["--sparsity", "-1"], "--sparsity must not be negative"),
+    (["--entropy", "nan"], "--entropy must not be negative"),
+    (["--sparsity", "0.1", "--optimizer", "lm"], "--sparsity is not used by lm; lbfgs and adam take it"),
+    (
+      ["--sparsity", "0.1", "--auto", "fast"],
+      "--auto fast chooses layers and training itself, --sparsity describes them"
+    ),
     (["--epochs", "-3"], "--epochs must not be negative"),
     (["--epochs", "3.5"], "The value '3.5' is invalid for '--epochs <epochs>'"),
     (["--epochs", "99999999999999999999"], "The value '99999999999999999999' is invalid for '--epochs <epochs>'"),
@@ -48,7 +55,10 @@ import Testing
     (["--patience", "0"], "--patience has to be at least 1"),
     (["--threads", "0"], "--threads has to be 1 to 1024"),
     (["--threads", "-2"], "--threads has to be 1 to 1024"),
-    (["--seed", "-1"], "The value '-1' is invalid for '--seed <seed>'"),
+    (
+      ["--seed", "-1"],
+      "The value '-1' is invalid for '--seed <seed>': a whole number from 0 to 18446744073709551615 is expected"
+    ),
     (["--resume"], "--resume needs --save, which names the model to go on with"),
     (["--test-target", "y.npy"], "--test-target needs --test"),
     (["--test", "r.csv", "--holdout", "0.2"], "either --test or --holdout, not both"),

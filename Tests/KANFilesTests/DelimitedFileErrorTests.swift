@@ -27,7 +27,7 @@ struct BadText: Sendable, CustomTestStringConvertible {
     BadText("a\t\"b\" c\n1\t2\n", "line 1: text after a closing quotation mark"),
     BadText("a,b,a\n1,2,3\n", "header: columns 1 and 3 have the same name \"a\""),
     BadText("a,,b\n1,2,3\n", "header: column 2 has no name"),
-    BadText("a,b,\n", "header: column 3 has no name"),
+    BadText("a,,b,\n", "header: column 2 has no name"),
     BadText("a,\"\"\n", "header: column 2 has no name"),
     BadText("\n\na,\"b\n1,2\n", "line 3: the quotation mark opened here is never closed"),
     BadText("a,\"b\" c\n1,2\n", "line 1: text after a closing quotation mark"),

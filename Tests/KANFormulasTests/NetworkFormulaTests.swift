@@ -88,6 +88,42 @@ import Testing
     #expect(!found.targets[0].formula.expression.hasSpline)
   }
 
+  @Test func everyTargetHasItsFormula() throws {
+    let one = dataset(400, 2, seed: 6) { sin(3 * $0[0]) + $0[1] }
+    let two = dataset(400, 2, seed: 6) { $0[1] * $0[1] }
+    guard case .values(let f) = one.targets, case .values(let g) = two.targets else { return }
+    let data = Dataset(
+      inputs: one.inputs,
+      targets: .values(Matrix(rows: 400, columns: 2, elements: (0..<400).flatMap { [f[$0, 0], g[$0, 0]] })),
+      names: Names(inputs: ["x", "y"], targets: ["f", "g"]))
+    let found = try trained([.spline(2, 2)], on: data).formulas(on: data)
+    #expect(found.targets.map(\.name) == ["f", "g"])
+    #expect(
+      found.targets.map { $0.formula.expression.text(names: found.names) } == ["sin(3*x) + y", "y**2"])
+    #expect(found.network.evaluate(on: data).loss < 1e-20)
+  }
+
+  /// A curve with a line, and a network of functions that goes through it all again.
+  @Test func cubicsAndLines() throws {
+    let data = dataset(500, 2, seed: 6) { $0[0] * $0[0] * $0[0] - $0[0] + exp(2 * $0[1]) + 5 * $0[1] }
+    let found = try trained([.spline(2, 1)], on: data).formulas(on: data)
+    let text = found.targets[0].formula.expression.text(names: ["x", "y"])
+    #expect(found.targets[0].formula.rmse < 1e-12, "\(text)")
+    #expect(text.contains("x**3") && text.contains("exp(2*y)") && text.contains("5*y"), "\(text)")
+    #expect(found.network.evaluate(on: data).loss < 1e-20)
+    let again = try found.network.formulas(on: data)
+    #expect(again.targets[0].formula.rmse < 1e-12)
+    // Weights that a later training gives to functions of other edges.
+    var changed = found.network
+    for index in changed.parameters.indices { changed.parameters[index] += 0.01 * Double(index % 3) }
+    let edges = try EdgeNetwork(changed)
+    let rows = EdgeRows(
+      edges, inputs: changed.inputScaling.applied(to: data.inputs), targets: Matrix(rows: 500, columns: 1))
+    let outputs = EdgePasses(edges, at: rows, slopes: false).outputs
+    let expected = changed.outputScaling.applied(to: changed.predict(data.inputs))
+    for (own, value) in zip(outputs, expected.elements) { #expect(abs(own - value) < 1e-10) }
+  }
+
   /// The gradient of each constant against central differences.
   @Test func jacobianEqualsDifferences() throws {
     let network = Network<Double>(
@@ -98,7 +134,7 @@ import Testing
         EdgeTerm(function: function, factor: 0.7, rate: 0.6, shift: 1.5))
     }
     edges[NetworkEdge(layer: 1, input: 0, output: 1)] = .term(
-      EdgeTerm(function: .tanh, factor: 0.7, rate: 0.6, shift: 0.1))
+      EdgeTerm(function: .tanh, factor: 0.7, rate: 0.6, shift: 0.1, line: -0.4))
     edges[NetworkEdge(layer: 1, input: 1, output: 0)] = .zero
     var generator = RandomGenerator(seed: 8)
     let rows = EdgeRows(edges, inputs: generator.matrix(20, 2), targets: generator.matrix(20, 2))
@@ -145,5 +181,37 @@ import Testing
     let points = [[-1, 0.5, 2.2, 4], [1.0, 2, 3, 4]]
     for (a, b) in zip(folded.values(at: points), formula.values(at: points)) { #expect(abs(a - b) < 1e-14) }
     #expect(Expression.spline(curve, .whole(1)).simplified() == .constant(-1))
+  }
+}
+
+@Suite struct ChoiceTests {
+  /// y = 2x + noise of deviation 0.1, and terms beyond.
+  private func choice(term: Double, _ others: [Expression]) -> Int {
+    var generator = RandomGenerator(seed: 3)
+    let x = (0..<1000).map { _ in 2 * generator.uniform() - 1 }
+    let y = x.map { 2 * $0 + term * $0 * $0 * $0 + 0.1 * generator.normal() }
+    let spread = ConstantFit(columns: [x], targets: y).spread
+    let front = others.map { Formula($0, columns: [x], targets: y) }
+    return Formula.choice(of: front, rows: x.count, spread: spread)
+  }
+
+  private let line = Expression.product([.constant(2), .variable(0)])
+  private func cubic(_ factor: Double) -> Expression {
+    .sum([line, .product([.constant(factor), .power(.variable(0), .whole(3))])])
+  }
+
+  @Test func simplestWithinTheNoise() {
+    // A line against one that is off, and one with a term that chance explains.
+    #expect(choice(term: 0, [.whole(0), line, cubic(0.01)]) == 1)
+    // A term a tenth as large as the noise is found in a thousand rows, as it lowers the error beyond chance.
+    #expect(choice(term: 0.1, [.whole(0), line, cubic(0.1)]) == 2)
+  }
+
+  /// What a curve without formula says is not given up for a formula that is worse beyond the noise.
+  @Test func curvesAreNotReplacedByWrongFormulas() {
+    let points = (0..<400).map { Double($0) / 200 - 1 }
+    let curve = SplineCurve(name: "spline1", points: points, values: points.map { 2 * $0 + 0.5 * $0 * $0 * $0 })
+    #expect(choice(term: 0.5, [.whole(0), line, .spline(curve, .variable(0))]) == 2)
+    #expect(choice(term: 0.5, [.whole(0), cubic(0.5), .spline(curve, .variable(0))]) == 1)
   }
 }

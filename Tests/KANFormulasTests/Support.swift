@@ -24,3 +24,6 @@ func dataset(_ rows: Int, _ inputs: Int, seed: UInt64, _ function: ([Double]) ->
     inputs: x,
     targets: .values(Matrix(rows: rows, columns: 1, elements: (0..<rows).map { function(x.row($0)) })))
 }
+
+/// Foundation has one too.
+typealias Expression = KANFormulas.Expression

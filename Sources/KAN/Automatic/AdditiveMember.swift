@@ -5,35 +5,50 @@ struct AdditiveMember<Element: Scalar> {
   /// Without the rows of a fold, by the same λ.
   let byFold: [Network<Element>]
 
+  /// The inputs that have more detail than their knots show, where that is known: their penalty leaves most directions
+  /// free.
+  private(set) var inputsInDetail: [Int] = []
+
   /// - Parameters:
   ///   - template: one layer with the scalings of all rows.
   ///   - plan: the folds.
   init(
-    _ template: Network<Element>, on data: Dataset<Element>, _ plan: FoldPlan, pool: ThreadPool
+    _ template: Network<Element>, on data: Dataset<Element>, _ plan: FoldPlan, _ objective: any Objective,
+    pool: ThreadPool
   ) throws(TrainingError) {
     // Rows that are never left out are a fold of their own.
     let hasOthers = plan.folds.contains(-1)
     let folds = plan.folds.map { UInt8($0 < 0 ? plan.count : $0) }
+    let count = plan.count + (hasOthers ? 1 : 0)
     if case .classes = data.targets {
-      (network, byFold) = try Self.classes(
-        template, on: data, plan, folds, count: plan.count + (hasOthers ? 1 : 0), pool)
+      (network, byFold) = try Self.classes(template, on: data, plan, folds, count: count, pool)
+      return
+    }
+    if let objective = objective as? any PointwiseObjective, !(objective is MeanSquaredError) {
+      let fit = ReweightedFit(template: template, objective: objective, pool: pool)
+      let whole = try fit.solve(data, rows: Array(0..<data.rows))
+      network = whole.network
+      var byFold: [Network<Element>] = []
+      for fold in 0..<plan.count { byFold.append(try fit.solve(data, rows: plan.training(fold), from: whole).network) }
+      self.byFold = byFold
+      inputsInDetail = template.inputsInDetail(whole.free)
       return
     }
     let system: AdditiveSystem<Element>
     do {
-      system = try template.additiveSystem(
-        on: TrainingRows(data), folds: plan.count + (hasOthers ? 1 : 0), foldOfRow: folds, pool: pool)
+      system = try template.additiveSystem(on: TrainingRows(data), folds: count, foldOfRow: folds, pool: pool)
     } catch {
       throw .rowSource(error)
     }
     do {
-      let whole = try system.solve()
+      let whole = try template.solution(of: system)
       network = template.taking(whole)
       var byFold: [Network<Element>] = []
       for fold in 0..<plan.count {
-        byFold.append(template.taking(try system.solve(lambda: whole.lambda, withoutFold: fold)))
+        byFold.append(template.taking(try template.solution(of: system, lambda: whole.lambda, withoutFold: fold)))
       }
       self.byFold = byFold
+      inputsInDetail = template.inputsInDetail(whole.free)
     } catch {
       throw .leastSquares("\(error)")
     }
@@ -99,7 +114,28 @@ struct AdditiveMember<Element: Scalar> {
 
 extension Network {
   /// The network with a solution for its only layer.
-  fileprivate func taking(_ solution: AdditiveSolution) -> Network { taking(solution.weights, solution.bias) }
+  func taking(_ solution: AdditiveSolution) -> Network { taking(solution.weights, solution.bias) }
+
+  /// The solution of a system of the only layer, in the order that ``monotone`` asks for.
+  func solution(
+    of system: AdditiveSystem<Element>, lambda: [[Double]]? = nil, withoutFold left: Int? = nil
+  ) throws(LinearAlgebraError) -> AdditiveSolution {
+    let equations = system.centered(withoutFold: left)
+    var solution = try equations.solve(lambda: lambda, functions: system.functions, pool: system.pool)
+    try equations.order(&solution, along: orderedColumns(in: equations), system.pool)
+    return solution
+  }
+
+  /// Inputs of the only layer whose penalty of bends leaves most of its directions free.
+  fileprivate func inputsInDetail(_ free: [[Double]]) -> [Int] {
+    var first = 0
+    return (0..<inputs).filter { input in
+      let penalties = layers[0].basis.penalties(ofInput: input)
+      defer { first += penalties.count }
+      // Bends come first; a straight line has none.
+      return penalties.count == 2 && free.contains { $0[first] > AutomaticTuning.detail }
+    }
+  }
 
   fileprivate func taking(_ weights: Matrix<Double>, _ bias: [Double]) -> Network {
     var result = self
@@ -110,6 +146,7 @@ extension Network {
     }
     withExtendedLifetime(weights) {}
     for (output, bias) in bias.enumerated() { to[layers[0].weightCount + output] = Element(bias) }
+    if !monotone.isEmpty { result.projectOnMonotone() }
     return result
   }
 }

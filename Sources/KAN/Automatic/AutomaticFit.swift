@@ -12,6 +12,8 @@ public struct AutomaticFit<Element: Scalar>: Sendable {
   public var seconds: Double
   /// Rows that were learned.
   public var rows: Int
+  /// Whether a report has stopped the training: the network is then made of the members that were done.
+  public var isInterrupted: Bool
   /// Intervals of the first layer.
   public var intervals: Int
   /// Passes over the rows of each network's training by ``AdamW``.
@@ -23,7 +25,7 @@ public struct AutomaticFit<Element: Scalar>: Sendable {
 
   /// A kind of model.
   public struct Member: Sendable, Codable {
-    /// `linear`, `additive`, or the kind of network.
+    /// `constant`, `linear`, `additive`, `smooth`, or the kind of network.
     public var name: String
     /// Its weight.
     public var weight: Double
@@ -35,6 +37,9 @@ public struct AutomaticFit<Element: Scalar>: Sendable {
     public var hidden: Int
     /// λ of ``AdamW``.
     public var weightDecay: Double
+
+    /// The ``name`` of a network by ``LevenbergMarquardt``, which is alone where it is chosen.
+    static var smooth: String { "smooth" }
   }
 }
 
@@ -48,6 +53,13 @@ public struct AutomaticOptions: Sendable, Equatable {
   public var hasEvenKnots: Bool
   /// Of the folds, the random starts and the order of rows.
   public var seed: UInt64
+  /// Networks of each kind and fold, which differ in their random start; by ``effort`` if nil.
+  public var starts: Int? {
+    didSet { require(starts.map { $0 > 0 } ?? true, "AutomaticOptions: \(starts ?? 0) starts") }
+  }
+  /// Inputs, by name, that predictions are to follow in one direction, for certain: see
+  /// ``TrainingOptions/monotone``. Inputs of data without names are called 1, 2 and so on.
+  public var monotone: [String: Monotonicity] = [:]
 
   /// Traps unless `intervals` is at least 1.
   public init(effort: Effort = .fast, intervals: Int? = nil, hasEvenKnots: Bool = false, seed: UInt64 = 0) {
@@ -56,6 +68,17 @@ public struct AutomaticOptions: Sendable, Equatable {
     self.intervals = intervals
     self.hasEvenKnots = hasEvenKnots
     self.seed = seed
+  }
+
+  /// ``monotone`` by the number of the input, from 0.
+  func directions<Element: Scalar>(in data: Dataset<Element>) throws(TrainingError) -> [Int: Monotonicity] {
+    let names = data.names.inputs.isEmpty ? (1...max(1, data.inputs.columns)).map { "\($0)" } : data.names.inputs
+    var result: [Int: Monotonicity] = [:]
+    for (name, direction) in monotone.sorted(by: { $0.key < $1.key }) {
+      guard let input = names.firstIndex(of: name) else { throw .monotone("there is no input column \"\(name)\"") }
+      result[input] = direction
+    }
+    return result
   }
 }
 
@@ -68,14 +91,16 @@ extension Network {
   /// - Parameters:
   ///   - options: how much work is taken on, and what is not left to the data.
   ///   - objective: nil for ``MeanSquaredError`` on numbers, ``SoftmaxCrossEntropy`` on classes.
+  ///   - progress: called now and then; returns whether to go on. What is done when it ends the training becomes the
+  ///     network (``AutomaticFit/isInterrupted``).
   /// - Throws: ``TrainingError`` as ``train(on:validation:with:options:pool:progress:)`` does.
   public static func fit(
     _ data: Dataset<Element>, options: AutomaticOptions = AutomaticOptions(), objective: (any Objective)? = nil,
-    pool: ThreadPool = .shared
+    pool: ThreadPool = .shared, progress: @escaping AutomaticReport = { _ in .continue }
   ) throws(TrainingError) -> AutomaticFit<Element> {
     let kinds = [InputKind](repeating: .number, count: data.inputs.columns)
     return try AutomaticTraining(
-      data, kinds, options, objective ?? data.targets.task.objective, pool, isRunning: { true }
+      data, kinds, options, objective ?? data.targets.task.objective, pool, progress
     ).run()
   }
 }
@@ -84,9 +109,14 @@ extension AutomaticFit {
   /// Options of `kan train` for a single network like the member of the largest weight.
   public var explicitOptions: String {
     guard let member = members.max(by: { $0.weight < $1.weight }), member.hidden > 0 else {
-      let isRegression = network.task == .regression
-      let method = isRegression ? "--init least-squares --epochs 0" : "--optimizer lbfgs --epochs 100"
+      let isLeastSquares = network.objective is MeanSquaredError
+      let method = isLeastSquares ? "--init least-squares --epochs 0" : "--optimizer lbfgs --epochs 100"
       return "--grid \(intervals) \(method)"
+    }
+    if member.name == Member.smooth {
+      let grids = [5, 10, 20, 50, 100].filter { $0 <= network.layers[0].gridIntervals ?? 5 }
+      return "--hidden \(member.hidden) --optimizer lm --precision double "
+        + "--extend \(grids.map(String.init).joined(separator: ",")) --epochs \(AutomaticTuning.smoothEpochs)"
     }
     return "--hidden \(member.hidden) --grid \(intervals) --epochs \(epochs) --batch \(batch) "
       + "--learning-rate \(learningRate.text(digits: 3)) --weight-decay \(member.weightDecay.text(digits: 3))"
@@ -99,12 +129,15 @@ extension AutomaticFit: CustomStringConvertible {
     let parts = members.filter { $0.weight > 0 }.map { member in
       let names = ["constant": "a constant", "linear": "straight lines", "additive": "additive splines"]
       let what =
-        member.hidden == 0
-        ? names[member.name] ?? member.name
-        : "\(member.networks) network\(member.networks == 1 ? "" : "s") \"\(member.name)\" of \(member.hidden) units"
+        member.name == Member.smooth
+        ? "a smooth network of \(member.hidden) unit\(member.hidden == 1 ? "" : "s")"
+        : member.hidden == 0
+          ? names[member.name] ?? member.name
+          : "\(member.networks) network\(member.networks == 1 ? "" : "s") \"\(member.name)\" of \(member.hidden) units"
       return "\(what) (weight \(member.weight.text(digits: 2)), loss \(member.loss.text(digits: 2)))"
     }
     let how = folds == 0 ? "none of the few rows" : folds == 1 ? "a tenth of the rows" : "\(folds) folds"
-    return "chosen by \(how) left out: \(parts.joined(separator: ", ")); loss together \(loss.text(digits: 2))"
+    let end = isInterrupted ? "; interrupted before the other parts were done" : ""
+    return "chosen by \(how) left out: \(parts.joined(separator: ", ")); loss together \(loss.text(digits: 2))\(end)"
   }
 }

@@ -1,37 +1,28 @@
 /// One automatic training: folds, members, weights, one network.
 struct AutomaticTraining<Element: Scalar> {
-  private let data: Dataset<Element>
+  let data: Dataset<Element>
   private let kinds: [InputKind]
-  private let tuning: AutomaticTuning
-  private let objective: any Objective
-  private let options: AutomaticOptions
-  private var seed: UInt64 { options.seed }
-  private let pool: ThreadPool
-  private let isRunning: @Sendable () -> Bool
+  let tuning: AutomaticTuning
+  let objective: any Objective
+  let options: AutomaticOptions
+  let pool: ThreadPool
+  let monitor: AutomaticMonitor
+  var seed: UInt64 { options.seed }
+  var hasNumbersAlone: Bool { kinds.allSatisfy { $0 == .number } }
 
   init(
     _ data: Dataset<Element>, _ kinds: [InputKind], _ options: AutomaticOptions, _ objective: any Objective,
-    _ pool: ThreadPool, isRunning: @escaping @Sendable () -> Bool
+    _ pool: ThreadPool, _ report: @escaping AutomaticReport
   ) {
     self.data = data
     self.kinds = kinds
-    tuning = AutomaticTuning(options.effort, rows: data.rows, inputs: data.inputs.columns, task: data.targets.task)
+    var tuning = AutomaticTuning(options.effort, rows: data.rows, inputs: data.inputs.columns, task: data.targets.task)
+    if let starts = options.starts { tuning.starts = starts }
+    self.tuning = tuning
     self.objective = objective
     self.options = options
     self.pool = pool
-    self.isRunning = isRunning
-  }
-
-  /// One kind of member: its networks by fold and start, and what they answer to rows that they did not learn.
-  private struct Member {
-    var name: String
-    var networks: [Network<Element>]
-    var isResidual = false
-    var hidden = 0
-    /// The last layer's outputs: [judged rows × out]
-    var outputs: Matrix<Element>
-    /// Half the mean squared difference between two networks that differ in their start alone, in units of the outputs.
-    var variance = 0.0
+    monitor = AutomaticMonitor(report)
   }
 
   func run() throws(TrainingError) -> AutomaticFit<Element> {
@@ -39,42 +30,60 @@ struct AutomaticTraining<Element: Scalar> {
     let template = try template()
     if data.rows < AutomaticTuning.fewestRows { return try fewRows(template, since: clock) }
     let plan = FoldPlan(data.targets, count: tuning.folds, seed: seed)
-    let judged = plan.judged
-    let additive = try additiveMembers(template, plan, judged)
-    let members =
-      try [constantMember(template, judged)] + additive.map(\.member)
-      + trainMembers(template, plan, judged, additive.last?.fit)
-    var weights = weigh(members, template, judged)
+    let target = JudgedTargets(data.selecting(rows: plan.judged), template, objective)
+    var members = [constantMember(template, plan.judged)]
+    monitor.judge(target.loss(of: members[0].outputs))
+    let additive = try additiveMembers(template, plan, target)
+    members += additive.members
+    let networks = try trainMembers(template, plan, additive)
+    for member in networks { monitor.judge(target.loss(of: member.outputs)) }
+    members += networks
+    var weights = weigh(members, template, plan.judged, target)
     weights.preferOne()
+    var network = mixture(of: members, weights.weights, additive, like: additive.template ?? template)
+    var chosen = members.indices.map { place in
+      let member = members[place]
+      return AutomaticFit<Element>.Member(
+        name: member.name, weight: weights.weights[place], loss: weights.losses[place],
+        networks: member.networks.count, hidden: member.hidden,
+        weightDecay: AutomaticTuning.decay(rows: data.rows) * member.weightDecay)
+    }
+    var loss = weights.loss
+    if let smooth = try smoothNetwork(instead: network, loss: loss, plan) {
+      for place in chosen.indices { chosen[place].weight = 0 }
+      chosen.append(
+        .init(
+          name: AutomaticFit<Element>.Member.smooth, weight: 1, loss: smooth.loss, networks: 1, hidden: smooth.hidden,
+          weightDecay: 0))
+      (network, loss) = (smooth.network, smooth.loss)
+    }
+    return finished(network, chosen, loss: loss, folds: plan.count, since: clock)
+  }
+
+  /// The members of positive weight as one network.
+  private func mixture(
+    of members: [AutomaticMember<Element>], _ weights: [Double], _ additive: AdditiveMembers<Element>,
+    like template: Network<Element>
+  ) -> Network<Element> {
     var mixture = Mixture<Element>()
     var sum = template
     let to = sum.parameters.mutablePointer()
     for index in 0..<sum.parameterCount { to[index] = 0 }
     var isAdditive = false
-    for (member, weight) in zip(members, weights.weights) where weight > 0 {
+    for (member, weight) in zip(members, weights) where weight > 0 {
       if member.hidden > 0 {
         for network in member.networks {
-          mixture.parts.append((network, weight / Double(member.networks.count)))
+          mixture.parts.append((network.taking(additive.transfer), weight / Double(member.networks.count)))
         }
       }
-      guard
-        let part = member.hidden == 0 ? member.networks[0] : member.isResidual ? additive.last?.member.networks[0] : nil
-      else { continue }
+      let part = member.hidden == 0 ? member.networks[0] : member.isResidual ? additive.members.last?.networks[0] : nil
+      guard let part else { continue }
       isAdditive = true
-      let from = part.parameters.pointer
-      for index in 0..<sum.parameterCount { to[index] += Element(weight) * from[index] }
+      let own = part.parameterCount == sum.parameterCount ? part : part.taking(additive.transfer)
+      for index in 0..<sum.parameterCount { to[index] += Element(weight) * own.parameters.pointer[index] }
     }
     if isAdditive || mixture.parts.isEmpty { mixture.additive = (sum, 1) }
-    let network = mixture.network(like: template)
-    let decay = AutomaticTuning.decay(rows: data.rows)
-    let chosen = members.indices.map { place in
-      let member = members[place]
-      return AutomaticFit<Element>.Member(
-        name: member.name, weight: weights.weights[place], loss: weights.losses[place],
-        networks: member.networks.count, hidden: member.hidden,
-        weightDecay: decay * (tuning.kinds.first { $0.name == member.name }?.weightDecay ?? 0))
-    }
-    return finished(network, chosen, loss: weights.loss, folds: plan.count, since: clock)
+    return mixture.network(like: template)
   }
 
   /// Too few rows to leave any out: straight lines, or what an untrained layer says of classes.
@@ -82,7 +91,9 @@ struct AutomaticTraining<Element: Scalar> {
     _ template: Network<Element>, since clock: ContinuousClock.Instant
   ) throws(TrainingError) -> AutomaticFit<Element> {
     var network = template
-    if objective is MeanSquaredError, let basis = template.layers[0].basis as? TableBasis<Element> {
+    if objective is MeanSquaredError, template.monotone.isEmpty,
+      let basis = template.layers[0].basis as? TableBasis<Element>
+    {
       let lines: TableBasis<Element>
       do { lines = try basis.linear() } catch { throw .leastSquares("\(error)") }
       var straight = Network(Layer<Element>(basis: lines, outputs: template.outputs))
@@ -115,13 +126,16 @@ struct AutomaticTraining<Element: Scalar> {
     let stepsOfEpoch = (data.rows + batch - 1) / batch
     let epochs = max(1, max(tuning.steps, tuning.passes * stepsOfEpoch) / stepsOfEpoch)
     let rate = AutomaticTuning.learningRate(inputs: data.inputs.columns)
+    // Nothing resumes a choice.
+    network.trainingState = nil
     network.record = TrainingRecord(
       optimizer: "auto", learningRate: rate, weightDecay: 0, schedule: .oneCycle, batch: batch, seed: seed,
       samples: data.rows, epochs: 0, patience: nil, seconds: seconds, threads: pool.threads, history: [],
       objective: ObjectiveDescription(objective))
+    if !network.monotone.isEmpty { network.projectOnMonotone(pool: pool) }
     return AutomaticFit(
       network: network, members: members, loss: loss, folds: folds, seconds: seconds, rows: data.rows,
-      intervals: intervals, epochs: epochs, batch: batch, learningRate: rate)
+      isInterrupted: !monitor.isRunning, intervals: intervals, epochs: epochs, batch: batch, learningRate: rate)
   }
 
   /// A network of one layer on the functions of the members, with the scalings of all rows.
@@ -130,7 +144,7 @@ struct AutomaticTraining<Element: Scalar> {
     do {
       fitted = try TableBasis.fitting(
         data.inputs, kinds: kinds, intervals: intervals,
-        blend: options.hasEvenKnots ? 1 : 0.05)
+        blend: options.hasEvenKnots ? 1 : AutomaticTuning.blend)
     } catch {
       throw .leastSquares("\(error)")
     }
@@ -140,11 +154,14 @@ struct AutomaticTraining<Element: Scalar> {
     network.inputScalingOrigin = .given
     try network.check(TrainingRows(data), "", objective, pool)
     do { try network.prepare(for: data, objective, pool) } catch { throw .rowSource(error) }
+    let directions = try options.directions(in: data)
+    try network.checkMonotone(directions, task: data.targets.task)
+    network.monotone = directions
     return network
   }
 
   /// The best constant: what is left where inputs tell nothing.
-  private func constantMember(_ template: Network<Element>, _ judged: [Int]) -> Member {
+  private func constantMember(_ template: Network<Element>, _ judged: [Int]) -> AutomaticMember<Element> {
     var network = template
     let to = network.parameters.mutablePointer()
     for index in 0..<network.parameterCount { to[index] = 0 }
@@ -162,127 +179,16 @@ struct AutomaticTraining<Element: Scalar> {
     var outputs = Matrix<Element>(rows: judged.count, columns: bias.count)
     let view = outputs.mutableView()
     for row in 0..<view.rows { for output in 0..<view.columns { view[row, output] = bias[output] } }
-    return Member(name: "constant", networks: [network], outputs: outputs)
+    return AutomaticMember(name: "constant", networks: [network], outputs: outputs)
   }
 
-  /// Straight lines and splines, each by themselves, the splines last; none for an objective other than the squared
-  /// error and the cross-entropy or for more functions than normal equations are quick for.
-  private func additiveMembers(
-    _ template: Network<Element>, _ plan: FoldPlan, _ judged: [Int]
-  ) throws(TrainingError) -> [(member: Member, fit: AdditiveMember<Element>)] {
-    guard objective is MeanSquaredError || objective is SoftmaxCrossEntropy,
-      let basis = template.layers[0].basis as? TableBasis<Element>
-    else { return [] }
-    var result: [(Member, AdditiveMember<Element>)] = []
-    let lines: TableBasis<Element>
-    do { lines = try basis.linear() } catch { throw .leastSquares("\(error)") }
-    if tuning.allows(lines, outputs: template.outputs, data.targets.task) {
-      var network = Network(Layer<Element>(basis: lines, outputs: template.outputs))
-      network.preprocessing = template.preprocessing
-      let fit = try AdditiveMember(network, on: data, plan, pool: pool)
-      let straight = template.takingLines(fit.network, basis, lines)
-      let outputs = fit.outputs(data, plan, judged: judged, pool: pool)
-      if straight.parameters.contains(where: { !$0.isFinite }) { throw .leastSquares("the linear fit is not finite") }
-      result.append((Member(name: "linear", networks: [straight], outputs: outputs), fit))
-    }
-    if tuning.allows(basis, outputs: template.outputs, data.targets.task) {
-      let fit = try AdditiveMember(template, on: data, plan, pool: pool)
-      let outputs = fit.outputs(data, plan, judged: judged, pool: pool)
-      result.append((Member(name: "additive", networks: [fit.network], outputs: outputs), fit))
-    }
-    return result
-  }
-
-  private func trainMembers(
-    _ template: Network<Element>, _ plan: FoldPlan, _ judged: [Int], _ additive: AdditiveMember<Element>?
-  ) throws(TrainingError) -> [Member] {
-    let parts = (0..<plan.count).map { data.selecting(rows: plan.training($0)) }
-    let kinds = tuning.kinds.filter { !$0.isResidual || additive != nil }
-    var residuals: [Dataset<Element>] = []
-    if let additive, kinds.contains(where: \.isResidual) {
-      residuals = (0..<plan.count).map { additive.residuals(parts[$0], fold: $0, pool: pool) }
-    }
-    var jobs: [MemberTraining<Element>.Job] = []
-    for kind in kinds {
-      for fold in 0..<plan.count {
-        for start in 0..<tuning.starts {
-          jobs.append(.init(kind: kind, fold: fold, seed: seed &+ UInt64(fold + 100 * start)))
-        }
-      }
-    }
-    var templates: [String: Network<Element>] = [:]
-    for kind in tuning.kinds { templates[kind.name] = self.template(of: kind, template) }
-    let results = UnsafeMutableBufferPointer<Result<Network<Element>, TrainingError>?>.allocate(capacity: jobs.count)
-    results.initialize(repeating: nil)
-    defer {
-      results.deinitialize()
-      results.deallocate()
-    }
-    let loop = MemberTraining(
-      jobs: jobs, templates: templates, tuning: tuning, objective: objective, data: parts, residuals: residuals,
-      pools: (0..<pool.threads).map { _ in ThreadPool(threads: 1) }, isRunning: isRunning, results: results)
-    pool.run(jobs.count, loop)
-    var members: [Member] = []
-    for kind in kinds {
-      var networks: [(fold: Int, network: Network<Element>)] = []
-      for (place, job) in jobs.enumerated() where job.kind.name == kind.name {
-        networks.append((job.fold, try results[place]!.get()))
-      }
-      members.append(member(kind, networks, plan, judged, additive))
-    }
-    return members
-  }
-
-  private func template(of kind: AutomaticTuning.Kind, _ first: Network<Element>) -> Network<Element> {
-    let range = Element(AutomaticTuning.hiddenRange)
-    let grid = Grid<Element>(
-      inputs: kind.hidden, from: -range, to: range, intervals: AutomaticTuning.hiddenIntervals, degree: 3)
-    var network = Network(
-      Layer<Element>(basis: first.layers[0].basis, outputs: kind.hidden),
-      Layer<Element>(basis: BSpline<Element>(grid: grid), outputs: first.outputs))
-    network.preprocessing = first.preprocessing
-    return network
-  }
-
-  /// The outputs of networks for the rows of their own fold, which they did not learn.
-  private func member(
-    _ kind: AutomaticTuning.Kind, _ networks: [(fold: Int, network: Network<Element>)], _ plan: FoldPlan,
-    _ judged: [Int], _ additive: AdditiveMember<Element>?
-  ) -> Member {
-    let width = networks[0].network.outputs
-    var outputs = Matrix<Element>(rows: judged.count, columns: width)
-    let places = plan.placesAmongJudged
-    let to = outputs.mutableView()
-    var (difference, count) = (0.0, 0)
-    for fold in 0..<plan.count {
-      let rows = plan.heldOut(fold)
-      let inputs = data.inputs.selecting(rows: rows)
-      let answers = networks.filter { $0.fold == fold }.map { $0.network.outputs(for: inputs, pool: pool) }
-      let start = kind.isResidual ? additive?.byFold[fold].outputs(for: inputs, pool: pool) : nil
-      let share = 1 / Element(answers.count)
-      for (place, row) in rows.enumerated() {
-        for output in 0..<width {
-          var sum: Element = 0
-          for answer in answers { sum += answer.view[place, output] }
-          to[places[row], output] = sum * share + (start?.view[place, output] ?? 0)
-          guard answers.count == 2 else { continue }
-          let distance = Double(answers[0].view[place, output] - answers[1].view[place, output])
-          difference += distance * distance / 2
-          count += 1
-        }
-      }
-    }
-    return Member(
-      name: kind.name, networks: networks.map(\.network), isResidual: kind.isResidual, hidden: kind.hidden,
-      outputs: outputs, variance: count > 0 ? difference / Double(count) : 0)
-  }
-
-  private func weigh(_ members: [Member], _ template: Network<Element>, _ judged: [Int]) -> MemberWeights {
-    let rows = data.selecting(rows: judged)
+  private func weigh(
+    _ members: [AutomaticMember<Element>], _ template: Network<Element>, _ judged: [Int],
+    _ target: JudgedTargets<Element>
+  ) -> MemberWeights {
     let k = members.count
     let width = template.outputs
     var mixed = Matrix<Element>(rows: judged.count, columns: width)
-    let target = JudgedTargets(rows, template, objective)
     if objective is MeanSquaredError {
       var gram = Matrix<Double>(rows: k, columns: k)
       for i in 0..<k {

@@ -15,6 +15,19 @@ extension TableEncoding {
 }
 
 extension TableBasis {
+  /// The functions for the inputs of a table's rows, and the scaling that they are on: for a described network whose
+  /// table has texts, which gridded bases have no functions for.
+  ///
+  /// - Parameters:
+  ///   - intervals: of a number's splines.
+  ///   - hasEvenKnots: whether they are evenly spaced rather than at quantiles.
+  package static func fitting(
+    _ inputs: Matrix<Element>, _ encoding: TableEncoding, intervals: Int, hasEvenKnots: Bool
+  ) throws(BasisError) -> (basis: TableBasis, scaling: Scaling<Element>) {
+    try fitting(
+      inputs, kinds: encoding.inputKinds, intervals: intervals, blend: hasEvenKnots ? 1 : AutomaticTuning.blend)
+  }
+
   /// The functions for the inputs of some rows, and the scaling that they are on: numbers on [-1, 1], codes as they
   /// are.
   static func fitting(

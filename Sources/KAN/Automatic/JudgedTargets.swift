@@ -28,6 +28,13 @@ struct JudgedTargets<Element: Scalar> {
     }
   }
 
+  /// The mean loss of some outputs: [rows × out]
+  func loss(of outputs: Matrix<Element>) -> Double {
+    if objective is MeanSquaredError { return meanProduct(outputs, outputs) }
+    var mixed = outputs
+    return loss(of: [outputs], [1], mixed: &mixed).loss
+  }
+
   /// The mean over rows and outputs of (a - t)·(b - t).
   @specialized(where Element == Float)
   @specialized(where Element == Double)

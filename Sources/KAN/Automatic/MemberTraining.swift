@@ -17,22 +17,23 @@ struct MemberTraining<Element: Scalar>: ParallelLoop {
   let residuals: [Dataset<Element>]
   /// One for each worker.
   let pools: [ThreadPool]
-  let isRunning: @Sendable () -> Bool
+  let monitor: AutomaticMonitor
   nonisolated(unsafe) let results: UnsafeMutableBufferPointer<Result<Network<Element>, TrainingError>?>
 
   func iterate(_ index: Int, worker: Int) {
-    guard isRunning() else {
+    guard monitor.isRunning else {
       results[index] = .failure(.cancelled)
       return
     }
     do throws(TrainingError) {
-      results[index] = .success(try train(jobs[index], pools[worker]))
+      results[index] = .success(try train(index, pools[worker]))
     } catch {
       results[index] = .failure(error)
     }
   }
 
-  private func train(_ job: Job, _ pool: ThreadPool) throws(TrainingError) -> Network<Element> {
+  private func train(_ index: Int, _ pool: ThreadPool) throws(TrainingError) -> Network<Element> {
+    let job = jobs[index]
     let rows = job.kind.isResidual ? residuals[job.fold] : data[job.fold]
     var network = templates[job.kind.name]!.restarted(seed: job.seed, isResidual: job.kind.isResidual)
     let batch = min(AutomaticTuning.batch(rows: rows.rows), rows.rows)
@@ -44,8 +45,13 @@ struct MemberTraining<Element: Scalar>: ParallelLoop {
     let options = TrainingOptions(
       epochs: max(1, (steps + stepsOfEpoch / 2) / stepsOfEpoch), batch: batch, schedule: .oneCycle, seed: job.seed,
       objective: objective)
-    try network.train(on: rows, with: method, options: options, pool: pool) { _, _ in isRunning() ? .continue : .stop }
-    if !isRunning() { throw .cancelled }
+    let history = try network.train(on: rows, with: method, options: options, pool: pool) { progress, _ in
+      let share = Double(progress.epoch - 1) + Double(progress.step) / Double(max(1, progress.steps))
+      return monitor.advance(index, to: min(0.999, share / Double(progress.epochs)))
+    }
+    // A network that was stopped on its way has steps as large as those in the middle of the schedule.
+    if history.end != .allEpochs { throw .cancelled }
+    _ = monitor.advance(index, to: 1)
     network.centerOutputs(on: rows, objective, pool: pool)
     return network
   }

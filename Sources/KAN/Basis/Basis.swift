@@ -52,6 +52,9 @@ public protocol Basis<Element>: Sendable {
 
   /// What makes a curve rise everywhere, for networks that are monotone in an input; by default unknown.
   var risingCurves: RisingCurves { get }
+  /// How many functions of an input, its first ones, have coefficients that are to be in order where
+  /// ``risingCurves`` asks for it: by default all but base functions. 0 for an input without an order, which cannot rise.
+  func orderedFunctions(ofInput input: Int) -> Int
 
   /// The penalties of one input's coefficients in least-squares fits with chosen smoothing, such as
   /// ``Network/fitLastLayer(on:smoothing:updating:pool:)``. Together they should restrict every direction but the constant
@@ -73,6 +76,13 @@ public protocol Basis<Element>: Sendable {
   /// - Throws: ``BasisError`` if there is no such basis in the other precision.
   func converted<Other: Scalar>(to precision: Other.Type) throws(BasisError) -> any Basis<Other>
 
+  /// The basis of some of the inputs, rising. By default from the description, of whose arrays those are cut down that have
+  /// a row for each input, such as knots.
+  ///
+  /// - Throws: ``BasisError`` if there is no such basis with as many functions. Pruning then keeps the inputs, without
+  ///   edges.
+  func selecting(inputs: [Int]) throws(BasisError) -> any Basis<Element>
+
   /// Everything from which a model file can recreate this basis.
   var description: BasisDescription<Element> { get }
 
@@ -84,6 +94,7 @@ extension Basis {
   public var isIdentity: Bool { false }
   public var baseFunctions: Int { 0 }
   public var risingCurves: RisingCurves { .unknown }
+  public func orderedFunctions(ofInput input: Int) -> Int { functions - baseFunctions }
 
   public func fittingPoints(ofInput input: Int) -> [Element] {
     Self.chebyshevPoints(4 * functions + 4, on: -1...1)
@@ -94,6 +105,20 @@ extension Basis {
       throw BasisError("\(Self.kind): cannot be converted to \(Other.self), since it has no converted(to:) of its own")
     }
     return try makeBasis(description.converted(to: Other.self), from: [])
+  }
+
+  public func selecting(inputs selected: [Int]) throws(BasisError) -> any Basis<Element> {
+    var description = description
+    description.inputs = selected.count
+    for (name, array) in description.arrays where array.rows == inputs {
+      description.arrays[name] = Matrix(
+        rows: selected.count, columns: array.columns, elements: selected.flatMap { array.row($0) })
+    }
+    let result = try Self(description)
+    guard result.inputs == selected.count && result.functions == functions else {
+      throw BasisError("\(Self.kind): some of its inputs have other functions")
+    }
+    return result
   }
 
   /// The roots of a Chebyshev polynomial, denser at both ends of the range.

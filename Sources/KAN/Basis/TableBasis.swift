@@ -176,6 +176,13 @@ public struct TableBasis<Element: Scalar>: CompactBasis {
     return CoefficientPenalty.curve(count, of: functions - 1)
   }
 
+  /// Coefficients in order make splines and hats that rise, and the place among the knots rises by itself.
+  public var risingCurves: RisingCurves { .orderedCoefficients(risingBase: true) }
+  public func orderedFunctions(ofInput input: Int) -> Int {
+    if case .categories = columns[input] { return 0 }
+    return columns[input].count
+  }
+
   /// Where a function of a numeric input is centred: coefficients from a straight line at the centres give that line.
   func center(ofFunction function: Int, input: Int) -> Element {
     if case .values(let points) = columns[input] { return points[function] }

@@ -2,7 +2,7 @@
 /// infinite.
 @specialized(where Element == Float)
 @specialized(where Element == Double)
-func sortedSample<Element: Scalar>(
+package func sortedSample<Element: Scalar>(
   _ x: MatrixView<Element>, column: Int, most: Int, shift: Element = 0, factor: Element = 1
 ) -> [Element] {
   let count = min(x.rows, most)

@@ -6,7 +6,9 @@ public struct EdgeCurve<Element: Scalar>: Sendable, Equatable {
   public let values: [Element]
   /// φ′(x): [points]
   public let derivatives: [Element]
-  /// The knots of the edge's grid inside its range, G + 1 of them; empty without splines.
+  /// What the base function adds to each value: [points]; empty without one.
+  public let baseValues: [Element]
+  /// The knots of the edge's grid inside its range, G + 1 of them, or of splines on a table's column; empty without.
   public let knots: [Element]
   /// wₖ, without the base function's, in the layer's own units: they multiply the functions of the basis.
   public let coefficients: [Element]
@@ -25,7 +27,7 @@ extension Network {
   ///   - output: the index of the sum, which is the output's unless the node function joins sums; traps for an edge
   ///     that does not exist.
   ///   - points: x; by default 101 evenly spaced points over the range of the grid, or over [-1, 1] in the layer's
-  ///     units.
+  ///     units; for categories their codes.
   public func curve(
     ofLayer index: Int, input: Int, output: Int, at points: [Element]? = nil, units: Units = .data
   ) -> EdgeCurve<Element> {
@@ -43,9 +45,8 @@ extension Network {
     func own(_ x: Element) -> Element { (x - inputScale.0) * inputScale.1 }
     func shown(_ x: Element) -> Element { inputScale.1 == 0 ? inputScale.0 : x / inputScale.1 + inputScale.0 }
 
-    let range = layer.homeRange(ofInput: input)
-    let step = (range.upperBound - range.lowerBound) / 100
-    let shownPoints: [Element] = points ?? (0...100).map { shown(range.lowerBound + Element($0) * step) }
+    let domain = layer.domain(ofInput: input)
+    let shownPoints: [Element] = points ?? domain.points(101).map(shown)
     let x = Matrix(rows: shownPoints.count, columns: 1, elements: shownPoints.map(own))
     let functions = layer.functions
     var values = Matrix<Element>(rows: x.rows, columns: functions)
@@ -62,12 +63,15 @@ extension Network {
       for k in 0..<functions { sum += coefficients[k] * view[row, k] }
       return sum / outputFactor
     }
-    let knots = layer.knots(ofInput: input)
+    let baseCoefficient = layer.basis.baseFunctions > 0 ? coefficients.last : nil
     let result = EdgeCurve(
       points: shownPoints, values: (0..<x.rows).map { sum(valueView, $0) },
-      derivatives: (0..<x.rows).map { sum(slopeView, $0) * inputScale.1 }, knots: knots.map(shown),
-      coefficients: Array(coefficients.dropLast(layer.basis.baseFunctions)),
-      baseCoefficient: layer.basis.baseFunctions > 0 ? coefficients.last : nil)
+      derivatives: (0..<x.rows).map { sum(slopeView, $0) * inputScale.1 },
+      baseValues: baseCoefficient.map { weight in
+        (0..<x.rows).map { weight * valueView[$0, functions - 1] / outputFactor }
+      } ?? [],
+      knots: domain.knots.map(shown), coefficients: Array(coefficients.dropLast(layer.basis.baseFunctions)),
+      baseCoefficient: baseCoefficient)
     withExtendedLifetime((values, slopes)) {}
     return result
   }
@@ -75,21 +79,5 @@ extension Network {
 
 extension Layer {
   /// The range covered by the functions of an input.
-  func homeRange(ofInput input: Int) -> ClosedRange<Element> {
-    if let basis = basis as? FunctionBasis<Element> { return basis.domains[input] }
-    if let range = grid?.range(ofInput: input) ?? (basis as? Gaussian<Element>)?.range { return range }
-    switch (basis as? TableBasis<Element>)?.columns[input] {
-    case .spline(let points), .values(let points): return points[0]...points[points.count - 1]
-    case .categories(let count): return 0...Element(max(1, count - 1))
-    case nil: return -1...1
-    }
-  }
-
-  /// Where the pieces of an input's curve meet.
-  fileprivate func knots(ofInput input: Int) -> [Element] {
-    switch (basis as? TableBasis<Element>)?.columns[input] {
-    case .spline(let points), .values(let points): points
-    case .categories, nil: grid?.breakpoints(ofInput: input) ?? []
-    }
-  }
+  func homeRange(ofInput input: Int) -> ClosedRange<Element> { domain(ofInput: input).range }
 }

@@ -26,6 +26,8 @@ public final class Session<Element: Scalar> {
         network.parameterCount == passes.gradient.count && network.inputs == inputs && network.outputs == outputCount,
         "Session: a network of \(network.inputs) inputs, \(network.outputs) outputs and \(network.parameterCount) "
           + "parameters in the place of one of \(inputs), \(outputCount) and \(passes.gradient.count)")
+      // The workspace has room for what it was made for.
+      require(network.hasEdges(of: pruning), "Session: a network with other edges")
     }
   }
   /// The largest number of rows of a pass.
@@ -34,6 +36,7 @@ public final class Session<Element: Scalar> {
   public let units: Units
   private let passes: GradientPasses<Element>
   private let inputs, outputCount: Int
+  private let pruning: [EdgeBlocks?]
   /// Y in the data's units: [capacity × out], and dX: [capacity × in]
   private var scaledOutputs, dx: Matrix<Element>
   /// Rows of the last pass.
@@ -51,6 +54,7 @@ public final class Session<Element: Scalar> {
     self.capacity = capacity
     self.units = units
     inputs = network.inputs
+    pruning = network.layers.map(\.pruning)
     outputCount = network.outputs
     passes = GradientPasses(network, capacity: capacity, pool: pool)
     scaledOutputs = Matrix(rows: capacity, columns: network.outputs)

@@ -68,6 +68,8 @@ struct InteractionSearch<Element: Scalar> {
   private static var mostPairs: Int { 10 }
   /// The least share of a pair that is kept.
   private static var leastShare: Double { 0.001 }
+  /// A pair has to take more than the best of all pairs would by chance in 19 of 20 cases: -ln 0.05.
+  private static var surety: Double { 3 }
 
   /// - Parameter importance: of each input; those of 0 are left out.
   init(_ rows: Matrix<Element>, axes: [InteractionAxis], importance: [Double]) {
@@ -88,7 +90,7 @@ struct InteractionSearch<Element: Scalar> {
     while result.count < Self.mostPairs {
       let fits = open.map { $0.fit(residual) }
       guard let best = fits.indices.max(by: { fits[$0].gain < fits[$1].gain }),
-        fits[best].gain >= Self.leastShare * total
+        fits[best].gain >= max(Self.leastShare * total, chance(fits[best], open[best].freedom))
       else { break }
       let (pair, fit) = (open[best], fits[best])
       residual = fit.residual
@@ -102,6 +104,14 @@ struct InteractionSearch<Element: Scalar> {
       open.remove(at: best)
     }
     return result
+  }
+
+  /// What noise as large as a fit's residual gives the best of all pairs: a bound of χ² beyond its mean (Laurent and
+  /// Massart 2000, Annals of Statistics 28, 1338).
+  private func chance(_ fit: (values: [Double], residual: [Double], gain: Double), _ freedom: Double) -> Double {
+    let tail = Elementary.log(Double(max(1, inputs.count * (inputs.count - 1) / 2))) + Self.surety
+    let variance = fit.residual.reduce(0) { $0 + $1 * $1 } / Double(fit.residual.count)
+    return variance * (2 * (freedom * tail).squareRoot() + 2 * tail)
   }
 
   /// The pairs whose cells' means vary most, beyond what chance makes of as many cells.
@@ -138,7 +148,7 @@ private struct PairFit {
   /// L of ΦᵀΦ + I: [size × size]. The penalty of one row pulls functions that hardly any row meets to 0.
   private let factor: Matrix<Double>
   /// What the products have beyond functions of one of the inputs.
-  private let freedom: Double
+  let freedom: Double
 
   init(
     _ a: InteractionAxis, _ b: InteractionAxis, _ pair: (Int, Int), _ places: [[(index: Int, share: Double)]]

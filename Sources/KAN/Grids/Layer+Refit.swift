@@ -89,7 +89,7 @@ extension Layer {
     require(
       inputs == nil || inputs!.columns == self.inputs,
       "Layer: rows of \(inputs?.columns ?? 0) inputs for \(self.inputs)")
-    let layer = Layer(basis: own.onGrid(grid), outputs: outputs, node: node)
+    let layer = on(own.onGrid(grid))
     let transfer = try transfer(to: layer, isNested: isNested, continuation, values: inputs?.rows ?? 0)
     var result = Matrix<Element>(rows: self.inputs * layer.functions, columns: sums)
     let curves = CurvePairs(transfer: transfer, fixed: own.fixedFunctions, sample: inputs?.view, before: weights.view)

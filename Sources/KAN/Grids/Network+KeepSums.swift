@@ -24,21 +24,31 @@ extension Network {
     var scaled = self
     scaled.inputScaling = Scaling(identity: inputs)
     let x = scaled.layerInputs(of: seen[0].sample, sample: rows, pool: pool)[index].sample
-    guard var correction = SumCorrection(layers[index], at: x, weights(ofLayer: index)) else { return false }
-    let isChanged = correction.run(
-      towards: before.layers[index], at: seen[index].sample, before.weights(ofLayer: index))
-    let to = parameters.mutablePointer() + parameterOffset(ofLayer: index)
-    if isChanged { fromDoubles(correction.weights.elements.pointer, to, correction.weights.elements.count) }
+    let (old, new) = (before.weights(ofLayer: index).inDoubles, weights(ofLayer: index).inDoubles)
+    var isChanged = false
+    for group in layers[index].edges.groupsOfSums() {
+      guard
+        var correction = SumCorrection(layers[index], at: x, new.selecting(columns: group.sums), inputs: group.inputs),
+        correction.run(towards: before.layers[index], at: seen[index].sample, old.selecting(columns: group.sums))
+      else { continue }
+      let to = parameters.mutablePointer() + parameterOffset(ofLayer: index)
+      for row in 0..<new.rows {
+        for (place, sum) in group.sums.enumerated() {
+          to[row * layers[index].sums + sum] = Element(correction.weights[row, place])
+        }
+      }
+      isChanged = true
+    }
     return isChanged
   }
 }
 
-/// The correction of a layer's W, in double precision.
+/// The correction of W of some sums of a layer, in double precision.
 private struct SumCorrection<Element: Scalar> {
   let layer: Layer<Element>
   /// X′: [rows × in]
   let x: Matrix<Element>
-  /// W: [in·K × sums]
+  /// W of these sums: [in·K × sums]
   private(set) var weights: Matrix<Double>
   /// The rows of W to correct.
   private let columns: [Int]
@@ -54,18 +64,19 @@ private struct SumCorrection<Element: Scalar> {
   private static var mostPasses: Int { 8 }
   private static var chunk: Int { 512 }
 
-  init?(_ layer: Layer<Element>, at x: Matrix<Element>, _ weights: Matrix<Element>) {
+  /// - Parameter inputs: those that the sums add up.
+  init?(_ layer: Layer<Element>, at x: Matrix<Element>, _ weights: Matrix<Double>, inputs: [Int]) {
     self.layer = layer
     self.x = x
-    self.weights = weights.inDoubles
+    self.weights = weights
     let curves = layer.functions - layer.basis.baseFunctions
-    columns = (0..<layer.inputs * layer.functions).filter { $0 % layer.functions < curves }
-    if columns.count > Self.mostColumns { return nil }
+    columns = inputs.flatMap { input in (0..<curves).map { input * layer.functions + $0 } }
+    if columns.isEmpty || columns.count > Self.mostColumns { return nil }
   }
 
   /// Returns whether W has changed.
-  mutating func run(towards old: Layer<Element>, at before: Matrix<Element>, _ oldWeights: Matrix<Element>) -> Bool {
-    let target = sums(old, before, oldWeights.inDoubles)
+  mutating func run(towards old: Layer<Element>, at before: Matrix<Element>, _ oldWeights: Matrix<Double>) -> Bool {
+    let target = sums(old, before, oldWeights)
     var missing = target.minus(sums(layer, x, weights))
     for pass in 0..<Self.mostPasses {
       let trials = trials(missing, target)
@@ -88,7 +99,7 @@ private struct SumCorrection<Element: Scalar> {
       guard let change = try? equations.solve(ridge: weight * Double(x.rows)) else { return nil }
       var changed = weights
       for (place, row) in columns.enumerated() {
-        for sum in 0..<layer.sums { changed[row, sum] += change[place, sum] }
+        for sum in 0..<weights.columns { changed[row, sum] += change[place, sum] }
       }
       guard changed.elements.allSatisfy({ Element($0).isFinite }) else { return nil }
       return (changed, target.minus(sums(layer, x, changed)))
@@ -97,7 +108,7 @@ private struct SumCorrection<Element: Scalar> {
 
   private func equations(_ missing: Matrix<Double>) -> LeastSquaresAccumulator {
     // In normal equations: the rows themselves would take a singular value decomposition.
-    var problem = LeastSquaresAccumulator(rows: x.rows, columns: columns.count, sides: layer.sums, direct: false)
+    var problem = LeastSquaresAccumulator(rows: x.rows, columns: columns.count, sides: weights.columns, direct: false)
     for start in stride(from: 0, to: x.rows, by: Self.chunk) {
       let range = start..<min(start + Self.chunk, x.rows)
       let functions = layer.functions(at: x, rows: range)
@@ -148,6 +159,12 @@ extension Matrix {
 extension Matrix<Double> {
   /// Σ of the squares of all elements.
   fileprivate var squares: Double { elements.reduce(0) { $0 + $1 * $1 } }
+
+  fileprivate func selecting(columns selected: [Int]) -> Matrix {
+    var result = Matrix(rows: rows, columns: selected.count)
+    for row in 0..<rows { for (place, column) in selected.enumerated() { result[row, place] = self[row, column] } }
+    return result
+  }
 
   fileprivate func minus(_ other: Matrix) -> Matrix {
     Matrix(rows: rows, columns: columns, elements: AlignedArray(zip(elements, other.elements).map { $0 - $1 }))

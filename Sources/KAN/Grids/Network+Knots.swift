@@ -46,7 +46,7 @@ extension Network {
     do {
       let grid = try Grid(breakpoints: points, degree: basis.grid.degree, ends: basis.grid.ends)
       var layers = layers
-      layers[0] = Layer(basis: basis.onGrid(grid), outputs: layers[0].outputs, node: layers[0].node)
+      layers[0] = layers[0].on(basis.onGrid(grid))
       replaceLayers(layers, parameters: parameters)
     } catch {
       throw .leastSquares("\(error)")

@@ -10,34 +10,54 @@ extension Layer {
     _ x: MatrixView<Element>, weights: MatrixView<Element>, bias: UnsafePointer<Element>,
     to z: MutableMatrixView<Element>, scratch base: UnsafeMutablePointer<Element>
   ) {
+    compactForward(x, inputsFrom: 0, weights: weights, from: bias, 0, to: z, scratch: base)
+  }
+
+  /// Z += Φ(X)·W for the inputs `origin ..< origin + x.columns`.
+  @specialized(where Element == Float)
+  @specialized(where Element == Double)
+  func compactAdd(
+    _ x: MatrixView<Element>, inputsFrom origin: Int, weights: MatrixView<Element>, to z: MutableMatrixView<Element>,
+    scratch base: UnsafeMutablePointer<Element>
+  ) {
+    compactForward(x, inputsFrom: origin, weights: weights, from: z.base, z.stride, to: z, scratch: base)
+  }
+
+  private func compactForward(
+    _ x: MatrixView<Element>, inputsFrom origin: Int, weights: MatrixView<Element>, from start: UnsafePointer<Element>,
+    _ startStride: Int, to z: MutableMatrixView<Element>, scratch base: UnsafeMutablePointer<Element>
+  ) {
     let shape = compactShape!
     let scratch = CompactScratch(shape, rows: x.rows, at: base)
     if x.rows < CompactScratch<Element>.fewRows {
       for row in 0..<x.rows {
         compactForward(
-          x.slice(row: row, rows: 1, columns: x.columns), shape, weights, bias,
-          z.slice(row: row, rows: 1, columns: z.columns), CompactScratch<Element>.rowInputs, scratch.row)
+          x.slice(row: row, rows: 1, columns: x.columns), origin, shape, weights, start + row * startStride,
+          startStride, z.slice(row: row, rows: 1, columns: z.columns), CompactScratch<Element>.rowInputs, scratch.row)
       }
     } else {
-      compactForward(x, shape, weights, bias, z, compactBlockInputs(shape, columns: z.columns), scratch.block)
+      compactForward(
+        x, origin, shape, weights, start, startStride, z, compactBlockInputs(shape, columns: z.columns), scratch.block)
     }
   }
 
   private func compactForward(
-    _ x: MatrixView<Element>, _ shape: CompactShape, _ weights: MatrixView<Element>, _ bias: UnsafePointer<Element>,
-    _ z: MutableMatrixView<Element>, _ most: Int, _ evaluation: PointEvaluation<Element>
+    _ x: MatrixView<Element>, _ origin: Int, _ shape: CompactShape, _ weights: MatrixView<Element>,
+    _ start: UnsafePointer<Element>, _ startStride: Int, _ z: MutableMatrixView<Element>, _ most: Int,
+    _ evaluation: PointEvaluation<Element>
   ) {
     let basis = localBasis!
     var first = 0
     while first < x.columns {
       let count = min(most, x.columns - first)
       basis.evaluate(
-        x.slice(rows: x.rows, column: first, columns: count), first: first, order: 0, to: evaluation)
+        x.slice(rows: x.rows, column: first, columns: count), first: origin + first, order: 0, to: evaluation)
       let block = ContractionBlock(
         shape, inputs: count, rows: x.rows, evaluation, values: UnsafePointer(evaluation.values))
       let rows = weights.slice(row: first * shape.stored, rows: count * shape.stored, columns: z.columns)
       Element._contractForward(
-        block, x.columns - first - count, rows, first == 0 ? bias : UnsafePointer(z.base), first == 0 ? 0 : z.stride, z)
+        block, x.columns - first - count, rows, first == 0 ? start : UnsafePointer(z.base),
+        first == 0 ? startStride : z.stride, z)
       first += count
     }
   }

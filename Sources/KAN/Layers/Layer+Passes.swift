@@ -33,14 +33,16 @@ struct ForwardLoop<Element: Scalar>: ParallelLoop {
     let x = x.slice(row: row, rows: rows, columns: x.columns)
     let weights = weights.slice(rows: weights.rows, column: column, columns: columns)
     let z = z.slice(row: row, rows: rows, column: column, columns: columns)
-    if tiling.isLocal {
+    if let edges = layer.pruning, !edges.isDense {
+      addBlocks(edges, x, worker: worker, to: z)
+    } else if tiling.isLocal {
       layer.compactForward(x, weights: weights, bias: bias + column, to: z, scratch: scratch.start(worker))
     } else {
       z.forEachRun { Element._broadcastRow($1, columns, bias + column, $0) }
       if layer.isIdentity {
         multiply(x, .no, weights, .no, into: z, accumulate: true)
       } else {
-        addTiles(row: row, worker: worker, to: z)
+        addTiles(x, first: 0, weights, worker: worker, to: z)
       }
     }
     if let activation = layer.activation {
@@ -53,15 +55,17 @@ struct ForwardLoop<Element: Scalar>: ParallelLoop {
     }
   }
 
-  /// Z += Φ·W, tile of inputs by tile of inputs.
-  private func addTiles(row: Int, worker: Int, to z: MutableMatrixView<Element>) {
+  /// Z += Φ·W, tile of inputs by tile of inputs; x holds the columns of inputs `first` and following.
+  func addTiles(
+    _ x: MatrixView<Element>, first: Int, _ weights: MatrixView<Element>, worker: Int, to z: MutableMatrixView<Element>
+  ) {
     let functions = layer.functions
-    for first in stride(from: 0, to: x.columns, by: tiling.inputs) {
-      let count = min(tiling.inputs, x.columns - first)
+    for start in stride(from: 0, to: x.columns, by: tiling.inputs) {
+      let count = min(tiling.inputs, x.columns - start)
       let values = scratch.tile(0, worker, rows: z.rows, columns: count * functions)  // Φ: [rows × count·K]
       layer.basis.writeValues(
-        of: x.slice(row: row, rows: z.rows, column: first, columns: count), first: first, to: values)
-      let block = weights.slice(row: first * functions, rows: count * functions, columns: layer.sums)
+        of: x.slice(rows: z.rows, column: start, columns: count), first: first + start, to: values)
+      let block = weights.slice(row: start * functions, rows: count * functions, columns: z.columns)
       multiply(values.readOnly, .no, block, .no, into: z, accumulate: true)
     }
   }
@@ -152,7 +156,11 @@ struct BackwardLoop<Element: Scalar>: ParallelLoop {
   @specialized(where Element == Double)
   func iterate(_ index: Int, worker: Int) {
     if index < blocks {
-      tiling.isLocal ? localGradients(block: index, worker: worker) : weightGradient(block: index, worker: worker)
+      if let edges = layer.pruning {
+        blockGradients(edges, index, worker: worker)
+      } else {
+        tiling.isLocal ? localGradients(block: index, worker: worker) : weightGradient(block: index, worker: worker)
+      }
     } else if let dx, index < passes {
       InputGradientLoop(layer: layer, tiling: tiling, weights: weights, x: x, dz: dz, dx: dx, scratch: scratch)
         .iterate(index - blocks, worker: worker)
@@ -163,7 +171,7 @@ struct BackwardLoop<Element: Scalar>: ParallelLoop {
     }
   }
 
-  private func weightGradient(block index: Int, worker: Int) {
+  func weightGradient(block index: Int, worker: Int) {
     let outputs = layer.sums
     let functions = layer.functions
     let first = index * tiling.gradientInputs
@@ -183,7 +191,7 @@ struct BackwardLoop<Element: Scalar>: ParallelLoop {
     }
   }
 
-  private func localGradients(block index: Int, worker: Int) {
+  func localGradients(block index: Int, worker: Int) {
     let first = index * tiling.gradientInputs
     let count = min(tiling.gradientInputs, x.columns - first)
     let start = first * layer.functions
@@ -221,6 +229,9 @@ struct InputGradientLoop<Element: Scalar>: ParallelLoop {
     let row = index * tiling.rows
     let rows = min(tiling.rows, x.rows - row)
     let errors = dz.slice(row: row, rows: rows, columns: layer.sums)
+    if let edges = layer.pruning, !edges.isDense {
+      return pullBackBlocks(edges, errors, row: row, worker: worker)
+    }
     if layer.isIdentity {
       multiply(errors, .no, weights, .yes, into: dx.slice(row: row, rows: rows, columns: x.columns))
       return

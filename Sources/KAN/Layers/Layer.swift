@@ -29,6 +29,8 @@ public struct Layer<Element: Scalar>: Sendable {
   let compactShape: CompactShape?
   /// The cost model's prediction; nil for a linear layer, whose Φ is X itself.
   public let contractionCost: ContractionCost?
+  /// The edges that are left of a pruned layer; nil for all, which is cheap to copy.
+  var pruning: EdgeBlocks?
 
   /// Traps unless `outputs` is positive and possible for the node function.
   public init(basis: any Basis<Element>, outputs: Int, node: any NodeFunction = Activation.identity) {
@@ -79,7 +81,9 @@ public struct Layer<Element: Scalar>: Sendable {
   /// in·K·sums
   public var weightCount: Int { inputs * functions * sums }
   /// Approximate multiply-adds of a product with Φ, by which threads are used or not.
-  func work(rows: Int) -> Int { rows * inputs * (contractionCost?.nonZeroFunctions ?? functions) * sums }
+  func work(rows: Int) -> Int {
+    rows * (pruning?.inputs ?? inputs) * (contractionCost?.nonZeroFunctions ?? functions) * sums
+  }
   /// in·K·sums + sums
   public var parameterCount: Int { weightCount + sums }
 }

@@ -23,9 +23,11 @@ extension Network {
     let gradient = Array(step.gradients)
     let floor = gradient.reduce(abs(here)) { max($0, abs($1)) } * 1e-3
     var largest = 0.0
-    let checked = min(count, gradient.count)
+    let removed = Set(moved.removedParameters)
+    let parameters = gradient.indices.filter { !removed.contains($0) }
+    let checked = min(count, parameters.count)
     for place in 0..<checked {
-      let index = checked == 1 ? 0 : place * (gradient.count - 1) / (checked - 1)
+      let index = parameters[checked == 1 ? 0 : place * (parameters.count - 1) / (checked - 1)]
       let parameter = moved.parameters[index]
       var least = Double.infinity
       for width in [3e-5, 3e-6, 6e-7] {

@@ -13,9 +13,9 @@ extension Network {
     if let same = self as? Network<Other> { return same }
     var converted: [Layer<Other>] = []
     for layer in layers {
-      converted.append(
-        Layer(
-          basis: try layer.basis.converted(to: Other.self, by: bases), outputs: layer.outputs, node: layer.node))
+      let complete = Layer<Other>(
+        basis: try layer.basis.converted(to: Other.self, by: bases), outputs: layer.outputs, node: layer.node)
+      converted.append(complete.keeping(layer.edges))
     }
     var result = Network<Other>(layers: converted, parameters: parameters.converted())
     result.contraction = contraction

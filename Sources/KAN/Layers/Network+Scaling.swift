@@ -47,6 +47,12 @@ extension Network {
     outputScalingOrigin = .given
   }
 
+  /// Takes a scaling that the first layer's functions were made for, before any training.
+  package mutating func take(inputScaling scaling: Scaling<Element>) {
+    inputScaling = scaling
+    inputScalingOrigin = .given
+  }
+
   /// Sets the task and the names of columns and classes, for a network whose parameters are set by hand. A training
   /// takes both from its data, and keeps these names if the data has none.
   ///

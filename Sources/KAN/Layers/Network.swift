@@ -51,6 +51,7 @@ public struct Network<Element: Scalar>: Sendable {
     intervals = nil
     parameterCount = layers.reduce(0) { $0 + $1.parameterCount }
     requireParameterCount()
+    clearRemovedEdges()
   }
 
   private static func requireFit(_ layers: [Layer<Element>]) {
@@ -115,6 +116,7 @@ public struct Network<Element: Scalar>: Sendable {
         }
       }
     }
+    clearRemovedEdges()
   }
 }
 

@@ -34,7 +34,9 @@ struct Tiling: Equatable {
     // Small batches are split too, so that several threads have work: not too finely for an efficient product, and not
     // by rows if each part would read a large W again.
     let splits =
-      if layer.isIdentity {
+      if layer.pruning != nil {
+        false
+      } else if layer.isIdentity {
         total < 512 && layer.weightCount * size > Tiling.packedWeights
       } else {
         isLocal && layer.weightCount * size > Tiling.largeWeights
@@ -53,7 +55,7 @@ struct Tiling: Equatable {
     if layer.isIdentity {
       inputs = layer.inputs
       gradientInputs = min(layer.inputs, splits ? 128 : 64)
-      gradientRows = max(total, 1)
+      gradientRows = layer.pruning == nil ? max(total, 1) : min(max(total, 1), 512)
     } else if isLocal {
       inputs = layer.inputs
       // Two of the kernel's blocks, which share cache lines of X, if there are enough inputs; one if dW is large.
@@ -85,9 +87,23 @@ struct Tiling: Equatable {
     return min(bound, layer.functions * layer.inputs * min(capacity, 256))
   }
 
+  /// Elements that the passes of a pruned layer gather: sums of a tile of rows, and W and dW of a piece of a block.
+  static func gatheredElements<Element: Scalar>(_ layer: Layer<Element>, capacity: Int) -> Int {
+    guard let edges = layer.pruning, edges.mostGathered > 0 else { return 0 }
+    let sums = edges.mostGathered
+    return (min(capacity, 1024) + 2 * gatheredInputs(layer, sums: sums) * layer.functions) * sums
+  }
+
+  /// Inputs of a piece of a block whose W is gathered.
+  static func gatheredInputs<Element: Scalar>(_ layer: Layer<Element>, sums: Int) -> Int {
+    min(layer.inputs, max(1, tileBytes / MemoryLayout<Element>.stride / (layer.functions * sums)))
+  }
+
   /// The width of the panels of dZ from which dW is formed, for a batch of `rows` rows; 0 without panels.
   static func panelWidth<Element: Scalar>(_ layer: Layer<Element>, rows: Int, _ contraction: Contraction) -> Int {
-    guard let shape = layer.compactShape, layer.resolvedContraction(contraction) == .local else { return 0 }
+    guard let shape = layer.compactShape, layer.pruning?.isDense != false,
+      layer.resolvedContraction(contraction) == .local
+    else { return 0 }
     return Element._panelWidth(shape, min(rows, panelRows(functions: layer.functions)), layer.sums)
   }
 

@@ -59,9 +59,15 @@ final class Workspace<Element: Scalar> {
       } : []
     let panelElements = network.layers.map { Tiling.panelElements($0, rows: capacity, contraction) }.max()!
     let panelPlace = place(training ? panelElements : 0)
-    let tile = network.layers.map { Tiling.largestTile($0, capacity: capacity, contraction) }.max()!
+    let tile = network.layers.map {
+      max(
+        Tiling.largestTile($0, capacity: capacity, contraction),
+        training ? Tiling.largestTile($0, capacity: capacity, $0.deltaContraction(contraction)) : 0)
+    }.max()!
     let tileSize = (tile + 15) / 16 * 16
-    let scratchPlace = place(2 * workers * tileSize)
+    let gathered = network.layers.map { Tiling.gatheredElements($0, capacity: capacity) }.max()!
+    let gatheredSize = (gathered + 15) / 16 * 16
+    let scratchPlace = place(workers * (2 * tileSize + gatheredSize))
 
     slab = AlignedMemory.allocate(offset, of: Element.self)
     let slab = slab
@@ -71,7 +77,7 @@ final class Workspace<Element: Scalar> {
     gradients = gradientPlaces.map { slab + $0 }
     sumGradients = sumGradientPlaces.map { slab + $0 }
     panels = slab + panelPlace
-    scratch = Scratch(base: slab + scratchPlace, tileElements: tileSize)
+    scratch = Scratch(base: slab + scratchPlace, tileElements: tileSize, gatheredElements: gatheredSize)
   }
 
   deinit { AlignedMemory.free(slab) }
@@ -110,16 +116,21 @@ final class Workspace<Element: Scalar> {
   }
 }
 
-/// Two tiles for each worker, one after the other.
+/// Two tiles for each worker, one after the other, and room for what a pruned layer gathers.
 struct Scratch<Element: Scalar> {
   let base: UnsafeMutablePointer<Element>
   let tileElements: Int
+  /// 0 unless a layer is pruned.
+  let gatheredElements: Int
 
-  func start(_ worker: Int) -> UnsafeMutablePointer<Element> { base + 2 * worker * tileElements }
+  func start(_ worker: Int) -> UnsafeMutablePointer<Element> { base + worker * (2 * tileElements + gatheredElements) }
+
+  /// ``Tiling/gatheredElements(_:capacity:)`` of any layer.
+  func gathered(_ worker: Int) -> UnsafeMutablePointer<Element> { start(worker) + 2 * tileElements }
 
   func tile(_ which: Int, _ worker: Int, rows: Int, columns: Int) -> MutableMatrixView<Element> {
     assert(rows * columns <= tileElements, "Scratch: a tile of [\(rows) × \(columns)] in \(tileElements)")
     return MutableMatrixView(
-      base: base + (2 * worker + which) * tileElements, rows: rows, columns: columns, stride: columns)
+      base: start(worker) + which * tileElements, rows: rows, columns: columns, stride: columns)
   }
 }

@@ -6,6 +6,8 @@ package struct AdditiveSolution: Sendable {
   package var bias: [Double]
   /// λ of each output, penalties input by input: [out][penalties]
   package var lambda: [[Double]]
+  /// The share of its directions that each penalty leaves free, 1 - λ·tr(V·DᵀD)/rank D: [out][penalties]
+  package var free: [[Double]]
   /// Effective degrees of freedom, tr(V·A), without the bias: [out]
   package var freedom: [Double]
   /// RSS, Σ ω(T - Φ·W - b)²: [out]
@@ -76,10 +78,11 @@ extension CenteredEquations {
     lambda fixed: [[Double]]? = nil, functions: Int, pool: ThreadPool
   ) throws(LinearAlgebraError) -> AdditiveSolution {
     var result = AdditiveSolution(
-      weights: Matrix(rows: functions, columns: outputs), bias: targetMeans, lambda: [], freedom: [], squares: [],
+      weights: Matrix(rows: functions, columns: outputs), bias: targetMeans, lambda: [], free: [], freedom: [],
+      squares: [],
       variance: [], crossValidation: [])
     // Outputs with the same λ share a factor.
-    var last: (lambda: [Double], factor: PenalizedFactor, freedom: Double)?
+    var last: (lambda: [Double], factor: PenalizedFactor, traces: [Double])?
     for output in 0..<outputs {
       let lambda: [Double] =
         if let fixed {
@@ -91,11 +94,13 @@ extension CenteredEquations {
         }
       if last == nil || last!.lambda != lambda {
         let factor = try factor(lambda, pool)
-        last = (lambda, factor, freedom(lambda, traces(factor.inverse(pool))))
+        last = (lambda, factor, traces(factor.inverse(pool)))
       }
       let c = coefficients(last!.factor, output)
       result.lambda.append(lambda)
-      result.freedom.append(last!.freedom)
+      result.free.append(
+        zip(lambda, last!.traces).enumerated().map { 1 - $1.0 * $1.1 / max(1, penalties[$0].rank) })
+      result.freedom.append(freedom(lambda, last!.traces))
       result.squares.append(0)
       result.variance.append(0)
       result.crossValidation.append(0)

@@ -18,7 +18,7 @@ package struct CenteredEquations: Sendable {
   package let means: [Double]
   package let targetMeans: [Double]
   /// The penalties, input by input.
-  let penalties: [PlacedPenalty]
+  var penalties: [PlacedPenalty]
   /// Runs of columns whose constant function neither the rows nor a penalty determine, since the bias provides it.
   let constants: [[Int]]
   /// tr A/q, the unit of λ.
@@ -49,6 +49,14 @@ struct PlacedPenalty: Sendable {
       starts.append(columns.count)
     }
     (self.starts, self.columns, self.values) = (starts, columns, values)
+  }
+
+  /// The differences of pairs of neighbours, c of `column` + 1 less that of `column`.
+  init(differencesAfter columns: [Int]) {
+    rank = Double(columns.count)
+    starts = (0...columns.count).map { 2 * $0 }
+    self.columns = columns.flatMap { [$0, $0 + 1] }
+    values = columns.flatMap { _ in [-1.0, 1] }
   }
 
   /// ‖D·c‖²
@@ -100,7 +108,9 @@ struct PlacedPenalty: Sendable {
 
 extension AdditiveSystem {
   /// The centred equations of all rows, or of those outside one fold.
-  package func centered(withoutFold left: Int? = nil) -> CenteredEquations {
+  ///
+  /// - Parameter inputs: those whose functions are solved for; all if nil.
+  package func centered(withoutFold left: Int? = nil, inputs: [Int]? = nil) -> CenteredEquations {
     let (p, sideCount) = (functions, outputs + 1)
     let kept = (0..<folds).filter { $0 != left }
     let rows = Double(kept.reduce(0) { $0 + counts[$1] })
@@ -119,11 +129,12 @@ extension AdditiveSystem {
       kept.reduce(0) { $0 + sums[($1 * p + function) * sideCount + column] }
     }
 
-    let perInput = (0..<basis.inputs).map { basis.penalties(ofInput: $0) }
+    let solved = Set(inputs ?? Array(0..<basis.inputs))
+    let perInput = (0..<basis.inputs).map { solved.contains($0) ? basis.penalties(ofInput: $0) : [] }
     let bounded = basis.functions - basis.baseFunctions
     var columns: [Int] = []
     var places = [Int](repeating: -1, count: p)
-    for input in 0..<basis.inputs {
+    for input in 0..<basis.inputs where solved.contains(input) {
       for function in 0..<bounded {
         let column = input * basis.functions + function
         let isPenalized = perInput[input].contains { d in

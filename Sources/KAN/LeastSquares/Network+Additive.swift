@@ -100,6 +100,7 @@ extension AdditiveSolution {
     withExtendedLifetime(other) {}
     bias[output] = other.bias[output]
     lambda[output] = other.lambda[output]
+    free[output] = other.free[output]
     freedom[output] = other.freedom[output]
     squares[output] = other.squares[output]
     variance[output] = other.variance[output]

@@ -52,9 +52,29 @@ extension Network {
       throw .rowSource(error)
     }
     if smoothing != .none && !restricted { return try fitSmoothly(on: data, smoothing, pool) }
-    let rowsOfW = layer.inputs * layer.functions
-    let columns = support.map { support in (0..<rowsOfW).filter { support.functions.last![$0] } } ?? Array(0..<rowsOfW)
-    if columns.isEmpty { throw .leastSquares("no function of the last layer has the rows in its support") }
+    var isSolved = false
+    for group in layer.edges.groupsOfSums() {
+      let all = group.inputs.flatMap { $0 * layer.functions..<($0 + 1) * layer.functions }
+      let columns = support.map { support in all.filter { support.functions.last![$0] } } ?? all
+      if columns.isEmpty && restricted { continue }
+      try fitLastLayer(on: data, group.sums, columns, support, pool)
+      isSolved = true
+    }
+    if !isSolved { throw .leastSquares("no function of the last layer has the rows in its support") }
+    do { return try evaluate(data, pool: pool).loss } catch { throw .rowSource(error) }
+  }
+
+  /// Without penalties, for outputs whose edges come from the same inputs; those of other outputs are solved for too, and
+  /// not used.
+  ///
+  /// - Parameters:
+  ///   - columns: the rows of W to solve for.
+  ///   - support: restricts the fit; nil for all parameters.
+  private mutating func fitLastLayer(
+    on data: TrainingRows<Element>, _ outputs: [Int], _ columns: [Int], _ support: SupportMap?, _ pool: ThreadPool
+  ) throws(TrainingError) {
+    let layer = layers[layers.count - 1]
+    let restricted = support != nil
     var problem = LastLayerProblem(
       layer, layers.count - 1, columns: columns, hasBias: support == nil, scaling: outputScaling, rows: data.rows,
       anchors: (support?.cells.last!.count ?? 0) * 4)
@@ -78,8 +98,7 @@ extension Network {
     } catch {
       throw .leastSquares("\(error)")
     }
-    takeLastLayer(solution, columns, adding: restricted)
-    do { return try evaluate(data, pool: pool).loss } catch { throw .rowSource(error) }
+    takeLastLayer(solution, columns, of: outputs, adding: restricted)
   }
 
   /// With penalties.
@@ -95,8 +114,22 @@ extension Network {
         what: "a least-squares problem of \(functions) functions", needed: bytes, limit: 4 << 30,
         instead: "L-BFGS or Adam")
     }
-    let equations: CenteredEquations
-    do { equations = try additiveSystem(on: data, pool: pool).centered() } catch { throw .rowSource(error) }
+    let system: AdditiveSystem<Element>
+    do { system = try additiveSystem(on: data, pool: pool) } catch { throw .rowSource(error) }
+    for group in layer.edges.groupsOfSums() {
+      try fitSmoothly(
+        system.centered(inputs: group.inputs), group.sums, on: data, smoothing, functions: functions, pool)
+    }
+    do { return try evaluate(data, pool: pool).loss } catch { throw .rowSource(error) }
+  }
+
+  /// With penalties, for outputs whose edges come from the same inputs; those of other outputs are solved for too, and not
+  /// used.
+  private mutating func fitSmoothly(
+    _ equations: CenteredEquations, _ outputs: [Int], on data: TrainingRows<Element>, _ smoothing: Smoothing,
+    functions: Int, _ pool: ThreadPool
+  ) throws(TrainingError) {
+    let layer = layers[layers.count - 1]
     if Task.isCancelled { throw .cancelled }
     var solution: AdditiveSolution
     do {
@@ -113,21 +146,21 @@ extension Network {
     if Task.isCancelled { throw .cancelled }
     let all = Matrix(
       rows: functions + 1, columns: layer.outputs, elements: Array(solution.weights.elements) + solution.bias)
-    takeLastLayer(all, Array(0..<functions), adding: false)
-    do { return try evaluate(data, pool: pool).loss } catch { throw .rowSource(error) }
+    takeLastLayer(all, Array(0..<functions), of: outputs, adding: false)
   }
 
-  private mutating func takeLastLayer(_ solution: Matrix<Double>, _ columns: [Int], adding: Bool) {
+  private mutating func takeLastLayer(_ solution: Matrix<Double>, _ columns: [Int], of outputs: [Int], adding: Bool) {
     let to = parameters.mutablePointer() + parameterOffset(ofLayer: layers.count - 1)
+    let width = self.outputs
     for (place, row) in columns.enumerated() {
-      for output in 0..<outputs {
+      for output in outputs {
         let value = solution.view[place, output]
-        to[row * outputs + output] = adding ? Element(Double(to[row * outputs + output]) + value) : Element(value)
+        to[row * width + output] = adding ? Element(Double(to[row * width + output]) + value) : Element(value)
       }
     }
     if !adding {
       let bias = layers[layers.count - 1].weightCount
-      for output in 0..<outputs { to[bias + output] = Element(solution.view[columns.count, output]) }
+      for output in outputs { to[bias + output] = Element(solution.view[columns.count, output]) }
     }
     adoptParameters()
   }

@@ -1,6 +1,6 @@
 extension Network {
   /// Sets the edges of a layer to given functions by least squares at points that determine every coefficient; base
-  /// functions and biases become 0.
+  /// functions and biases become 0. Removed edges stay at 0.
   ///
   /// - Parameters:
   ///   - function: φ(x) of the edge from an input to a sum, which is the output unless the node function joins sums. x
@@ -24,7 +24,9 @@ extension Network {
       var y = Matrix<Double>(rows: points.count, columns: layer.sums)
       for (row, x) in points.enumerated() {
         for k in 0..<functions { a[row, k] = Double(values[row, k]) }
-        for output in 0..<layer.sums { y[row, output] = function(input, output, Double(x)) }
+        for output in 0..<layer.sums where layer.hasEdge(from: input, to: output) {
+          y[row, output] = function(input, output, Double(x))
+        }
       }
       let solution = try Self.solve(a, y)
       deviation = max(deviation, largestDeviation(a.multiplied(by: solution), y))
@@ -36,12 +38,13 @@ extension Network {
     }
     let to = parameters.mutablePointer() + parameterOffset(ofLayer: index)
     for place in weights.indices { to[place] = Element(weights[place]) }
+    clearRemovedEdges()
     adoptParameters()
     return deviation
   }
 
   /// Fits the edges from one input of a layer to sampled curves by least squares, with the smallest change of
-  /// coefficients: functions without samples in their support keep theirs.
+  /// coefficients: functions without samples in their support keep theirs. Removed edges stay at 0.
   ///
   /// - Parameters:
   ///   - x: abscissas, in the units of ``setFunctions(ofLayer:_:)``: [samples]
@@ -72,8 +75,10 @@ extension Network {
     }
     let before = a.multiplied(by: old)
     var change = before
-    for place in 0..<change.elements.count {
-      change.elements[place] = Double(y.elements[place]) - before.elements[place]
+    for row in x.indices {
+      for sum in 0..<layer.sums {
+        change[row, sum] = layer.hasEdge(from: input, to: sum) ? Double(y[row, sum]) - before[row, sum] : 0
+      }
     }
     let solution = try Self.solve(a, change)
     for k in 0..<functions where (0..<x.count).contains(where: { a[$0, k] != 0 }) {
@@ -81,6 +86,7 @@ extension Network {
         to[k * layer.sums + output] = Element(old[k, output] + solution[k, output])
       }
     }
+    clearRemovedEdges()
     adoptParameters()
     return largestDeviation(a.multiplied(by: solution), change)
   }

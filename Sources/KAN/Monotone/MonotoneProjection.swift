@@ -19,7 +19,7 @@ final class MonotoneProjection<Element: Scalar> {
         edges.append(
           Edges(
             start: network.parameterOffset(ofLayer: index) + input * layer.functions * layer.sums,
-            ordered: curves == .positiveCoefficients ? 0 : layer.functions - layer.basis.baseFunctions,
+            ordered: curves == .positiveCoefficients ? 0 : layer.basis.orderedFunctions(ofInput: input),
             functions: layer.functions, sums: layer.sums, sign: Element(sign),
             keepsBase: curves != .orderedCoefficients(risingBase: false)))
       }

@@ -39,11 +39,19 @@ extension Network {
         throw .monotone(
           "layer \(index + 1): no condition on the coefficients of \(type(of: layer.basis).kind) makes its curves rise")
       }
+      for input in inputs.keys.sorted()
+      where index == 0 && layer.basis.risingCurves != .positiveCoefficients
+        && layer.basis.orderedFunctions(ofInput: input) == 0
+      {
+        throw .monotone("input \(input + 1)\(quoted(input)) has categories, which have no order")
+      }
       if !layer.node.isRising {
         throw .monotone("layer \(index + 1): \(layer.nodeText) does not rise with its sums")
       }
     }
   }
+
+  private func quoted(_ input: Int) -> String { names.inputs.isEmpty ? "" : ", \"\(names.inputs[input])\"," }
 
   /// Holds the network to directions, from now on: parameters move to the nearest that comply, and so does each later
   /// training that can.

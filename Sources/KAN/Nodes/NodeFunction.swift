@@ -30,6 +30,12 @@ public protocol NodeFunction: Sendable {
   /// The factor for the variance of initial weights, relative to the identity, that keeps the spread of Y constant from
   /// layer to layer: 2 if half of the sums are cut off. By default 1.
   var gain: Double { get }
+  /// The sums on which an output depends, for a width of Y in which no two outputs share a sum; nil, the default of a
+  /// function that is not elementwise, if they may. Pruning then removes edges of the layer, and no nodes.
+  func sums(ofOutput output: Int, of outputs: Int) -> [Int]?
+  /// The same function of fewer outputs, rising, of a width of Y: their sums stay in their order. By default itself for an
+  /// elementwise function, else nil, as ``sums(ofOutput:of:)``.
+  func selecting(outputs: [Int], of count: Int) -> (any NodeFunction)?
   /// Whether no output falls as a sum rises, as networks need that are monotone in an input. By default false.
   var isRising: Bool { get }
 
@@ -58,6 +64,8 @@ extension NodeFunction {
   public var keepsSums: Bool { true }
   public var gain: Double { 1 }
   public var isRising: Bool { false }
+  public func sums(ofOutput output: Int, of outputs: Int) -> [Int]? { isElementwise ? [output] : nil }
+  public func selecting(outputs: [Int], of count: Int) -> (any NodeFunction)? { isElementwise ? self : nil }
 
   public func pushForward<Element: Scalar>(
     _ tangent: MatrixView<Element>, sums z: MatrixView<Element>, outputs y: MatrixView<Element>,

@@ -35,6 +35,16 @@ public struct Products: NodeFunction, Equatable {
   public func sums(outputs: Int) -> Int? { outputs >= count ? outputs + count : nil }
   public var gain: Double { activation.gain }
 
+  public func sums(ofOutput output: Int, of outputs: Int) -> [Int]? {
+    let plain = outputs - count
+    return output < plain ? [output] : [2 * output - plain, 2 * output - plain + 1]
+  }
+
+  public func selecting(outputs: [Int], of all: Int) -> (any NodeFunction)? {
+    let products = outputs.filter { $0 >= all - count }.count
+    return products == 0 ? activation : Products(products, activation: activation)
+  }
+
   @specialized(where Element == Float)
   @specialized(where Element == Double)
   public func apply<Element: Scalar>(to z: MatrixView<Element>, _ y: MutableMatrixView<Element>) {

@@ -1,5 +1,6 @@
 extension LBFGS: TrainingMethod {
   public var learningRate: Double { 1 }
+  public var takesSparsity: Bool { true }
 
   public func check<Element: Scalar>(
     _ network: Network<Element>, on data: any RowSource<Element>, options: TrainingOptions
@@ -65,7 +66,8 @@ final class LBFGSTraining<Element: Scalar>: TrainingProcess {
     _ network: Network<Element>, epoch: Int, _ monitor: TrainingMonitor<Element>
   ) throws(TrainingError) {
     var function = FullBatchFunction(
-      network, start.rows, weightDecay: rule.weightDecay, frozen: frozen, pool: start.pool
+      network, start.rows, weightDecay: rule.weightDecay, sparsity: start.options.sparsity, frozen: frozen,
+      pool: start.pool
     ) { monitor.continues() }
     // Pairs of an unrestricted training would move frozen parameters.
     var moments = start.memory?.moments ?? []

@@ -41,6 +41,22 @@ struct ColumnSummary {
     return (median, unit)
   }
 
+  /// A power of two that takes numbers of very large or small reach near 1, else 1.
+  static func scale(_ reach: Double) -> Double {
+    if reach <= 1e15 && reach >= 1e-15 { return 1 }
+    return Double(sign: .plus, exponent: min(-reach.exponent, Double.greatestFiniteMagnitude.exponent), significand: 1)
+  }
+
+  /// Whether single precision, after the shift, resolves the inner half of the rows to less than a thousandth of its
+  /// width, as where a few rows far from all others put the shift between them.
+  var losesDigits: Bool {
+    guard sorted.count >= 4 else { return false }
+    let (low, high) = (sorted[sorted.count / 4], sorted[sorted.count * 3 / 4])
+    let shift = shift
+    let reach = max(abs(low - shift.shift), abs(high - shift.shift))
+    return high > low && reach * Double(Float.ulpOfOne) > 1e-3 * (high - low)
+  }
+
   /// The shift and scale before rounding to single precision: none for numbers that it resolves to a millionth of their
   /// spread, and holds.
   var shift: TableEncoding.Shift {
@@ -51,7 +67,7 @@ struct ColumnSummary {
     if largest * Double(Float.ulpOfOne) > 1e-6 * spread { result.shift = lowest / 2 + highest / 2 }
     let reach = result.shift == 0 ? largest : spread
     // Squares of differences have to be numbers too.
-    if reach > 1e15 || reach < 1e-15 { result.scale = Double(sign: .plus, exponent: -reach.exponent, significand: 1) }
+    result.scale = Self.scale(reach)
     return result
   }
 }

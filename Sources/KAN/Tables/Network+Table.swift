@@ -10,7 +10,7 @@ extension Network {
   }
 
   /// Chooses and trains a network by a table's own columns; see
-  /// ``fit(_:options:objective:pool:)``.
+  /// ``fit(_:options:objective:pool:progress:)``.
   ///
   /// Texts become categories, gaps are learned as such, and columns that can tell nothing are left out
   /// (``TableEncoding``); ``predict(_:pool:)-(Table,_)`` treats other tables alike.
@@ -21,20 +21,21 @@ extension Network {
   /// - Throws: ``TableError`` for a table that cannot be learned, and ``TrainingError``.
   public static func fit(
     _ table: Table, columns: TableColumns = TableColumns(), options: AutomaticOptions = AutomaticOptions(),
-    objective: (any Objective)? = nil, pool: ThreadPool = .shared
+    objective: (any Objective)? = nil, pool: ThreadPool = .shared,
+    progress: @escaping AutomaticReport = { _ in .continue }
   ) throws -> AutomaticFit<Element> {
     let encoding = try TableEncoding(table, columns: columns)
     let rows: EncodedTable<Element> = try encoding.encode(table, pool: pool)
-    return try fit(rows.data, encoding, options: options, objective: objective, pool: pool)
+    return try fit(rows.data, encoding, options: options, objective: objective, pool: pool, progress: progress)
   }
 
   /// The same on rows that have been encoded.
   package static func fit(
     _ data: Dataset<Element>, _ encoding: TableEncoding, options: AutomaticOptions, objective: (any Objective)?,
-    pool: ThreadPool, isRunning: @escaping @Sendable () -> Bool = { true }
+    pool: ThreadPool, progress: @escaping AutomaticReport = { _ in .continue }
   ) throws(TrainingError) -> AutomaticFit<Element> {
     var fit = try AutomaticTraining(
-      data, encoding.inputKinds, options, objective ?? data.targets.task.objective, pool, isRunning: isRunning
+      data, encoding.inputKinds, options, objective ?? data.targets.task.objective, pool, progress
     ).run()
     fit.network.take(encoding)
     return fit

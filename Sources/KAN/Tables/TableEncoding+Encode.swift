@@ -78,6 +78,19 @@ extension TableEncoding {
       data: isWhole ? data : data.selecting(rows: kept), rows: isWhole ? nil : kept, unknown: unknown)
   }
 
+  /// The columns of numbers and targets of which single precision loses more than a thousandth of what most rows differ
+  /// by.
+  package func columnsBeyondSinglePrecision(_ table: Table) -> [String] {
+    let numbers = inputs.compactMap { input -> String? in
+      if case .number = input.kind { input.column } else { nil }
+    }
+    let names = numbers + targets.filter { $0.number != nil }.map(\.column)
+    return names.filter { name in
+      guard let cells = table[name]?.cells else { return false }
+      return ColumnSummary(Self.numbers(cells)).losesDigits
+    }
+  }
+
   /// The place of each row's class, 0 where it has none.
   private func classCodes(of table: Table, _ isComplete: inout [Bool]) throws(TableError) -> [Int32] {
     let name = targets[0].column
@@ -133,7 +146,9 @@ extension TableEncoding {
       throw TableError("row \(row + 1), column \"\(name)\": \(reason)")
     }
     if values.allSatisfy({ $0 == 0 }) { throw TableError("column \"\(name)\": all weights are 0") }
-    return AlignedArray(values.map { Element($0) })
+    // Only ratios matter. A power of two keeps their bits, where single precision does not hold the numbers themselves.
+    let scale = ColumnSummary.scale(values.max() ?? 1)
+    return AlignedArray(values.map { Element($0 * scale) })
   }
 
   /// Predictions in the table's units, in place: [rows × targets]. Probabilities of classes stay as they are.

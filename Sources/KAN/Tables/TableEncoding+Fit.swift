@@ -26,6 +26,7 @@ extension TableEncoding {
         classes = names
       } else {
         targets[targets.count - 1].number = ColumnSummary(Self.numbers(cells)).shift
+        if case .times = cells { targets[targets.count - 1].isTime = true }
       }
     }
     let others = Set(wanted + [columns.weights].compactMap { $0 } + columns.ignored)

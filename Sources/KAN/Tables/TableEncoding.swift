@@ -64,6 +64,8 @@ public struct TableEncoding: Sendable, Equatable, Codable {
     public var column: String
     /// (t - shift)·scale is what the network learns; nil for classes.
     public var number: Shift?
+    /// True where t is a time, in seconds since 1970; nil for other numbers.
+    public var isTime: Bool?
   }
 
   /// An affine map whose shift is taken in double precision, before a number is rounded to the network's.
@@ -89,6 +91,11 @@ public struct TableEncoding: Sendable, Equatable, Codable {
       return levels.map { Input(column: input.column, kind: .level($0)) } + gaps
     }
     return result
+  }
+
+  /// Whether some input is a code.
+  package var hasCodes: Bool {
+    inputs.contains { if case .levels = $0.kind { true } else { false } }
   }
 
   /// Whether inputs and targets are the table's own numbers where it has no gaps, so that it is not needed to predict.

@@ -219,23 +219,26 @@ private final class ShardStep<Element: Scalar> {
   }
 }
 
-/// The loss of all rows as a function of the parameters, and a penalty λ/2·‖p‖².
+/// The loss of all rows as a function of the parameters, and the penalties λ/2·‖p‖² and ``Sparsity``.
 struct FullBatchFunction<Element: Scalar>: DifferentiableFunction {
   /// The network with the parameters of the last point.
   private(set) var network: Network<Element>
   let batch: FullBatch<Element>
   private let weightDecay: Double
   private var vectors: VectorOperations<Element>
+  private let sparsity: SparsityPenalty<Element>?
   /// Parameters whose gradient is set to 0.
   let frozen: FrozenParameters<Element>?
 
   init(
     _ network: Network<Element>, _ data: TrainingRows<Element>, weightDecay: Double = 0,
-    frozen: FrozenParameters<Element>? = nil, pool: ThreadPool, continues: @escaping () -> Bool = { true }
+    sparsity: Sparsity = Sparsity(), frozen: FrozenParameters<Element>? = nil, pool: ThreadPool,
+    continues: @escaping () -> Bool = { true }
   ) {
     self.network = network
     self.frozen = frozen
     self.weightDecay = weightDecay
+    self.sparsity = SparsityPenalty(sparsity, of: network)
     batch = FullBatch(network, data, pool: pool, continues: continues)
     vectors = VectorOperations(count: network.parameterCount, pool: pool)
   }
@@ -245,12 +248,18 @@ struct FullBatchFunction<Element: Scalar>: DifferentiableFunction {
     let loss = batch.lossAndGradient(of: network, gradient: &gradient)
     let to = gradient.mutablePointer()
     if weightDecay != 0 { vectors.add(to, weightDecay, x.pointer, to: to) }
+    let sparse = sparsity?.add(at: x.pointer, to: to, pool: vectors.pool) ?? 0
     frozen?.clear(to)
-    return loss + penalty(at: x)
+    return loss + decay(at: x) + sparse
+  }
+
+  /// What ``value(at:gradient:)`` adds to the loss.
+  mutating func penalty(at x: AlignedArray<Element>) -> Double {
+    decay(at: x) + (sparsity?.value(at: x.pointer, pool: vectors.pool) ?? 0)
   }
 
   /// λ/2·‖p‖²
-  mutating func penalty(at x: AlignedArray<Element>) -> Double {
+  private mutating func decay(at x: AlignedArray<Element>) -> Double {
     weightDecay == 0 ? 0 : weightDecay / 2 * vectors.dot(x, x)
   }
 }

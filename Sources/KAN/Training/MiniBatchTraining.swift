@@ -10,6 +10,7 @@ final class MiniBatchTraining<Element: Scalar, Rule: Optimizer>: TrainingProcess
   private let frozen: FrozenParameters<Element>?
   private var smoothing: StepSmoothing<Element>?
   private let monotone: MonotoneProjection<Element>?
+  private let penalty: SparsityPenalty<Element>?
   /// Of an interrupted epoch.
   private var (stepsDone, lossSum): (Int, Double)
   private(set) var samples = 0
@@ -32,6 +33,7 @@ final class MiniBatchTraining<Element: Scalar, Rule: Optimizer>: TrainingProcess
       options.updating == .supported
       ? try FrozenParameters(start.network, on: start.rows, pool: start.pool) : nil
     monotone = MonotoneProjection(start.network, workers: start.pool.threads)
+    penalty = SparsityPenalty(options.sparsity, of: start.network)
     smoothing = options.smoothsSteps ? StepSmoothing(start.network) : nil
   }
 
@@ -54,6 +56,7 @@ final class MiniBatchTraining<Element: Scalar, Rule: Optimizer>: TrainingProcess
           next: next.map { UnsafeBufferPointer(rebasing: $0) })
       }
       try requireFinite(loss, network, epoch: epoch, step: index + 1)
+      if let penalty { step.add(penalty, of: network) }
       if let frozen { step.clearGradients(frozen) }
       let parameters = network.parameters.mutablePointer()
       smoothing?.begin(parameters, pool: step.pool)

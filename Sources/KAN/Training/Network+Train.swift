@@ -44,6 +44,7 @@ extension Network {
     try check(rows, "", objective, pool)
     if let judges { try check(judges, "validation ", objective, pool) }
     try method.check(self, on: data, options: options)
+    if !options.sparsity.isNone && !method.takesSparsity { throw .cannotPenalize(optimizer: method.name) }
     if !options.grids.isEmpty {
       if options.updating == .supported { throw .cannotRestrictOnGrids }
       guard layers.contains(where: { $0.gridIntervals != nil }) else { throw .basis(BasisError("no layer has a grid")) }
@@ -70,6 +71,15 @@ extension Network {
     // Scalings come from all rows, including those held out.
     do { try prepare(for: data.source, objective, pool) } catch { throw .rowSource(error) }
     try setMonotone(options.monotone ?? monotone, task: data.targetShape.task)
+    // The caller may have written parameters.
+    clearRemovedEdges()
+    if outputScalingOrigin == .constantData, record == nil, options.updating == .all,
+      layers[layers.count - 1].activation == .identity
+    {
+      return try endAtConstant(
+        TrainingLoop(
+          method: method, data: data, validation: validation, options: options, pool: pool, monitor: monitor))
+    }
     if options.grids.isEmpty {
       let loop = TrainingLoop(
         method: method, data: data, validation: validation, options: options, pool: pool, monitor: monitor)
@@ -88,6 +98,18 @@ extension Network {
     let loop = TrainingLoop(
       method: method, data: training, validation: judges, options: options, pool: pool, monitor: monitor)
     return try loop.runOnGrids(&self)
+  }
+
+  /// Sets the last layer to 0, which is the constant that all targets are: no method gets nearer to it.
+  private mutating func endAtConstant(
+    _ loop: TrainingLoop<Element>
+  ) throws(TrainingError) -> TrainingHistory {
+    let to = parameters.mutablePointer()
+    for index in parameterOffset(ofLayer: layers.count - 1)..<parameterCount { to[index] = 0 }
+    var stage = try loop.begin(self, on: nil, continues: false)
+    stage.ledger.end = .converged
+    stage.ledger.adopt(by: &self)
+    return loop.history(stage)
   }
 
   private func checkMonotone(

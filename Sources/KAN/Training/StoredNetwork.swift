@@ -21,7 +21,7 @@ package struct StoredNetwork: Sendable, Equatable {
     for (basis, layer) in zip(bases, network.layers) {
       guard let made = try? layer.basis.made(from: basis.converted(to: Element.self)) else { return nil }
       guard made.inputs == layer.inputs else { return nil }
-      layers.append(Layer(basis: made, outputs: layer.outputs, node: layer.node))
+      layers.append(Layer(basis: made, outputs: layer.outputs, node: layer.node).keeping(layer.edges))
     }
     guard layers.reduce(0, { $0 + $1.parameterCount }) == parameters.count else { return nil }
     var result = network

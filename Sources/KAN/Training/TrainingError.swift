@@ -29,6 +29,8 @@ public enum TrainingError: Error, Sendable, Equatable, CustomStringConvertible {
   case otherObjective(trained: String, asked: String)
   /// The optimiser changes all parameters, so training cannot be restricted.
   case cannotRestrict(optimizer: String)
+  /// The optimiser cannot apply penalties on edges.
+  case cannotPenalize(optimizer: String)
   /// Training on several grids changes all curves, so it cannot be restricted.
   case cannotRestrictOnGrids
   /// A grid could not be made.
@@ -66,6 +68,8 @@ public enum TrainingError: Error, Sendable, Equatable, CustomStringConvertible {
       "trained with the objective \(trained), which cannot go on with \(asked)"
     case .cannotRestrict(let optimizer):
       "\(optimizer) changes all parameters: use lbfgs or adam to keep what has been learned"
+    case .cannotPenalize(let optimizer):
+      "\(optimizer) takes no penalties on edges: use lbfgs or adam for a sparse network"
     case .cannotRestrictOnGrids:
       "other grids change all curves: train on the grid that the network has to keep what has been learned"
     case .basis(let error): error.description

@@ -20,6 +20,8 @@ public protocol TrainingMethod: Sendable {
   var judgesByLeavingOut: Bool { get }
   /// Whether the method can keep parameters within bounds, as monotone inputs need.
   var keepsMonotone: Bool { get }
+  /// Whether the method applies ``TrainingOptions/sparsity``; otherwise a training with it is refused.
+  var takesSparsity: Bool { get }
   /// The relative cost of an epoch as a function of the number of parameters, for estimates of the time left.
   func relativeCost(parameters: Int) -> Double
 
@@ -43,6 +45,7 @@ extension TrainingMethod {
   public func batch(_ options: TrainingOptions, rows: Int) -> Int { rows }
   public var judgesByLeavingOut: Bool { false }
   public var keepsMonotone: Bool { false }
+  public var takesSparsity: Bool { false }
   public func relativeCost(parameters: Int) -> Double { 1 }
 
   public func check<Element: Scalar>(

@@ -39,6 +39,8 @@ public struct TrainingOptions: Sendable {
   /// Base functions that fall somewhere, as SiLU does, are held at 0 there. For first-order rules and regressions, with
   /// bases and node functions that can rise (``Basis/risingCurves``, ``NodeFunction/isRising``).
   public var monotone: [Int: Monotonicity]?
+  /// Penalties that make edges vanish, for first-order rules and ``LBFGS``; none by default.
+  public var sparsity = Sparsity()
   /// Whether first-order rules smooth their steps along the coefficients of each edge, in networks of several layers
   /// with fine grids (see above). Steps on coarse grids stay bit-identical.
   public var smoothsSteps = true

@@ -55,6 +55,11 @@ package final class TrainingStep<Element: Scalar> {
     return loss
   }
 
+  /// Adds the gradient of a penalty at the network's parameters.
+  func add(_ penalty: SparsityPenalty<Element>, of network: Network<Element>) {
+    penalty.add(at: network.parameters.pointer, to: passes.mutableGradient(), pool: pool)
+  }
+
   func clearGradients(_ frozen: FrozenParameters<Element>) { frozen.clear(passes.mutableGradient()) }
 
   /// Brings rows together, scaled.

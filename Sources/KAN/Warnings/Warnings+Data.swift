@@ -72,7 +72,8 @@ extension Warnings {
       let beyond = Double(asked.count { $0 < known[0] || $0 > known[known.count - 1] }) / m
       // A single row as far beyond an end as the other end is before it decides what a test says.
       let (low, high) = (known[0], known[known.count - 1])
-      let isFar = asked.contains { $0 > high && $0 - high > high - low || $0 < low && low - $0 > high - low }
+      let isFar =
+        high > low && asked.contains { $0 > high && $0 - high > high - low || $0 < low && low - $0 > high - low }
       if beyond > max(0.05, 10 / (n + 1)) || isFar {
         outside.append(column)
       } else if case let distance = largestDistance(known, asked), distance > 0.1,

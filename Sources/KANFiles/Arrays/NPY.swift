@@ -15,18 +15,18 @@ package struct NumericArray: Sendable, Equatable {
 
 /// Reads an NPY file. See `decodeNPY`.
 package func readNPY(
-  _ path: String, magnitudeLimit: Double = .greatestFiniteMagnitude
+  _ path: String, magnitudeLimit: Double = .greatestFiniteMagnitude, allowsGaps: Bool = false
 ) throws(FileError) -> NumericArray {
-  try decodeNPY(readFile(path), path: path, magnitudeLimit: magnitudeLimit)
+  try decodeNPY(readFile(path), path: path, magnitudeLimit: magnitudeLimit, allowsGaps: allowsGaps)
 }
 
 /// Decodes an array in the NPY format 1.0, 2.0 or 3.0 (numpy.lib.format); `path` is only for messages.
 ///
 /// Element types: floating point of 2, 4 and 8 bytes, integers of 1 to 8 bytes (rounded to the nearest Double), and
 /// truth values. Throws `.malformed` for everything else, for scalars and empty arrays, if the amount of data differs
-/// from the shape, and for values that are not finite or exceed `magnitudeLimit`.
+/// from the shape, and for values that are not finite or exceed `magnitudeLimit`; with `allowsGaps` NaN is a gap.
 package func decodeNPY(
-  _ bytes: [UInt8], path: String, magnitudeLimit: Double = .greatestFiniteMagnitude
+  _ bytes: [UInt8], path: String, magnitudeLimit: Double = .greatestFiniteMagnitude, allowsGaps: Bool = false
 ) throws(FileError) -> NumericArray {
   let (header, dataStart) = try npyHeader(bytes, path: path)
   let type = try NPYType(header.descriptor, path: path)
@@ -47,7 +47,7 @@ package func decodeNPY(
   let rows = header.shape[0]
   let columns = count / rows
   let limit = min(magnitudeLimit, .greatestFiniteMagnitude)
-  if let index = values.firstIndex(where: { !($0.magnitude <= limit) }) {
+  if let index = values.firstIndex(where: { !($0.magnitude <= limit || allowsGaps && $0.isNaN) }) {
     let place = header.shape.count == 1 ? "" : ", column \(index % columns + 1)"
     let reason = values[index].isFinite ? "is too large" : "is not a finite number"
     throw FileError(.malformed, path: path, "row \(index / columns + 1)\(place): \(values[index]) \(reason)")

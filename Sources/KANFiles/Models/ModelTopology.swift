@@ -3,6 +3,7 @@ import KAN
 /// The JSON under `network` in a model file's metadata; the numbers are tensors:
 ///
 ///     layers.I.weight       W: [in × K × sums]       layers.I.bias      b: [sums]
+///     layers.I.edges        of a pruned layer, 1 for edges that are left, else 0: [in × sums]
 ///     layers.I.basis.NAME   arrays of the basis, such as knots
 ///     scaling.inputs        shift and factor: [2 × in]
 ///     scaling.outputs       shift and factor: [2 × out]
@@ -21,6 +22,8 @@ struct ModelTopology: Codable, Equatable {
   static let versionWithObjective = "2"
   /// The version of models whose inputs or targets are not a table's own numbers.
   static let versionWithEncoding = "3"
+  /// The version of models with pruned layers, whose removed edges readers that ignore them would train again.
+  static let versionWithEdges = "4"
 
   var task: LearningTask
   /// Missing for the task's default.

@@ -43,13 +43,15 @@ extension Network {
       if let last = layers.last, last.outputs != layer.inputs {
         throw file.failure("layer \(index + 1) has \(layer.inputs) inputs after one of \(last.outputs) outputs")
       }
-      layers.append(layer)
+      layers.append(try file.pruned(layer, index))
       // Checked against the tensors, so that nothing is allocated from a declared size.
       let shape = [layer.inputs, layer.functions, layer.sums]
       parameters += try file.values("layers.\(index).weight", shape: shape) as [Element]
       parameters += try file.values("layers.\(index).bias", shape: [layer.sums]) as [Element]
     }
     self.init(layers: layers, parameters: AlignedArray(parameters))
+    let removed = removedParameters
+    if removed.contains(where: { parameters[$0] != 0 }) { throw file.failure("a removed edge has a weight") }
     task = file.topology.task
     chosenObjective = try file.objective(from: knownObjectives + objectives)
     names = file.topology.names
@@ -70,6 +72,12 @@ extension Network {
     if outputScaling.factor.contains(0) { throw file.failure("a factor of the outputs' scaling is 0") }
     intervals = try file.intervals(of: self)
     trainingState = try file.trainingState(of: self)
+    if let state = trainingState {
+      let values = [state.parameters] + state.optimizer.moments
+      if values.contains(where: { values in removed.contains { values[$0] != 0 } }) {
+        throw file.failure("a removed edge has a weight in the training state")
+      }
+    }
     do {
       try names.check(inputs: inputs, outputs: nameableTargets, task: task)
     } catch {
@@ -107,6 +115,7 @@ package struct ModelFile {
     }
     let versions = [
       ModelTopology.version, ModelTopology.versionWithObjective, ModelTopology.versionWithEncoding,
+      ModelTopology.versionWithEdges,
     ]
     guard versions.contains(tensors.metadata["version"] ?? "") else {
       throw failure("format version \(printable(tensors.metadata["version"] ?? "none")) is not known")
@@ -160,6 +169,19 @@ package struct ModelFile {
     } catch {
       throw failure("layer \(index + 1): \(printable(error.description, limit: 200))")
     }
+  }
+
+  /// The layer with the edges that the file has left of it.
+  func pruned<Element: Scalar>(_ layer: Layer<Element>, _ index: Int) throws(FileError) -> Layer<Element> {
+    let name = "layers.\(index).edges"
+    if tensors.tensors[name] == nil { return layer }
+    let values: [Element] = try values(name, shape: [layer.inputs, layer.sums])
+    guard values.allSatisfy({ $0 == 0 || $0 == 1 }) else { throw failure("tensor \"\(name)\" is not of 0 and 1") }
+    var edges = EdgeMask(inputs: layer.inputs, sums: layer.sums)
+    for (place, value) in values.enumerated() where value == 0 {
+      edges[place / layer.sums, place % layer.sums] = false
+    }
+    return layer.keeping(edges)
   }
 
   /// The objective of the training, unless it is the task's default.

@@ -13,6 +13,7 @@ extension Network {
       if !values.allSatisfy(\.isFinite) { throw failure("\(what) that are not finite") }
     }
     try requireFinite(parameters, "parameters")
+    if removedParameters.contains(where: { parameters[$0] != 0 }) { throw failure("a removed edge has a weight") }
     for (name, scaling) in [("inputs", inputScaling), ("outputs", outputScaling)] {
       try requireFinite(scaling.shift, "shifts of \(name)")
       try requireFinite(scaling.factor, "factors of \(name)")

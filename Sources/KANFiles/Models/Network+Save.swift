@@ -37,6 +37,12 @@ extension Network {
       tensors["layers.\(index).weight"] = tensor(
         weights(ofLayer: index).elements, [layer.inputs, layer.functions, layer.sums])
       tensors["layers.\(index).bias"] = tensor(bias(ofLayer: index), [layer.sums])
+      if layer.isPruned {
+        let edges = layer.edges
+        tensors["layers.\(index).edges"] = tensor(
+          (0..<layer.inputs).flatMap { input in (0..<layer.sums).map { edges[input, $0] ? 1 : 0 as Element } },
+          [layer.inputs, layer.sums])
+      }
       for (name, array) in layer.basis.description.arrays {
         tensors["layers.\(index).basis.\(name)"] = tensor(array.elements, [array.rows, array.columns])
       }
@@ -71,6 +77,7 @@ extension Network {
 
   /// The lowest version whose readers understand all that matters to predictions.
   private var version: String {
+    if isPruned { return ModelTopology.versionWithEdges }
     if let encoding, !encoding.isPlain { return ModelTopology.versionWithEncoding }
     return chosenObjective == nil ? ModelTopology.version : ModelTopology.versionWithObjective
   }

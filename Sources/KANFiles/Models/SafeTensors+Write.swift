@@ -40,20 +40,20 @@ private func sorted(_ names: some Sequence<String>) -> [String] {
   names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
 }
 
-/// A JSON string; quotation marks, backslashes and control characters escaped.
+/// A JSON string; quotation marks, backslashes and control characters escaped. As bytes, since a text that grows by one
+/// character at a time is copied again and again.
 private func jsonString(_ text: String) -> String {
-  var result = String.UnicodeScalarView()
-  result.append("\"")
-  for scalar in text.unicodeScalars {
-    switch scalar {
-    case "\"", "\\": result.append(contentsOf: ["\\", scalar])
-    case "\u{0}"..."\u{1F}":
-      let code = String(scalar.value, radix: 16)
-      let zeros = String(repeating: "0", count: 4 - code.count)
-      result.append(contentsOf: "\\u\(zeros)\(code)".unicodeScalars)
-    default: result.append(scalar)
+  var result: [UInt8] = [0x22]
+  result.reserveCapacity(text.utf8.count + text.utf8.count / 8 + 2)
+  for byte in text.utf8 {
+    switch byte {
+    case 0x22, 0x5C: result += [0x5C, byte]
+    case 0..<0x20:
+      let code = String(byte, radix: 16)
+      result += Array("\\u\(String(repeating: "0", count: 4 - code.count))\(code)".utf8)
+    default: result.append(byte)
     }
   }
-  result.append("\"")
-  return String(result)
+  result.append(0x22)
+  return String(decoding: result, as: UTF8.self)
 }

@@ -40,6 +40,31 @@ func scanTime(_ text: borrowing Span<UInt8>, _ start: Int, _ end: Int) -> Double
   return decimal(seconds: seconds - offset, fraction: fraction.value, digits: fraction.digits)
 }
 
+/// A point in time as ISO 8601 has it, in UTC and to the second: `2015-01-03`, or `2015-01-03T05:07:09Z` if it is not the
+/// beginning of a day. Nil outside the years 0 to 9999, and for what is no number.
+package func timeText(_ secondsSince1970: Double) -> String? {
+  guard secondsSince1970.magnitude < 1e12 else { return nil }
+  let seconds = Int(secondsSince1970.rounded())
+  let day = floorQuotient(seconds, 86_400)
+  // The civil date of a day (Hinnant, chrono-Compatible Low-Level Date Algorithms).
+  let era = floorQuotient(day + 719_468, 146_097)
+  let dayOfEra = day + 719_468 - era * 146_097
+  let years = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
+  let dayOfYear = dayOfEra - (365 * years + years / 4 - years / 100)
+  let months = (5 * dayOfYear + 2) / 153
+  let month = months < 10 ? months + 3 : months - 9
+  let year = years + 400 * era + (month <= 2 ? 1 : 0)
+  guard (0...9999).contains(year) else { return nil }
+  func text(_ value: Int, _ digits: Int) -> String {
+    let plain = "\(value)"
+    return String(repeating: "0", count: max(0, digits - plain.count)) + plain
+  }
+  let date = "\(text(year, 4))-\(text(month, 2))-\(text(dayOfYear - (153 * months + 2) / 5 + 1, 2))"
+  let rest = seconds - 86_400 * day
+  if rest == 0 { return date }
+  return "\(date)T\(text(rest / 3600, 2)):\(text(rest / 60 % 60, 2)):\(text(rest % 60, 2))Z"
+}
+
 /// The seconds by which the zone written from `start` to `end` is ahead of UTC.
 private func zone(_ text: borrowing Span<UInt8>, _ start: Int, _ end: Int) -> Int? {
   var index = start

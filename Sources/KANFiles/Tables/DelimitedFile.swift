@@ -1,4 +1,5 @@
-/// A table in delimited text (RFC 4180, UTF-8) with a header line.
+/// A table in delimited text (RFC 4180, UTF-8) with a header line. If the first line holds numbers as no column is named,
+/// the columns are called `column1`, `column2` and so on.
 ///
 /// The separator is a tab in files whose names end in `.tsv` or `.tab`, else the comma; or the semicolon or tab, if the
 /// header has no comma and has one of these. With semicolons the comma may be the decimal mark.
@@ -8,6 +9,8 @@ package struct DelimitedFile: Sendable {
   package let header: [String]
   /// The indices of the columns that have a name.
   package var namedColumns: [Int] { header.indices.filter { !header[$0].isEmpty } }
+  /// What may not be expected of the header.
+  package let headerNote: String?
   let source: TextSource
   let scanner: CellScanner
   /// Where the line after the header starts, and the number of lines before it.
@@ -53,6 +56,7 @@ package struct DelimitedFile: Sendable {
       self.source = source
       self.path = path
       header = found.names
+      headerNote = found.note
       scanner = found.scanner
       bodyOffset = found.end
       headerLines = found.lines

@@ -66,7 +66,15 @@ struct RowWalk {
         next = cell.next
       }
       if next < text.count, text[next] == scanner.separator {
-        guard column + 1 < columns else { break }
+        guard column + 1 < columns else {
+          // Separators behind the last cell, as spreadsheets write them.
+          guard let end = lineEnd(text, afterSeparators: next), let length = scanner.lineEndLength(text, at: end) else {
+            break
+          }
+          position = end + length
+          lines += 1
+          return
+        }
         column += 1
         position = next + 1
       } else {
@@ -77,6 +85,13 @@ struct RowWalk {
       }
     }
     throw try wrongLength(text, from: rowStart, line: rowLine)
+  }
+
+  /// The end of a line that has but separators and blanks from `start` on.
+  private func lineEnd(_ text: borrowing Span<UInt8>, afterSeparators start: Int) -> Int? {
+    var index = start
+    while index < text.count, text[index] == scanner.separator || scanner.isBlank(text[index]) { index += 1 }
+    return scanner.lineEndLength(text, at: index) == nil ? nil : index
   }
 
   /// An unquoted number and the position of the separator or line end after it; nil for all other cells.

@@ -3,6 +3,9 @@ import KAN
 extension Table {
   /// Reads a table with a header line from delimited text in UTF-8 (RFC 4180).
   ///
+  /// Without a header, that is with numbers in the first line as no column is named, the columns are called `column1`,
+  /// `column2` and so on. Separators at the end of a line are passed over.
+  ///
   /// Cells are separated by tabs if the name ends in `.tsv` or `.tab`, else by commas; or by semicolons or tabs if the
   /// header has no comma. What a column is depends on all of its cells that are not missing:
   ///
@@ -42,6 +45,7 @@ extension DelimitedFile {
     for name in reading.columns ?? [] { requests[try column(named: name)] = .input }
     for name in reading.targets { requests[try column(named: name)] = .target }
     for name in reading.categories { requests[try column(named: name)] = .category }
+    if let headerNote { notes.append(headerNote) }
     if header[0].isEmpty {
       requests[0] = .passOver
       notes.append("column 1 has no name, as row names that R and pandas write; left out")

@@ -44,14 +44,17 @@ struct EdgeMatch {
   static let searched = NamedFunction.allCases.filter { ![.zero, .cos, .acos, .sigmoid].contains($0) }
 
   /// Those of the functions that are finite on the points, the nearest first.
-  func candidates(_ functions: [NamedFunction] = Self.searched) -> [Candidate] {
+  ///
+  /// - Parameter line: with a line beside the function: c·f(a·x + b) + s·x + d.
+  func candidates(_ functions: [NamedFunction] = Self.searched, line: Bool = false) -> [Candidate] {
     let nothing = Candidate(form: .zero, constant: mean, error: 1)
     if !(spread > 1e-14 * abs(mean)) || !spread.isFinite || points.count < 2 { return [nothing] }
     var starts: [(NamedFunction, [(Double, Double, Double)])] = []
-    for function in functions where function != .zero {
+    // A parabola and a line have a line in them already.
+    for function in functions where function != .zero && !(line && [.identity, .square].contains(function)) {
       // (a, b, error²)
       var found = Self.starts(of: function, offset: middle / half).compactMap { rate, shift in
-        residual(function, rate, shift).map { (rate, shift, $0) }
+        residual(function, rate, shift, line).map { (rate, shift, $0) }
       }
       found.sort { $0.2 < $1.2 }
       // Functions with two constants of shape have several valleys.
@@ -60,7 +63,7 @@ struct EdgeMatch {
       }
     }
     var result = starts.compactMap { function, starts in
-      starts.compactMap { refined(function, $0.0, $0.1) }.min { $0.error < $1.error }
+      starts.compactMap { refined(function, $0.0, $0.1, line) }.min { $0.error < $1.error }
     }
     result.append(nothing)
     return result.sorted { ($0.error, $0.function.rawValue) < ($1.error, $1.function.rawValue) }
@@ -68,25 +71,41 @@ struct EdgeMatch {
 
   // MARK: Fits
 
-  /// The squared error over the variance with the best c and d; nil where f is not finite.
-  private func residual(_ function: NamedFunction, _ rate: Double, _ shift: Double) -> Double? {
-    var (sum, squares, product) = (0.0, 0.0, 0.0)
+  /// The squared error over the variance with the best c and d, and s with a line; nil where f is not finite.
+  private func residual(_ function: NamedFunction, _ rate: Double, _ shift: Double, _ line: Bool) -> Double? {
+    var (sum, squares, product, slope) = (0.0, 0.0, 0.0, 0.0)
+    // Sums of t about its mean, and with the curve.
+    var (place, width, lineProduct) = (0.0, 0.0, 0.0)
+    let count = Double(points.count)
+    if line { place = points.reduce(0) { $0 + ($1 - middle) / half } / count }
     for (point, value) in zip(points, values) {
-      let f = function.value(at: rate * (point - middle) / half + shift)
+      let t = (point - middle) / half
+      let f = function.value(at: rate * t + shift)
       if !f.isFinite { return nil }
       sum += f
       squares += f * f
       product += f * (value - mean)
+      if line {
+        slope += f * (t - place)
+        width += (t - place) * (t - place)
+        lineProduct += (t - place) * (value - mean)
+      }
     }
-    let count = Double(points.count)
-    let variance = squares / count - (sum / count) * (sum / count)
-    guard variance > 1e-14 * squares / count else { return nil }
-    let share = (product / count) * (product / count) / (variance * spread * spread)
-    return max(0, 1 - share)
+    var variance = squares / count - (sum / count) * (sum / count)
+    let scale = squares / count
+    var (covariance, rest) = (product / count, spread * spread)
+    if line, width > 0 {
+      // What the line does not explain of either.
+      covariance -= slope * lineProduct / width / count
+      variance -= slope * slope / width / count
+      rest -= lineProduct * lineProduct / width / count
+    }
+    guard variance > 1e-12 * scale, rest > 0 else { return nil }
+    return max(0, rest - covariance * covariance / variance) / (spread * spread)
   }
 
   /// c·f(a·x + b) + d by nonlinear least squares from a start in units of the range.
-  private func refined(_ function: NamedFunction, _ rate: Double, _ shift: Double) -> Candidate? {
+  private func refined(_ function: NamedFunction, _ rate: Double, _ shift: Double, _ line: Bool) -> Candidate? {
     let freedom = EdgeTerm.Freedom(function)
     // With t = (x - middle)/half as the variable, in which all constants are about 1.
     let t = points.map { ($0 - middle) / half }
@@ -103,22 +122,25 @@ struct EdgeMatch {
     let inner: Expression = .sum(
       [freedom.rate ? .product([.constant(rate), .variable(0)]) : .variable(1)]
         + (freedom.shift ? [.constant(shift)] : []))
-    let whole: Expression = .sum([
-      .product([.constant(factor), .apply(function, function == .identity ? .variable(0) : inner)]),
-      .constant(mean - factor * average),
+    let curve: Expression = .product([
+      .constant(factor), .apply(function, function == .identity ? .variable(0) : inner),
     ])
+    let whole: Expression = .sum(
+      [curve] + (line ? [.product([.constant(0), .variable(0)])] : []) + [.constant(mean - factor * average)])
     let fit = ConstantFit(columns: [t, t.map { rate * $0 }], targets: values).fit(whole, iterations: 25)
     guard fit.error.isFinite else { return nil }
     var constants = Tape(fit.expression).constants
     let (c, d) = (constants.removeFirst(), constants.removeLast())
     let a = freedom.rate ? constants.removeFirst() : rate
     let b = freedom.shift ? constants.removeFirst() : shift
+    let s = line ? constants.removeFirst() / half : 0
     let term =
       function == .identity
       ? EdgeTerm(function: .identity, factor: c / half, rate: 1, shift: 0)
-      : EdgeTerm(function: function, factor: c, rate: a / half, shift: b - a * middle / half)
+      : EdgeTerm(
+        function: function, factor: c, rate: a / half, shift: b - a * middle / half, line: line ? s : nil)
     return Candidate(
-      form: .term(term), constant: function == .identity ? d - c * middle / half : d, error: fit.error)
+      form: .term(term), constant: (function == .identity ? d - c * middle / half : d) - s * middle, error: fit.error)
   }
 
   // MARK: Starts

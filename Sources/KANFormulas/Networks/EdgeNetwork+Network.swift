@@ -33,8 +33,11 @@ extension EdgeNetwork.Layer {
     // A layer of straight lines alone stays one of a multilayer perceptron.
     if basis.isIdentity, edges.allSatisfy(\.isLine) { return (basis, edges.map(\.slope)) }
     let terms = (0..<inputs).map { input in
-      (0..<sums).compactMap { sum -> (Int, EdgeTerm)? in
-        if case .term(let term) = edges[input * sums + sum] { (sum, term) } else { nil }
+      (0..<sums).flatMap { sum -> [(Int, EdgeTerm)] in
+        guard case .term(var term) = edges[input * sums + sum] else { return [] }
+        guard let line = term.line else { return [(sum, term)] }
+        term.line = nil
+        return [(sum, term), (sum, EdgeTerm(function: .identity, factor: line, rate: 1, shift: 0))]
       }
     }
     if terms.allSatisfy(\.isEmpty), hasOwn { return (basis, ownWeights(functions: basis.functions, from: 0)) }

@@ -35,16 +35,19 @@ struct EdgeNetwork: Sendable {
       }
       let weights = network.weights(ofLayer: index)
       let (functions, sums) = (layer.functions, layer.sums)
-      let named = layer.basis as? FunctionBasis<Double>
-      let basis = named?.rest ?? layer.basis
-      var bias = network.bias(ofLayer: index)
-      var edges: [EdgeForm] = []
-      for input in 0..<layer.inputs {
-        for sum in 0..<sums {
-          let own = (0..<functions).map { weights[input * functions + $0, sum] }
-          edges.append(Self.form(own, of: layer.basis, input: input, &bias[sum]))
-        }
+      func own(_ input: Int, _ sum: Int) -> [Double] {
+        (0..<functions).map { weights[input * functions + $0, sum] }
       }
+      let pairs = (0..<layer.inputs).flatMap { input in (0..<sums).map { (input, $0) } }
+      // Edges of a basis of functions that hold more than one function and a line are curves of that basis.
+      let named = layer.basis as? FunctionBasis<Double>
+      let terms = named.flatMap { basis in
+        let forms = pairs.map { Self.form(own($0.0, $0.1), of: basis, input: $0.0) }
+        return forms.contains { $0 == nil } ? nil : forms.map { $0! }
+      }
+      let basis = terms == nil ? layer.basis : named?.rest ?? layer.basis
+      let bias = network.bias(ofLayer: index)
+      let edges = terms ?? pairs.map { Self.form(own($0.0, $0.1), isLine: layer.basis.isIdentity) }
       layers.append(
         Layer(
           basis: basis, activation: activation, products: products, inputs: layer.inputs, sums: sums,
@@ -52,19 +55,31 @@ struct EdgeNetwork: Sendable {
     }
   }
 
-  private static func form(
-    _ weights: [Double], of basis: any Basis<Double>, input: Int, _ bias: inout Double
-  ) -> EdgeForm {
+  private static func form(_ weights: [Double], isLine: Bool) -> EdgeForm {
     if weights.allSatisfy({ $0 == 0 }) { return .zero }
-    if basis.isIdentity { return .term(EdgeTerm(function: .identity, factor: weights[0], rate: 1, shift: 0)) }
-    guard let basis = basis as? FunctionBasis<Double> else { return .own(weights) }
+    return isLine ? .term(EdgeTerm(function: .identity, factor: weights[0], rate: 1, shift: 0)) : .own(weights)
+  }
+
+  /// Nil if the edge is neither a function, with or without a line, nor a curve of the other basis alone.
+  private static func form(_ weights: [Double], of basis: FunctionBasis<Double>, input: Int) -> EdgeForm? {
     let own = Array(weights[basis.named...])
     let used = weights.indices.prefix(basis.columns[input].count).filter { weights[$0] != 0 }
     if used.isEmpty { return own.allSatisfy { $0 == 0 } ? .zero : .own(own) }
-    let function = basis.columns[input][used[0]]
+    if own.contains(where: { $0 != 0 }) || used.count > 2 { return nil }
+    func isLine(_ place: Int) -> Bool {
+      let function = basis.columns[input][place]
+      return function.function == .identity && function.rate == 1 && function.shift == 0
+    }
+    // An identity of another rate or shift is not in the form that the search moves.
+    func isForm(_ place: Int) -> Bool { basis.columns[input][place].function != .identity || isLine(place) }
+    guard let main = used.first(where: { used.count == 1 || !isLine($0) }), isForm(main) else { return nil }
+    let line = used.first { $0 != main }
+    if let line, !isLine(line) { return nil }
+    let function = basis.columns[input][main]
     return .term(
       EdgeTerm(
-        function: function.function, factor: weights[used[0]], rate: function.rate, shift: function.shift))
+        function: function.function, factor: weights[main], rate: function.rate, shift: function.shift,
+        line: line.map { weights[$0] }))
   }
 
   subscript(edge: NetworkEdge) -> EdgeForm {
@@ -103,7 +118,7 @@ struct EdgeNetwork: Sendable {
             case .own(let coefficients): return coefficients
             case .term(let term):
               return [term.factor] + (term.freedom.rate ? [term.rate] : [])
-                + (term.freedom.shift ? [term.shift] : [])
+                + (term.freedom.shift ? [term.shift] : []) + (term.line.map { [$0] } ?? [])
             }
           }
       }
@@ -124,6 +139,7 @@ struct EdgeNetwork: Sendable {
             term.factor = next()
             if term.freedom.rate { term.rate = next() }
             if term.freedom.shift { term.shift = next() }
+            if term.line != nil { term.line = next() }
             layers[layer].edges[edge] = .term(term)
           }
         }

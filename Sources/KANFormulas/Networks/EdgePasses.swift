@@ -37,9 +37,7 @@ struct EdgePasses {
           case .zero: break
           case .own(let coefficients): add(coefficients, values, input, rows, to)
           case .term(let term):
-            for row in 0..<rows {
-              to[row] += term.factor * term.function.value(at: term.rate * x[input * rows + row] + term.shift)
-            }
+            for row in 0..<rows { to[row] += term.value(at: x[input * rows + row]) }
           }
         }
       }
@@ -72,7 +70,6 @@ struct EdgePasses {
 
   /// The curve of an edge at all rows: [rows]
   func curve(of edge: NetworkEdge, in network: EdgeNetwork) -> [Double] {
-    let layer = network.layers[edge.layer]
     let x = inputs[edge.layer]
     var result = [Double](repeating: 0, count: rows)
     switch network[edge] {
@@ -82,11 +79,8 @@ struct EdgePasses {
         Self.add(coefficients, values[edge.layer], edge.input, rows, $0.baseAddress!)
       }
     case .term(let term):
-      for row in 0..<rows {
-        result[row] = term.factor * term.function.value(at: term.rate * x[edge.input * rows + row] + term.shift)
-      }
+      for row in 0..<rows { result[row] = term.value(at: x[edge.input * rows + row]) }
     }
-    _ = layer
     return result
   }
 
@@ -139,11 +133,7 @@ struct EdgePasses {
         for row in 0..<rows { dx[row] += delta[row] * slope[row] }
       case .term(let term):
         let x = inputs[index]
-        for row in 0..<rows {
-          dx[row] +=
-            delta[row] * term.factor * term.rate
-            * term.function.slope(at: term.rate * x[input * rows + row] + term.shift)
-        }
+        for row in 0..<rows { dx[row] += delta[row] * term.slope(at: x[input * rows + row]) }
       }
       result = dx
     }
@@ -187,11 +177,12 @@ struct EdgePasses {
       }
     case .term(let term):
       let freedom = term.freedom
-      let (rate, shift) = (to + width, to + (freedom.rate ? 2 : 1) * width)
+      let (rate, shift, line) = (to + width, to + (freedom.rate ? 2 : 1) * width, to + freedom.count * width)
       for row in 0..<rows {
         let x = inputs[layer][input * rows + row]
         let argument = term.rate * x + term.shift
         to[row] = delta[row] * term.function.value(at: argument)
+        if term.line != nil { line[row] = delta[row] * x }
         if !freedom.rate && !freedom.shift { continue }
         let slope = delta[row] * term.factor * term.function.slope(at: argument)
         if freedom.rate { rate[row] = slope * x }

@@ -1,6 +1,6 @@
 import KAN
 
-/// c·f(a·x + b), a part of an edge's formula; what is added to it is in the bias of the edge's sum.
+/// c·f(a·x + b), or with a line s·x beside it, an edge's formula; the constant is in the bias of the edge's sum.
 struct EdgeTerm: Sendable, Equatable {
   var function: NamedFunction
   /// c
@@ -9,6 +9,23 @@ struct EdgeTerm: Sendable, Equatable {
   var rate: Double
   /// b
   var shift: Double
+  /// s, if there is a line.
+  var line: Double?
+
+  init(function: NamedFunction, factor: Double, rate: Double, shift: Double, line: Double? = nil) {
+    self.function = function
+    self.factor = factor
+    self.rate = rate
+    self.shift = shift
+    self.line = line
+  }
+
+  func value(at x: Double) -> Double { factor * function.value(at: rate * x + shift) + (line ?? 0) * x }
+
+  func slope(at x: Double) -> Double { factor * rate * function.slope(at: rate * x + shift) + (line ?? 0) }
+
+  /// Free constants.
+  var parameterCount: Int { freedom.count + (line == nil ? 0 : 1) }
 
   var freedom: Freedom { Freedom(function) }
 
@@ -34,7 +51,8 @@ struct EdgeTerm: Sendable, Equatable {
   func expression(of x: Expression) -> Expression {
     let argument: Expression =
       function == .identity ? x : .sum([.product([.constant(rate), x]), .constant(shift)])
-    return .product([.constant(factor), .apply(function, argument)])
+    let curve = Expression.product([.constant(factor), .apply(function, argument)])
+    return line.map { .sum([curve, .product([.constant($0), x])]) } ?? curve
   }
 }
 
@@ -50,7 +68,7 @@ enum EdgeForm: Sendable, Equatable {
     switch self {
     case .zero: 0
     case .own(let coefficients): coefficients.count
-    case .term(let term): term.freedom.count
+    case .term(let term): term.parameterCount
     }
   }
 
@@ -61,7 +79,7 @@ enum EdgeForm: Sendable, Equatable {
     switch self {
     case .zero: 0
     // As the formula's tree counts: a constant is three nodes, and each operation one.
-    case .term(let term): term.function.complexity + 4 * term.freedom.count + 1
+    case .term(let term): term.function.complexity + 4 * term.parameterCount + 1
     case .own(let coefficients): 4 * coefficients.count
     }
   }

@@ -17,6 +17,8 @@ struct FormulaAssembly {
     max(200, min(800, 1_000_000_000 / max(1, parameters * parameters)))
   }
 
+  private static let mostCurves = 4
+
   /// A search in a larger network would take hours, and no one could read its formula.
   private static let mostParameters = 3000
 
@@ -31,7 +33,8 @@ struct FormulaAssembly {
       throw FormulaError("formulas are for numbers, and this model is one of classes")
     }
     guard network.objective.link == .identity else {
-      throw FormulaError("formulas are for numbers as they are, and this model is one of rates or probabilities")
+      throw FormulaError(
+        "formulas are for numbers as they are, and this model is one of rates or probabilities")
     }
     guard data.inputs.columns == network.inputs, values.columns == network.outputs else {
       throw FormulaError(
@@ -47,7 +50,9 @@ struct FormulaAssembly {
     if kept.isEmpty { throw FormulaError("there are no rows") }
     func doubles(_ matrix: Matrix<Element>) -> Matrix<Double> {
       let own = matrix.selecting(rows: kept)
-      return Matrix(rows: own.rows, columns: own.columns, elements: AlignedArray(own.elements.map { Double($0) }))
+      return Matrix(
+        rows: own.rows, columns: own.columns,
+        elements: AlignedArray(own.elements.map { Double($0) }))
     }
     let inputs = doubles(data.inputs)
     let outputs = doubles(values)
@@ -71,7 +76,9 @@ struct FormulaAssembly {
     let original = original
     let columns = (0..<original.inputs).map { InputColumn(original, index: $0) }
     self.columns = columns
-    variables = columns.indices.map { column in inputs.column(column).map { columns[column].restore($0) } }
+    variables = columns.indices.map { column in
+      inputs.column(column).map { columns[column].restore($0) }
+    }
     func restored(_ matrix: Matrix<Double>) -> [[Double]] {
       let own = original.inUnitsOfTable(matrix)
       return (0..<own.columns).map { own.column($0) }
@@ -105,40 +112,61 @@ struct FormulaAssembly {
       }
     }
     var stages: [EdgeNetwork] = [search.network]
-    // How much of its accuracy the network may lose to a function: hardly any at first, then what a function costs that
-    // has not arrived or that others must still make up for, and at last anything, for the simple end of the front.
-    for factor in [1.1, 4, 40, Double.infinity] {
+    // Errors may be noise, within which the simplest function is the one to take, or those of curves that approximate,
+    // which a right function is not always the best to make up for. The data decide between what either finds.
+    let noise = 1 + (2 / Double(max(1, searchRows.rows))).squareRoot()
+    for (cost, factors) in [
+      (NetworkSearch.chance(searchRows), [noise, 4, 40, .infinity]),
+      (NetworkSearch.approximation, [4, 40, .infinity]),
+    ] {
+      var trial = search
+      trial.nodeCost = cost
+      if symbolic(&trial, factors, &stages) < 1e-9 { break }
+    }
+    return try result(stages)
+  }
+
+  /// Takes functions for edges, adding a stage for each factor by which the network's error may rise: hardly any at
+  /// first, then what a function costs that has not arrived or that others must still make up for, and at last anything,
+  /// for the simple end of the front. Returns the error without curves.
+  private func symbolic(
+    _ search: inout NetworkSearch, _ factors: [Double], _ stages: inout [EdgeNetwork]
+  ) -> Double {
+    for factor in factors {
       var isChanged = factor.isFinite ? search.removeEdges(upTo: factor.squareRoot()) : false
       if search.replaceEdges(upTo: factor) { isChanged = true }
       if !isChanged { continue }
       search.polish()
-      if factor.isFinite, search.removeEdges(upTo: 1.1) { search.polish() }
       stages.append(search.network)
     }
-    let symbolic = stages[stages.count - 1]
+    if search.revisit() {
+      search.polish()
+      stages.append(search.network)
+    }
+    let error = search.error
     for _ in 0..<Self.removals where search.removeOne() {
       search.polish()
       stages.append(search.network)
     }
-    return try result(stages, symbolic)
+    return error
   }
 
   /// The simple end of the front: each removal is tried for every edge.
   private static let removals = 8
 
-  private func result(_ stages: [EdgeNetwork], _ last: EdgeNetwork) throws(FormulaError) -> NetworkFormulas {
+  private func result(_ stages: [EdgeNetwork]) throws(FormulaError) -> NetworkFormulas {
     let names = columns.map(\.name)
     var targets: [NetworkFormulas.Target] = []
-    // The network to save is the one of the chosen formulas: the stage whose formulas are chosen most.
+    // The network to save is the one of the chosen formulas, of several targets' the one with the least error.
     var chosenStages: [Int] = []
     for output in 0..<original.outputs {
       let name =
         original.encoding?.targets[output].column
         ?? (original.names.targets.isEmpty
           ? "y\(original.outputs > 1 ? "\(output)" : "")" : original.names.targets[output])
-      var found: [(formula: Formula, stage: Int)] = []
-      for (stage, network) in stages.enumerated() {
-        found += assembled(network, output).map { ($0, stage) }
+      let formulas = pool.map(stages) { assembled($0, output) }
+      let found = formulas.enumerated().flatMap { stage, formulas in
+        formulas.map { (formula: $0, stage: stage) }
       }
       let front = Formula.front(of: found.map(\.formula))
       if front.isEmpty { throw FormulaError("no formula of \(name) is finite on the data") }
@@ -151,9 +179,10 @@ struct FormulaAssembly {
       }
       targets.append(
         NetworkFormulas.Target(
-          name: name, front: front, modelErrors: front.map { modelError(of: $0, output) }, chosen: chosen))
+          name: name, front: front, modelErrors: front.map { modelError(of: $0, output) },
+          chosen: chosen))
     }
-    let best = stages[chosenStages.max() ?? 0]
+    let best = chosenStages.map { stages[$0] }.min { EdgeFit($0, rows).squares < EdgeFit($1, rows).squares }!
     do throws(BasisError) {
       return NetworkFormulas(
         targets: targets, names: names, network: try best.network(like: original, at: rows),
@@ -170,14 +199,23 @@ struct FormulaAssembly {
       ofOutput: output, columns: columns, scaling: original.outputScaling, at: passes)
     let target = original.encoding?.targets[output].number
     let expression =
-      target.map { Expression.sum([.product([.constant(1 / $0.scale), inner]), .constant($0.shift)]) } ?? inner
+      target.map {
+        Expression.sum([.product([.constant(1 / $0.scale), inner]), .constant($0.shift)])
+      } ?? inner
     let chosen =
       rows.rows <= Self.fitLimit
       ? Array(0..<rows.rows) : (0..<Self.fitLimit).map { $0 * rows.rows / Self.fitLimit }
     let fit = ConstantFit(
-      columns: variables.map { column in chosen.map { column[$0] } }, targets: chosen.map { targets[output][$0] })
+      columns: variables.map { column in chosen.map { column[$0] } },
+      targets: chosen.map { targets[output][$0] })
     let fitted = fit.fit(expression.simplified(), iterations: 60, tolerance: 1e-6)
     guard fitted.error.isFinite else { return [] }
+    // Closed forms in a formula that is full of curves tell nothing.
+    if fitted.expression.splines.count > Self.mostCurves {
+      return [
+        Formula(fitted.expression.foldingSplines(), columns: variables, targets: targets[output])
+      ]
+    }
     let snapped = snapped(fitted, fit)
     var found = [fitted.expression, snapped.expression]
     let expanded = snapped.expression.expanded()

@@ -15,11 +15,12 @@ struct NetworkSearch {
   let kept: Set<NetworkEdge>
   /// The network's relative error.
   private(set) var error: Double
-
-  private let effort: Effort
+  let effort: Effort
+  /// By how much a node of the formula may raise the error, relatively.
+  var nodeCost: Double
 
   /// How much is tried, by the size of the network.
-  private struct Effort {
+  struct Effort {
     /// Functions tried for an edge: the right one is among the nearest few, and its rivals show how sure it is.
     var shortlist = 7
     /// Edges tried before one is decided.
@@ -34,116 +35,42 @@ struct NetworkSearch {
     init(_ network: EdgeNetwork, rows: Int) {
       let size = Double(network.parameterCount)
       let step = 2 * Double(rows) * size * size
-      let steps = Double(network.openEdges.count * (edges * (shortlist + 2) * trialSteps + 4 * longSteps))
+      let steps = Double(
+        network.openEdges.count * (edges * (shortlist + 2) * trialSteps + 4 * longSteps))
       if steps * step > 3e11 { (shortlist, edges, trialSteps, longSteps) = (3, 1, 3, 6) }
     }
   }
-
-  /// What a node of the formula may cost: 5 % of the error, which is beyond chance on a hundred rows and more.
-  private static let nodeCost = 0.05
 
   init(_ network: EdgeNetwork, _ rows: EdgeRows, keeping kept: Set<NetworkEdge>, pool: ThreadPool) {
     self.rows = rows
     self.kept = kept
     self.pool = pool
+    nodeCost = Self.chance(rows)
     effort = Effort(network, rows: rows.rows)
     var fit = EdgeFit(network, rows)
-    fit.step(2 * effort.longSteps, pool: pool)
+    let before = fit.squares
+    // A hundred steps end earlier for a network that was trained well.
+    fit.step(100, pool: pool)
+    // What p parameters learn of n values of noise is no gain, and leaves curves that no function looks like.
+    let learned = Double(network.parameterCount) / Double(max(1, rows.targets.count))
+    let isBetter = fit.squares < before * max(0, 1 - 2 * learned)
+    if !isBetter { fit = EdgeFit(network, rows) }
     self.network = fit.network
     error = fit.error
   }
 
+  /// What a node may cost if errors are noise: a quarter of a parameter in the Bayesian information criterion.
+  static func chance(_ rows: EdgeRows) -> Double {
+    let count = Double(max(2, rows.rows))
+    return Elementary.log(count) / (8 * count)
+  }
+
+  /// What a node may cost if errors are those of curves that approximate: functions with more constants than the right
+  /// one then make up for other edges' errors, up to some times better than it. Flat from 0.1 to 0.3.
+  static let approximation = 0.2
+
   /// The edges that a search decides.
-  private var open: [NetworkEdge] { network.openEdges.filter { !kept.contains($0) } }
-
-  // MARK: Steps
-
-  /// Replaces curves as long as the error stays below `factor` times the one before; returns whether any was.
-  mutating func replaceEdges(upTo factor: Double) -> Bool {
-    var isChanged = false
-    var refused: Set<NetworkEdge> = []
-    while true {
-      let left = open.filter { !refused.contains($0) }
-      if left.isEmpty { return isChanged }
-      let passes = EdgePasses(network, at: rows, slopes: false)
-      let matches = parallel(left) { match($0, passes) }
-      let surest = left.indices.sorted { (matches[$0][0].error, $0) < (matches[$1][0].error, $1) }
-      var best: (edge: NetworkEdge, trial: Trial)?
-      for place in surest.prefix(effort.edges) {
-        let edge = left[place]
-        guard let trial = self.best(for: edge, among: shortlist(matches[place]), upTo: factor) else {
-          refused.insert(edge)
-          continue
-        }
-        if trial.error < best?.trial.error ?? .infinity { best = (edge, trial) }
-      }
-      guard let best else { continue }
-      take(best.trial)
-      isChanged = true
-      // A curve may have found its function now that another has.
-      refused = []
-    }
-  }
-
-  /// Sets edges that hardly contribute to 0, from the least on, as long as the error stays below `factor` times the
-  /// one before.
-  mutating func removeEdges(upTo factor: Double) -> Bool {
-    var isChanged = false
-    // Of the error at the beginning, so that many small losses do not add up.
-    let limit = factor * error
-    for edge in edgesByContribution() where network[edge] != .zero && !kept.contains(edge) {
-      let passes = EdgePasses(network, at: rows, slopes: false)
-      let curve = passes.curve(of: edge, in: network)
-      let nothing = EdgeMatch.Candidate(
-        form: .zero, constant: curve.reduce(0, +) / Double(max(1, curve.count)), error: 1)
-      var trial = self.trial(nothing, on: edge, steps: effort.trialSteps)
-      if trial.error > limit { trial = self.trial(nothing, on: edge, steps: effort.longSteps) }
-      // Those that follow contribute more.
-      guard trial.error <= limit else { break }
-      take(trial)
-      isChanged = true
-    }
-    return isChanged
-  }
-
-  /// Sets the edge to 0 whose loss costs least; returns whether there was one that is not the last.
-  mutating func removeOne() -> Bool {
-    let present = network.edges.filter { network[$0] != .zero && !kept.contains($0) }
-    if present.count < 2 { return false }
-    let passes = EdgePasses(network, at: rows, slopes: false)
-    let trials = parallel(present) { edge in
-      let curve = passes.curve(of: edge, in: network)
-      let nothing = EdgeMatch.Candidate(
-        form: .zero, constant: curve.reduce(0, +) / Double(max(1, curve.count)), error: 1)
-      return trial(nothing, on: edge, steps: effort.trialSteps)
-    }
-    guard let best = trials.min(by: { $0.error < $1.error }), best.error.isFinite else { return false }
-    take(best)
-    return true
-  }
-
-  /// Sets an edge to a function, whatever that costs; false if the function is not finite on the data.
-  mutating func fix(_ edge: NetworkEdge, to function: NamedFunction) -> Bool {
-    let passes = EdgePasses(network, at: rows, slopes: false)
-    let found = EdgeMatch(
-      inputs: inputs(of: edge, passes), curve: passes.curve(of: edge, in: network)
-    ).candidates([function]).first { $0.function == function }
-    guard let found else { return false }
-    take(trial(found, on: edge, steps: effort.longSteps))
-    return true
-  }
-
-  /// All functions that are finite on an edge's data, with the network's error with each, the best first.
-  func candidates(of edge: NetworkEdge) -> [EdgeCandidate] {
-    let passes = EdgePasses(network, at: rows, slopes: false)
-    let matches = EdgeMatch(
-      inputs: inputs(of: edge, passes), curve: passes.curve(of: edge, in: network)
-    ).candidates(NamedFunction.allCases)
-    let trials = parallel(matches) { trial($0, on: edge, steps: effort.longSteps) }
-    return zip(matches, trials).map { match, trial in
-      EdgeCandidate(function: match.function, curveError: match.error, networkError: trial.error)
-    }.sorted { ($0.networkError, $0.function.rawValue) < ($1.networkError, $1.function.rawValue) }
-  }
+  var open: [NetworkEdge] { network.openEdges.filter { !kept.contains($0) } }
 
   /// More steps with everything decided.
   mutating func polish() {
@@ -155,20 +82,20 @@ struct NetworkSearch {
 
   // MARK: Trials
 
-  private struct Trial {
+  struct Trial {
     var network: EdgeNetwork
     var error: Double
     var complexity: Int
   }
 
-  private mutating func take(_ trial: Trial) {
+  mutating func take(_ trial: Trial) {
     var fit = EdgeFit(trial.network, rows)
     fit.step(effort.longSteps, pool: pool)
     network = fit.network
     error = fit.error
   }
 
-  private func trial(_ candidate: EdgeMatch.Candidate, on edge: NetworkEdge, steps: Int) -> Trial {
+  func trial(_ candidate: EdgeMatch.Candidate, on edge: NetworkEdge, steps: Int) -> Trial {
     var changed = network
     changed[edge] = candidate.form
     changed.layers[edge.layer].bias[edge.output] += candidate.constant
@@ -177,80 +104,40 @@ struct NetworkSearch {
     return Trial(network: fit.network, error: fit.error, complexity: candidate.form.complexity)
   }
 
-  /// The function that serves the network best for its complexity, if the error stays below `factor` times the one
-  /// before, or that of the best function.
-  private func best(
-    for edge: NetworkEdge, among candidates: [EdgeMatch.Candidate], upTo factor: Double
-  ) -> Trial? {
-    var trials = parallel(candidates) { trial($0, on: edge, steps: effort.trialSteps) }
-    let order = trials.indices.sorted { (trials[$0].error, $0) < (trials[$1].error, $1) }
-    // The promising ones go on: a right function that has not arrived is within some factor of the best.
-    let promising = order.prefix(3).filter { trials[$0].error <= 100 * trials[order[0]].error }
-    let longer = parallel(promising) { trial(candidates[$0], on: edge, steps: effort.longSteps) }
-    for (place, trial) in zip(promising, longer) { trials[place] = trial }
-    let least = trials.map(\.error).min() ?? .infinity
-    // 1e-13 is rounding.
-    let limit = max(factor * min(error, least), 1e-13)
-    func cost(_ trial: Trial) -> Double {
-      Elementary.log(max(trial.error, 1e-13)) + Double(trial.complexity) * Elementary.logOnePlus(Self.nodeCost)
-    }
-    return trials.filter { $0.error <= limit && $0.error.isFinite }.min { cost($0) < cost($1) }
+  /// ln of an error with what the nodes may cost; 1e-13 is rounding.
+  func cost(_ error: Double, _ complexity: Int) -> Double {
+    Elementary.log(max(error, 1e-13)) + Double(complexity) * Elementary.logOnePlus(nodeCost)
   }
 
-  /// Nothing, a straight line, and the nearest others.
-  private func shortlist(_ matches: [EdgeMatch.Candidate]) -> [EdgeMatch.Candidate] {
-    let simple = matches.filter { $0.function == .zero || $0.function == .identity }
-    let others = matches.filter { $0.function != .zero && $0.function != .identity }
-    return simple + others.prefix(effort.shortlist)
+  func match(
+    _ edge: NetworkEdge, _ passes: EdgePasses, _ functions: [NamedFunction] = EdgeMatch.searched,
+    line: Bool = false
+  ) -> [EdgeMatch.Candidate] {
+    let inputs = passes.inputs[edge.layer][edge.input * rows.rows..<(edge.input + 1) * rows.rows]
+    return EdgeMatch(inputs: Array(inputs), curve: passes.curve(of: edge, in: network))
+      .candidates(functions, line: line)
   }
 
-  private func match(_ edge: NetworkEdge, _ passes: EdgePasses) -> [EdgeMatch.Candidate] {
-    EdgeMatch(inputs: inputs(of: edge, passes), curve: passes.curve(of: edge, in: network)).candidates()
+  // MARK: By hand
+
+  /// Sets an edge to a function, whatever that costs; false if the function is not finite on the data.
+  mutating func fix(_ edge: NetworkEdge, to function: NamedFunction) -> Bool {
+    let passes = EdgePasses(network, at: rows, slopes: false)
+    let found = match(edge, passes, [function]).first { $0.function == function }
+    guard let found else { return false }
+    take(trial(found, on: edge, steps: effort.longSteps))
+    return true
   }
 
-  private func inputs(of edge: NetworkEdge, _ passes: EdgePasses) -> [Double] {
-    Array(passes.inputs[edge.layer][edge.input * rows.rows..<(edge.input + 1) * rows.rows])
+  /// All functions that are finite on an edge's data, with the network's error with each, the best first.
+  func candidates(of edge: NetworkEdge) -> [EdgeCandidate] {
+    let passes = EdgePasses(network, at: rows, slopes: false)
+    let matches = match(edge, passes, NamedFunction.allCases)
+    let trials = pool.map(matches) { trial($0, on: edge, steps: effort.longSteps) }
+    return zip(matches, trials).map { match, trial in
+      EdgeCandidate(function: match.function, curveError: match.error, networkError: trial.error)
+    }.sorted { ($0.networkError, $0.function.rawValue) < ($1.networkError, $1.function.rawValue) }
   }
-
-  /// Edges from the one whose curve moves the outputs least.
-  private func edgesByContribution() -> [NetworkEdge] {
-    let passes = EdgePasses(network, at: rows, slopes: true)
-    var contributions: [NetworkEdge: Double] = [:]
-    for output in 0..<rows.outputs {
-      let deltas = passes.gradients(ofOutput: output, of: network)
-      for edge in network.edges {
-        guard network[edge] != .zero, let delta = deltas[edge.layer][edge.output] else { continue }
-        let curve = passes.curve(of: edge, in: network)
-        let mean = curve.reduce(0, +) / Double(max(1, curve.count))
-        contributions[edge, default: 0] += zip(curve, delta).reduce(0) {
-          $0 + ($1.0 - mean) * ($1.0 - mean) * $1.1 * $1.1
-        }
-      }
-    }
-    let edges = network.edges
-    return edges.indices.sorted {
-      (contributions[edges[$0]] ?? 0, $0) < (contributions[edges[$1]] ?? 0, $1)
-    }.map { edges[$0] }
-  }
-
-  /// The results for some items, on all threads: each item's is its own, whatever the number of threads.
-  private func parallel<Item, Result>(_ items: [Item], _ body: (Item) -> Result) -> [Result] {
-    [Result](unsafeUninitializedCapacity: items.count) { buffer, count in
-      withoutActuallyEscaping(body) { body in
-        pool.run(items.count, ItemLoop(items: items, results: buffer.baseAddress, body: body))
-      }
-      count = items.count
-    }
-  }
-}
-
-/// One item's result after another.
-private struct ItemLoop<Item, Result>: ParallelLoop {
-  let items: [Item]
-  let results: UnsafeMutablePointer<Result>?
-  let body: (Item) -> Result
-
-  func iterate(_ index: Int, worker: Int) { (results! + index).initialize(to: body(items[index])) }
 }
 
 /// A function for an edge of a network.

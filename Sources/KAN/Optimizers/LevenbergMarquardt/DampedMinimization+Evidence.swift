@@ -49,12 +49,14 @@ extension DampedMinimization {
         return lambda[layer] * sum
       }
       // The damping's share: directions that neither data nor penalty determines.
+      let isRemoved = Set(removed)
       let dampedDirections = (0..<count).reduce(0.0) { sum, row in
+        if isRemoved.contains(row) { return sum }
         var norm = 0.0
         for place in row..<count { norm += inverse[row * count + place] * inverse[row * count + place] }
         return sum + least * (diagonal[row] + tuning.diagonalShare * largest) * norm
       }
-      let gamma = Double(count) - shares.reduce(0, +) - dampedDirections
+      let gamma = Double(count - removed.count) - shares.reduce(0, +) - dampedDirections
       let n = Double(problem.residuals)
       let free = max(n - gamma, tuning.leastFreeShare * n)
       let squares = problem.isLeastSquares ? self.squares : problem.sumOfSquaredResiduals()

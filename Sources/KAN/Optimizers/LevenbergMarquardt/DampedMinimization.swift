@@ -9,6 +9,8 @@ struct DampedMinimization {
   /// Σ w·ℓ at the present parameters, of the squared error Σ w·(t - y)².
   private(set) var squares: Double
   private(set) var penalty: RoughnessPenalty
+  /// The parameters of removed edges, which stay 0.
+  private(set) var removed: [Int]
 
   /// The largest stacked matrix, in bytes, for which QR replaces a failed Cholesky factorisation.
   var orthogonalBytes: Int
@@ -34,6 +36,7 @@ struct DampedMinimization {
     self.order = order
     self.tolerance = tolerance
     penalty = RoughnessPenalty(problem.network, order: order)
+    removed = problem.network.removedParameters
     let least = penalty.followsData ? max(lambda, problem.tuning.leastLambdaOfTails) : lambda
     self.lambda = problem.network.layers.map { _ in least }
     self.damping = damping
@@ -54,6 +57,7 @@ struct DampedMinimization {
     self.squares = squares
     self.flat = flat
     penalty = RoughnessPenalty(problem.network, order: order)
+    removed = problem.network.removedParameters
     orthogonalBytes = problem.tuning.orthogonalBytes
   }
 
@@ -67,6 +71,7 @@ struct DampedMinimization {
     memory = nil
     flat = 0
     penalty = RoughnessPenalty(problem.network, order: order)
+    removed = problem.network.removedParameters
     squares = problem.sumOfLosses()
     self.damping = damping
   }
@@ -139,6 +144,11 @@ struct DampedMinimization {
   func linearize(_ equations: GaussNewtonEquations) {
     problem.linearize(equations)
     penalty.add(to: equations, problem.parameters.pointer, lambda)
+    // Neither data nor penalties determine a removed parameter. The largest element of the diagonal leaves scale and
+    // condition as they are, and the step is 0.
+    if removed.isEmpty { return }
+    let largest = (0..<equations.count).reduce(0.0) { max($0, equations.matrix[$1 * equations.count + $1]) }
+    for place in removed { equations.matrix[place * equations.count + place] = largest > 0 ? largest : 1 }
   }
 
   /// Takes one step that lowers the objective, raising the damping as needed; false if no step does.
@@ -209,6 +219,7 @@ struct DampedMinimization {
         for index in 0..<count {
           a[index * rows + first + index] = (damping * (diagonal[index] + least)).squareRoot()
         }
+        for index in removed { a[index * rows + first + index] = diagonal[index].squareRoot() }
         // On failure the caller raises the damping.
         return (try? solveByQR(a, rows: rows, columns: count, b, tolerance: tuning.rankTolerance)) != nil
           && Double._firstNonFinite(count, b) < 0

@@ -25,6 +25,8 @@ struct JacobianPlan {
     let localFunctions: Int
     let fixedFunctions: Int
     let isCompact: Bool
+    /// The sums to which edges from each input have been removed: their derivatives are 0. Nil for none.
+    let removed: [[Int]]?
 
     /// - Parameter intervals: assumes at least this many intervals of the grid.
     init(_ layer: Layer<some Scalar>, atLeast intervals: Int = 0) {
@@ -35,6 +37,9 @@ struct JacobianPlan {
       isCompact = compact != nil
       localFunctions = compact?.localFunctions ?? layer.functions
       fixedFunctions = compact?.fixedFunctions ?? 0
+      removed = layer.pruning.map { pruning in
+        (0..<layer.inputs).map { input in (0..<layer.sums).filter { !pruning.mask[input, $0] } }
+      }
     }
 
     var parameterCount: Int { inputs * functions * sums + sums }

@@ -91,17 +91,21 @@ final class JacobianTile {
       let delta = UnsafePointer(workspace.sumGradient(index, rows: rows).base)
       let sums = layer.sums
       for input in 0..<layer.inputs {
+        func write(_ functions: UnsafePointer<Double>, _ steps: (row: Int, function: Int), _ count: Int, _ place: Int) {
+          multiply(functions, steps, count, delta, sums, values + place, stride, rows)
+          if let removed = layer.removed?[input] { clear(removed, count, sums, values + place, stride, rows) }
+        }
         if layer.isCompact {
-          multiply(from, 1, rows, layer.localFunctions, delta, sums, values + plan.runs[run].place, stride, rows)
+          write(from, (1, rows), layer.localFunctions, plan.runs[run].place)
           from += rows * layer.localFunctions
           run += 1
           if layer.fixedFunctions == 0 { continue }
-          multiply(from, 1, rows, layer.fixedFunctions, delta, sums, values + plan.common[common].place, stride, rows)
+          write(from, (1, rows), layer.fixedFunctions, plan.common[common].place)
           from += rows * layer.fixedFunctions
         } else {
-          multiply(
-            from + input * layer.functions, layer.inputs * layer.functions, 1, layer.functions, delta, sums,
-            values + plan.common[common].place, stride, rows)
+          write(
+            from + input * layer.functions, (layer.inputs * layer.functions, 1), layer.functions,
+            plan.common[common].place)
         }
         common += 1
       }
@@ -115,15 +119,24 @@ final class JacobianTile {
 
   /// to[row][r·sums + o] = functions[row][r]·delta[row][o]
   private func multiply(
-    _ functions: UnsafePointer<Double>, _ rowStride: Int, _ functionStride: Int, _ count: Int,
+    _ functions: UnsafePointer<Double>, _ steps: (row: Int, function: Int), _ count: Int,
     _ delta: UnsafePointer<Double>, _ sums: Int, _ to: UnsafeMutablePointer<Double>, _ stride: Int, _ rows: Int
   ) {
     for row in 0..<rows {
-      let (from, error, line) = (functions + row * rowStride, delta + row * sums, to + row * stride)
+      let (from, error, line) = (functions + row * steps.row, delta + row * sums, to + row * stride)
       for r in 0..<count {
-        let value = from[r * functionStride]
+        let value = from[r * steps.function]
         for o in 0..<sums { line[r * sums + o] = value * error[o] }
       }
+    }
+  }
+
+  /// Derivatives by removed edges are 0.
+  private func clear(
+    _ removed: [Int], _ count: Int, _ sums: Int, _ values: UnsafeMutablePointer<Double>, _ stride: Int, _ rows: Int
+  ) {
+    for row in 0..<rows {
+      for r in 0..<count { for o in removed { values[row * stride + r * sums + o] = 0 } }
     }
   }
 }

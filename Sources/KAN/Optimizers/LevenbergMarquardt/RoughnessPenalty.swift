@@ -22,6 +22,8 @@ struct RoughnessPenalty {
     let inputs: [[Difference]]
     let areAlike: Bool
     let count: Int
+    /// The sums whose edges from each input exist; nil for all. Differences of removed edges count for nothing.
+    let edges: [[Int]]?
   }
 
   /// Σ stencil[place]·c[start + place] of an edge's coefficients c.
@@ -35,8 +37,10 @@ struct RoughnessPenalty {
   /// Differences of all edges of a layer.
   func rank(ofLayer layer: Int) -> Int {
     let term = layers[layer]
-    let own = term.inputs.reduce(0) { $0 + $1.count }
-    return (term.areAlike ? term.count * own : own) * term.outputs
+    if term.inputs.isEmpty { return 0 }
+    return (0..<term.count).reduce(0) { sum, input in
+      sum + term.inputs[term.areAlike ? 0 : input].count * (term.edges?[input].count ?? term.outputs)
+    }
   }
 
   init(_ network: Network<Double>, order: Int) {
@@ -58,7 +62,8 @@ struct RoughnessPenalty {
       }
       return LayerTerm(
         offset: network.parameterOffset(ofLayer: index), functions: layer.functions, outputs: layer.sums,
-        inputs: inputs, areAlike: areAlike, count: layer.inputs)
+        inputs: inputs, areAlike: areAlike, count: layer.inputs,
+        edges: layer.pruning.map { pruning in (0..<layer.inputs).map { pruning.mask.sums(ofInput: $0) } })
     }
   }
 
@@ -150,7 +155,11 @@ struct RoughnessPenalty {
       for difference in term.inputs[term.areAlike ? 0 : input] {
         let start = term.offset + (input * term.functions + difference.start) * term.outputs
         difference.stencil.withUnsafeBufferPointer { stencil in
-          for output in 0..<term.outputs { body(start + output, term.outputs, stencil) }
+          if let sums = term.edges?[input] {
+            for output in sums { body(start + output, term.outputs, stencil) }
+          } else {
+            for output in 0..<term.outputs { body(start + output, term.outputs, stencil) }
+          }
         }
       }
     }

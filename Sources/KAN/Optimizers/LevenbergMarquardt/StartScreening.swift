@@ -163,6 +163,7 @@ extension Network where Element == Double {
         }
       }
     }
+    clearRemovedEdges()
   }
 
   private mutating func adoptDescription(of other: Network) {
