@@ -24,6 +24,14 @@ struct ConstantFit {
     spread = variance > 0 ? variance.squareRoot() : max(abs(mean), .leastNormalMagnitude)
   }
 
+  /// The same problem on some of the rows, evenly taken.
+  func thinned(to count: Int) -> ConstantFit {
+    if targets.count <= count { return self }
+    let places = (0..<count).map { $0 * targets.count / count }
+    return ConstantFit(
+      columns: columns.map { column in places.map { column[$0] } }, targets: places.map { targets[$0] })
+  }
+
   /// A formula and its error.
   struct Result {
     var expression: Expression
@@ -52,7 +60,7 @@ struct ConstantFit {
     var damping = 1e-3
     var best = sum(tape.values(at: columns, constants: constants, rows: rows))
     guard best.isFinite else { return Result(expression: expression, error: .infinity) }
-    let floor = Double(rows) * (spread * 1e-15) * (spread * 1e-15)
+    let floor = Double(rows) * 1e-30
     var calm = 0
     for _ in 0..<iterations {
       if best <= floor { break }
@@ -62,6 +70,9 @@ struct ConstantFit {
         tape.derivatives(
           at: columns, constants: constants, rows: rows, values: &values, to: base, stride: height)
         for row in 0..<rows { base[count * height + row] = targets[row] - values[row] }
+        // In units of the spread, so that no square leaves the range of numbers.
+        let unit = 1 / spread
+        for index in system.indices { base[index] *= unit }
       }
       guard system.allSatisfy(\.isFinite) else { break }
       for j in 0..<count {
@@ -117,11 +128,14 @@ struct ConstantFit {
 
   private func sum(_ values: [Double]) -> Double {
     var sum = 0.0
-    for (value, target) in zip(values, targets) { sum += (target - value) * (target - value) }
+    for (value, target) in zip(values, targets) {
+      let error = (target - value) / spread
+      sum += error * error
+    }
     return sum.isFinite ? sum : .infinity
   }
 
   private func relative(_ sum: Double) -> Double {
-    (sum / Double(max(1, targets.count))).squareRoot() / spread
+    (sum / Double(max(1, targets.count))).squareRoot()
   }
 }

@@ -29,6 +29,7 @@ struct CurveMatch {
   func candidates(limit: Int = 6, deep: Bool = true) -> [FormulaCandidate] {
     var found = matches(values)
     if deep, (found.map(\.error).min() ?? 1) > 3 * noise { found += wrapped() }
+    if deep, (found.map(\.error).min() ?? 1) > 3 * noise { found += ofReciprocal() }
     var best: [FormulaCandidate] = []
     for candidate in found.sorted(by: { $0.cost(noise: noise) < $1.cost(noise: noise) }).prefix(3 * limit) {
       let snapping = Snapping(fit, error: candidate.error, noise: noise)
@@ -48,7 +49,8 @@ struct CurveMatch {
     for transform in OutputTransform.allCases where transform != .identity {
       guard let inner = transform.apply(to: values) else { continue }
       for candidate in matches(inner).prefix(4) {
-        let whole = fit.fit(transform.inverse(of: candidate.expression, signs: values).simplified())
+        let whole = fit.fit(
+          transform.inverse(of: candidate.expression, isNegative: (values.max() ?? 0) <= 0).simplified())
         result.append(FormulaCandidate(expression: whole.expression, error: whole.error))
       }
     }
@@ -72,6 +74,17 @@ struct CurveMatch {
       }
     }
     return result
+  }
+
+  /// Curves of 1/x.
+  private func ofReciprocal() -> [FormulaCandidate] {
+    guard let (low, high) = points.min().flatMap({ low in points.max().map { (low, $0) } }), low > 0 || high < 0
+    else { return [] }
+    let inner = CurveMatch(points: points.map { 1 / $0 }, values: values, noise: noise)
+    return (inner.matches(values).prefix(4) + inner.wrapped()).map { candidate in
+      let whole = candidate.expression.substituting { _ in .power(.variable(0), .whole(-1)) }.simplified()
+      return FormulaCandidate(expression: whole, error: fit.error(of: whole))
+    }
   }
 
   // MARK: Families

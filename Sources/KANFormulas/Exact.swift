@@ -31,8 +31,8 @@ public struct Exact: Sendable, Hashable {
   /// The simplest closed form within a relative distance of a number, or nil: integers up to 100 first, fractions with
   /// denominators up to 12, multiples and fractions of π and 1/π.
   ///
-  /// A number with t digits that are sure lies that close to one of n closed forms by chance with probability
-  /// ~ n·10⁻ᵗ, so that a tolerance above 1e-4 would find constants that are none.
+  /// A number lies within a tolerance of one of n closed forms by chance with a probability of about n times the
+  /// tolerance. So the more forms are as simple as one, the closer the number has to be: chance is held below 2 %.
   static func recognizing(_ value: Double, within tolerance: Double) -> Exact? {
     guard value.isFinite, value != 0, tolerance < 1 else { return value == 0 ? Exact(0) : nil }
     for power in [0, 1, -1, 2] {
@@ -41,7 +41,8 @@ public struct Exact: Sendable, Hashable {
         let scaled = value / unit * Double(denominator)
         guard abs(scaled) < 100.5 else { continue }
         let whole = scaled.rounded()
-        if whole != 0, abs(scaled - whole) <= tolerance * abs(scaled) {
+        let rank = Double(denominator) * abs(whole) * (power == 0 ? 1 : 4)
+        if whole != 0, abs(scaled - whole) <= tolerance * abs(scaled), tolerance * rank < 0.02 {
           return Exact(Int(whole), over: denominator, piTo: power)
         }
       }

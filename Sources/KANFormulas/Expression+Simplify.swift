@@ -130,33 +130,31 @@ extension Expression {
     if rest.count == 1, case .sum(let terms) = rest[0], number != .whole(1) {
       return joined(sum: terms.map { joined(product: [number, $0]) })
     }
-    if rest.count > 1, !number.isExact {
+    if rest.count > 1 {
       // Elsewhere it is drawn out of a sum, whose first free coefficient becomes 1.
       for (place, factor) in rest.enumerated() {
-        guard case .sum(let terms) = factor, let (coefficient, _) = terms.first.map({ $0.splitCoefficient }),
-          !coefficient.isExact, let value = coefficient.number, value != 0
-        else { continue }
-        rest[place] = joined(
-          sum: terms.map { joined(product: [.constant(1 / value), $0]) }.enumerated().map {
-            $0.offset == 0 ? $0.element.splitCoefficient.1 : $0.element
-          })
-        number = .constant(number.number! * value)
-      }
-    } else if rest.count > 1 {
-      for (place, factor) in rest.enumerated() {
-        guard case .sum(let terms) = factor, let (coefficient, _) = terms.first.map({ $0.splitCoefficient }),
-          !coefficient.isExact, let value = coefficient.number, value != 0
-        else { continue }
-        rest[place] = joined(
-          sum: terms.map { joined(product: [.constant(1 / value), $0]) }.enumerated().map {
-            $0.offset == 0 ? $0.element.splitCoefficient.1 : $0.element
-          })
-        number = .constant(number.number! * value)
+        guard case .sum(let terms) = factor, let value = freeCoefficient(of: terms) else { continue }
+        rest[place] = divided(terms, by: value)
+        number = folded([number, .constant(value)], 1, *)!
       }
     }
     if number == .whole(1), !rest.isEmpty { return rest.count == 1 ? rest[0] : .product(rest) }
     if number.number == 0 { return .whole(0) }
     return rest.isEmpty ? number : .product([number] + rest)
+  }
+
+  /// The coefficient of the first term, if it is free and not 0.
+  private static func freeCoefficient(of terms: [Expression]) -> Double? {
+    let coefficient = terms[0].splitCoefficient.0
+    if coefficient.isExact || terms[0].number != nil { return nil }
+    return coefficient.number.flatMap { $0 == 0 || $0 == 1 || $0 == -1 ? nil : $0 }
+  }
+
+  /// Σ terms/value, where the first term's coefficient becomes exactly ±1.
+  private static func divided(_ terms: [Expression], by value: Double) -> Expression {
+    let (coefficient, rest) = terms[0].splitCoefficient
+    let first = coefficient.number! / value > 0 ? rest : joined(product: [.whole(-1), rest])
+    return joined(sum: [first] + terms.dropFirst().map { joined(product: [.constant(1 / value), $0]) })
   }
 
   private static func joined(_ base: Expression, to exponent: Expression) -> Expression {
@@ -190,14 +188,12 @@ extension Expression {
       return .power(base, exponent)
     case .apply(.exp, let argument): return .apply(.exp, joined(product: [exponent, argument]))
     case .sum(let terms) where isWhole || exponent.number != nil:
-      // (a·u + b)ᵖ = aᵖ·(u + b/a)ᵖ for a > 0, so that c·(a·u + b)ᵖ has one constant too many no longer.
-      let coefficient = terms[0].splitCoefficient.0
-      if !coefficient.isExact, let value = coefficient.number, value > 0 || (isWhole && value != 0) {
-        let inner = joined(
-          sum: terms.enumerated().map {
-            $0.offset == 0 ? $0.element.splitCoefficient.1 : joined(product: [.constant(1 / value), $0.element])
-          })
-        return joined(product: [.constant(Elementary.pow(value, exponent.number!)), .power(inner, exponent)])
+      // (a·u + b)ᵖ = |a|ᵖ·(±u + b/|a|)ᵖ, so that c·(a·u + b)ᵖ has one constant too many no longer.
+      if let coefficient = freeCoefficient(of: terms) {
+        let value = isWhole ? coefficient : abs(coefficient)
+        return joined(product: [
+          .constant(Elementary.pow(value, exponent.number!)), .power(divided(terms, by: value), exponent),
+        ])
       }
       return .power(base, exponent)
     default: return .power(base, exponent)

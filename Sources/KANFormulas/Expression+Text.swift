@@ -4,6 +4,7 @@ import KAN
 public enum FormulaSyntax: String, Sendable, CaseIterable {
   /// Python's sympy: `exp(sin(pi*x) + y**2)`
   case sympy
+  /// LaTeX in mathematical mode.
   case latex
   /// Swift with the functions of the C library.
   case swift

@@ -8,10 +8,13 @@ public indirect enum Expression: Sendable, Hashable {
   case exact(Exact)
   /// A column of the data, from 0.
   case variable(Int)
+  /// Σ of terms.
   case sum([Expression])
+  /// Π of factors.
   case product([Expression])
   /// The base to a constant exponent.
   case power(Expression, Expression)
+  /// A named function of an argument.
   case apply(NamedFunction, Expression)
   /// A curve without formula.
   case spline(SplineCurve, Expression)

@@ -20,10 +20,9 @@ enum OutputTransform: CaseIterable, Sendable {
     }
   }
 
-  /// T⁻¹(u); the sign of the values is lost by some transforms and is put in front.
-  func inverse(of expression: Expression, signs values: [Double]) -> Expression {
-    let isNegative = (values.max() ?? 0) <= 0 && self != .exponential && self != .identity && self != .inverse
-    let sign: [Expression] = isNegative ? [.whole(-1)] : []
+  /// T⁻¹(u); a sign that the transform loses is put in front.
+  func inverse(of expression: Expression, isNegative: Bool) -> Expression {
+    let sign: [Expression] = isNegative && losesSign ? [.whole(-1)] : []
     let result: Expression =
       switch self {
       case .identity: expression
@@ -35,6 +34,29 @@ enum OutputTransform: CaseIterable, Sendable {
       case .exponential: .apply(.log, expression)
       }
     return sign.isEmpty ? result : .product(sign + [result])
+  }
+
+  /// T⁻¹(u), with the sign that the values had.
+  func inverse(of value: Double, isNegative: Bool) -> Double {
+    let result: Double =
+      switch self {
+      case .identity: value
+      case .logarithm: Elementary.exp(value)
+      case .inverse: 1 / value
+      case .square: max(0, value).squareRoot()
+      case .squareRoot: value * value
+      case .inverseSquare: 1 / max(value, .leastNormalMagnitude).squareRoot()
+      case .exponential: Elementary.log(max(value, .leastNormalMagnitude))
+      }
+    return isNegative && losesSign ? -result : result
+  }
+
+  /// Whether T(y) = T(-y).
+  private var losesSign: Bool {
+    switch self {
+    case .logarithm, .square, .squareRoot, .inverseSquare: true
+    case .identity, .inverse, .exponential: false
+    }
   }
 
   /// |dT/dy|, by which errors grow.

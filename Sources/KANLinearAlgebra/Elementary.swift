@@ -27,4 +27,5 @@ package enum Elementary {
   package static func atan2(_ y: Double, _ x: Double) -> Double { Glibc.atan2(y, x) }
   /// x - n·y with n = x/y rounded to the nearest whole number.
   package static func remainder(_ x: Double, _ y: Double) -> Double { Glibc.remainder(x, y) }
+  package static func asinh(_ x: Double) -> Double { Glibc.asinh(x) }
 }

@@ -44,6 +44,12 @@ struct FormulaResults: Encodable {
   var formulas: [Target]
   /// Edges for which no function serves.
   var openEdges: [String]?
+  /// The wall time of a search from data.
+  var seconds: Double?
+  /// The share of its seeds that chose the same formula.
+  var agreement: Double?
+
+  init(_ formulas: [Target]) { self.formulas = formulas }
 
   init(_ found: NetworkFormulas) {
     formulas = found.targets.map {

@@ -2,20 +2,57 @@ import KANLinearAlgebra
 
 /// A function of one variable that formulas are made of.
 public enum NamedFunction: String, CaseIterable, Sendable, Codable {
+  /// 0, for an edge that contributes nothing.
   case zero = "0"
+  /// x
   case identity = "x"
+  /// x²
   case square = "x^2"
+  /// x³
   case cube = "x^3"
+  /// x⁴
   case fourth = "x^4"
+  /// x⁵
   case fifth = "x^5"
+  /// 1/x
   case inverse = "1/x"
+  /// 1/x²
   case inverseSquare = "1/x^2"
+  /// √x
   case squareRoot = "sqrt"
-  case exp, log, abs, sin, cos, tan, tanh, sigmoid, asin, acos, atan, atanh, sinh, cosh
+  /// eˣ
+  case exp
+  /// The natural logarithm.
+  case log
+  /// |x|
+  case abs
+  /// The sine, of radians.
+  case sin
+  /// The cosine, of radians.
+  case cos
+  /// The tangent, of radians.
+  case tan
+  /// The hyperbolic tangent.
+  case tanh
+  /// 1/(1 + e⁻ˣ)
+  case sigmoid
+  /// The inverse of the sine.
+  case asin
+  /// The inverse of the cosine.
+  case acos
+  /// The inverse of the tangent.
+  case atan
+  /// The inverse of the hyperbolic tangent.
+  case atanh
+  /// The hyperbolic sine.
+  case sinh
+  /// The hyperbolic cosine.
+  case cosh
   /// exp(-x²)
   case gaussian
   /// The Bessel function J₀.
   case besselJ0 = "j0"
+  /// The error function.
   case erf
 
   /// f(x); NaN or infinite outside the domain.
