@@ -6,6 +6,7 @@
 #include "forward.h"
 #include "inputs.h"
 #include "order.h"
+#include "outer.h"
 #include "refit.h"
 #include "smooth.h"
 #include "weights.h"
@@ -86,7 +87,8 @@ void inputs(const Block *b, int64_t outputs, const Real *dz, const Real *W, Real
 
 extern "C" const Kernels KAN_TABLE;
 extern "C" const Kernels KAN_TABLE = {
-    spline_evaluate, forward, scratch_count, order, weights, inputs, panel_width, write_panels, normal_equations,
+    spline_evaluate, forward, scratch_count, order, weights, inputs, panel_width, write_panels, outer_products,
+    normal_equations,
     exponentials, activation_values, activation_pull_back, broadcast_row, column_sums, scale_columns, first_non_finite,
     squared_error, cross_entropy, softmax, sgd, adamw, inner_product, add_scaled,
     smooth_steps,

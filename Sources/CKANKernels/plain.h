@@ -5,6 +5,7 @@
 #include "forward.h"
 #include "inputs.h"
 #include "order.h"
+#include "outer.h"
 #include "weights.h"
 
 namespace {
@@ -24,6 +25,11 @@ const Kernels plain_kernels = {
       plain_inputs(*b, outputs, dz, W, dx, dx_stride);
     },
     [](const Block *, int64_t) { return (int64_t)0; },
+    nullptr,
+    [](const SparseRows *s, int64_t own, int64_t rows, const int32_t *starts, const Real *values, const Real *residuals,
+       Real *h, int64_t h_stride, Real *side, int64_t side_stride, Real *g) {
+      plain_outer_products(*s, own, rows, starts, values, residuals, h, h_stride, side, side_stride, g);
+    },
 };
 
 }  // namespace

@@ -40,12 +40,14 @@ using Real = float;
 using Spline = kan_spline_f;
 using Points = kan_points_f;
 using Block = kan_block_f;
+using SparseRows = kan_sparse_rows_f;
 using Kernels = kan_kernels_f;
 #else
 using Real = double;
 using Spline = kan_spline_d;
 using Points = kan_points_d;
 using Block = kan_block_d;
+using SparseRows = kan_sparse_rows_d;
 using Kernels = kan_kernels_d;
 #endif
 

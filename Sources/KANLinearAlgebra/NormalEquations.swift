@@ -29,10 +29,10 @@ package struct LeastSquaresAccumulator {
     sidesGram = isDirect ? Matrix(rows: 0, columns: 0) : Matrix(rows: columns, columns: sides)
   }
 
-  /// Memory in bytes, including the solution.
-  package static func bytes(rows: Int, columns: Int, sides: Int) -> Int {
+  /// Memory in bytes, including the solution, if up to `parts` parts of the rows have to be merged.
+  package static func bytes(rows: Int, columns: Int, sides: Int, parts: Int = 1) -> Int {
     rows * columns <= directElements && columns <= 1500
-      ? 24 * rows * (columns + sides) : 16 * columns * (columns + 2 * sides)
+      ? 24 * rows * (columns + sides) : 8 * columns * ((parts + 1) * columns + (parts + 3) * sides)
   }
 
   /// Takes some rows of A and B.
@@ -55,6 +55,26 @@ package struct LeastSquaresAccumulator {
       CblasRowMajor, CblasUpper, CblasTrans, blasint(columns), blasint(a.rows), 1, a.base, blasint(a.stride), 1,
       gram.mutableView().base, blasint(columns))
     multiply(a, .yes, b, .no, into: sidesGram.mutableView(), accumulate: true)
+  }
+
+  /// Takes what later rows came to: of an accumulator for the same number of rows.
+  package mutating func merge(_ other: LeastSquaresAccumulator) {
+    require(
+      other.columns == columns && other.sides == sides && (other.rows == nil) == (rows == nil),
+      "LeastSquaresAccumulator: [\(other.columns) × \(other.sides)] merged into [\(columns) × \(sides)]")
+    rowCount += other.rowCount
+    if let more = other.rows {
+      rows!.append(contentsOf: more)
+      return
+    }
+    add(other.gram, to: &gram)
+    add(other.sidesGram, to: &sidesGram)
+  }
+
+  private func add(_ other: Matrix<Double>, to matrix: inout Matrix<Double>) {
+    let (from, to) = (other.elements.pointer, matrix.mutableView().base)
+    for place in 0..<other.elements.count { to[place] += from[place] }
+    withExtendedLifetime((other, matrix)) {}
   }
 
   /// X: [n × r]

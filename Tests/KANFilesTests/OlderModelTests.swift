@@ -1,7 +1,8 @@
 import Foundation
 import KAN
-import KANFiles
 import Testing
+
+@testable import KANFiles
 
 /// Model files of each form that the format has had, made by Models/make_models, predict as numpy and scipy compute from
 /// the same files.
@@ -18,15 +19,21 @@ import Testing
     return Matrix(lines.dropFirst().map { $0.split(separator: ",").compactMap { Element(String($0)) } })
   }
 
+  /// For the rows of rows.csv, or if the model is one of a table for those of rents.csv.
+  private func outputs<Element: Scalar>(of network: Network<Element>) throws -> Matrix<Double> {
+    if network.encoding != nil { return try network.predict(Table(csv: Self.folder + "rents.csv")) }
+    let found = network.predict(try rows())
+    return Matrix(rows: found.rows, columns: found.columns, elements: found.elements.map { Double($0) })
+  }
+
   private func check<Element: Scalar>(_: Element.Type, _ name: String, tolerance: Double) throws {
     let expected = try #require(try Self.predictions.get()[name])
-    let network = try Network<Element>(contentsOf: Self.folder + name)
-    let found = network.predict(try rows())
+    let found = try outputs(of: Network<Element>(contentsOf: Self.folder + name))
     try #require(found.rows == expected.count && found.columns == expected[0].count)
     let scale = expected.joined().map { abs($0) }.max() ?? 0
     for (row, values) in expected.enumerated() {
       for (column, value) in values.enumerated() {
-        #expect(abs(Double(found[row, column]) - value) <= tolerance * scale, "row \(row), column \(column)")
+        #expect(abs(found[row, column] - value) <= tolerance * scale, "row \(row), column \(column)")
       }
     }
   }
@@ -40,6 +47,24 @@ import Testing
   @Test func allFilesAreChecked() throws {
     let files = try FileManager.default.contentsOfDirectory(atPath: Self.folder).filter { $0.hasSuffix(".safetensors") }
     #expect(files.sorted() == (try Self.predictions.get().keys.sorted()))
+  }
+
+  /// A file of each version of the format is among them.
+  @Test func allVersionsAreKept() throws {
+    let versions = try Self.predictions.get().keys.map { name in
+      let bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: Self.folder + name)))
+      return try SafeTensors(bytes: bytes, path: name).metadata["version"] ?? ""
+    }
+    #expect(Set(versions) == ["1", "2", "3"])
+  }
+
+  /// Losses other than the task's default come with version 2, a table's columns with version 3.
+  @Test func objectivesAndColumns() throws {
+    let quantile = try Network<Float>(contentsOf: Self.folder + "second-quantile.safetensors")
+    #expect((quantile.objective as? QuantileLoss)?.quantile == 0.9)
+    #expect(try Network<Float>(contentsOf: Self.folder + "second-poisson.safetensors").objective is PoissonDeviance)
+    let rents = try Network<Float>(contentsOf: Self.folder + "third-rents.safetensors")
+    #expect(Set(rents.encoding?.inputs.map(\.column) ?? []) == ["size", "kind", "open"])
   }
 
   /// Fields that came later are empty where the file is older.

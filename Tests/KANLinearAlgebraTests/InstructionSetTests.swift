@@ -241,6 +241,44 @@ import Testing
       #expect(kernels.first_non_finite(n, broken) == n - 1)
     }
   }
+
+  /// Products of sparse rows of J, of runs of every length with and without whole vectors, against the plain twin.
+  @Test(arguments: sets)
+  func outerProducts(set: kan_instruction_set) {
+    let (kernels, plain) = (kan_kernels_for_d(set).pointee, kan_plain_kernels_d().pointee)
+    var numbers = Numbers(seed: 2)
+    for (lengths, common) in [([4, 8, 5], 7), ([1, 2, 3, 16], 0), ([37, 12], 18), ([9], 1)] {
+      let rows = 11
+      let places = lengths.indices.map { Int32(common + lengths[..<$0].reduce(0, +)) }
+      let width = common + lengths.reduce(0, +)
+      // Each run begins anywhere within its own 50 parameters.
+      let parameters = 50 * lengths.count
+      let starts = (0..<rows).flatMap { row in
+        lengths.indices.map { Int32($0 * 50 + (row * 7 + $0) % (51 - lengths[$0])) }
+      }
+      let (values, residuals) = (numbers.list(rows * width, 1.0), numbers.list(rows, 1.0))
+      func products(_ kernels: kan_kernels_d) -> [Double] {
+        var h = [Double](repeating: 0.5, count: parameters * parameters)
+        var side = [Double](repeating: 0.25, count: parameters * common)
+        var g = [Double](repeating: 0, count: parameters)
+        let sizes = lengths.map { Int32($0) }
+        places.withUnsafeBufferPointer { places in
+          sizes.withUnsafeBufferPointer { sizes in
+            var shape = kan_sparse_rows_d(
+              runs: Int64(lengths.count), places: places.baseAddress, lengths: sizes.baseAddress, width: Int64(width),
+              common: Int64(common), common_place: 0)
+            for run in lengths.indices {
+              kernels.outer_products(
+                &shape, Int64(run), Int64(rows), starts, values, residuals, &h, Int64(parameters), &side,
+                Int64(common), &g)
+            }
+          }
+        }
+        return h + side + g
+      }
+      #expect(distance(products(kernels), products(plain)) < 1e-14)
+    }
+  }
 }
 
 /// The largest distance of the pairs there are, relative to the largest of `a` where that is above 1; infinite where one is

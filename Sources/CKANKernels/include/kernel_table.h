@@ -41,6 +41,15 @@ typedef struct {
   int64_t cell_stride, input_stride, function_stride;  // input_stride: n·function_stride, but for one row
 } KAN_NAME(kan_block);
 
+/// The layout of a sparse row of a Jacobian: runs of neighbouring parameters that begin elsewhere in each row, and
+/// derivatives by parameters that are the same in all rows.
+typedef struct {
+  int64_t runs;
+  const int32_t *places, *lengths;  // of the runs within a row
+  int64_t width;                    // from a row to the next
+  int64_t common, common_place;     // how many are by the same parameters, and where they stand
+} KAN_NAME(kan_sparse_rows);
+
 /// The kernels, built for one instruction set. What stands before each in CKANKernels/ holds for all of them: no
 /// alignment is asked for, nothing is written but what is named here, and only the values of a block are read up to 15
 /// numbers behind its rows.
@@ -77,6 +86,14 @@ typedef struct {
   /// Copies dz: [rows × outputs] into panels of that width, each [rows × width], `panel_stride` apart, with zeros
   /// behind the last columns.
   void (*panels)(int64_t rows, int64_t outputs, const KAN_REAL *dz, KAN_REAL *panels, int64_t panel_stride);
+
+  // outer.h
+
+  /// Adds JᵀJ and Jᵀr of sparse rows of J, those rows of h and g that belong to run `own`: its products with the runs up
+  /// to and including it to h: [parameters × parameters], with the common derivatives to side: [parameters × common].
+  void (*outer_products)(const KAN_NAME(kan_sparse_rows) * shape, int64_t own, int64_t rows, const int32_t *starts,
+                         const KAN_REAL *values, const KAN_REAL *residuals, KAN_REAL *h, int64_t h_stride,
+                         KAN_REAL *side, int64_t side_stride, KAN_REAL *g);
 
   // refit.h
 

@@ -31,19 +31,22 @@ extension Network {
   /// - Parameters:
   ///   - empty: what no rows come to.
   ///   - parts: those that a chunk has beside its inputs.
+  ///   - capacity: rows of a chunk.
   ///   - layers: how many layers rows go through; all by default.
   ///   - keepingSums: whether chunks have ``NetworkChunk/sums(_:)``.
+  ///   - continues: asked before each chunk whether to go on; if not, the result is of no use.
   func reduce<Result: Reduction>(
-    _ data: TrainingRows<Element>, _ empty: Result, reading parts: RowParts = [], layers: Int? = nil,
-    keepingSums: Bool = false, pool: ThreadPool
+    _ data: TrainingRows<Element>, _ empty: Result, rows capacity: Int? = nil, reading parts: RowParts = [],
+    layers: Int? = nil, keepingSums: Bool = false, pool: ThreadPool, while continues: () -> Bool = { true }
   ) throws(RowSourceError) -> Result where Result.Chunk == NetworkChunk<Element> {
     let reader = ChunkReader(
-      self, data, capacity: Self.predictionRows, parts: parts, layers: layers, keepingSums: keepingSums, pool: pool)
+      self, data, capacity: capacity ?? Self.predictionRows, parts: parts, layers: layers, keepingSums: keepingSums,
+      pool: pool)
     let shards = RowShards(rows: data.rows)
     return try shards.merged(
       { shard throws(RowSourceError) in
         var result = empty
-        try reader.forEachChunk(in: shards.range(shard)) { result.add($0) }
+        try reader.forEachChunk(in: shards.range(shard), while: continues) { result.add($0) }
         return result
       }, by: { $0.merge($1) }) ?? empty
   }

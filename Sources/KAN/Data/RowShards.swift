@@ -22,23 +22,42 @@ struct RowShards {
   var count: Int { (rows + size - 1) / size }
   func range(_ shard: Int) -> Range<Int> { shard * size..<min((shard + 1) * size, rows) }
 
+  /// Walks over the tree with results in the caller's slots, 0 ..< ``slots``: `fill` writes what a shard comes to, and
+  /// `merge` adds what slot + 1 has to a slot. Without shards neither is called; else slot 0 has the result.
+  func walk<Failure: Error>(
+    filling fill: (_ shard: Int, _ slot: Int) throws(Failure) -> Void, merging merge: (_ slot: Int) -> Void
+  ) throws(Failure) {
+    var depth = 0
+    for shard in 0..<count {
+      try fill(shard, depth)
+      depth += 1
+      // As many complete subtrees end with this shard as its number from 1 is even.
+      for _ in 0..<(shard + 1).trailingZeroBitCount {
+        depth -= 1
+        merge(depth - 1)
+      }
+    }
+    while depth > 1 {
+      depth -= 1
+      merge(depth - 1)
+    }
+  }
+
+  /// The most results at a time in a walk.
+  var slots: Int { Int.bitWidth - count.leadingZeroBitCount }
+
   /// Merges what the shards come to, each made when its turn in the tree comes; nil of no rows.
   func merged<Result, Failure: Error>(
     _ result: (_ shard: Int) throws(Failure) -> Result, by merge: (inout Result, Result) -> Void
   ) throws(Failure) -> Result? {
     var partial: [Result] = []
-    for shard in 0..<count {
-      partial.append(try result(shard))
-      // As many complete subtrees end with this shard as its number from 1 is even.
-      for _ in 0..<(shard + 1).trailingZeroBitCount { mergeLast(&partial, by: merge) }
-    }
-    while partial.count > 1 { mergeLast(&partial, by: merge) }
+    try walk(
+      filling: { shard, _ throws(Failure) in partial.append(try result(shard)) },
+      merging: { slot in
+        let right = partial.removeLast()
+        merge(&partial[slot], right)
+      })
     return partial.first
-  }
-
-  private func mergeLast<Result>(_ partial: inout [Result], by merge: (inout Result, Result) -> Void) {
-    let right = partial.removeLast()
-    merge(&partial[partial.count - 1], right)
   }
 
   /// The sum of what the shards come to.

@@ -9,14 +9,10 @@ final class GradientPasses<Element: Scalar> {
   /// - Parameters:
   ///   - capacity: the largest number of rows of a pass.
   ///   - ahead: whether the next input is written while this one is read.
-  ///   - deltas: whether a backward pass may omit the parameters' gradient.
-  init(
-    _ network: Network<Element>, capacity: Int, pool: ThreadPool, ahead: Bool = false, deltas: Bool = false
-  ) {
+  init(_ network: Network<Element>, capacity: Int, pool: ThreadPool, ahead: Bool = false) {
     self.pool = pool
     gradient = AlignedArray(zeros: network.parameterCount)
-    workspace = Workspace(
-      network, capacity: capacity, workers: pool.threads, training: true, ahead: ahead, deltas: deltas)
+    workspace = Workspace(network, capacity: capacity, workers: pool.threads, training: true, ahead: ahead)
   }
 
   /// Y of every layer, from the rows in the workspace.

@@ -175,7 +175,7 @@ extension Network {
   ) {
     if rows.rows == 0 { return }
     let capacity = min(rows.rows, Self.predictionRows)
-    let workspace = Workspace(self, capacity: capacity, workers: pool.threads, training: true, deltas: true)
+    let workspace = Workspace(self, capacity: capacity, workers: pool.threads, training: true)
     var dx = Matrix<Element>(rows: capacity, columns: inputs)
     let gradient = dx.mutableView()
     let to = result.elements.mutablePointer()

@@ -56,7 +56,7 @@ public final class Session<Element: Scalar> {
     inputs = network.inputs
     pruning = network.layers.map(\.pruning)
     outputCount = network.outputs
-    passes = GradientPasses(network, capacity: capacity, pool: pool, deltas: true)
+    passes = GradientPasses(network, capacity: capacity, pool: pool)
     scaledOutputs = Matrix(rows: capacity, columns: network.outputs)
     dx = Matrix(rows: capacity, columns: network.inputs)
   }

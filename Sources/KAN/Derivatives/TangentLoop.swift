@@ -35,6 +35,8 @@ struct TangentLoop<Element: Scalar>: ParallelLoop {
   /// The destinations of values, each direction and each pair; nil for results not needed.
   let results: [TangentResult<Element>?]
   private let tileRows, width, tile: Int
+  /// Whether the products of a layer are contractions rather than products with tiles of Φ.
+  private let isLocal: [Bool]
   private let memory: UnsafeMutablePointer<Element>
   private let memoryOfWorker: Int
 
@@ -50,15 +52,22 @@ struct TangentLoop<Element: Scalar>: ParallelLoop {
     let width = network.layers.reduce(0) { max($0, $1.inputs, $1.sums, $1.outputs) }
     // Depends on sizes alone, so that results are bit-identical for any number of threads.
     let rowBytes = 2 * tangents.count * width * MemoryLayout<Element>.stride
-    let tileRows = max(1, min(32, x.rows, (8 << 20) / rowBytes))
-    let tile = network.layers.reduce(0) { largest, layer in
-      if layer.isIdentity { return largest }
+    let isLocal = network.layers.map { $0.resolvedContraction(network.contraction) == .local }
+    // A contraction packs rows of W for a tile, a product with Φ writes four tiles of it.
+    let most = isLocal.contains(true) ? 128 : 32
+    let tileRows = max(1, min(most, x.rows, (8 << 20) / rowBytes))
+    let tile = zip(network.layers, isLocal).reduce(0) { largest, entry in
+      let (layer, isLocal) = entry
+      if layer.isIdentity || isLocal { return largest }
       return max(largest, tileRows * layer.functions * Self.tileInputs(layer, tileRows))
     }
+    self.isLocal = isLocal
     self.width = width
     self.tileRows = tileRows
     self.tile = tile
-    memoryOfWorker = 2 * tangents.count * tileRows * width + 4 * tile
+    let local = zip(network.layers, isLocal).compactMap { $1 ? $0 : nil }
+    memoryOfWorker =
+      2 * tangents.count * tileRows * width + max(4 * tile, Self.compactScratch(local, rows: tileRows))
     memory = AlignedMemory.allocate(workers * memoryOfWorker, of: Element.self)
   }
 
@@ -85,9 +94,14 @@ struct TangentLoop<Element: Scalar>: ParallelLoop {
     let tiles = sums + tangents.count * tileRows * width
     start(row: row, rows: rows, at: outputs)
     var offset = 0
-    for layer in network.layers {
+    for (index, layer) in network.layers.enumerated() {
       let parameters = network.parameters.pointer + offset
-      multiply(layer, parameters, rows: rows, from: outputs, to: sums, tiles)
+      startSums(layer, parameters, rows: rows, from: outputs, to: sums)
+      if isLocal[index] {
+        contract(layer, layer.weights(at: parameters), from: outputs, rows: rows, to: sums, tiles)
+      } else if !layer.isIdentity {
+        multiply(layer, layer.weights(at: parameters), rows: rows, from: outputs, to: sums, tiles)
+      }
       applyNode(layer, rows: rows, from: sums, to: outputs)
       offset += layer.parameterCount
     }
@@ -95,7 +109,7 @@ struct TangentLoop<Element: Scalar>: ParallelLoop {
   }
 
   /// The matrix of values, a direction or a pair within a buffer.
-  private func view(
+  func view(
     _ buffer: UnsafeMutablePointer<Element>, _ index: Int, rows: Int, columns: Int
   ) -> MutableMatrixView<Element> {
     MutableMatrixView(base: buffer + index * tileRows * width, rows: rows, columns: columns, stride: columns)
@@ -129,13 +143,12 @@ struct TangentLoop<Element: Scalar>: ParallelLoop {
     }
   }
 
-  /// Z, Ż and Z̈ of a layer.
+  /// The bias and zeros, and all of the products of a linear layer.
   @specialized(where Element == Float)
   @specialized(where Element == Double)
-  private func multiply(
+  private func startSums(
     _ layer: Layer<Element>, _ parameters: UnsafePointer<Element>, rows: Int,
-    from buffer: UnsafeMutablePointer<Element>,
-    to sums: UnsafeMutablePointer<Element>, _ tiles: UnsafeMutablePointer<Element>
+    from buffer: UnsafeMutablePointer<Element>, to sums: UnsafeMutablePointer<Element>
   ) {
     let weights = layer.weights(at: parameters)
     for index in 0..<tangents.count {
@@ -150,7 +163,15 @@ struct TangentLoop<Element: Scalar>: ParallelLoop {
         KANLinearAlgebra.multiply(x.readOnly, .no, weights, .no, into: z, accumulate: true)
       }
     }
-    if layer.isIdentity { return }
+  }
+
+  /// Z, Ż and Z̈ of a layer, to be added to: products with tiles of Φ.
+  @specialized(where Element == Float)
+  @specialized(where Element == Double)
+  private func multiply(
+    _ layer: Layer<Element>, _ weights: MatrixView<Element>, rows: Int, from buffer: UnsafeMutablePointer<Element>,
+    to sums: UnsafeMutablePointer<Element>, _ tiles: UnsafeMutablePointer<Element>
+  ) {
     let functions = layer.functions
     let step = Self.tileInputs(layer, tileRows)
     for first in stride(from: 0, to: layer.inputs, by: step) {

@@ -70,6 +70,29 @@ extension Layer {
     return most * bytes <= 24 << 10 ? most : most / 2
   }
 
+  /// dX = Σₖ (dZ·Wᵀ)·f′ₖ(X) for a tile of rows; x and dx: [rows × in], weights: [in·K × out], dz: [rows × out].
+  @specialized(where Element == Float)
+  @specialized(where Element == Double)
+  func compactInputGradient(
+    _ x: MatrixView<Element>, weights: MatrixView<Element>, dz: MatrixView<Element>, to dx: MutableMatrixView<Element>,
+    scratch base: UnsafeMutablePointer<Element>
+  ) {
+    let (basis, shape) = (localBasis!, compactShape!)
+    let scratch = CompactScratch(shape, rows: x.rows, at: base)
+    let evaluation = scratch.block
+    for start in stride(from: 0, to: x.columns, by: CompactScratch<Element>.blockInputs) {
+      let count = min(CompactScratch<Element>.blockInputs, x.columns - start)
+      basis.evaluate(
+        x.slice(rows: x.rows, column: start, columns: count), first: start, order: 1, to: evaluation)
+      let slopes = ContractionBlock(
+        shape, inputs: count, rows: x.rows, evaluation, values: UnsafePointer(evaluation.slopes))
+      Element._orderRows(slopes, dz.columns, scratch.contraction)
+      Element._contractInputs(
+        slopes, dz, weights.slice(row: start * shape.stored, rows: count * shape.stored, columns: dz.columns),
+        dx.slice(rows: x.rows, column: start, columns: count), scratch.contraction)
+    }
+  }
+
   /// dW += Φᵀ·dZ and, unless `dx` is nil, dX = Σₖ (dZ·Wᵀ)·f′ₖ(X), for the inputs `first ..< first + x.columns` and a
   /// tile of rows. x and dx: [rows × columns], weights and dWeights: [columns·K × out], dz: [rows × out]; panels: the
   /// panels of dz.

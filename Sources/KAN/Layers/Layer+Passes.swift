@@ -212,7 +212,7 @@ struct BackwardLoop<Element: Scalar>: ParallelLoop {
   }
 }
 
-/// dX = Σₖ (dZ·Wᵀ)·f′ₖ(X), through tiles of dΦ: part of a backward pass, or the whole of one without dW.
+/// dX = Σₖ (dZ·Wᵀ)·f′ₖ(X) for a tile of rows: part of a backward pass through tiles of dΦ, or the whole of one without dW.
 struct InputGradientLoop<Element: Scalar>: ParallelLoop {
   let layer: Layer<Element>
   let tiling: Tiling
@@ -234,6 +234,12 @@ struct InputGradientLoop<Element: Scalar>: ParallelLoop {
     }
     if layer.isIdentity {
       multiply(errors, .no, weights, .yes, into: dx.slice(row: row, rows: rows, columns: x.columns))
+      return
+    }
+    if tiling.isLocal {
+      layer.compactInputGradient(
+        x.slice(row: row, rows: rows, columns: x.columns), weights: weights, dz: errors,
+        to: dx.slice(row: row, rows: rows, columns: x.columns), scratch: scratch.start(worker))
       return
     }
     for first in stride(from: 0, to: x.columns, by: tiling.inputs) {

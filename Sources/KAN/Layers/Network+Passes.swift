@@ -69,7 +69,7 @@ extension Network {
   }
 
   /// A backward pass without the parameters' gradient: from dY of the last layer, dZ and dY of every layer, left in the
-  /// workspace, which must have been made with `deltas`.
+  /// workspace.
   ///
   /// - Parameter inputGradient: [rows × in], for the gradient by the (scaled) inputs; nil to omit it.
   @specialized(where Element == Float)
@@ -81,8 +81,7 @@ extension Network {
     var offset = parameterCount
     for index in stride(from: layers.count - 1, through: 0, by: -1) {
       let layer = layers[index]
-      // Always through tiles of dΦ: the local contraction forms dX and dW together.
-      let tiling = Tiling(layer, rows: rows, threads: pool.threads, .gemm)
+      let tiling = Tiling(layer, rows: rows, threads: pool.threads, layer.deltaContraction(workspace.contraction))
       offset -= layer.parameterCount
       pullBackNode(index, tiling, rows, workspace, pool)
       guard let dx = index > 0 ? workspace.gradient(index - 1, rows: rows) : inputGradient else { return }
@@ -118,4 +117,7 @@ extension Layer {
   func weights(at base: UnsafePointer<Element>) -> MatrixView<Element> {
     MatrixView(base: base, rows: inputs * functions, columns: sums, stride: sums)
   }
+
+  /// The contraction of a backward pass without dW: blocks of a pruned layer go through tiles of dΦ.
+  func deltaContraction(_ contraction: Contraction) -> Contraction { pruning?.isDense == false ? .gemm : contraction }
 }

@@ -28,10 +28,9 @@ final class Workspace<Element: Scalar> {
   ///   - capacity: the largest number of rows of a pass.
   ///   - training: whether to allocate gradients.
   ///   - ahead: whether the next input is written while this one is read.
-  ///   - deltas: whether ``Network/deltas(rows:in:on:inputGradient:)`` will be called.
   ///   - keepingSums: whether to keep Z of every layer.
   init(
-    _ network: Network<Element>, capacity: Int, workers: Int, training: Bool, ahead: Bool = false, deltas: Bool = false,
+    _ network: Network<Element>, capacity: Int, workers: Int, training: Bool, ahead: Bool = false,
     keepingSums: Bool = false
   ) {
     require(capacity > 0, "Workspace: capacity \(capacity)")
@@ -60,9 +59,10 @@ final class Workspace<Element: Scalar> {
       } : []
     let panelElements = network.layers.map { Tiling.panelElements($0, rows: capacity, contraction) }.max()!
     let panelPlace = place(training ? panelElements : 0)
-    let ways = deltas ? [contraction, .gemm] : [contraction]
-    let tile = ways.flatMap { way in
-      network.layers.map { Tiling.largestTile($0, capacity: capacity, way) }
+    let tile = network.layers.map {
+      max(
+        Tiling.largestTile($0, capacity: capacity, contraction),
+        training ? Tiling.largestTile($0, capacity: capacity, $0.deltaContraction(contraction)) : 0)
     }.max()!
     let tileSize = (tile + 15) / 16 * 16
     let gathered = network.layers.map { Tiling.gatheredElements($0, capacity: capacity) }.max()!

@@ -76,7 +76,8 @@ extension Network {
     let layer = layers[layers.count - 1]
     let restricted = support != nil
     var problem = LastLayerProblem(
-      layer, columns: columns, hasBias: support == nil, rows: data.rows + (support?.cells.last!.count ?? 0) * 4)
+      layer, layers.count - 1, columns: columns, hasBias: support == nil, scaling: outputScaling, rows: data.rows,
+      anchors: (support?.cells.last!.count ?? 0) * 4)
     if problem.bytes > 4 << 30 {
       throw .memory(
         what: "a least-squares problem of \(columns.count) functions", needed: problem.bytes, limit: 4 << 30,
@@ -84,10 +85,8 @@ extension Network {
     }
     let isRunning = { !Task.isCancelled }
     do throws(RowSourceError) {
-      try forEachChunk(of: data, rows: problem.chunk, reading: [.targets, .weights], pool: pool, while: isRunning) {
-        problem.add(
-          $0.input(layers.count - 1), $0.values, outputScaling, less: restricted ? $0.output : nil, $0.weights)
-      }
+      problem = try reduce(
+        data, problem, rows: problem.chunk, reading: [.targets, .weights], pool: pool, while: isRunning)
     } catch {
       throw .rowSource(error)
     }
@@ -168,8 +167,10 @@ extension Network {
 }
 
 /// The rows of the last layer's least-squares problem.
-private struct LastLayerProblem<Element: Scalar> {
+private struct LastLayerProblem<Element: Scalar>: Reduction {
   let layer: Layer<Element>
+  let index: Int
+  let scaling: Scaling<Element>
   /// The rows of W to solve for, and whether to solve for b.
   let columns: [Int]
   let hasBias: Bool
@@ -177,31 +178,38 @@ private struct LastLayerProblem<Element: Scalar> {
   let bytes: Int
   var accumulator: LeastSquaresAccumulator
 
-  init(_ layer: Layer<Element>, columns: [Int], hasBias: Bool, rows: Int) {
+  init(
+    _ layer: Layer<Element>, _ index: Int, columns: [Int], hasBias: Bool, scaling: Scaling<Element>, rows: Int,
+    anchors: Int
+  ) {
     self.layer = layer
+    self.index = index
+    self.scaling = scaling
     self.columns = columns
     self.hasBias = hasBias
     let count = columns.count + (hasBias ? 1 : 0)
     let functions = layer.inputs * layer.functions
     chunk = min(1024, max(16, (8 << 20) / (16 * functions)))
     bytes =
-      LeastSquaresAccumulator.bytes(rows: rows, columns: count, sides: layer.outputs) + 16 * chunk * functions
+      LeastSquaresAccumulator.bytes(
+        rows: rows + anchors, columns: count, sides: layer.outputs, parts: RowShards(rows: rows).slots)
+      + 16 * chunk * functions
     // Not allocated if it would not fit.
     accumulator = LeastSquaresAccumulator(
-      rows: rows, columns: bytes > 4 << 30 ? 0 : count, sides: layer.outputs)
+      rows: rows + anchors, columns: bytes > 4 << 30 ? 0 : count, sides: layer.outputs)
   }
 
   /// Adds √w·Φ of the columns, and √w times T less the fixed columns' contribution.
-  mutating func add(
-    _ x: MatrixView<Element>, _ targets: MatrixView<Element>, _ scaling: Scaling<Element>,
-    less output: MatrixView<Element>?, _ weights: UnsafePointer<Element>?
-  ) {
+  mutating func add(_ chunk: NetworkChunk<Element>) {
+    let x = chunk.input(index)
     var a = Matrix<Double>(rows: x.rows, columns: accumulator.columns)
     var b = Matrix<Double>(rows: x.rows, columns: layer.outputs)
-    gather(x, weights, to: a.mutableView())
-    scaleTargets(targets, scaling, less: output, weights, to: b.mutableView())
+    gather(x, chunk.weights, to: a.mutableView())
+    scaleTargets(chunk.values, scaling, less: hasBias ? nil : chunk.output, chunk.weights, to: b.mutableView())
     withExtendedLifetime((a, b)) { accumulator.add(a.view, b.view) }
   }
+
+  mutating func merge(_ other: LastLayerProblem) { accumulator.merge(other.accumulator) }
 
   private func gather(_ x: MatrixView<Element>, _ weights: UnsafePointer<Element>?, to a: MutableMatrixView<Double>) {
     var values = Matrix<Element>(rows: x.rows, columns: layer.inputs * layer.functions)

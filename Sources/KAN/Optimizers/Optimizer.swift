@@ -73,14 +73,17 @@ public struct OptimizerState<Element: Scalar>: Sendable, Equatable {
   public var step = 0
   /// Running means of the gradient and the like, each of the parameters' length.
   public var moments: [AlignedArray<Element>]
+  /// What else a method remembers.
+  package var method = MethodState()
 
   /// The state before the first step: ``Optimizer/momentCount`` moments of `count` zeros each.
   public init(_ optimizer: some Optimizer, parameters count: Int) {
     moments = (0..<optimizer.momentCount).map { _ in AlignedArray(zeros: count) }
   }
 
-  package init(step: Int, moments: [AlignedArray<Element>]) {
+  package init(step: Int, moments: [AlignedArray<Element>], method: MethodState = MethodState()) {
     self.step = step
     self.moments = moments
+    self.method = method
   }
 }

@@ -14,6 +14,8 @@ package struct TrainingState<Element: Scalar>: Sendable, Equatable {
   package var optimizer: OptimizerState<Element>
   package var parameters: AlignedArray<Element>
   package var best: Best
+  /// For a training on several grids in turn.
+  package var grids: GridProgress?
 
   package struct Best: Sendable, Equatable {
     package var epoch: Int
@@ -29,7 +31,7 @@ package struct TrainingState<Element: Scalar>: Sendable, Equatable {
 
   package init(
     epochsDone: Int, stepsDone: Int = 0, lossSum: Double = 0, optimizer: OptimizerState<Element>,
-    parameters: AlignedArray<Element>, best: Best
+    parameters: AlignedArray<Element>, best: Best, grids: GridProgress? = nil
   ) {
     self.epochsDone = epochsDone
     self.stepsDone = stepsDone
@@ -37,5 +39,6 @@ package struct TrainingState<Element: Scalar>: Sendable, Equatable {
     self.optimizer = optimizer
     self.parameters = parameters
     self.best = best
+    self.grids = grids
   }
 }

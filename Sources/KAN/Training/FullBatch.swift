@@ -1,83 +1,109 @@
-/// The loss of all rows of a data set and its gradient, chunk by chunk in bounded memory.
+/// The loss of all rows of a data set and its gradient, over the tree of shards (``RowShards``), in bounded memory.
 ///
-/// Bound to one data set. Results are bit-identical for any number of threads; evaluations allocate nothing.
+/// Bound to one data set. A shard is one step, or several where it is large. Results are bit-identical for any number of
+/// threads and whichever source the rows come from; evaluations allocate nothing.
 package final class FullBatch<Element: Scalar> {
   private let data: TrainingRows<Element>
-  private let step: TrainingStep<Element>
-  private let chunk: Int
+  private let shards: RowShards
+  /// One for all threads together, or one for each of them, which then take shards each.
+  private let steps: [ShardStep<Element>]
+  private let pool: ThreadPool
   private let vectors: VectorOperations<Element>
-  /// The rows of a chunk.
-  private var rows: [Int]
-  /// Whether all rows fit one chunk and are in it already.
-  private var holdsAll = false
-  /// Called before each chunk; returns whether to continue.
+  /// Shards taken at a time by the threads, what each comes to, and what subtrees of shards have come to.
+  private let group: Int
+  private let groupSums, treeSums: ShardSums<Element>
+  /// Called between groups of shards; returns whether to continue.
   private let continues: () -> Bool
   /// Whether an evaluation was interrupted by `continues`; results since then are meaningless.
   private(set) var isInterrupted = false
 
   /// Traps if there are no rows, or a chunk has none.
+  ///
+  /// - Parameters:
+  ///   - chunk: rows of a step at most.
+  ///   - sharesShards: whether threads take shards each, rather than parts of the loops within a shard; by default where
+  ///     these loops are too short to be worth waking threads for. Results do not depend on it.
   package init(
-    _ network: Network<Element>, _ data: TrainingRows<Element>, chunk: Int? = nil, pool: ThreadPool,
-    continues: @escaping () -> Bool = { true }
+    _ network: Network<Element>, _ data: TrainingRows<Element>, chunk: Int? = nil, sharesShards: Bool? = nil,
+    pool: ThreadPool, continues: @escaping () -> Bool = { true }
   ) {
     self.data = data
     self.continues = continues
-    self.chunk = min(data.rows, chunk ?? Self.chunk(for: network))
-    step = TrainingStep(network, on: data, batch: self.chunk, pool: pool)
-    rows = [Int](repeating: 0, count: self.chunk)
-    vectors = VectorOperations(count: network.parameterCount, pool: pool)
+    self.pool = pool
+    shards = RowShards(rows: data.rows)
+    let chunk = min(shards.size, data.rows, chunk ?? Self.chunk(for: network))
+    let count = network.parameterCount
+    let isShared = pool.threads > 1 && shards.count > 1 && (sharesShards ?? Self.hasShortLoops(network, rows: chunk))
+    steps = (0..<(isShared ? pool.threads : 1)).map { _ in
+      ShardStep(network, data, chunk: chunk, pool: isShared ? ThreadPool(threads: 1) : pool)
+    }
+    group = isShared ? Self.group(parameters: count, shards: shards.count, threads: pool.threads) : 1
+    groupSums = ShardSums(slots: group, parameters: count)
+    treeSums = ShardSums(slots: shards.slots, parameters: count)
+    vectors = VectorOperations(count: count, pool: pool)
   }
 
   /// Σ w·L / Σ w over all rows, and its gradient: [parameters].
   package func lossAndGradient(of network: Network<Element>, gradient: inout AlignedArray<Element>) -> Double {
-    if isInterrupted || !continues() {
-      isInterrupted = true
-      return .nan
-    }
-    if data.rows == chunk {
-      if !holdsAll { gather(0..<chunk, for: network) }
-      holdsAll = true
-      let loss = step.lossAndGradient(of: network)
-      gradient.copyElements(from: step.gradients)
-      return loss
-    }
-    let sum = gradient.mutablePointer()
-    var total = 0.0
-    for start in stride(from: 0, to: data.rows, by: chunk) {
-      if start > 0 && !continues() {
-        isInterrupted = true
-        return .nan
-      }
-      let end = min(start + chunk, data.rows)
-      gather(start..<end, for: network)
-      let share = Double(end - start) / Double(data.rows)
-      total += share * step.lossAndGradient(of: network)
-      if start == 0 { gradient.fill(with: 0) }
-      vectors.add(sum, share, step.gradients.pointer, to: sum)
-    }
-    return total
+    let count = network.parameterCount
+    shards.walk(
+      filling: { shard, slot in
+        if shard % group == 0 { runGroup(from: shard, network) }
+        let place = shard % group
+        treeSums.losses[slot] = groupSums.losses[place]
+        treeSums.gradient(slot).update(from: groupSums.gradient(place), count: count)
+      },
+      merging: { slot in
+        treeSums.losses[slot] += treeSums.losses[slot + 1]
+        vectors.add(treeSums.gradient(slot), 1, treeSums.gradient(slot + 1), to: treeSums.gradient(slot))
+      })
+    if isInterrupted { return .nan }
+    gradient.mutablePointer().update(from: treeSums.gradient(0), count: count)
+    return treeSums.losses[0]
   }
 
-  private func gather(_ range: Range<Int>, for network: Network<Element>) {
-    for row in range { rows[row - range.lowerBound] = row }
-    rows.withUnsafeBufferPointer {
-      step.gather(UnsafeBufferPointer(rebasing: $0[..<range.count]), for: network)
+  /// What the shards of a group come to.
+  private func runGroup(from first: Int, _ network: Network<Element>) {
+    if isInterrupted || !continues() {
+      isInterrupted = true
+      return
     }
+    let loop = ShardLoop(network: network, shards: shards, first: first, steps: steps, sums: groupSums)
+    let count = min(group, shards.count - first)
+    if steps.count > 1 { return pool.run(count, loop) }
+    for index in 0..<count { loop.iterate(index, worker: 0) }
   }
 
   /// Why rows could not be read: losses are NaN since then.
-  var failure: RowSourceError? { step.failure }
-
-  /// The first layer, from 0, whose output on the last rows is not finite.
-  func firstNonFiniteLayer(of network: Network<Element>) -> Int? {
-    step.firstNonFiniteLayer(of: network)
+  var failure: RowSourceError? {
+    for step in steps { if let failure = step.failure { return failure } }
+    return nil
   }
 
-  // MARK: Memory
+  /// The first layer, from 0, whose output is not finite on the first rows where one is not.
+  func firstNonFiniteLayer(of network: Network<Element>) -> Int? {
+    for shard in 0..<shards.count {
+      if let layer = steps[0].firstNonFiniteLayer(of: network, in: shards.range(shard)) { return layer }
+    }
+    return nil
+  }
 
-  /// Rows whose activations and gradients take no more than 32 MiB, and at most 8192.
+  // MARK: Sizes
+
+  /// Whether waking a thread takes a tenth or more of an average loop over the rows of a step.
+  private static func hasShortLoops(_ network: Network<Element>, rows: Int) -> Bool {
+    network.layers.reduce(0) { $0 + $1.work(rows: rows) } < 10 * ThreadPool.smallWork * network.layers.count
+  }
+
+  /// Shards of a group: all, if their gradients fit 8 MiB, a share of the last-level cache; else one for each thread.
+  private static func group(parameters: Int, shards: Int, threads: Int) -> Int {
+    let fitting = (8 << 20) / max(1, parameters * MemoryLayout<Element>.stride) / threads * threads
+    return min(shards, max(threads, fitting))
+  }
+
+  /// Rows whose activations and gradients take no more than 32 MiB, and at most a shard's.
   private static func chunk(for network: Network<Element>) -> Int {
-    min(8192, max(64, (32 << 20) / (rowElements(network) * MemoryLayout<Element>.stride)))
+    min(RowShards.unit, max(64, (32 << 20) / (rowElements(network) * MemoryLayout<Element>.stride)))
   }
 
   /// Inputs, targets, and each layer's Y, dY, Z and, if separate, dZ.
@@ -88,20 +114,109 @@ package final class FullBatch<Element: Scalar> {
       }
   }
 
-  /// Approximate memory in bytes for `rows` rows, in chunks, beyond the parameters' gradient.
+  /// Approximate memory in bytes for `rows` rows, beyond the parameters' gradient.
   static func workspaceBytes(_ network: Network<Element>, rows: Int) -> Int {
     let chunk = min(max(rows, 1), chunk(for: network))
+    let (shards, threads) = (RowShards(rows: rows), ThreadPool.availableCores)
+    let isShared = threads > 1 && shards.count > 1 && hasShortLoops(network, rows: chunk)
     let tile = network.layers.map { Tiling.largestTile($0, capacity: chunk, network.contraction) }.max()!
     let panels = network.layers.map { Tiling.panelElements($0, rows: chunk, network.contraction) }.max()!
-    let elements = chunk * rowElements(network) + panels + 2 * ThreadPool.availableCores * tile
+    let group = isShared ? group(parameters: network.parameterCount, shards: shards.count, threads: threads) : 1
+    let elements =
+      (isShared ? threads : 1) * (chunk * rowElements(network) + panels + network.parameterCount) + 2 * threads * tile
+      + (group + shards.slots) * network.parameterCount
     return elements * MemoryLayout<Element>.stride
   }
 }
 
-extension AlignedArray {
-  @specialized(where Element == Float)
-  @specialized(where Element == Double)
-  fileprivate mutating func fill(with value: Element) { mutablePointer().update(repeating: value, count: count) }
+/// Losses and gradients of some shards or subtrees of them.
+private final class ShardSums<Element: Scalar> {
+  private let parameters: Int
+  let losses: UnsafeMutablePointer<Double>
+  /// [slots × parameters]
+  private let gradients: UnsafeMutablePointer<Element>
+
+  init(slots: Int, parameters: Int) {
+    self.parameters = parameters
+    losses = .allocate(capacity: slots)
+    gradients = AlignedMemory.allocate(slots * parameters, of: Element.self)
+  }
+
+  deinit {
+    losses.deallocate()
+    AlignedMemory.free(gradients)
+  }
+
+  func gradient(_ slot: Int) -> UnsafeMutablePointer<Element> { gradients + slot * parameters }
+}
+
+private struct ShardLoop<Element: Scalar>: ParallelLoop {
+  let network: Network<Element>
+  let shards: RowShards
+  let first: Int
+  let steps: [ShardStep<Element>]
+  let sums: ShardSums<Element>
+
+  func iterate(_ index: Int, worker: Int) {
+    sums.losses[index] = steps[worker].run(network, shards.range(first + index), to: sums.gradient(index))
+  }
+}
+
+/// Training steps over the rows of a shard, chunk by chunk.
+private final class ShardStep<Element: Scalar> {
+  private let step: TrainingStep<Element>
+  private let chunk, total: Int
+  private let vectors: VectorOperations<Element>
+  /// The rows of a chunk.
+  private let rows: UnsafeMutableBufferPointer<Int>
+  /// Those gathered last, which need not be gathered again if there are no others.
+  private var gathered: Range<Int>?
+
+  init(_ network: Network<Element>, _ data: TrainingRows<Element>, chunk: Int, pool: ThreadPool) {
+    self.chunk = chunk
+    total = data.rows
+    step = TrainingStep(network, on: data, batch: chunk, pool: pool)
+    rows = .allocate(capacity: chunk)
+    vectors = VectorOperations(count: network.parameterCount, pool: pool)
+  }
+
+  deinit { rows.deallocate() }
+
+  var failure: RowSourceError? { step.failure }
+
+  /// The share of a range of rows in the mean loss of all, and in its gradient.
+  func run(_ network: Network<Element>, _ range: Range<Int>, to gradient: UnsafeMutablePointer<Element>) -> Double {
+    var loss = 0.0
+    for start in stride(from: range.lowerBound, to: range.upperBound, by: chunk) {
+      let end = min(start + chunk, range.upperBound)
+      gather(start..<end, for: network)
+      let share = Double(end - start) / Double(total)
+      loss += share * step.lossAndGradient(of: network)
+      if start > range.lowerBound {
+        vectors.add(gradient, share, step.gradients.pointer, to: gradient)
+      } else {
+        gradient.update(from: step.gradients.pointer, count: vectors.count)
+        if share < 1 { vectors.scale(gradient, by: share) }
+      }
+    }
+    return loss
+  }
+
+  func firstNonFiniteLayer(of network: Network<Element>, in range: Range<Int>) -> Int? {
+    for start in stride(from: range.lowerBound, to: range.upperBound, by: chunk) {
+      gather(start..<min(start + chunk, range.upperBound), for: network)
+      step.forward(network)
+      if let layer = step.firstNonFiniteLayer(of: network) { return layer }
+    }
+    return nil
+  }
+
+  private func gather(_ range: Range<Int>, for network: Network<Element>) {
+    if gathered == range { return }
+    gathered = range
+    for row in range { rows[row - range.lowerBound] = row }
+    step.gather(UnsafeBufferPointer(rebasing: rows[..<range.count]), for: network)
+  }
 }
 
 /// The loss of all rows as a function of the parameters, and the penalties λ/2·‖p‖² and ``Sparsity``.

@@ -69,9 +69,15 @@ extension GridChoice: CustomStringConvertible {
 struct GridJudge {
   private(set) var choice: GridChoice
   /// Losses by row on the grid kept.
-  private var losses: [Double] = []
+  private(set) var losses: [Double] = []
 
   init(_ criterion: GridChoice.Criterion) { choice = GridChoice(criterion) }
+
+  /// Goes on after an interruption: with the grids judged so far, and the losses on the one kept.
+  mutating func resume(_ choice: GridChoice, losses: [Double]) {
+    self.choice = choice
+    self.losses = losses
+  }
 
   /// Records a grid; returns whether it replaces the one kept so far. `losses` must be of the same rows each time.
   mutating func keeps(_ intervals: Int, _ losses: [Double]) -> Bool {

@@ -11,8 +11,9 @@ extension Network {
   /// provides them, or else the loss on a tenth of the rows, held out.
   ///
   /// A training stopped by `progress`, or by cancellation of the Swift task that runs it, keeps its progress, even
-  /// within an epoch. Called again with ``TrainingOptions/resuming``, it ends with the same bits as if it had not
-  /// stopped. (``LevenbergMarquardt`` resumes from the same parameters and determines λ anew.)
+  /// within an epoch. Called again with the same options and ``TrainingOptions/resuming``, on as many threads as you
+  /// like, it ends with the same bits as if it had not stopped, whichever the method, with several grids too, and from
+  /// a model file as well.
   ///
   /// - Parameters:
   ///   - data: in memory (``Dataset``) or any other ``RowSource``, with the same results. Its columns have to fit the
@@ -21,9 +22,9 @@ extension Network {
   ///   - method: see ``TrainingMethod``.
   ///   - options: without them, the method's own number of epochs.
   ///   - progress: called now and then with the network as it is; returns whether to go on.
-  /// - Throws: ``TrainingError`` if a row cannot be read, the data is not finite or its names do not fit its columns, if the method cannot do what is asked, or if the loss, a
-  ///   gradient or a parameter becomes infinite or NaN; the network then has the parameters of the last good epoch (the
-  ///   best one with ``TrainingOptions/patience``).
+  /// - Throws: ``TrainingError`` if a row cannot be read, the data is not finite or its names do not fit its columns, if
+  ///   the method cannot do what is asked, or if the loss, a gradient or a parameter becomes infinite or NaN; the network
+  ///   then has the parameters of the last good epoch (the best one with ``TrainingOptions/patience``).
   @discardableResult
   public mutating func train(
     on data: some RowSource<Element>, validation: (any RowSource<Element>)? = nil,

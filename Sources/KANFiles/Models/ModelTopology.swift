@@ -11,6 +11,9 @@ import KAN
 ///     intervals.scores      of rows held out: [out × scores], with the other two in double precision
 ///     training.moments.J    what the optimiser remembers: [parameters]
 ///     training.parameters   the last ones, where the network has the best: [parameters]
+///     training.numbers.NAME             what else the method remembers, in double precision
+///     training.networks.NAME.…          networks that it remembers: layers.I.ARRAY and parameters
+///     training.grid.losses, .network.…  losses by row on the grid kept so far, and the network on it
 struct ModelTopology: Codable, Equatable {
   static let format = "swift-kan"
   /// The version of models with their task's default objective, and of models with another, which readers that ignore
@@ -62,6 +65,15 @@ struct ModelTopology: Codable, Equatable {
     var outputs: ScalingOrigin
   }
 
+  /// A basis of a layer at some moment of a training.
+  struct BasisTopology: Codable, Equatable {
+    var kind: String
+    var inputs: Int
+    var settings: [String: String]
+    /// Names of its arrays, and their shapes.
+    var arrays: [String: [Int]]
+  }
+
   /// What intervals around predictions are made of, beside the tensors.
   struct Intervals: Codable, Equatable {
     /// The last layer's functions in the covariance: [q]
@@ -83,11 +95,18 @@ struct ModelTopology: Codable, Equatable {
     /// For an interrupted epoch: the steps done, and the sum over rows of their losses.
     var stepsDone: Int?
     var lossSum: Double?
+    /// Names of the numbers and networks that the method remembers.
+    var numbers: [String]?
+    var networks: [String: [BasisTopology]]?
+    /// Of a training on several grids in turn: G of the present one, whether one has been kept so far, and its layers.
+    var grid: Int?
+    var keptGrid: [BasisTopology]?
 
     var isPlausible: Bool {
       (0...1_000_000_000).contains(epochsDone) && (0...epochsDone).contains(bestEpoch)
         && (0...Int.max / 2).contains(optimizerSteps) && (0...200).contains(moments)
         && (0...1_000_000_000).contains(stepsDone ?? 0) && (lossSum ?? 0).isFinite
+        && (1...1_000_000_000).contains(grid ?? 1) && (numbers?.count ?? 0) <= 100 && (networks?.count ?? 0) <= 100
     }
   }
 }

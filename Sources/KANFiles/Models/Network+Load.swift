@@ -268,8 +268,9 @@ package struct ModelFile {
       tensors.tensors[last] == nil ? network.parameters : AlignedArray(try values(last, shape: shape) as [Element])
     return TrainingState(
       epochsDone: state.epochsDone, stepsDone: state.stepsDone ?? 0, lossSum: state.lossSum ?? 0,
-      optimizer: OptimizerState(step: state.optimizerSteps, moments: moments),
+      optimizer: OptimizerState(step: state.optimizerSteps, moments: moments, method: try methodState(state)),
       parameters: parameters,
-      best: .init(epoch: state.bestEpoch, loss: state.bestLoss ?? .infinity, parameters: network.parameters))
+      best: .init(epoch: state.bestEpoch, loss: state.bestLoss ?? .infinity, parameters: network.parameters),
+      grids: try gridProgress(state))
   }
 }

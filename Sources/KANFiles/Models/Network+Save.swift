@@ -64,6 +64,7 @@ extension Network {
       if state.parameters != parameters {
         tensors["training.parameters"] = tensor(state.parameters, [state.parameters.count])
       }
+      tensors.merge(state.storedTensors) { $1 }
     }
     return SafeTensors(
       metadata: [
@@ -117,14 +118,5 @@ extension Network {
     Element.self == Float.self
       ? SafeTensors.Tensor(shape: shape, values.map { Float($0) })
       : SafeTensors.Tensor(shape: shape, values.map { Double($0) })
-  }
-}
-
-extension ModelTopology.State {
-  init(_ state: TrainingState<some Scalar>) {
-    self.init(
-      epochsDone: state.epochsDone, optimizerSteps: state.optimizer.step, moments: state.optimizer.moments.count,
-      bestEpoch: state.best.epoch, bestLoss: state.best.loss.isFinite ? state.best.loss : nil,
-      stepsDone: state.stepsDone > 0 ? state.stepsDone : nil, lossSum: state.stepsDone > 0 ? state.lossSum : nil)
   }
 }

@@ -1,10 +1,12 @@
 #!/usr/bin/env python3
-"""What models predict for the rows of rows.csv, by numpy and scipy in double precision: writes predictions.json.
+"""What models predict for the rows of rows.csv, or if they are models of a table for those of rents.csv, by numpy and
+scipy in double precision: writes predictions.json.
 
     python3 predict.py MODEL.safetensors …
 
 needs numpy and scipy. Nothing of the library takes part, and a spline is scipy's.
 """
+import csv
 import json
 import pathlib
 import struct
@@ -78,9 +80,35 @@ def features(layer, index, column, x, tensors):
     return np.stack(values, axis=1)
 
 
-def predict(path, rows):
+def encoded(table, encoding):
+    """[rows × in] from a table of texts, as the encoding of its columns says."""
+    columns = []
+    for entry in encoding["inputs"]:
+        cells = [row[entry["column"]] for row in table]
+        (kind, details), = entry["kind"].items()
+        if kind == "number":
+            values = [details["gap"] if cell == "" else float(cell) for cell in cells]
+            columns.append([(x - details["shift"]) * details["scale"] for x in values])
+        elif kind == "gap":
+            columns.append([float(cell == "") for cell in cells])
+        elif kind == "flag":
+            columns.append([{"yes": 1.0, "no": 0.0, "": details["gap"]}[cell] for cell in cells])
+        elif kind == "level":
+            columns.append([float(cell == details["_0"]) for cell in cells])
+        else:
+            raise ValueError(f"{path}: {kind}")
+    return np.array(columns).T
+
+
+def predict(path):
     metadata, tensors = read(path)
     topology = json.loads(metadata["network"])
+    encoding = topology.get("encoding")
+    if encoding:
+        with open(folder / "rents.csv", newline="") as file:
+            rows = encoded(list(csv.DictReader(file)), encoding)
+    else:
+        rows = np.loadtxt(folder / "rows.csv", delimiter=",", skiprows=1)
     shift, factor = tensors["scaling.inputs"]
     y = (rows - shift) * factor
     for index, layer in enumerate(topology["layers"]):
@@ -93,11 +121,15 @@ def predict(path, rows):
     if topology["task"] == "classification":
         return softmax(y, axis=1)
     shift, factor = tensors["scaling.outputs"]
-    return y / factor + shift
+    y = y / factor + shift
+    if topology.get("objective", {}).get("name") == "poisson":
+        y = np.exp(y)
+    for column, target in enumerate(encoding["targets"] if encoding else []):
+        y[:, column] = y[:, column] / target["number"]["scale"] + target["number"]["shift"]
+    return y
 
 
 folder = pathlib.Path(__file__).parent
-rows = np.loadtxt(folder / "rows.csv", delimiter=",", skiprows=1)
-predictions = {pathlib.Path(name).name: predict(pathlib.Path(name), rows).tolist() for name in sys.argv[1:]}
+predictions = {pathlib.Path(name).name: predict(pathlib.Path(name)).tolist() for name in sys.argv[1:]}
 lines = (f'  "{name}": {json.dumps(values)}' for name, values in sorted(predictions.items()))
 (folder / "predictions.json").write_text("{\n" + ",\n".join(lines) + "\n}\n")

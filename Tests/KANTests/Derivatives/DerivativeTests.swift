@@ -138,7 +138,7 @@ import Testing
       let dy: Matrix<Double> = generator.matrix(5, network.outputs)
       var gradients = AlignedArray<Double>(zeros: network.parameterCount)
       func deltas(_ onlyDeltas: Bool) -> [[Double]] {
-        let workspace = Workspace(network, capacity: 5, workers: 1, training: true, deltas: true)
+        let workspace = Workspace(network, capacity: 5, workers: 1, training: true)
         workspace.input(rows: 5).copyElements(from: x.view)
         network.forward(rows: 5, in: workspace, on: pool)
         workspace.gradient(network.layers.count - 1, rows: 5).copyElements(from: dy.view)

@@ -222,7 +222,8 @@ import Testing
       let network = generator.network([kind])
       let plan = JacobianPlan(network)
       #expect(plan.parameterCount == network.parameterCount)
-      #expect(plan.segments.reduce(0) { $0 + $1.length } == plan.width && plan.width <= network.parameterCount)
+      #expect(
+        (plan.runs + plan.common).reduce(0) { $0 + $1.length } == plan.width && plan.width <= network.parameterCount)
       let wider = JacobianPlan(network, atLeast: 1000)
       let grids = network.layers.map { $0.gridIntervals ?? 1000 }
       let more = zip(network.layers, grids).reduce(0) { $0 + $1.0.inputs * (1000 - $1.1) * $1.0.outputs }

@@ -75,7 +75,6 @@ import Testing
       let problem = LeastSquaresProblem(network, data, pool: ThreadPool(threads: 1))
       var minimization = DampedMinimization(problem, order: 3, lambda: 1e-3, damping: 1e-2, tolerance: 1e-6)
       let equations = problem.makeEquations()
-      defer { equations.deallocate() }
       minimization.linearize(equations)
       var cholesky = [Double](repeating: 0, count: equations.count)
       var factor = [Double](repeating: 0, count: equations.count * equations.count)

@@ -49,7 +49,6 @@ import Testing
     let found = try #require(minimization.evidence())
 
     let equations = problem.makeEquations()
-    defer { equations.deallocate() }
     problem.linearize(equations)
     let data = full(equations)
     let penalty = RoughnessPenalty(problem.network, order: 3)

@@ -2,6 +2,13 @@ import Testing
 
 @testable import KAN
 
+extension GaussNewtonEquations {
+  /// H with 0 above its diagonal, where it is not defined.
+  var lowerTriangle: [Double] {
+    (0..<count).flatMap { row in (0..<count).map { $0 <= row ? matrix[row * count + $0] : 0 } }
+  }
+}
+
 /// JᵀJ and Jᵀr from the engine's backward pass against J by central differences.
 @Suite struct NormalEquationTests {
   private static let pool = ThreadPool(threads: 1)
@@ -15,14 +22,9 @@ import Testing
     /// As a training forms them, or the one or the other way.
     init(_ problem: LeastSquaresProblem, dense: Bool? = nil) {
       let count = problem.network.parameterCount
-      let equations =
-        if let dense {
-          GaussNewtonEquations(parameters: count, width: dense ? count : 0, rows: 1024)
-        } else { problem.makeEquations() }
-      defer { equations.deallocate() }
+      let equations = problem.makeEquations(isDense: dense)
       problem.linearize(equations)
-      matrix = Array(UnsafeBufferPointer(start: equations.matrix, count: count * count))
-      for i in 0..<count { for j in i + 1..<max(count, i + 1) { matrix[i * count + j] = 0 } }
+      matrix = equations.lowerTriangle
       gradient = Array(UnsafeBufferPointer(start: equations.gradient, count: count))
     }
 

@@ -4,16 +4,15 @@ import Testing
 
 @Suite struct RoughnessPenaltyTests {
   /// H and g of the penalty alone.
-  private func equations(_ penalty: RoughnessPenalty, _ parameters: [Double], _ lambda: [Double]) -> (
-    matrix: [Double], gradient: [Double]
-  ) {
+  private func equations(
+    _ penalty: RoughnessPenalty, of network: Network<Double>, _ parameters: [Double], _ lambda: [Double]
+  ) -> (matrix: [Double], gradient: [Double]) {
     let count = parameters.count
-    let equations = GaussNewtonEquations(parameters: count, width: 0, rows: 1)
-    defer { equations.deallocate() }
+    let equations = GaussNewtonEquations(JacobianPlan(network))
     equations.clear()
     parameters.withUnsafeBufferPointer { penalty.add(to: equations, $0.baseAddress!, lambda) }
     return (
-      Array(UnsafeBufferPointer(start: equations.matrix, count: count * count)),
+      equations.lowerTriangle,
       Array(UnsafeBufferPointer(start: equations.gradient, count: count))
     )
   }
@@ -32,7 +31,7 @@ import Testing
       let penalty = RoughnessPenalty(network, order: order)
       let lambda = network.layers.map { _ in generator.uniform(0.1...10) }
       let parameters = Array(network.parameters)
-      let (matrix, gradient) = equations(penalty, parameters, lambda)
+      let (matrix, gradient) = equations(penalty, of: network, parameters, lambda)
       let largest = scale(matrix, atLeast: 1)
       for i in parameters.indices {
         var (above, below) = (parameters, parameters)
@@ -42,7 +41,8 @@ import Testing
         let slope = (value(penalty, above, lambda) - value(penalty, below, lambda)) / 2
         #expect(abs(slope + gradient[i]) <= 1e-9 * largest, "round \(round): \(network.layers)")
         let columns = zip(
-          equations(penalty, below, lambda).gradient, equations(penalty, above, lambda).gradient
+          equations(penalty, of: network, below, lambda).gradient,
+          equations(penalty, of: network, above, lambda).gradient
         ).map { $0 - $1 }
         #expect((0...i).allSatisfy { abs(columns[$0] - matrix[i * parameters.count + $0]) <= 1e-10 * largest })
       }

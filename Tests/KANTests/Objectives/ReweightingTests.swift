@@ -52,7 +52,6 @@ import Testing
     let start = AlignedArray(example.start.map { _ in 0.3 * generator.normal() })
     problem.parameters = start
     let equations = problem.makeEquations()
-    defer { equations.deallocate() }
     problem.linearize(equations)
     func sum(_ changes: [(Int, Double)]) -> Double {
       var parameters = start
@@ -91,17 +90,14 @@ import Testing
     #expect(abs(factor * here.sumOfLosses() / there.sumOfLosses() - 1) <= 1e-13)
     #expect(abs(factor * here.sumOfSquaredResiduals() / there.sumOfSquaredResiduals() - 1) <= 1e-13)
     let equations = (here.makeEquations(), there.makeEquations())
-    defer {
-      equations.0.deallocate()
-      equations.1.deallocate()
-    }
     here.linearize(equations.0)
     there.linearize(equations.1)
     let count = equations.0.count
-    for (one, other, size) in [
-      (equations.0.gradient, equations.1.gradient, count), (equations.0.matrix, equations.1.matrix, count * count),
+    for (one, other) in [
+      ((0..<count).map { equations.0.gradient[$0] }, (0..<count).map { equations.1.gradient[$0] }),
+      (equations.0.lowerTriangle, equations.1.lowerTriangle),
     ] {
-      let (one, other) = ((0..<size).map { factor * one[$0] }, (0..<size).map { other[$0] })
+      let one = one.map { factor * $0 }
       #expect(largestDifference(one, other) <= 1e-12 * scale(other))
     }
   }

@@ -23,7 +23,6 @@ extension DampedMinimization {
   /// - Parameter leavingOut: whether to compute `leaveOneOutSquares`.
   func evidence(leavingOut: Bool = true) -> Evidence? {
     let equations = problem.makeEquations()
-    defer { equations.deallocate() }
     linearize(equations)
     let count = equations.count
     var factor = [Double](repeating: 0, count: count * count)

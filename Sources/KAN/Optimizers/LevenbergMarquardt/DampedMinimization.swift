@@ -17,7 +17,7 @@ struct DampedMinimization {
   /// Steps solved by QR so far.
   private(set) var orthogonalSteps = 0
   /// Successive iterations within the tolerance so far.
-  private var flat = 0
+  private(set) var flat = 0
   private var memory: IterationMemory?
 
   /// The equations and their factor, reused until a grid changes.
@@ -29,8 +29,6 @@ struct DampedMinimization {
       self.equations = equations
       factor = [Double](repeating: 0, count: equations.count * equations.count)
     }
-
-    deinit { equations.deallocate() }
   }
 
   init(_ problem: LeastSquaresProblem, order: Int, lambda: Double, damping: Double, tolerance: Double) {
@@ -44,6 +42,23 @@ struct DampedMinimization {
     self.damping = damping
     orthogonalBytes = problem.tuning.orthogonalBytes
     squares = problem.sumOfLosses()
+  }
+
+  /// A minimisation in progress.
+  init(
+    problem: LeastSquaresProblem, order: Int, tolerance: Double, lambda: [Double], damping: Double, squares: Double,
+    flat: Int
+  ) {
+    self.problem = problem
+    self.order = order
+    self.tolerance = tolerance
+    self.lambda = lambda
+    self.damping = damping
+    self.squares = squares
+    self.flat = flat
+    penalty = RoughnessPenalty(problem.network, order: order)
+    removed = problem.network.removedParameters
+    orthogonalBytes = problem.tuning.orthogonalBytes
   }
 
   var tuning: LevenbergMarquardt.Tuning { problem.tuning }

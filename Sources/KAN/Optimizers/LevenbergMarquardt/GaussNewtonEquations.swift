@@ -1,88 +1,113 @@
-/// H = JᵀJ, lower triangle, and g = Jᵀr, accumulated row by row or, if rows are nearly full, by dense products.
-struct GaussNewtonEquations {
+/// H = JᵀJ, lower triangle, and g = Jᵀr, from chunks of rows of J: by products of their segments or, if rows are nearly
+/// full, by dense products.
+final class GaussNewtonEquations {
   let count: Int
   /// H: [parameters × parameters]
   let matrix: UnsafeMutablePointer<Double>
   /// g: [parameters]
   let gradient: UnsafeMutablePointer<Double>
-  /// Dense rows of J, if used: [rows × parameters]
-  private let dense: UnsafeMutablePointer<Double>?
+  let isDense: Bool
+  /// Products with the common derivatives, until ``finish()`` moves them to H: [parameters × common]
+  private let side: UnsafeMutablePointer<Double>
+  private let plan: JacobianPlan
 
-  /// A dense product is cheaper unless rows are very sparse: it runs at about 25 times the arithmetic rate.
-  static func isDense(width: Int, parameters: Int) -> Bool { 5 * width > parameters }
+  /// Dense products run at three times the arithmetic rate of the products of segments, which load and store H for each
+  /// of their sums.
+  static func isDense(width: Int, parameters: Int) -> Bool { 3 * width * width > parameters * parameters }
 
-  init(parameters count: Int, width: Int, rows: Int) {
-    self.count = count
+  init(_ plan: JacobianPlan, isDense: Bool? = nil) {
+    self.plan = plan
+    self.isDense = isDense ?? plan.isDense
+    count = plan.parameterCount
     matrix = .allocate(capacity: count * count)
     gradient = .allocate(capacity: count)
-    dense = Self.isDense(width: width, parameters: count) ? .allocate(capacity: rows * count) : nil
+    side = .allocate(capacity: count * plan.commonCount)
   }
 
-  func deallocate() {
+  deinit {
     matrix.deallocate()
     gradient.deallocate()
-    dense?.deallocate()
+    side.deallocate()
   }
 
   func clear() {
-    matrix.update(repeating: 0, count: count * count)
+    // The upper triangle is left alone: of a large H, half of the memory is then never touched.
+    for row in 0..<count { (matrix + row * count).update(repeating: 0, count: row + 1) }
     gradient.update(repeating: 0, count: count)
+    side.update(repeating: 0, count: count * plan.commonCount)
   }
 
   /// Adds JᵀJ and Jᵀr of some rows.
-  func add(_ jacobian: JacobianRows, residual: UnsafePointer<Double>, rows: Int, pool: ThreadPool) {
-    if let dense {
-      let segments = jacobian.segments.count
-      dense.update(repeating: 0, count: rows * count)
-      for row in 0..<rows {
-        for (index, segment) in jacobian.segments.enumerated() {
-          let start = Int(jacobian.starts[row * segments + index])
-          let from = jacobian.values + row * jacobian.width + segment.place
-          (dense + row * count + start).update(from: from, count: segment.length)
-        }
-      }
-      let loop = DenseLoop(equations: self, dense: dense, residual: residual, rows: rows)
+  func add(_ jacobian: JacobianRows, rows: Int, pool: ThreadPool) {
+    if isDense {
+      let loop = DenseLoop(
+        equations: self, jacobian: jacobian.expanded(rows: rows, pool: pool), residuals: jacobian.residuals)
       pool.run((count + loop.block - 1) / loop.block, work: rows * count * count / 2, loop)
     } else {
-      let loop = SegmentLoop(equations: self, jacobian: jacobian, residual: residual, rows: rows)
-      pool.run(jacobian.units, work: rows * jacobian.width * jacobian.width / 2, loop)
+      let loop = SegmentLoop(equations: self, jacobian: jacobian, rows: rows)
+      pool.run(plan.runs.count + 1, work: rows * plan.width * plan.width / 2, loop)
     }
   }
 
-  /// The rows of H of one input of a layer; iterations write disjoint rows.
+  /// Adds what later rows came to.
+  func merge(_ other: GaussNewtonEquations, pool: ThreadPool) {
+    let blocks = (count + MergeLoop.block - 1) / MergeLoop.block
+    pool.run(blocks, work: count * count / 2, MergeLoop(equations: self, other: other))
+  }
+
+  /// Completes H after the last rows.
+  func finish() {
+    if isDense { return }
+    var isCommon = [Bool](repeating: false, count: count)
+    for segment in plan.common {
+      for parameter in segment.start..<segment.start + segment.length { isCommon[parameter] = true }
+    }
+    var place = 0
+    for segment in plan.common {
+      for parameter in segment.start..<segment.start + segment.length {
+        // A product of two common derivatives stands in the rows of both.
+        for row in 0..<count where row >= parameter || !isCommon[row] {
+          matrix[max(row, parameter) * count + min(row, parameter)] += side[row * plan.commonCount + place]
+        }
+        place += 1
+      }
+    }
+  }
+
+  /// The rows of H of one run; the last iteration has those of the common derivatives.
   private struct SegmentLoop: ParallelLoop {
     let equations: GaussNewtonEquations
     let jacobian: JacobianRows
-    let residual: UnsafePointer<Double>
     let rows: Int
 
     func iterate(_ index: Int, worker: Int) {
-      // Longest first: the last units have the most segments before them.
-      let unit = jacobian.units - 1 - index
-      jacobian.segments.withUnsafeBufferPointer { segments in
-        let own = segments.indices.filter { segments[$0].unit == unit }
-        let count = equations.count
-        for row in 0..<rows {
-          let starts = jacobian.starts + row * segments.count
-          let values = jacobian.values + row * jacobian.width
-          let error = residual[row]
-          for a in own {
-            let (start, length) = (Int(starts[a]), segments[a].length)
-            let left = values + segments[a].place
-            for i in 0..<length {
-              let factor = left[i]
-              equations.gradient[start + i] += factor * error
-              let line = equations.matrix + (start + i) * count
-              for b in 0..<a {
-                let to = line + Int(starts[b])
-                let right = values + segments[b].place
-                for j in 0..<segments[b].length { to[j] += factor * right[j] }
-              }
-              let to = line + start
-              for j in 0...i { to[j] += factor * left[j] }
-            }
-          }
-        }
+      let plan = equations.plan
+      if index == plan.runs.count { return addCommon() }
+      // Longest first: the last runs have the most before them.
+      addOuterProducts(
+        jacobian.shape, run: plan.runs.count - 1 - index, rows: rows, starts: jacobian.starts, values: jacobian.values,
+        residuals: jacobian.residuals, to: equations.matrix, stride: equations.count, side: equations.side,
+        gradient: equations.gradient)
+    }
+
+    private func addCommon() {
+      let (plan, width) = (equations.plan, equations.plan.width)
+      let all = MatrixView(
+        base: UnsafePointer(jacobian.values + width - plan.commonCount), rows: rows, columns: plan.commonCount,
+        stride: width)
+      var place = 0
+      for segment in plan.common {
+        let block = all.slice(rows: rows, column: place, columns: segment.length)
+        multiply(
+          block, .yes, all, .no,
+          into: MutableMatrixView(
+            base: equations.side + segment.start * plan.commonCount, rows: segment.length, columns: plan.commonCount,
+            stride: plan.commonCount), accumulate: true)
+        multiply(
+          block, .yes, MatrixView(base: UnsafePointer(jacobian.residuals), rows: rows, columns: 1, stride: 1), .no,
+          into: MutableMatrixView(
+            base: equations.gradient + segment.start, rows: segment.length, columns: 1, stride: 1), accumulate: true)
+        place += segment.length
       }
     }
   }
@@ -90,19 +115,17 @@ struct GaussNewtonEquations {
   /// A block of rows of H.
   private struct DenseLoop: ParallelLoop {
     let equations: GaussNewtonEquations
-    let dense: UnsafeMutablePointer<Double>
-    let residual: UnsafePointer<Double>
-    let rows: Int
+    let jacobian: MatrixView<Double>  // [rows × parameters]
+    let residuals: UnsafePointer<Double>
 
     /// Rows of H in a block: a quarter of them, so that threads have work, but no fewer than a product runs well on, nor
     /// more than leave its diagonal block, of which half is needed, small.
     var block: Int { min(128, max(32, (equations.count / 4 + 15) / 16 * 16)) }
 
     func iterate(_ index: Int, worker: Int) {
-      let count = equations.count
+      let (count, rows) = (equations.count, jacobian.rows)
       let first = index * block
       let size = min(block, count - first)
-      let jacobian = MatrixView(base: UnsafePointer(dense), rows: rows, columns: count, stride: count)
       let block = jacobian.slice(rows: rows, column: first, columns: size)
       let line = MutableMatrixView(
         base: equations.matrix + first * count, rows: size, columns: first + size, stride: count)
@@ -111,8 +134,26 @@ struct GaussNewtonEquations {
         accumulate: true)
       addSquare(of: block, to: line.slice(rows: size, column: first, columns: size))
       multiply(
-        block, .yes, MatrixView(base: residual, rows: rows, columns: 1, stride: 1), .no,
+        block, .yes, MatrixView(base: residuals, rows: rows, columns: 1, stride: 1), .no,
         into: MutableMatrixView(base: equations.gradient + first, rows: size, columns: 1, stride: 1), accumulate: true)
+    }
+  }
+
+  private struct MergeLoop: ParallelLoop {
+    static let block = 64
+    let equations, other: GaussNewtonEquations
+
+    func iterate(_ index: Int, worker: Int) {
+      let (count, common) = (equations.count, equations.plan.commonCount)
+      for row in index * Self.block..<min(count, (index + 1) * Self.block) {
+        add(other.matrix + row * count, to: equations.matrix + row * count, row + 1)
+        add(other.side + row * common, to: equations.side + row * common, common)
+        equations.gradient[row] += other.gradient[row]
+      }
+    }
+
+    private func add(_ from: UnsafePointer<Double>, to: UnsafeMutablePointer<Double>, _ count: Int) {
+      for place in 0..<count { to[place] += from[place] }
     }
   }
 }

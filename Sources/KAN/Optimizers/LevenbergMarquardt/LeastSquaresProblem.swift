@@ -16,19 +16,23 @@ final class LeastSquaresProblem {
   /// Rows times outputs.
   let residuals: Int
   /// X′: [rows × in], and T′: [rows × out]
-  private let inputs, targets: Matrix<Double>
+  let inputs, targets: Matrix<Double>
   /// X in the data's units, without rows of weight 0: [rows × in]
-  private let rows: Matrix<Double>
+  let rows: Matrix<Double>
   /// √w of each row; the mean of w is 1.
-  private let factors: AlignedArray<Double>?
-  private var workspace: Workspace<Double>
-  private var jacobian: JacobianRows
-  /// Residuals of a chunk, and the factors of its rows of J if residuals are reweighted.
-  private var errors, jacobianFactors: [Double]
+  let factors: AlignedArray<Double>?
+  /// One for each thread.
+  private(set) var tiles: [JacobianTile] = []
+  /// A chunk of rows of J, made when first asked for.
+  var jacobian: JacobianRows?
+  /// Factors of the chunk's rows of J.
+  var rowFactors: [Double] = []
+  /// What subtrees of shards come to.
+  private var partial: [GaussNewtonEquations] = []
   /// Called before each chunk of rows; returns whether to continue.
-  private let continues: () -> Bool
+  var continues: () -> Bool
   /// Whether a pass was interrupted by `continues`; sums since then are meaningless.
-  private(set) var isInterrupted = false
+  var isInterrupted = false
 
   let tuning: LevenbergMarquardt.Tuning
 
@@ -57,29 +61,19 @@ final class LeastSquaresProblem {
     residuals = targets.rows * targets.columns
     self.network = network
     self.pool = pool
-    (workspace, jacobian, errors) = Self.memory(network, rows: inputs.rows, pool)
-    jacobianFactors = errors
+    makeTiles()
   }
 
-  deinit { jacobian.deallocate() }
-
-  private static func memory(
-    _ network: Network<Double>, rows: Int, _ pool: ThreadPool
-  ) -> (Workspace<Double>, JacobianRows, [Double]) {
+  private func makeTiles() {
     let plan = JacobianPlan(network)
-    let chunk = plan.chunk(rows: rows)
-    return (
-      Workspace(network, capacity: chunk, workers: pool.threads, training: true, deltas: true),
-      JacobianRows(plan, capacity: chunk), [Double](repeating: 0, count: chunk)
-    )
+    tiles = (0..<pool.threads).map { _ in JacobianTile(network, plan) }
+    (jacobian, partial) = (nil, [])
   }
 
   /// Replaces the network by one with other grids.
   func replace(_ network: Network<Double>) {
     self.network = network
-    jacobian.deallocate()
-    (workspace, jacobian, errors) = Self.memory(network, rows: inputs.rows, pool)
-    jacobianFactors = errors
+    makeTiles()
   }
 
   var parameters: AlignedArray<Double> {
@@ -87,65 +81,78 @@ final class LeastSquaresProblem {
     set { network.parameters = newValue }
   }
 
-  func makeEquations() -> GaussNewtonEquations {
-    GaussNewtonEquations(parameters: network.parameterCount, width: jacobian.width, rows: jacobian.capacity)
+  /// - Parameter isDense: the way of the products; by default the cheaper one.
+  func makeEquations(isDense: Bool? = nil) -> GaussNewtonEquations {
+    GaussNewtonEquations(JacobianPlan(network), isDense: isDense)
   }
 
   /// Σ w·ℓ(y, t), for the squared error Σ w·(t - y)²; infinite if an output is not finite.
-  func sumOfLosses() -> Double { sumOfLosses(objective) }
-
-  private func sumOfLosses(_ objective: some PointwiseObjective) -> Double {
-    var sum = 0.0
-    forEachChunk { start, rows in
-      let y = workspace.output(network.layers.count - 1, rows: rows)
-      for row in 0..<rows {
-        let weight = factors.map { $0[start + row] * $0[start + row] } ?? 1
-        for output in 0..<y.columns {
-          if isLeastSquares {
-            let error = targets.view[start + row, output] - y[row, output]
-            sum += weight * error * error
-          } else {
-            sum += weight * objective.point(output: y[row, output], target: targets.view[start + row, output]).value
-          }
-        }
-      }
-    }
+  func sumOfLosses() -> Double {
+    let sum = isLeastSquares ? sumOfSquares() : sum(ofLosses: objective)
     return sum.isFinite && !isInterrupted ? sum : .infinity
   }
 
   /// Σ r̃² at the present parameters, from which the noise is estimated; for the squared error, the sum of losses
   /// itself.
   func sumOfSquaredResiduals() -> Double {
-    var sum = 0.0
-    forEachChunk { start, rows in
-      for output in 0..<network.outputs {
-        writeResiduals(start, rows, output)
-        for row in 0..<rows { sum += errors[row] * errors[row] }
+    if isLeastSquares { return sumOfSquares() }
+    return sum { [unowned self] row, y in
+      var sum = 0.0
+      for output in y.indices {
+        let residual = reweighted(objective, row, output, y[output]).residual
+        sum += residual * residual
       }
+      return sum
     }
-    return sum
+  }
+
+  private func sumOfSquares() -> Double {
+    let targets = targets.view
+    return sum { [factors] row, y in
+      var sum = 0.0
+      for output in y.indices {
+        let error = targets[row, output] - y[output]
+        sum += error * error
+      }
+      return sum * weight(factors, row)
+    }
+  }
+
+  private func sum(ofLosses objective: some PointwiseObjective) -> Double {
+    let targets = targets.view
+    return sum { [factors] row, y in
+      var sum = 0.0
+      for output in y.indices { sum += objective.point(output: y[output], target: targets[row, output]).value }
+      return sum * weight(factors, row)
+    }
   }
 
   /// J̃ᵀJ̃ and J̃ᵀr̃ at the present parameters.
   func linearize(_ equations: GaussNewtonEquations) {
-    equations.clear()
-    forEachBlock { errors, rows, _, _ in equations.add(jacobian, residual: errors, rows: rows, pool: pool) }
+    let shards = RowShards(rows: inputs.rows)
+    while partial.count + 1 < shards.slots { partial.append(makeEquations(isDense: equations.isDense)) }
+    let slots = [equations] + partial
+    shards.walk(
+      filling: { shard, slot in
+        slots[slot].clear()
+        forEachChunk(of: shards.range(shard)) { jacobian, rows, _ in
+          slots[slot].add(jacobian, rows: rows, pool: pool)
+        }
+      },
+      merging: { slots[$0].merge(slots[$0 + 1], pool: pool) })
+    equations.finish()
   }
 
   /// Writes J and r as the first rows of a column-major least-squares problem with leading dimension `stride`, whose
   /// memory is zeroed.
   func writeJacobian(to a: UnsafeMutablePointer<Double>, stride: Int, _ b: UnsafeMutablePointer<Double>) {
-    var first = 0
-    forEachBlock { errors, rows, _, _ in
+    forEachChunk { jacobian, rows, first in
       for row in 0..<rows {
-        for (index, segment) in jacobian.segments.enumerated() {
-          let start = Int(jacobian.starts[row * jacobian.segments.count + index])
-          let from = jacobian.values + row * jacobian.width + segment.place
-          for place in 0..<segment.length { a[(start + place) * stride + first + row] = from[place] }
+        jacobian.forEachSegment(ofRow: row) { start, values, count in
+          for place in 0..<count { a[(start + place) * stride + first + row] = values[place] }
         }
       }
-      (b + first).update(from: errors, count: rows)
-      first += rows
+      (b + first).update(from: jacobian.residuals, count: rows)
     }
   }
 
@@ -160,15 +167,14 @@ final class LeastSquaresProblem {
   /// - Returns: [rows × out]
   func leaveOneOutSquares(inverse: UnsafePointer<Double>) -> [Double] {
     var squares = [Double](repeating: 0, count: residuals)
-    var leverages = [Double](repeating: 0, count: workspace.capacity)
-    forEachBlock { errors, rows, start, output in
+    var leverages = [Double](repeating: 0, count: JacobianPlan(network).chunk(rows: residuals))
+    forEachChunk { jacobian, rows, first in
       leverages.withUnsafeMutableBufferPointer {
-        jacobian.writeLeverages(
-          rows: rows, inverse: inverse, order: network.parameterCount, to: $0.baseAddress!, pool: pool)
+        jacobian.writeLeverages(rows: rows, inverse: inverse, to: $0.baseAddress!, pool: pool)
       }
       for row in 0..<rows {
-        let error = errors[row] / max(1 - leverages[row], tuning.leastLeverageRest)
-        squares[(start + row) * network.outputs + output] = error * error
+        let error = jacobian.residuals[row] / max(1 - leverages[row], tuning.leastLeverageRest)
+        squares[first + row] = error * error
       }
     }
     let outermost = outermostRows()
@@ -190,11 +196,13 @@ final class LeastSquaresProblem {
       var highest = (value: -Double.infinity, row: 0)
     }
     var ends = network.layers.map { [Ends](repeating: Ends(), count: $0.grid == nil ? 0 : $0.inputs) }
-    forEachChunk { start, rows in
+    for start in stride(from: 0, to: inputs.rows, by: JacobianTile.rows) {
+      let rows = min(JacobianTile.rows, inputs.rows - start)
+      _ = tiles[0].forward(network, inputs.view.slice(row: start, rows: rows, columns: inputs.columns))
       for layer in network.layers.indices {
-        let x = network.layerInput(layer, rows, workspace)
+        let x = tiles[0].input(ofLayer: layer, of: network, rows: rows)
         for input in ends[layer].indices {
-          for row in 0..<rows where factors.map({ $0[start + row] > 0 }) ?? true {
+          for row in 0..<rows where weight(factors, start + row) > 0 {
             let value = x[row, input]
             if value < ends[layer][input].lowest.value { ends[layer][input].lowest = (value, start + row) }
             if value > ends[layer][input].highest.value { ends[layer][input].highest = (value, start + row) }
@@ -209,100 +217,9 @@ final class LeastSquaresProblem {
     }
     return result
   }
+}
 
-  /// Calls `body` for each chunk and output with the residuals, the number of rows, the first row and the output, while
-  /// `jacobian` holds the rows of J.
-  private func forEachBlock(_ body: (UnsafePointer<Double>, Int, Int, Int) -> Void) {
-    let last = network.layers.count - 1
-    forEachChunk { start, rows in
-      jacobian.writeFunctions(network, rows: rows, in: workspace)
-      for output in 0..<network.outputs {
-        writeResiduals(start, rows, output)
-        // dY = e_m, so that the backward pass leaves ∂y_m/∂z in the workspace.
-        let seed = workspace.gradient(last, rows: rows)
-        seed.base.update(repeating: 0, count: rows * network.outputs)
-        for row in 0..<rows { seed[row, output] = 1 }
-        network.deltas(rows: rows, in: workspace, on: pool)
-        if isLeastSquares {
-          jacobian.writeValues(rows: rows, in: workspace, factors: factors.map { $0.pointer + start })
-        } else {
-          jacobianFactors.withUnsafeBufferPointer {
-            jacobian.writeValues(rows: rows, in: workspace, factors: $0.baseAddress!)
-          }
-        }
-        errors.withUnsafeBufferPointer { body($0.baseAddress!, rows, start, output) }
-      }
-    }
-  }
-
-  /// Residuals of one output for the rows of the last forward pass, which begin at `start`.
-  private func writeResiduals(_ start: Int, _ rows: Int, _ output: Int) {
-    let y = workspace.output(network.layers.count - 1, rows: rows)
-    if !isLeastSquares { return reweight(objective, y, start, rows, output) }
-    let factors = factors.map { $0.pointer + start }
-    for row in 0..<rows {
-      errors[row] = (factors?[row] ?? 1) * (targets.view[start + row, output] - y[row, output])
-    }
-  }
-
-  private func reweight(
-    _ objective: some PointwiseObjective, _ y: MutableMatrixView<Double>, _ start: Int, _ rows: Int, _ output: Int
-  ) {
-    let factors = factors.map { $0.pointer + start }
-    for row in 0..<rows {
-      let point = objective.point(output: y[row, output], target: targets.view[start + row, output])
-      // A floor, so that a loss flat to rounding still contributes its slope.
-      let root = max(point.curvature / 2, tuning.leastCurvature).squareRoot()
-      let factor = factors?[row] ?? 1
-      jacobianFactors[row] = factor * root
-      errors[row] = -factor * point.slope / (2 * root)
-    }
-  }
-
-  private func forEachChunk(_ body: (Int, Int) -> Void) {
-    for start in stride(from: 0, to: inputs.rows, by: workspace.capacity) {
-      if isInterrupted || !continues() {
-        isInterrupted = true
-        return
-      }
-      let rows = min(workspace.capacity, inputs.rows - start)
-      workspace.input(rows: rows).copyElements(
-        from: inputs.view.slice(row: start, rows: rows, columns: inputs.columns))
-      network.forward(rows: rows, in: workspace, on: pool)
-      body(start, rows)
-    }
-  }
-
-  // MARK: Grids
-
-  /// Moves grids to the values that reach them, with room beyond, and refits the curves so that outputs at those values
-  /// stay as close as possible.
-  func followRanges(layers followed: Range<Int>? = nil) throws(BasisError) {
-    let seen = network.layerInputs(of: rows, pool: pool)
-    var (layers, parameters) = ([Layer<Double>](), [Double]())
-    for (index, layer) in network.layers.enumerated() {
-      let weights = network.weights(ofLayer: index)
-      // A grid whose knots follow the data stays: an affine map would move the narrow intervals away from their rows.
-      if let grid = layer.grid, !grid.followsData, followed?.contains(index) ?? true {
-        guard seen[index].firstNonFinite == nil else {
-          throw BasisError("layer \(index + 1): sees a value that is not finite")
-        }
-        let ranges = (0..<layer.inputs).map {
-          tuning.rangeWithRoom(seen[index].sample.column($0), grid, input: $0)
-        }
-        let moved = try layer.movingGrid(
-          to: ranges, weights: weights, continuation: .polynomial(intervals: tuning.continuedIntervals),
-          measuring: false, pool: pool)
-        layers.append(moved.layer)
-        parameters += Array(moved.weights.elements)
-      } else {
-        layers.append(layer)
-        parameters += Array(weights.elements)
-      }
-      parameters += network.bias(ofLayer: index)
-    }
-    var changed = network
-    changed.replaceLayers(layers, parameters: AlignedArray(parameters))
-    replace(changed)
-  }
+/// w of a row, of √w of each or nil without weights.
+private func weight(_ factors: AlignedArray<Double>?, _ row: Int) -> Double {
+  factors.map { $0.pointer[row] * $0.pointer[row] } ?? 1
 }

@@ -59,13 +59,14 @@ public struct LevenbergMarquardt: Sendable, Equatable {
   }
 
   /// Approximate memory in bytes, beyond the data, for training a network on `rows` rows: H and its factor for the
-  /// finest grid, and a chunk of rows of J.
+  /// finest grid, the lower triangles that subtrees of shards come to, and a chunk of rows of J.
   ///
   /// - Parameter grids: the grids to train on; empty for the network's present one.
   public func bytes<Element: Scalar>(for network: Network<Element>, rows: Int, grids: [Int] = []) -> Int {
     let plan = JacobianPlan(network, atLeast: grids.max() ?? 0)
-    let (squares, overflow) = plan.parameterCount.multipliedReportingOverflow(by: 16 * plan.parameterCount)
-    return overflow ? .max : squares &+ plan.chunk(rows: rows) * plan.bytesOfARow
+    let bytesOfASquare = 16 + 4 * max(0, RowShards(rows: rows).slots - 1)
+    let (squares, overflow) = plan.parameterCount.multipliedReportingOverflow(by: bytesOfASquare * plan.parameterCount)
+    return overflow ? .max : squares &+ plan.bytes(rows: rows * network.outputs)
   }
 }
 

@@ -5,16 +5,20 @@
 /// exactly, and then raises λ for as long as that lowers the leave-one-out error. The epochs asked for bound the total.
 final class LevenbergMarquardtTraining<Element: Scalar>: TrainingProcess {
   private let rule: LevenbergMarquardt
-  private var tuning: LevenbergMarquardt.Tuning { rule.tuning }
-  private let start: TrainingStart<Element>
-  private let data: Dataset<Double>
-  private let degree, order: Int
+  var tuning: LevenbergMarquardt.Tuning { rule.tuning }
+  let start: TrainingStart<Element>
+  let data: Dataset<Double>
+  private let degree: Int
+  /// q
+  var order: Int
   /// Made in the first epoch, after the random starts, which take long.
-  private var fit: Fit?
+  private(set) var fit: Fit?
+  /// The random starts, if they were interrupted.
+  private(set) var screening: StartScreening.Progress?
   private(set) var samples = 0
 
   /// A fit on one grid.
-  private struct Fit {
+  struct Fit {
     var problem: LeastSquaresProblem
     var minimization: DampedMinimization
     var phase: Phase
@@ -30,14 +34,14 @@ final class LevenbergMarquardtTraining<Element: Scalar>: TrainingProcess {
     var judged: Judged?
   }
 
-  private struct Judged {
+  struct Judged {
     var evidence: DampedMinimization.Evidence?
     var iteration: Int
     var parameters: AlignedArray<Double>
     var minimization: DampedMinimization
   }
 
-  private enum Phase {
+  enum Phase {
     case parameters
     /// λ has been moved towards its fixed point this many times.
     case weighing(Int)
@@ -70,14 +74,23 @@ final class LevenbergMarquardtTraining<Element: Scalar>: TrainingProcess {
       }
     }
     guard var fit else { return .brokenOff(steps: 0, lossSum: 0) }
+    fit.problem.continues = { monitor.continues() }
+    // An interrupted epoch starts over: what its passes came to is not complete.
+    let (before, parameters) = (fit, fit.problem.parameters)
     defer { self.fit = fit }
+    func breakOff() -> TrainingEpoch {
+      fit = before
+      fit.problem.parameters = parameters
+      return .brokenOff(steps: 0, lossSum: 0)
+    }
     while true {
       if fit.isSettled || fit.inPhase >= fit.most {
         advance(&fit)
+        if fit.problem.isInterrupted { return breakOff() }
         if case .settled = fit.phase { return .converged }
       }
       let outcome = fit.minimization.iterate()
-      if fit.problem.isInterrupted { return .brokenOff(steps: 0, lossSum: 0) }
+      if fit.problem.isInterrupted { return breakOff() }
       guard outcome != .stuck else {
         fit.isSettled = true
         continue
@@ -160,6 +173,8 @@ final class LevenbergMarquardtTraining<Element: Scalar>: TrainingProcess {
   }
 
   func finish(_ network: inout Network<Element>) -> Int? {
+    // Of a training that was interrupted after its last epoch.
+    if fit == nil { fit = try? storedFit(of: network) }
     guard var fit else { return nil }
     defer { self.fit = fit }
     let done = fit.done
@@ -177,26 +192,29 @@ final class LevenbergMarquardtTraining<Element: Scalar>: TrainingProcess {
     return (fit.judged ?? judge(fit)).evidence?.leaveOneOutSquares
   }
 
-  func write(to memory: inout OptimizerState<Element>) { memory.step += 1 }
-
   // MARK: Starts and grids
 
-  /// The best random start with its grids adapted to its values; nil if the monitor asked to stop.
+  /// The fit of an interrupted training, or the best random start with its grids adapted to its values; nil if the
+  /// monitor asked to stop.
   private func begin(_ network: Network<Element>, _ monitor: TrainingMonitor<Element>) throws(BasisError) -> Fit? {
+    if let stored = try storedFit(of: network) { return stored }
     var first = try network.converted(to: Double.self)
-    let isFresh = start.memory == nil
-    if isFresh && !start.isTrained { try first.followSkewedInputs(of: data, tuning, pool: start.pool) }
+    let interrupted = storedScreening(of: first)
+    let isFresh = start.memory == nil || interrupted != nil
+    let isTrained = start.isTrained && interrupted == nil
+    if isFresh && !isTrained { try first.followSkewedInputs(of: data, tuning, pool: start.pool) }
     // A single layer is a linear problem: every start has the same optimum.
-    if !start.isTrained, rule.starts > 1, first.layers.count > 1 {
+    if !isTrained, rule.starts > 1, first.layers.count > 1 {
       let screening = StartScreening(
         network: first, data: data, order: order,
         starts: first.followsData ? min(rule.starts, tuning.startsOnTails) : rule.starts, seed: start.options.seed,
         pool: start.pool,
         tuning: tuning)
-      if let best = screening.best(continues: { monitor.continues(starts: .init(done: $0, count: $1)) }) {
-        first = best.network
-      }
+      var progress = storedScreening(of: first) ?? StartScreening.Progress()
+      screening.run(&progress) { monitor.continues(starts: .init(done: $0, count: $1)) }
+      self.screening = progress
       if monitor.end != nil { return nil }
+      if let best = progress.best { first = best.network }
     }
     let problem = LeastSquaresProblem(first, data, pool: start.pool, tuning: tuning) { monitor.continues() }
     if isFresh { try problem.followRanges() }
@@ -206,7 +224,7 @@ final class LevenbergMarquardtTraining<Element: Scalar>: TrainingProcess {
     var fit = Fit(
       problem: problem, minimization: minimization, phase: .parameters, isExact: isExact(nil))
     beginGrid(&fit)
-    return fit
+    return problem.isInterrupted ? nil : fit
   }
 
   private func beginGrid(_ fit: inout Fit) {

@@ -17,43 +17,58 @@ struct StartScreening {
 
   let tuning: LevenbergMarquardt.Tuning
 
+  /// What starts have come to so far.
+  struct Progress {
+    /// Nil if none is finite.
+    var best: Candidate?
+    var done = 0
+    /// Starts that agree with the best.
+    var agreeing = 0
+    /// No more starts are needed.
+    var isFinished = false
+  }
+
   /// The best start; the first is the network with its present parameters. Nil if none is finite.
-  ///
-  /// The search ends early when the best start has found the shape of the curves, or when starts agree.
+  func best() -> Candidate? {
+    var progress = Progress()
+    run(&progress)
+    return progress.best
+  }
+
+  /// Goes on until the best start has found the shape of the curves, starts agree, or all are done.
   ///
   /// - Parameter continues: called between groups with the starts done and the most there may be; returns whether to
   ///   continue.
-  func best(continues: (Int, Int) -> Bool = { _, _ in true }) -> Candidate? {
+  func run(_ progress: inout Progress, continues: (Int, Int) -> Bool = { _, _ in true }) {
     let some = someRows()
-    var best: Candidate?
-    var done = 0
-    // Starts that agree with the best.
-    var agreeing = 0
-    while done < starts && continues(done, starts) {
-      let count = min(tuning.group, starts - done)
+    while !progress.isFinished && continues(progress.done, starts) {
+      let count = min(tuning.group, starts - progress.done)
       let slots = UnsafeMutableBufferPointer<Candidate?>.allocate(capacity: count)
       slots.initialize(repeating: nil)
       defer {
         slots.deinitialize()
         slots.deallocate()
       }
-      pool.run(count, StartLoop(screening: self, data: some, first: done, slots: slots))
+      pool.run(count, StartLoop(screening: self, data: some, first: progress.done, slots: slots))
       var isBetter = false
       for candidate in slots {
         guard let candidate, candidate.rms.isFinite else { continue }
-        if best == nil || candidate.rms < best!.rms / tuning.agreement {
-          agreeing = 1
-        } else if candidate.rms < best!.rms * tuning.agreement {
-          agreeing += 1
+        let least = progress.best?.rms ?? .infinity
+        if candidate.rms < least / tuning.agreement {
+          progress.agreeing = 1
+        } else if candidate.rms < least * tuning.agreement {
+          progress.agreeing += 1
         }
-        if best == nil || candidate.rms < best!.rms { (best, isBetter) = (candidate, true) }
+        if candidate.rms < least { (progress.best, isBetter) = (candidate, true) }
       }
-      done += count
-      guard let best else { continue }
-      if Double(agreeing) >= tuning.agreeingShare * Double(done) && done >= 2 * tuning.group { break }
-      if isBetter && hasFoundTheShape(best, on: some) { break }
+      progress.done += count
+      progress.isFinished = progress.done >= starts
+      guard let best = progress.best else { continue }
+      let agreed = Double(progress.agreeing) >= tuning.agreeingShare * Double(progress.done)
+      if agreed && progress.done >= 2 * tuning.group || isBetter && hasFoundTheShape(best, on: some) {
+        progress.isFinished = true
+      }
     }
-    return best
   }
 
   /// Whether the residual is the discretisation error of the coarse grid: whether it falls nearly as fast on a grid
