@@ -19,9 +19,9 @@ struct ConstantFit {
   init(columns: [[Double]], targets: [Double]) {
     self.columns = columns
     self.targets = targets
-    let mean = targets.reduce(0, +) / Double(max(1, targets.count))
-    let variance = targets.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(max(1, targets.count))
-    spread = variance > 0 ? variance.squareRoot() : max(abs(mean), .leastNormalMagnitude)
+    let spread = Formula.spread(of: targets)
+    let size = targets.reduce(0) { $0 + abs($1) / Double(max(1, targets.count)) }
+    self.spread = spread > 0 && spread.isFinite ? spread : max(size, .leastNormalMagnitude)
   }
 
   /// The same problem on some of the rows, evenly taken.

@@ -20,14 +20,17 @@ public struct Formula: Sendable, Equatable {
   public init(_ expression: Expression, columns: [[Double]], targets: [Double]) {
     self.expression = expression
     let values = expression.values(at: columns)
-    let mean = targets.reduce(0, +) / Double(max(1, targets.count))
-    var (squares, total) = (0.0, 0.0)
-    for (value, target) in zip(values, targets) {
-      squares += (target - value) * (target - value)
-      total += (target - mean) * (target - mean)
-    }
-    rmse = (squares / Double(max(1, targets.count))).squareRoot()
-    r2 = total > 0 ? 1 - squares / total : squares == 0 ? 1 : -.infinity
+    let errors = zip(targets, values).map { $0 - $1 }
+    rmse = rootMeanSquare(errors)
+    let spread = Self.spread(of: targets)
+    let ratio = rmse / spread
+    r2 = spread > 0 ? 1 - ratio * ratio : rmse == 0 ? 1 : -.infinity
+  }
+
+  /// √(Σ (y - ȳ)²/n)
+  static func spread(of targets: [Double]) -> Double {
+    let mean = targets.reduce(0) { $0 + $1 / Double(max(1, targets.count)) }
+    return rootMeanSquare(targets.map { $0 - mean })
   }
 
   /// The formulas that no other one beats in both complexity and error, from simple to accurate.
@@ -37,6 +40,18 @@ public struct Formula: Sendable, Equatable {
     where formula.rmse < (front.last?.rmse ?? .infinity) {
       front.append(formula)
     }
+    // Of formulas that are all beyond the range of numbers, the simplest.
+    if front.isEmpty, let first = formulas.min(by: { $0.complexity < $1.complexity }) { front = [first] }
     return front
   }
+}
+
+/// √(Σ x²/n), without squares beyond the range of numbers.
+func rootMeanSquare(_ values: [Double]) -> Double {
+  let largest = values.reduce(0) { max($0, abs($1)) }
+  guard largest > 0, largest.isFinite, values.allSatisfy({ !$0.isNaN }) else {
+    return values.allSatisfy { $0 == 0 } ? 0 : .infinity
+  }
+  let sum = values.reduce(0) { $0 + ($1 / largest) * ($1 / largest) }
+  return (sum / Double(values.count)).squareRoot() * largest
 }

@@ -29,7 +29,7 @@ public struct FormulaSearch: Sendable {
     guard let rows = columns.first?.count, rows > 1 else { return [] }
     let fit = ConstantFit(columns: columns, targets: targets)
     var found: [FormulaCandidate] = []
-    let mean = targets.reduce(0, +) / Double(rows)
+    let mean = targets.reduce(0) { $0 + $1 / Double(rows) }
     found.append(FormulaCandidate(expression: .constant(mean), error: 1))
     // A fifth of the rows judges the models, another one for each seed.
     let held = Int(seed % 5)
