@@ -12,6 +12,7 @@ let package = Package(
       dependencies: [
         .product(name: "KAN", package: "swift-kan"),
         .product(name: "KANFiles", package: "swift-kan"),
+        .product(name: "KANFormulas", package: "swift-kan"),
       ])
   ]
 )
