@@ -16,6 +16,9 @@ extension ForwardLoop {
     z.forEachRun { Element._broadcastRow($1, z.columns, bias, $0) }
     // W of a few rows' products would be gathered for too little.
     let isGathered = z.rows >= CompactScratch<Element>.fewRows
+    if !isGathered && edges.areManyForFewRows {
+      return add(0..<layer.inputs, x, weights, firstRow: 0, worker, to: z)
+    }
     for block in edges.blocks {
       let sums = block.sums.count
       if sums == z.columns || !isGathered {

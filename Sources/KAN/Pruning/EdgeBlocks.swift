@@ -30,6 +30,10 @@ final class EdgeBlocks: Sendable {
     removed = (0..<mask.inputs).map { input in (0..<mask.sums).filter { !mask[input, $0] } }
   }
 
+  /// Whether few rows go through all inputs together, with zeros in W: for a single row, each further block takes as long
+  /// as a dozen inputs (measured with splines of 64 inputs; flat from 8 to 16).
+  var areManyForFewRows: Bool { mask.inputs - inputs < 12 * (blocks.count - 1) }
+
   /// Inputs of all blocks, by which threads are used or not.
   var inputs: Int { blocks.reduce(0) { $0 + $1.inputs.count } }
 
@@ -59,23 +63,34 @@ final class EdgeBlocks: Sendable {
   private struct Cost {
     let evaluation, vector: Double
     let lanes, sums: Int
+    /// Inputs that are evaluated together, whether a block has as many or not.
+    let together: Int
+    /// Of a product for a tile of rows.
+    let call: Double
 
     init<Element: Scalar>(_ layer: Layer<Element>) {
       lanes = 32 / MemoryLayout<Element>.stride
       sums = layer.sums
       let isLocal = layer.resolvedContraction(.auto) == .local
       switch (layer.contractionCost?.nonZeroFunctions, isLocal) {
-      case (let functions?, true): (evaluation, vector) = (1.3, 0.14 * Double(functions))
-      default: (evaluation, vector) = (layer.isIdentity ? 0 : 4.0, 0.17 * Double(layer.functions))
+      case (let functions?, true):
+        (evaluation, vector) = (1.3, 0.14 * Double(functions))
+        (together, call) = (CompactScratch<Element>.blockInputs, 0)
+      default:
+        (evaluation, vector) = (layer.isIdentity ? 0 : 4.0, 0.17 * Double(layer.functions))
+        // Half a microsecond for 128 rows.
+        (together, call) = (1, 4)
       }
     }
 
-    /// Of a load, an addition and a store of one element; flat, since it matters for blocks of few inputs only.
-    static let element = 0.5
+    /// Of gathering and scattering one element; flat, since it matters for blocks of few inputs only.
+    static let element = 1.0
 
     func of(inputs: Int, sums count: Int) -> Double {
       let gathering = count == sums ? 0 : Self.element * Double(count)
-      return gathering + Double(inputs) * (evaluation + vector * Double((count + lanes - 1) / lanes))
+      let evaluated = (inputs + together - 1) / together * together
+      return call + gathering + Double(evaluated) * evaluation
+        + Double(inputs) * vector * Double((count + lanes - 1) / lanes)
     }
   }
 
