@@ -13,15 +13,20 @@ struct ConstantFit {
   let columns: [[Double]]
   /// y: [rows]
   let targets: [Double]
-  /// √(Σ (y - ȳ)²/n), or the mean |y| where that is 0.
+  /// See ``spread(of:)``.
   let spread: Double
 
   init(columns: [[Double]], targets: [Double]) {
     self.columns = columns
     self.targets = targets
+    spread = Self.spread(of: targets)
+  }
+
+  /// The unit of relative errors: √(Σ (y - ȳ)²/n), or the mean |y| where that is 0 or beyond the range of numbers.
+  static func spread(of targets: [Double]) -> Double {
     let spread = Formula.spread(of: targets)
-    let size = targets.reduce(0) { $0 + abs($1) / Double(max(1, targets.count)) }
-    self.spread = spread > 0 && spread.isFinite ? spread : max(size, .leastNormalMagnitude)
+    if spread > 0 && spread.isFinite { return spread }
+    return max(targets.reduce(0) { $0 + abs($1) / Double(max(1, targets.count)) }, .leastNormalMagnitude)
   }
 
   /// The same problem on some of the rows, evenly taken.
@@ -32,13 +37,6 @@ struct ConstantFit {
       columns: columns.map { column in places.map { column[$0] } }, targets: places.map { targets[$0] })
   }
 
-  /// A formula and its error.
-  struct Result {
-    var expression: Expression
-    /// √(Σ (y - f)²/n) over the spread of y; infinite where the formula is not finite at a row.
-    var error: Double
-  }
-
   /// The relative error of a formula as it is.
   func error(of expression: Expression) -> Double {
     let tape = Tape(expression)
@@ -46,10 +44,10 @@ struct ConstantFit {
   }
 
   /// The formula with constants at a minimum near its own.
-  func fit(_ expression: Expression, iterations: Int = 30, tolerance: Double = 1e-4) -> Result {
+  func fit(_ expression: Expression, iterations: Int = 30, tolerance: Double = 1e-4) -> FormulaCandidate {
     let tape = Tape(expression)
     let (rows, count) = (targets.count, tape.constants.count)
-    if count == 0 || rows == 0 { return Result(expression: expression, error: error(of: expression)) }
+    if count == 0 || rows == 0 { return FormulaCandidate(expression: expression, error: error(of: expression)) }
     let height = max(rows, count + 1)
     var constants = tape.constants
     var values = [Double](repeating: 0, count: rows)
@@ -59,7 +57,7 @@ struct ConstantFit {
     var scale = [Double](repeating: 0, count: count)
     var damping = 1e-3
     var best = sum(tape.values(at: columns, constants: constants, rows: rows))
-    guard best.isFinite else { return Result(expression: expression, error: .infinity) }
+    guard best.isFinite else { return FormulaCandidate(expression: expression, error: .infinity) }
     let floor = Double(rows) * 1e-30
     var calm = 0
     for _ in 0..<iterations {
@@ -98,7 +96,7 @@ struct ConstantFit {
       }
       if !accepted || calm >= 2 { break }
     }
-    return Result(expression: expression.replacing(constants: constants), error: relative(best))
+    return FormulaCandidate(expression: expression.replacing(constants: constants), error: relative(best))
   }
 
   /// Δc of the damped problem from the triangle of J and r.

@@ -45,13 +45,3 @@ public struct Formula: Sendable, Equatable {
     return front
   }
 }
-
-/// √(Σ x²/n), without squares beyond the range of numbers.
-func rootMeanSquare(_ values: [Double]) -> Double {
-  let largest = values.reduce(0) { max($0, abs($1)) }
-  guard largest > 0, largest.isFinite, values.allSatisfy({ !$0.isNaN }) else {
-    return values.allSatisfy { $0 == 0 } ? 0 : .infinity
-  }
-  let sum = values.reduce(0) { $0 + ($1 / largest) * ($1 / largest) }
-  return (sum / Double(values.count)).squareRoot() * largest
-}

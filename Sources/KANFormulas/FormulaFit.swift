@@ -31,7 +31,7 @@ public struct FormulaFit: Sendable {
     guard columns.joined().allSatisfy(\.isFinite), targets.allSatisfy(\.isFinite) else {
       throw FormulaError("a column or the target is not finite")
     }
-    let spread = ConstantFit(columns: columns, targets: targets).spread
+    let spread = ConstantFit.spread(of: targets)
     func choose(_ front: [Formula]) -> Int {
       Formula.choice(of: front, rows: targets.count, spread: spread)
     }

@@ -40,14 +40,14 @@ public struct FormulaSearch: Sendable {
     let training = columns.map { selected($0, trained) }
     let samples = Self.samples(inside.filter { $0 % 5 != held }, columns)
     let checks = columns.map { selected($0, judged) }
-    let spread = ConstantFit(columns: [], targets: selected(targets, judged)).spread
+    let spread = ConstantFit.spread(of: selected(targets, judged))
     let search = StructureSearch(seed: seed, pool: pool)
     for transform in [OutputTransform.identity, .square, .inverseSquare] {
       guard let quotient = RationalFit.expression(columns, targets, transform: transform) else { continue }
       let isNegative = (targets.max() ?? 0) <= 0
       let start = fit.fit(transform.inverse(of: quotient, isNegative: isNegative).simplified())
       let plain = fit.fit(Snapping(fit, error: start.error).snapped(start.expression))
-      found.append(FormulaCandidate(expression: plain.expression, error: plain.error))
+      found.append(plain)
       if plain.error <= tolerance { return front(found, columns, targets) }
     }
     for (number, stage) in SmoothModel.stages.enumerated() {
@@ -58,8 +58,8 @@ public struct FormulaSearch: Sendable {
       for kind in stage where continues() {
         guard let model = SmoothModel(kind, training, selected(targets, trained), seed, pool) else { continue }
         let errors = zip(model.evaluate(checks), selected(targets, judged)).map { $0 - $1 }
-        let error = (errors.reduce(0) { $0 + $1 * $1 } / Double(errors.count)).squareRoot()
-        guard error.isFinite, error < limit * spread else { continue }
+        let error = rootMeanSquare(errors)
+        guard !errors.isEmpty, error.isFinite, error < limit * spread else { continue }
         models.append(
           (ScalarField(samples: samples, noise: error, evaluate: model.evaluate), error / spread))
       }
@@ -69,7 +69,7 @@ public struct FormulaSearch: Sendable {
           guard best.error.isFinite else { continue }
           let plain = fit.fit(Snapping(fit, error: best.error).snapped(best.expression))
           found.append(best)
-          found.append(FormulaCandidate(expression: plain.expression, error: plain.error))
+          found.append(plain)
           if plain.error <= tolerance { return front(found, columns, targets) }
         }
       }
@@ -81,8 +81,8 @@ public struct FormulaSearch: Sendable {
     Formula.front(of: found.map { Formula($0.expression, columns: columns, targets: targets) })
   }
 
-  /// The rows whose columns all lie between their quantiles of 4 and 96 %, by which models
-  /// are judged and taken apart: at the ends they are worst, and next to a pole no model is any good.
+  /// The rows whose columns all lie between their quantiles of 4 and 96 %, by which models are judged and taken apart: at
+  /// the ends they are worst, and next to a pole no model is any good.
   private static func insideRows(_ columns: [[Double]]) -> [Int] {
     let all = Array(columns[0].indices)
     let inside = columns.reduce(all) { rows, column in

@@ -114,13 +114,11 @@ struct PairOperation {
     }
     guard expected.count >= 20 else { return nil }
     let found = field.evaluate(moved)
-    let squares = zip(found, expected).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) } / Double(expected.count)
-    let change = squares.squareRoot()
+    let change = rootMeanSquare(zip(found, expected).map { $0 - $1 })
     let isPlain = self.first == 0 && (kind == .sum ? abs(self.second) == 1 : self.second == 0)
     let allowed = max(5 * field.noise, isPlain ? 0 : 1e-3 * field.spread)
     guard change <= allowed, field.noise < 0.01 * field.spread else { return nil }
-    let xs = x.sorted()
-    let choices = (0..<25).map { xs[min(xs.count - 1, ($0 * 2 + 1) * xs.count / 50)] }
+    let choices = evenQuantiles(of: x.sorted(), count: 25)
     let middle = (low + high) / 2
     let rest = (0..<field.variables).filter { $0 != first && $0 != second }
     return ScalarField(samples: [joined] + rest.map { field.samples[$0] }, noise: max(field.noise, change)) { columns in

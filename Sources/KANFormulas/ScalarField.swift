@@ -10,7 +10,6 @@ struct ScalarField {
   let noise: Double
   /// √(Σ (f - f̄)²/n) at the samples.
   let spread: Double
-
   /// The number of samples.
   let count: Int
 
@@ -21,8 +20,7 @@ struct ScalarField {
     self.count = count ?? samples[0].count
     self.evaluate = evaluate
     values = evaluate(samples)
-    let mean = values.reduce(0, +) / Double(max(1, values.count))
-    spread = (values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(max(1, values.count))).squareRoot()
+    spread = Formula.spread(of: values)
     // A value is never better than its rounding.
     self.noise = max(noise, 1e-14 * (values.map(abs).max() ?? 0))
   }
@@ -32,8 +30,7 @@ struct ScalarField {
   /// f/xᵖ, with the noise that this has on average.
   func dividing(by variable: Int, power: Int) -> ScalarField {
     let weights = samples[variable].map { 1 / wholePower($0, power) }
-    let weight = (weights.reduce(0) { $0 + $1 * $1 } / Double(count)).squareRoot()
-    return ScalarField(samples: samples, noise: noise * weight) { columns in
+    return ScalarField(samples: samples, noise: noise * rootMeanSquare(weights)) { columns in
       zip(evaluate(columns), columns[variable]).map { $0 / wholePower($1, power) }
     }
   }

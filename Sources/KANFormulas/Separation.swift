@@ -47,9 +47,7 @@ struct Separation {
       for transform in OutputTransform.allCases {
         guard let values = transform.apply(to: matrix) else { continue }
         let noise = max(
-          (matrix.reduce(0) { $0 + squared(field.noise * transform.slope(at: $1)) } / Double(matrix.count))
-            .squareRoot(),
-          1e-13 * (values.map(abs).max() ?? 0))
+          rootMeanSquare(matrix.map { field.noise * transform.slope(at: $0) }), 1e-13 * (values.map(abs).max() ?? 0))
         guard noise.isFinite, noise > 0 else { continue }
         let tests = MatrixForms(values, rows: i.count, columns: j.count)
         // Noise beyond a hundredth of the spread would let anything pass.
@@ -87,8 +85,6 @@ struct Separation {
   }
 }
 
-private func squared(_ x: Double) -> Double { x * x }
-
 /// What a matrix of values tells about the function behind it. All distances are root mean squares.
 private struct MatrixForms {
   let values: [Double]
@@ -106,7 +102,7 @@ private struct MatrixForms {
     let rowMeans = (0..<rows).map { r in (0..<columns).reduce(0) { $0 + values[r * columns + $1] } / Double(columns) }
     let columnMeans = (0..<columns).map { c in (0..<rows).reduce(0) { $0 + values[$1 * columns + c] } / Double(rows) }
     centered = values.indices.map { values[$0] - rowMeans[$0 / columns] - columnMeans[$0 % columns] + mean }
-    spread = (values.reduce(0) { $0 + squared($1 - mean) } / Double(values.count)).squareRoot()
+    spread = rootMeanSquare(values.map { $0 - mean })
   }
 
   var interaction: Double { rootMeanSquare(centered) }
@@ -157,7 +153,4 @@ private struct MatrixForms {
     return matrix.indices.map { matrix[$0] - left[$0 / columns] * right[$0 % columns] }
   }
 
-  private func rootMeanSquare(_ values: [Double]) -> Double {
-    (values.reduce(0) { $0 + $1 * $1 } / Double(values.count)).squareRoot()
-  }
 }

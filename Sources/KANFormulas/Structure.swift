@@ -64,8 +64,7 @@ indirect enum Structure {
     var choice = counts.map { _ in 0 }
     let few = fit.thinned(to: 300)
     func candidate(_ choice: [Int]) -> FormulaCandidate {
-      let result = few.fit(expression(choice).simplified(), iterations: 15)
-      return FormulaCandidate(expression: result.expression, error: result.error)
+      few.fit(expression(choice).simplified(), iterations: 15)
     }
     var best = candidate(choice)
     let floor = max(noise, 1e-13)
@@ -78,7 +77,6 @@ indirect enum Structure {
         if found.cost(noise: floor) < best.cost(noise: floor) { (best, choice) = (found, trial) }
       }
     }
-    let whole = fit.fit(best.expression)
-    return FormulaCandidate(expression: whole.expression, error: whole.error)
+    return fit.fit(best.expression)
   }
 }

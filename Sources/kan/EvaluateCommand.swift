@@ -44,10 +44,7 @@ struct EvaluateCommand: ParsableCommand {
   private func evaluate<Element: Scalar>(_ file: ModelFile, _: Element.Type) throws {
     let network = try Network<Element>(file)
     let pool = try threads.pool()
-    let read = try data.source().rows(for: network, pool: pool)
-    for note in read.notes { Console.note(note) }
-    let rows = read.data
-    try network.objective.requireTargets(of: rows, in: data.data)
+    let rows = try data.rows(for: network, pool).data
     let metrics = network.evaluate(on: rows, pool: pool)
     let intervals = try coverage(network, rows, pool)
     if json { return try Console.print(encodeJSON(EvaluationResult(metrics: metrics, intervals: intervals))) }

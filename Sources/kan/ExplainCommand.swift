@@ -38,11 +38,7 @@ struct ExplainCommand: ParsableCommand {
       }
     })
   var rows: [Int] = []
-  @Option(
-    help: ArgumentHelp(
-      "Words that stand for an empty cell, beside NA, N/A, NaN, null, None, ? and -.", valueName: "word,…"),
-    transform: parseNames)
-  var missingWords: [String] = []
+  @OptionGroup var missing: MissingWordArguments
   @OptionGroup var threads: ThreadArguments
   @Flag(help: "Print the result as JSON, with the curve of each effect.")
   var json = false
@@ -56,9 +52,7 @@ struct ExplainCommand: ParsableCommand {
     let network = try Network<Element>(file)
     let pool = try threads.pool()
     let output = try output(of: network)
-    var notes: [String] = []
-    let inputs = try DataSource(path: data, missingWords: missingWords).inputs(for: network, notes: &notes, pool: pool)
-    for note in notes { Console.note(note) }
+    let inputs = try missing.inputs(of: data, for: network, pool)
     if let row = rows.first(where: { $0 > inputs.rows }) {
       throw ToolError.data("\(data): there is no row \(row), only \(counted(inputs.rows, "row"))")
     }

@@ -135,6 +135,26 @@ func parseNames(_ text: String) throws -> [String] {
   return names
 }
 
+/// Which words of a table are gaps.
+struct MissingWordArguments: ParsableArguments {
+  @Option(
+    name: .customLong("missing-words"),
+    help: ArgumentHelp(
+      "Words that stand for an empty cell, beside NA, N/A, NaN, null, None, ? and -.", valueName: "word,…"),
+    transform: parseNames)
+  var words: [String] = []
+
+  /// The inputs of a model, without targets: [rows × in]. Notes about them go to standard error.
+  func inputs<Element: Scalar>(
+    of path: String, for network: Network<Element>, _ pool: ThreadPool
+  ) throws -> Matrix<Element> {
+    var notes: [String] = []
+    let inputs = try DataSource(path: path, missingWords: words).inputs(for: network, notes: &notes, pool: pool)
+    for note in notes { Console.note(note) }
+    return inputs
+  }
+}
+
 /// The data that a command works on.
 struct DataArguments: ParsableArguments {
   @Argument(
@@ -148,23 +168,31 @@ struct DataArguments: ParsableArguments {
 
   @Option(help: "Column of a table with a weight for each row: 2 counts as the row twice; it is no input.")
   var weights: String?
-  @Option(
-    help: ArgumentHelp(
-      "Words that stand for an empty cell, beside NA, N/A, NaN, null, None, ? and -.", valueName: "word,…"),
-    transform: parseNames)
-  var missingWords: [String] = []
+  @OptionGroup var missing: MissingWordArguments
 
   /// - Parameter columns: which columns of a table are inputs.
   func source(_ columns: TableColumns = TableColumns()) throws -> DataSource {
     var columns = columns
     columns.targets = target ?? []
     columns.weights = weights
-    let source = DataSource(path: data, columns: columns, missingWords: missingWords)
+    let source = DataSource(path: data, columns: columns, missingWords: missing.words)
     try source.checkTargets(option: "--target")
     if weights != nil && source.kind != .table {
       throw ToolError.usage("\(data): --weights names a column, and only a table has columns with names")
     }
     return source
+  }
+}
+
+extension DataArguments {
+  /// The rows of a model with targets that its loss can judge. Notes about them go to standard error.
+  func rows<Element: Scalar>(
+    for network: Network<Element>, _ pool: ThreadPool
+  ) throws -> DataSource.Rows<Element> {
+    let read = try source().rows(for: network, pool: pool)
+    for note in read.notes { Console.note(note) }
+    try network.objective.requireTargets(of: read.data, in: data)
+    return read
   }
 }
 

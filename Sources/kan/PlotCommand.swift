@@ -25,11 +25,7 @@ struct PlotCommand: ParsableCommand {
   var out: String
   @Option(help: ArgumentHelp("One edge alone, large: layer,input,sum from 0.", valueName: "edge"))
   var edge: EdgeChoice?
-  @Option(
-    help: ArgumentHelp(
-      "Words that stand for an empty cell, beside NA, N/A, NaN, null, None, ? and -.", valueName: "word,…"),
-    transform: parseNames)
-  var missingWords: [String] = []
+  @OptionGroup var missing: MissingWordArguments
   @OptionGroup var threads: ThreadArguments
 
   func validate() throws {
@@ -52,11 +48,8 @@ struct PlotCommand: ParsableCommand {
     let pool = try threads.pool()
     var rows: Matrix<Element>?
     if let data {
-      var notes: [String] = []
-      let source = DataSource(path: data, missingWords: missingWords)
-      if !source.exists { throw FileError(.notFound, path: data, "no such file") }
-      let all: Matrix<Element> = try source.inputs(for: network, notes: &notes, pool: pool)
-      for note in notes { Console.note(note) }
+      if !DataSource(path: data).exists { throw FileError(.notFound, path: data, "no such file") }
+      let all = try missing.inputs(of: data, for: network, pool)
       rows = all.selecting(rows: evenlySpaced(Report.portraitRows, of: all.rows))
     }
     let portrait = Portrait(network, rows: rows, pool: pool)

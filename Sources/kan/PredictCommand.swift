@@ -35,11 +35,7 @@ struct PredictCommand: ParsableCommand {
   var out: String?
   @Option(help: "The share of fresh targets that an interval around each prediction is to hold, such as 0.9.")
   var interval: Double?
-  @Option(
-    help: ArgumentHelp(
-      "Words that stand for an empty cell, beside NA, N/A, NaN, null, None, ? and -.", valueName: "word,…"),
-    transform: parseNames)
-  var missingWords: [String] = []
+  @OptionGroup var missing: MissingWordArguments
   @OptionGroup var threads: ThreadArguments
 
   func validate() throws {
@@ -59,9 +55,7 @@ struct PredictCommand: ParsableCommand {
   private func predict<Element: Scalar>(_ file: ModelFile, _: Element.Type) throws {
     let network = try Network<Element>(file)
     let pool = try threads.pool()
-    var notes: [String] = []
-    let inputs = try DataSource(path: data, missingWords: missingWords).inputs(for: network, notes: &notes, pool: pool)
-    for note in notes { Console.note(note) }
+    let inputs = try missing.inputs(of: data, for: network, pool)
     if let out { try checkWritable(out) }
     let predictions = network.predict(inputs, pool: pool)
     let intervals = try interval.map { try self.intervals(level: $0, network, inputs, pool) }

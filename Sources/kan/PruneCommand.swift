@@ -70,10 +70,7 @@ struct PruneCommand: ParsableCommand {
   private func prune<Element: Scalar>(_ file: ModelFile, _: Element.Type) throws {
     let network = try Network<Element>(file)
     let pool = try threads.pool()
-    let read = try data.source().rows(for: network, pool: pool)
-    for note in read.notes { Console.note(note) }
-    let rows = read.data
-    try network.objective.requireTargets(of: rows, in: data.data)
+    let rows = try data.rows(for: network, pool).data
     try checkWritable(save)
     let result: PrunedNetwork<Element>
     do {

@@ -39,9 +39,7 @@ struct ReportCommand: ParsableCommand {
   private func report<Element: Scalar>(_ file: ModelFile, _: Element.Type) throws {
     let network = try Network<Element>(file)
     let pool = try threads.pool()
-    let read = try data.source().rows(for: network, pool: pool)
-    for note in read.notes { Console.note(note) }
-    try network.objective.requireTargets(of: read.data, in: data.data)
+    let read = try data.rows(for: network, pool)
     try checkWritable(out)
     let evaluation = network.evaluate(on: read.data, pool: pool)
     var warnings = Warnings()

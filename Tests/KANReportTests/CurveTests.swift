@@ -31,7 +31,7 @@ import Testing
     let inputs: Matrix<Double> = try #require(network.encoding).inputs(of: table, unknown: &unknown)
     let portrait = Portrait(network, rows: inputs)
     #expect(portrait.inputs.map(\.name).contains("age missing"))
-    guard network.layers.count == 1 else { return }
+    try #require(network.layers.count == 1)
     // f(x) - f(x with input i at the first point) is what the edge adds less what it adds there.
     for input in 0..<network.inputs {
       let curve = portrait.curve(0, input, 0, points: 21)

@@ -91,6 +91,7 @@ extension TableBasis {
       columns[input] = .spline(halves + [points[points.count - 1]])
       hasChanged = true
     }
+    // Points that rounding has let coincide make no basis: the column keeps its intervals.
     return hasChanged ? try? TableBasis(columns) : nil
   }
 }

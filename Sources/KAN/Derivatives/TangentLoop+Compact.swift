@@ -59,14 +59,13 @@ private struct TangentScratch<Element: Scalar> {
   init(_ shape: CompactShape, rows: Int, at base: UnsafeMutablePointer<Element>) {
     self.shape = shape
     self.base = base
-    stride = Self.stride(rows)
+    stride = CompactScratch<Element>.stride(rows)
   }
 
-  private static func stride(_ rows: Int) -> Int { (rows + 15) / 16 * 16 + 16 }
   private static var inputs: Int { CompactScratch<Element>.blockInputs }
 
   static func elements(_ shape: CompactShape, rows: Int) -> Int {
-    (inputs * (1 + 4 * shape.functions) + 1) * stride(rows)
+    (inputs * (1 + 4 * shape.functions) + 1) * CompactScratch<Element>.stride(rows)
   }
 
   private var size: Int { Self.inputs * shape.functions * stride }

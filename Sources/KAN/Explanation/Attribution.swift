@@ -38,7 +38,7 @@ extension Network {
     do throws(RowSourceError) {
       return try attribution(on: Dataset(withoutTargets: rows), outputScores: outputScores, pool: pool)
     } catch {
-      fatalError("Network: \(error)")
+      fatalError("Network: \(error)")  // Rows in memory have no errors of reading.
     }
   }
 

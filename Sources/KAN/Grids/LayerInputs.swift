@@ -123,7 +123,7 @@ extension Network {
     do throws(RowSourceError) {
       return try layerInputs(of: Dataset(withoutTargets: rows), sample: sample, pool: pool)
     } catch {
-      fatalError("Network: \(error)")
+      fatalError("Network: \(error)")  // Rows in memory have no errors of reading.
     }
   }
 

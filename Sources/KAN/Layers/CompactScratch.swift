@@ -31,7 +31,7 @@ struct CompactScratch<Element: Scalar> {
     stride = Self.stride(rows)
   }
 
-  private static func stride(_ rows: Int) -> Int { (rows + 15) / 16 * 16 + 16 }
+  static func stride(_ rows: Int) -> Int { (rows + 15) / 16 * 16 + 16 }
 
   /// Elements of scratch for tiles of up to `rows` rows.
   static func elements(_ shape: CompactShape, rows: Int) -> Int {

@@ -79,6 +79,7 @@ extension Network {
       }
       all.inputs += own.inputs
     }
+    // Where one basis holds for all inputs, as with a range, joined arrays make none; those of the first may.
     if let basis = try? makeBasis(all, from: [type(of: bases[0])]) { return basis }
     all.arrays = first.arrays
     let basis = try makeBasis(all, from: [type(of: bases[0])])

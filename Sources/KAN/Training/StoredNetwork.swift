@@ -19,6 +19,7 @@ package struct StoredNetwork: Sendable, Equatable {
     guard bases.count == network.layers.count else { return nil }
     var layers: [Layer<Element>] = []
     for (basis, layer) in zip(bases, network.layers) {
+      // Of another program or a damaged file: no state to go on from.
       guard let made = try? layer.basis.made(from: basis.converted(to: Element.self)) else { return nil }
       guard made.inputs == layer.inputs else { return nil }
       layers.append(Layer(basis: made, outputs: layer.outputs, node: layer.node).keeping(layer.edges))

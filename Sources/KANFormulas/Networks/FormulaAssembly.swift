@@ -229,7 +229,7 @@ struct FormulaAssembly {
     }.filter { $0.rmse.isFinite }
   }
 
-  private func snapped(_ fitted: ConstantFit.Result, _ fit: ConstantFit) -> ConstantFit.Result {
+  private func snapped(_ fitted: FormulaCandidate, _ fit: ConstantFit) -> FormulaCandidate {
     fit.fit(Snapping(fit, error: fitted.error).snapped(fitted.expression).simplified())
   }
 

@@ -19,6 +19,7 @@ struct EffectShares: Sendable {
   {
     guard network.inputs <= mostInputs, network.outputs <= mostOutputs else { return [] }
     return (0..<network.outputs).compactMap { output in
+      // Effects that are not finite are left out; the page has its other parts.
       guard let effects = try? network.effects(on: rows, output: output, pool: pool) else { return nil }
       let pairs = effects.interactions.filter { $0.share >= least }.prefix(10)
       return EffectShares(

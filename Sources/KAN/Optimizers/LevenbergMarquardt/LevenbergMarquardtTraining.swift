@@ -173,7 +173,8 @@ final class LevenbergMarquardtTraining<Element: Scalar>: TrainingProcess {
   }
 
   func finish(_ network: inout Network<Element>) -> Int? {
-    // Of a training that was interrupted after its last epoch.
+    // Of a training that was interrupted after its last epoch. Without a stored fit that belongs to the network, it stays
+    // as it is.
     if fit == nil { fit = try? storedFit(of: network) }
     guard var fit else { return nil }
     defer { self.fit = fit }
