@@ -7,8 +7,12 @@ let package = Package(
     .library(name: "KAN", targets: ["KAN"]),
     .library(name: "KANFiles", targets: ["KANFiles"]),
     .library(name: "KANFormulas", targets: ["KANFormulas"]),
+    .library(name: "KANMPI", targets: ["KANMPI"]),
     .executable(name: "kan", targets: ["kan"]),
     .library(name: "KANBenchmarking", targets: ["KANBenchmarking"]),
+  ],
+  traits: [
+    .trait(name: "MPI", description: "Training on several machines; needs an MPI library, such as libmpich-dev.")
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0")
@@ -29,6 +33,12 @@ let package = Package(
     // From a trained network or a table to a formula
     .target(name: "KANFormulas", dependencies: ["KAN"]),
 
+    // Several machines, with the trait MPI; without it both are empty
+    .target(
+      name: "CKANMPI", cSettings: [.define("KAN_MPI", .when(traits: ["MPI"]))],
+      linkerSettings: [.linkedLibrary("mpi", .when(traits: ["MPI"]))]),
+    .target(name: "KANMPI", dependencies: ["KAN", "CKANMPI"]),
+
     // Files, pictures, the tool
     .target(name: "KANFiles", dependencies: ["KAN", "CZlib"]),
     .target(name: "KANReport", dependencies: ["KAN"]),
@@ -37,6 +47,7 @@ let package = Package(
       name: "kan",
       dependencies: [
         "CDigits", "KAN", "KANFiles", "KANFormulas", "KANReport",
+        .target(name: "KANMPI", condition: .when(traits: ["MPI"])),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
