@@ -110,5 +110,5 @@ public struct DistributedRows<Element: Scalar>: RowSource {
 
 extension RowSource {
   /// The processes that share the rows, if any do.
-  var communicator: (any Communicator)? { (self as? DistributedRows<Element>)?.communicator }
+  var sharingRanks: (any Communicator)? { (self as? DistributedRows<Element>)?.communicator }
 }

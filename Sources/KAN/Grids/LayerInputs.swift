@@ -180,7 +180,7 @@ extension Network {
         result[index].add(chunk.input(index), start: chunk.range.lowerBound, total: chunk.total)
       }
     }
-    guard let communicator = source.communicator else { return result }
+    guard let communicator = source.sharingRanks else { return result }
     var all = SeenInputs(layers: result)
     communicator.merge(&all)
     return all.layers

@@ -55,7 +55,7 @@ extension Network {
     return try withoutActuallyEscaping(progress) { progress throws(TrainingError) in
       try train(
         on: rows, validation: judges, method, objective, options, pool,
-        TrainingMonitor(progress, over: data.communicator ?? OneProcess()))
+        TrainingMonitor(progress, over: data.sharingRanks ?? OneProcess()))
     }
   }
 
