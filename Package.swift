@@ -8,6 +8,7 @@ let package = Package(
     .library(name: "KANFiles", targets: ["KANFiles"]),
     .library(name: "KANFormulas", targets: ["KANFormulas"]),
     .library(name: "KANMPI", targets: ["KANMPI"]),
+    .library(name: "KANExport", targets: ["KANExport"]),
     .executable(name: "kan", targets: ["kan"]),
     .library(name: "KANBenchmarking", targets: ["KANBenchmarking"]),
   ],
@@ -39,6 +40,9 @@ let package = Package(
       linkerSettings: [.linkedLibrary("mpi", .when(traits: ["MPI"]))]),
     .target(name: "KANMPI", dependencies: ["KAN", "CKANMPI"]),
 
+    // A model as a program of its own: ONNX, and sources in C, Swift and Python
+    .target(name: "KANExport", dependencies: ["KAN"]),
+
     // Files, pictures, the tool
     .target(name: "KANFiles", dependencies: ["KAN", "CZlib"]),
     .target(name: "KANReport", dependencies: ["KAN"]),
@@ -46,7 +50,7 @@ let package = Package(
     .executableTarget(
       name: "kan",
       dependencies: [
-        "CDigits", "KAN", "KANFiles", "KANFormulas", "KANReport",
+        "CDigits", "KAN", "KANExport", "KANFiles", "KANFormulas", "KANReport",
         .target(name: "KANMPI", condition: .when(traits: ["MPI"])),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),

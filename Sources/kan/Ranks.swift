@@ -1,5 +1,6 @@
 import Foundation
 import KAN
+import KANFiles
 
 #if MPI
   import KANMPI
@@ -77,6 +78,15 @@ enum Ranks {
       ("the processor whose kernels OpenBLAS chooses (OPENBLAS_CORETYPE names one for all)", BLAS.core),
       ("the MPI library", library), ("the options", CommandLine.arguments.dropFirst().joined(separator: " ")),
     ])
+  }
+
+  /// A number that differs for other parameters: FNV-1a of their bytes.
+  static func digest<Element: Scalar>(_ parameters: AlignedArray<Element>) -> UInt64 {
+    var digest: UInt64 = 0xCBF2_9CE4_8422_2325
+    parameters.withUnsafeBufferPointer { parameters in
+      for byte in UnsafeRawBufferPointer(parameters) { digest = (digest ^ UInt64(byte)) &* 0x0000_0100_0000_01B3 }
+    }
+    return digest
   }
 
   /// The rows that this rank keeps.

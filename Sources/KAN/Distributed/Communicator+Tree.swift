@@ -61,7 +61,11 @@ extension Communicator {
       }
     }
     passOn(
-      { partner in withUnsafeBytes(of: result) { exchange(with: partner, sending: $0, receiving: .init(start: nil, count: 0)) } },
+      { partner in
+        withUnsafeBytes(of: result) {
+          exchange(with: partner, sending: $0, receiving: .init(start: nil, count: 0))
+        }
+      },
       { partner in
         withUnsafeMutableBytes(of: &result) {
           exchange(with: partner, sending: .init(start: nil, count: 0), receiving: $0)
@@ -100,7 +104,7 @@ extension Communicator {
   }
 
   /// Values of every rank, joined in the order of ranks.
-  func gather<Value: BitwiseCopyable>(_ values: [Value]) -> [Value] {
+  package func gather<Value: BitwiseCopyable>(_ values: [Value]) -> [Value] {
     let bytes = values.withUnsafeBytes { Array($0) }
     return gather(bytes).flatMap { bytes in
       bytes.withUnsafeBytes { bytes in

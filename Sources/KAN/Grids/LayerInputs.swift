@@ -158,6 +158,16 @@ extension Network {
     try layerInputs(of: source, sample: 0, pool: pool).map(\.outside)
   }
 
+  /// Stores the counts of the rows of a source.
+  ///
+  /// - Throws: ``RowSourceError`` if a row cannot be read.
+  public mutating func noteRowsOutsideGrids(
+    of source: some RowSource<Element>, pool: ThreadPool = .shared
+  ) throws(RowSourceError) {
+    let counts = try outsideGridCounts(on: source, pool: pool)
+    record?.outside = counts
+  }
+
   /// What each layer sees, in one pass over all rows: of a matrix [rows × in].
   func layerInputs(
     of rows: Matrix<Element>, sample: Int = LayerInputs<Element>.sampleRows, pool: ThreadPool
