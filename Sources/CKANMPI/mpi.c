@@ -2,13 +2,16 @@
 
 #ifdef KAN_MPI
 
-// Where a system keeps the header of the MPI that is its default: on the compiler's path (CPATH), or Debian's folders.
+// Where a system keeps the header of the MPI that is its default: on the compiler's path (CPATH), or in Debian's folder.
+// That of MPICH looks for another one as if its folder were on the path, unless it is told to leave prototypes out.
 #if __has_include(<mpi.h>)
 #include <mpi.h>
 #elif __has_include(<mpi/mpi.h>)
+#define MPICH_SUPPRESS_PROTOTYPES
 #include <mpi/mpi.h>
-#elif __has_include(<mpich/mpi.h>)
-#include <mpich/mpi.h>
+#if __has_include(<mpi/mpi_proto.h>)
+#include <mpi/mpi_proto.h>
+#endif
 #else
 #error "mpi.h not found: install libmpich-dev, or name its folder in CPATH and the library's in LIBRARY_PATH"
 #endif
