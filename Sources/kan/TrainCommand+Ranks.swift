@@ -47,7 +47,9 @@ extension TrainCommand {
     return result
   }
 
-  private func ownRows<Element: Scalar>(_ shared: DistributedRows<Element>, _ other: Dataset<Element>) -> Dataset<Element> {
+  private func ownRows<Element: Scalar>(_ shared: DistributedRows<Element>, _ other: Dataset<Element>) -> Dataset<
+    Element
+  > {
     // `Ranks.share` has made it of rows in memory.
     shared.local as? Dataset<Element> ?? other.selecting(rows: [])
   }

@@ -56,7 +56,8 @@ extension TrainCommand {
     let history: TrainingHistory
     do {
       history = try network.train(
-        on: parts.trainingRows, validation: parts.validationRows, with: method(for: network), options: options, pool: pool
+        on: parts.trainingRows, validation: parts.validationRows, with: method(for: network), options: options,
+        pool: pool
       ) { progress, network in
         line.show(progress)
         do {

@@ -35,7 +35,9 @@ struct RowShards {
   }
 
   private static func shared<Source: RowSource>(_ source: Source) -> RowShards? {
-    (source as? DistributedRows<Source.Element>).map { RowShards(bounds: $0.bounds, own: $0.ownShards, $0.communicator) }
+    (source as? DistributedRows<Source.Element>).map {
+      RowShards(bounds: $0.bounds, own: $0.ownShards, $0.communicator)
+    }
   }
 
   private init(bounds: [Int], own: Range<Int>, _ communicator: any Communicator) {

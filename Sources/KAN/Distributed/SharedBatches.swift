@@ -118,7 +118,8 @@ final class SharedBatches<Element: Scalar> {
     if ownLeaves.isEmpty { gradient(0).update(repeating: 0, count: vectors.count) }
     order.withUnsafeBufferPointer { order in
       func rows(_ place: Int) -> UnsafeBufferPointer<Int> {
-        place + 1 < starts.count ? UnsafeBufferPointer(rebasing: order[starts[place]..<starts[place + 1]]) : .init(rebasing: order[0..<0])
+        place + 1 < starts.count
+          ? UnsafeBufferPointer(rebasing: order[starts[place]..<starts[place + 1]]) : .init(rebasing: order[0..<0])
       }
       var depth = 0
       for leaf in 0..<ownLeaves.count {

@@ -43,7 +43,8 @@ import Testing
     }
   }
 
-  @Test(arguments: [0, 1, 63, 64, 1000, 65_537], [1, 2, 4, 8, 3]) func everyRowHasOneRank(rows: Int, ranks: Int) throws {
+  @Test(arguments: [0, 1, 63, 64, 1000, 65_537], [1, 2, 4, 8, 3]) func everyRowHasOneRank(rows: Int, ranks: Int) throws
+  {
     let ranges = try ThreadRanks.run(ranks) { DistributedRows<Float>.range(of: rows, $0) }
     #expect(ranges.flatMap { Array($0) } == Array(0..<rows))
   }

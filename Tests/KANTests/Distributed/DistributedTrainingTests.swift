@@ -90,7 +90,8 @@ import Testing
   /// Fewer rows than ranks, so that some have none.
   @Test func fewRows() throws {
     try expectSameBits(
-      Self.rows(.regression, count: 5) as Dataset<Float>, AdamW(learningRate: 0.02), TrainingOptions(epochs: 3, batch: 2))
+      Self.rows(.regression, count: 5) as Dataset<Float>, AdamW(learningRate: 0.02),
+      TrainingOptions(epochs: 3, batch: 2))
     try expectSameBits(Self.rows(.regression, count: 5) as Dataset<Double>, LBFGS(), TrainingOptions(epochs: 3))
   }
 
@@ -109,11 +110,14 @@ import Testing
       return network
     }
     #expect(stopped.allSatisfy { $0.parameters == stopped[0].parameters })
-    let (start, resuming) = (stopped[0], {
-      var options = options
-      options.resuming = true
-      return options
-    }())
+    let (start, resuming) = (
+      stopped[0],
+      {
+        var options = options
+        options.resuming = true
+        return options
+      }()
+    )
     let resumed = try ThreadRanks.run(second) { communicator in
       var network = start
       try network.train(
@@ -134,15 +138,20 @@ import Testing
     let ratio = shared.evaluation.loss / alone.evaluate(on: data).loss
     #expect(ratio > 0.5 && ratio < 2, "\(ratio)")
     // A full batch has no order.
-    let (a, b) = (try train(4, data, LBFGS(), TrainingOptions(epochs: 1)), try {
-      var network = Network<Float>(.spline(2, 4), .spline(4, 1), seed: 1)
-      return try network.train(on: data, with: LBFGS(), options: TrainingOptions(epochs: 1)).epochs[0].loss
-    }())
+    let (a, b) = (
+      try train(4, data, LBFGS(), TrainingOptions(epochs: 1)),
+      try {
+        var network = Network<Float>(.spline(2, 4), .spline(4, 1), seed: 1)
+        return try network.train(on: data, with: LBFGS(), options: TrainingOptions(epochs: 1)).epochs[0].loss
+      }()
+    )
     #expect(abs(a.loss - b) < 1e-5 * b)
   }
 
   /// Each row once in an epoch, and batches that differ by a few rows.
-  @Test(arguments: [(1003, 100), (64_000, 4096), (70, 7), (5, 2)]) func batchesHaveEachRowOnce(rows: Int, batch: Int) throws {
+  @Test(arguments: [(1003, 100), (64_000, 4096), (70, 7), (5, 2)]) func batchesHaveEachRowOnce(rows: Int, batch: Int)
+    throws
+  {
     let orders = try ThreadRanks.run(4) { communicator in
       let own = DistributedRows<Float>.range(of: rows, communicator)
       let shared = DistributedRows(
