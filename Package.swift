@@ -8,6 +8,7 @@ let package = Package(
     .library(name: "KANFiles", targets: ["KANFiles"]),
     .library(name: "KANFormulas", targets: ["KANFormulas"]),
     .executable(name: "kan", targets: ["kan"]),
+    .library(name: "KANC", type: .dynamic, targets: ["KANC"]),
     .library(name: "KANBenchmarking", targets: ["KANBenchmarking"]),
   ],
   dependencies: [
@@ -32,6 +33,11 @@ let package = Package(
     // Files, pictures, the tool
     .target(name: "KANFiles", dependencies: ["KAN", "CZlib"]),
     .target(name: "KANReport", dependencies: ["KAN"]),
+
+    // C functions for other languages
+    .target(name: "CKANInterface"),
+    .target(name: "KANC", dependencies: ["CKANInterface", "KAN", "KANFiles", "KANFormulas", "KANReport"]),
+
     .target(name: "CDigits", exclude: ["digits.txt"]),
     .executableTarget(
       name: "kan",

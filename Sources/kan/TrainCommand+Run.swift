@@ -242,7 +242,7 @@ final class EpochLog {
 
   init(path: String, appending: Bool) throws(FileError) {
     self.path = path
-    handle = try openOutput(path, appending: appending)
+    handle = FileHandle(fileDescriptor: try openOutput(path, appending: appending), closeOnDealloc: true)
   }
 
   func append(_ record: some Encodable) throws {
