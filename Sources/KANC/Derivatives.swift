@@ -50,16 +50,16 @@ extension Model {
   }
 }
 
-@c @implementation
-public func swiftkan_parameters(
+@c(swiftkan_parameters) @implementation
+public func swiftkanParameters(
   _ model: OpaquePointer?, _ values: UnsafePointer<swiftkan_array>?, _ set: Int32,
   _ message: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?
 ) -> Int32 {
   attempt(message) { try ModelHandle.at(model).parameters(required(values, "parameters"), isSetting: set != 0) }
 }
 
-@c @implementation
-public func swiftkan_forward(
+@c(swiftkan_forward) @implementation
+public func swiftkanForward(
   _ model: OpaquePointer?, _ x: UnsafePointer<swiftkan_array>?, _ y: UnsafePointer<swiftkan_array>?, _ threads: Int64,
   _ message: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?
 ) -> Int32 {
@@ -68,8 +68,8 @@ public func swiftkan_forward(
   }
 }
 
-@c @implementation
-public func swiftkan_vjp(
+@c(swiftkan_vjp) @implementation
+public func swiftkanVjp(
   _ model: OpaquePointer?, _ x: UnsafePointer<swiftkan_array>?, _ dy: UnsafePointer<swiftkan_array>?,
   _ dx: UnsafePointer<swiftkan_array>?, _ dp: UnsafePointer<swiftkan_array>?, _ threads: Int64,
   _ message: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?
@@ -80,8 +80,8 @@ public func swiftkan_vjp(
   }
 }
 
-@c @implementation
-public func swiftkan_jacobian(
+@c(swiftkan_jacobian) @implementation
+public func swiftkanJacobian(
   _ model: OpaquePointer?, _ x: UnsafePointer<swiftkan_array>?, _ jacobian: UnsafePointer<swiftkan_array>?,
   _ threads: Int64, _ message: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?
 ) -> Int32 {
@@ -90,8 +90,8 @@ public func swiftkan_jacobian(
   }
 }
 
-@c @implementation
-public func swiftkan_curve(
+@c(swiftkan_curve) @implementation
+public func swiftkanCurve(
   _ model: OpaquePointer?, _ layer: Int64, _ input: Int64, _ output: Int64, _ places: UnsafePointer<swiftkan_array>?,
   _ values: UnsafePointer<swiftkan_array>?, _ message: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?
 ) -> Int32 {

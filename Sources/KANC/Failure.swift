@@ -83,5 +83,7 @@ func json(_ value: some Encodable) throws -> String {
 /// Options of a function; none for NULL.
 func decoded<Value: Decodable>(_ text: UnsafePointer<CChar>?, _: Value.Type) throws -> Value {
   let text = text.map { String(cString: $0) } ?? "{}"
-  return try JSONDecoder().decode(Value.self, from: Data(text.utf8))
+  let decoder = JSONDecoder()
+  decoder.keyDecodingStrategy = .convertFromSnakeCase
+  return try decoder.decode(Value.self, from: Data(text.utf8))
 }

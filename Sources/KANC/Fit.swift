@@ -19,7 +19,7 @@ struct FitSettings: Decodable {
   var loss: String?
   var quantile: Double?
   var delta: Double?
-  var class_weight: String?
+  var classWeight: String?
   var monotone: [String: Int]?
   var precision: String?
   var threads: Int64?
@@ -97,7 +97,7 @@ private func fit<Element: Scalar>(
     (data, heldOut) = (parts.training, parts.test)
   }
   if data.meanWeight == 0 { throw Failure.data("the weights of all rows are 0") }
-  switch settings.class_weight {
+  switch settings.classWeight {
   case nil, "none": break
   case "balanced":
     guard data.targets.task == .classification else { throw Failure.usage("class_weight is for classes") }
@@ -123,8 +123,8 @@ private func fit<Element: Scalar>(
   return (Model(fit.network), result)
 }
 
-@c @implementation
-public func swiftkan_fit(
+@c(swiftkan_fit) @implementation
+public func swiftkanFit(
   _ table: OpaquePointer?, _ options: UnsafePointer<CChar>?, _ report: swiftkan_report?,
   _ context: UnsafeMutableRawPointer?, _ model: UnsafeMutablePointer<OpaquePointer?>?,
   _ result: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?,

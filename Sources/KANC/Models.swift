@@ -5,8 +5,8 @@ import KANFiles
 
 // Model files, copies and descriptions.
 
-@c @implementation
-public func swiftkan_load(
+@c(swiftkan_load) @implementation
+public func swiftkanLoad(
   _ path: UnsafePointer<CChar>?, _ model: UnsafeMutablePointer<OpaquePointer?>?,
   _ message: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?
 ) -> Int32 {
@@ -16,8 +16,8 @@ public func swiftkan_load(
   }
 }
 
-@c @implementation
-public func swiftkan_decode(
+@c(swiftkan_decode) @implementation
+public func swiftkanDecode(
   _ bytes: UnsafeRawPointer?, _ count: Int64, _ model: UnsafeMutablePointer<OpaquePointer?>?,
   _ message: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?
 ) -> Int32 {
@@ -32,8 +32,8 @@ private func opened(_ file: ModelFile) throws -> any AnyModel {
   file.isDouble ? Model(try Network<Double>(file)) : Model(try Network<Float>(file))
 }
 
-@c @implementation
-public func swiftkan_save(
+@c(swiftkan_save) @implementation
+public func swiftkanSave(
   _ model: OpaquePointer?, _ path: UnsafePointer<CChar>?, _ message: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?
 ) -> Int32 {
   attempt(message) {
@@ -42,8 +42,8 @@ public func swiftkan_save(
   }
 }
 
-@c @implementation
-public func swiftkan_encode(
+@c(swiftkan_encode) @implementation
+public func swiftkanEncode(
   _ model: OpaquePointer?, _ bytes: UnsafeMutablePointer<UnsafeMutableRawPointer?>?,
   _ count: UnsafeMutablePointer<Int64>?, _ message: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?
 ) -> Int32 {
@@ -57,29 +57,29 @@ public func swiftkan_encode(
   }
 }
 
-@c @implementation
-public func swiftkan_copy(
+@c(swiftkan_copy) @implementation
+public func swiftkanCopy(
   _ model: OpaquePointer?, _ copy: UnsafeMutablePointer<OpaquePointer?>?,
   _ message: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?
 ) -> Int32 {
   attempt(message) { try give(try ModelHandle.at(model).copy(), copy) }
 }
 
-@c @implementation
-public func swiftkan_model_free(_ model: OpaquePointer?) {
+@c(swiftkan_model_free) @implementation
+public func swiftkanModelFree(_ model: OpaquePointer?) {
   if let model { Unmanaged<ModelHandle>.fromOpaque(UnsafeRawPointer(model)).release() }
 }
 
-@c @implementation
-public func swiftkan_describe(
+@c(swiftkan_describe) @implementation
+public func swiftkanDescribe(
   _ model: OpaquePointer?, _ description: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?,
   _ message: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?
 ) -> Int32 {
   attempt(message) { description?.pointee = copied(try json(ModelHandle.at(model).describe())) }
 }
 
-@c @implementation
-public func swiftkan_sizes(_ model: OpaquePointer?, _ sizes: UnsafeMutablePointer<Int64>?) -> Int32 {
+@c(swiftkan_sizes) @implementation
+public func swiftkanSizes(_ model: OpaquePointer?, _ sizes: UnsafeMutablePointer<Int64>?) -> Int32 {
   attempt(nil) {
     guard let sizes else { throw Failure.usage("there is no place for the sizes") }
     let own = try ModelHandle.at(model).sizes

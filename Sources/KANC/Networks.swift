@@ -62,8 +62,8 @@ struct NetworkDescription: Decodable {
   }
 }
 
-@c @implementation
-public func swiftkan_network(
+@c(swiftkan_network) @implementation
+public func swiftkanNetwork(
   _ description: UnsafePointer<CChar>?, _ model: UnsafeMutablePointer<OpaquePointer?>?,
   _ message: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?
 ) -> Int32 {

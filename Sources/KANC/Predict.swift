@@ -44,8 +44,8 @@ extension Model {
   }
 }
 
-@c @implementation
-public func swiftkan_predict(
+@c(swiftkan_predict) @implementation
+public func swiftkanPredict(
   _ model: OpaquePointer?, _ x: UnsafePointer<swiftkan_array>?, _ y: UnsafePointer<swiftkan_array>?, _ threads: Int64,
   _ message: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?
 ) -> Int32 {
@@ -54,8 +54,8 @@ public func swiftkan_predict(
   }
 }
 
-@c @implementation
-public func swiftkan_predict_table(
+@c(swiftkan_predict_table) @implementation
+public func swiftkanPredictTable(
   _ model: OpaquePointer?, _ table: OpaquePointer?, _ y: UnsafePointer<swiftkan_array>?, _ threads: Int64,
   _ message: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?
 ) -> Int32 {
@@ -65,8 +65,8 @@ public func swiftkan_predict_table(
   }
 }
 
-@c @implementation
-public func swiftkan_intervals(
+@c(swiftkan_intervals) @implementation
+public func swiftkanIntervals(
   _ model: OpaquePointer?, _ table: OpaquePointer?, _ level: Double, _ lower: UnsafePointer<swiftkan_array>?,
   _ upper: UnsafePointer<swiftkan_array>?, _ threads: Int64,
   _ message: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?

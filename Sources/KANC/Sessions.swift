@@ -82,8 +82,8 @@ extension Model {
   }
 }
 
-@c @implementation
-public func swiftkan_session_make(
+@c(swiftkan_session_make) @implementation
+public func swiftkanSessionMake(
   _ model: OpaquePointer?, _ rows: Int64, _ threads: Int64, _ session: UnsafeMutablePointer<OpaquePointer?>?,
   _ message: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?
 ) -> Int32 {
@@ -94,21 +94,21 @@ public func swiftkan_session_make(
   }
 }
 
-@c @implementation
-public func swiftkan_session_free(_ session: OpaquePointer?) {
+@c(swiftkan_session_free) @implementation
+public func swiftkanSessionFree(_ session: OpaquePointer?) {
   if let session { Unmanaged<SessionHandle>.fromOpaque(UnsafeRawPointer(session)).release() }
 }
 
-@c @implementation
-public func swiftkan_session_forward(
+@c(swiftkan_session_forward) @implementation
+public func swiftkanSessionForward(
   _ session: OpaquePointer?, _ p: UnsafePointer<swiftkan_array>?, _ x: UnsafePointer<swiftkan_array>?,
   _ y: UnsafePointer<swiftkan_array>?, _ message: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?
 ) -> Int32 {
   attempt(message) { try SessionHandle.at(session).forward(p?.pointee, required(x, "x"), required(y, "y")) }
 }
 
-@c @implementation
-public func swiftkan_session_backward(
+@c(swiftkan_session_backward) @implementation
+public func swiftkanSessionBackward(
   _ session: OpaquePointer?, _ dy: UnsafePointer<swiftkan_array>?, _ dx: UnsafePointer<swiftkan_array>?,
   _ dp: UnsafePointer<swiftkan_array>?, _ message: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?
 ) -> Int32 {

@@ -24,18 +24,18 @@ final class TableBox {
   }
 }
 
-@c @implementation
-public func swiftkan_table_make() -> OpaquePointer? {
+@c(swiftkan_table_make) @implementation
+public func swiftkanTableMake() -> OpaquePointer? {
   OpaquePointer(Unmanaged.passRetained(TableBox()).toOpaque())
 }
 
-@c @implementation
-public func swiftkan_table_free(_ table: OpaquePointer?) {
+@c(swiftkan_table_free) @implementation
+public func swiftkanTableFree(_ table: OpaquePointer?) {
   if let table { Unmanaged<TableBox>.fromOpaque(UnsafeRawPointer(table)).release() }
 }
 
-@c @implementation
-public func swiftkan_table_add_numbers(
+@c(swiftkan_table_add_numbers) @implementation
+public func swiftkanTableAddNumbers(
   _ table: OpaquePointer?, _ name: UnsafePointer<CChar>?, _ values: UnsafePointer<swiftkan_array>?, _ kind: Int32,
   _ message: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?
 ) -> Int32 {
@@ -48,8 +48,8 @@ public func swiftkan_table_add_numbers(
   }
 }
 
-@c @implementation
-public func swiftkan_table_add_texts(
+@c(swiftkan_table_add_texts) @implementation
+public func swiftkanTableAddTexts(
   _ table: OpaquePointer?, _ name: UnsafePointer<CChar>?, _ codes: UnsafePointer<Int32>?, _ rows: Int64,
   _ levels: UnsafePointer<CChar>?, _ message: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?
 ) -> Int32 {

@@ -12,8 +12,8 @@ struct TrainingArrays {
 /// The options of `swiftkan_train`.
 struct TrainingSettings: Decodable {
   var method: String?
-  var learning_rate: Double?
-  var weight_decay: Double?
+  var learningRate: Double?
+  var weightDecay: Double?
   var epochs: Int?
   var batch: Int?
   var schedule: Schedule?
@@ -31,12 +31,14 @@ struct TrainingSettings: Decodable {
   var threads: Int64?
 
   func trainingMethod() throws -> any TrainingMethod {
-    let rate = learning_rate ?? 0.01
-    guard rate > 0, rate.isFinite, weight_decay ?? 0 >= 0 else { throw Failure.usage("learning_rate or weight_decay") }
+    let rate = learningRate ?? 0.01
+    guard rate > 0, rate.isFinite, weightDecay ?? 0 >= 0 else {
+      throw Failure.usage("learning_rate or weight_decay is out of range")
+    }
     switch method ?? "adam" {
-    case "adam": return AdamW(learningRate: rate, weightDecay: weight_decay ?? 0)
-    case "sgd": return SGD(learningRate: rate, weightDecay: weight_decay ?? 0)
-    case "lbfgs": return LBFGS(weightDecay: weight_decay ?? 0, memoryLimit: availableMemory())
+    case "adam": return AdamW(learningRate: rate, weightDecay: weightDecay ?? 0)
+    case "sgd": return SGD(learningRate: rate, weightDecay: weightDecay ?? 0)
+    case "lbfgs": return LBFGS(weightDecay: weightDecay ?? 0, memoryLimit: availableMemory())
     case "lm": return LevenbergMarquardt(memoryLimit: availableMemory() / 2)
     case let other: throw Failure.usage("method \"\(other)\" is none of adam, sgd, lbfgs and lm")
     }
@@ -147,25 +149,25 @@ extension Model {
   }
 }
 
-@c @implementation
-public func swiftkan_train(
+@c(swiftkan_train) @implementation
+public func swiftkanTrain(
   _ model: OpaquePointer?, _ x: UnsafePointer<swiftkan_array>?, _ y: UnsafePointer<swiftkan_array>?,
-  _ weights: UnsafePointer<swiftkan_array>?, _ validation_x: UnsafePointer<swiftkan_array>?,
-  _ validation_y: UnsafePointer<swiftkan_array>?, _ options: UnsafePointer<CChar>?, _ report: swiftkan_report?,
+  _ weights: UnsafePointer<swiftkan_array>?, _ validationX: UnsafePointer<swiftkan_array>?,
+  _ validationY: UnsafePointer<swiftkan_array>?, _ options: UnsafePointer<CChar>?, _ report: swiftkan_report?,
   _ context: UnsafeMutableRawPointer?, _ result: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?,
   _ message: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?
 ) -> Int32 {
   attempt(message) {
     var rows = TrainingArrays(x: try required(x, "x"), y: try required(y, "y"), weights: weights?.pointee)
-    if let validation_x, let validation_y { rows.validation = (validation_x.pointee, validation_y.pointee) }
+    if let validationX, let validationY { rows.validation = (validationX.pointee, validationY.pointee) }
     let history = try ModelHandle.at(model).train(
       rows, decoded(options, TrainingSettings.self), Report(report, context))
     result?.pointee = copied(try json(history))
   }
 }
 
-@c @implementation
-public func swiftkan_train_table(
+@c(swiftkan_train_table) @implementation
+public func swiftkanTrainTable(
   _ model: OpaquePointer?, _ table: OpaquePointer?, _ options: UnsafePointer<CChar>?, _ report: swiftkan_report?,
   _ context: UnsafeMutableRawPointer?, _ result: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?,
   _ message: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?
@@ -177,8 +179,8 @@ public func swiftkan_train_table(
   }
 }
 
-@c @implementation
-public func swiftkan_fit_last_layer(
+@c(swiftkan_fit_last_layer) @implementation
+public func swiftkanFitLastLayer(
   _ model: OpaquePointer?, _ x: UnsafePointer<swiftkan_array>?, _ y: UnsafePointer<swiftkan_array>?,
   _ weights: UnsafePointer<swiftkan_array>?, _ smoothing: Double, _ threads: Int64,
   _ message: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?
