@@ -21,8 +21,8 @@ class KANClassifier(ClassifierMixin, KANEstimator):
     ----------
     class_weight : 'balanced' or dict, optional
         ``balanced`` makes every class count the same.
-    effort, grid, knots, starts, categorical, holdout, keep_order, precision, warm_start, epochs, learning_rate, random_state, \
-n_jobs, callback, verbose
+    effort, grid, knots, starts, categorical, holdout, keep_order, precision, warm_start, epochs, learning_rate, \
+early_stopping, random_state, n_jobs, callback, verbose
         See `KANRegressor`. Nothing but the tool's own bits depends on ``holdout`` here: 0 learns from all rows.
 
     Attributes
@@ -63,6 +63,7 @@ n_jobs, callback, verbose
         warm_start: bool = False,
         epochs: int = 20,
         learning_rate: float = 0.005,
+        early_stopping: bool = False,
         random_state: Any = None,
         n_jobs: int | None = None,
         callback: Any = None,
@@ -71,6 +72,7 @@ n_jobs, callback, verbose
         super().__init__(
             effort=effort, grid=grid, knots=knots, starts=starts, categorical=categorical, holdout=holdout, keep_order=keep_order,
             precision=precision, warm_start=warm_start, epochs=epochs, learning_rate=learning_rate,
+            early_stopping=early_stopping,
             random_state=random_state, n_jobs=n_jobs, callback=callback, verbose=verbose)
         self.class_weight = class_weight
 
@@ -133,6 +135,12 @@ n_jobs, callback, verbose
         check_consistent_length(columns[0].values, y)
         check_classification_targets(y)
         return y
+
+    def _rows(
+        self, X: Any, y: Any, sample_weight: Any, reset: bool
+    ) -> tuple[list[Column], list[Column], np.ndarray | None]:
+        columns = self._columns(X, reset=reset)
+        return (columns, *self._targets_of(columns, self._labels(columns, y), sample_weight))
 
     def _targets_of(
         self, columns: list[Column], y: np.ndarray, sample_weight: Any

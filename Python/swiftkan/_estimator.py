@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 import json
-import warnings
-from ctypes import byref, c_void_p
+from ctypes import byref, c_double, c_void_p
 from typing import Any
 
 import numpy as np
 from sklearn.base import BaseEstimator
-from sklearn.exceptions import ConvergenceWarning, DataConversionWarning
 from sklearn.utils.validation import _check_feature_names, _check_n_features, check_is_fitted, validate_data
 
 from ._arrays import borrowed
 from ._library import call, library, taken
+from ._looking import Picture
 from ._network import Network
 from ._tables import Column, Table, array_columns, frame_columns, is_frame, ordered
 from ._training import NO_CONTEXT, Callback, follow
+
+
+MOST_WEIGHED = 1024
+"""Rows that ``feature_importances_`` go by: spreads to a few percent, at a fraction of a training's time."""
+
+
+PATIENCE = 5
+"""Epochs without a better loss after which ``early_stopping`` ends a training."""
 
 
 class KANEstimator(BaseEstimator):
@@ -40,6 +47,7 @@ class KANEstimator(BaseEstimator):
         warm_start: bool = False,
         epochs: int = 20,
         learning_rate: float = 0.005,
+        early_stopping: bool = False,
         random_state: Any = None,
         n_jobs: int | None = None,
         callback: Callback | None = None,
@@ -60,6 +68,7 @@ class KANEstimator(BaseEstimator):
         self.warm_start = warm_start
         self.epochs = epochs
         self.learning_rate = learning_rate
+        self.early_stopping = early_stopping
         self.random_state = random_state
         self.n_jobs = n_jobs
         self.callback = callback
@@ -152,6 +161,7 @@ class KANEstimator(BaseEstimator):
         self.choice_ = json.loads(taken(result))
         self.n_iter_ = max(1, self.choice_["epochs"])
         self._adopt()
+        self._weigh(columns)
 
     def _continue(self, columns: list[Column], targets: list[Column], weights: np.ndarray | None, epochs: int) -> None:
         """Trains the network further on some rows."""
@@ -167,7 +177,8 @@ class KANEstimator(BaseEstimator):
         options = json.dumps(
             dict(
                 method="adam", learning_rate=self.learning_rate, epochs=epochs, batch=min(256, max(1, rows)),
-                seed=self._seed(), threads=self._threads(), **({"weights": weight_name} if weight_name else {}))).encode()
+                seed=self._seed(), threads=self._threads(), **({"weights": weight_name} if weight_name else {}),
+                **({"patience": PATIENCE} if self.early_stopping and epochs > 1 else {}))).encode()
         result = c_void_p()
 
         def run(report: Any) -> None:
@@ -227,12 +238,146 @@ class KANEstimator(BaseEstimator):
         call("predict_table", self.network_._pointer, table.pointer, borrowed(y), self._threads())
         return y
 
+    # Looking into the network
+
+    def _weigh(self, columns: list[Column]) -> None:
+        """Sets ``feature_importances_`` by some rows of the training."""
+        rows = len(columns[0].values)
+        chosen = np.arange(min(rows, MOST_WEIGHED)) * rows // min(rows, MOST_WEIGHED)
+        table, result = Table(), c_void_p()
+        for column in columns:
+            if column.name in self._read:
+                table.add(column.selecting(chosen))
+        call("importances", self.network_._pointer, table.pointer, self._threads(), byref(result))
+        shares = json.loads(taken(result))
+        self.feature_importances_ = np.array([shares.get(name) or 0.0 for name in self._names()])
+
+    def _judging(self, X: Any, y: Any) -> Table:
+        """A table of rows with their targets."""
+        check_is_fitted(self, "network_")
+        columns, targets, _ = self._rows(X, y, None, reset=False)
+        table = Table()
+        for column in columns + targets:
+            table.add(column)
+        return table
+
+    def explain(self, X: Any, output: Any = None) -> dict[str, Any]:
+        """What each column contributes to an output, on some rows.
+
+        Parameters
+        ----------
+        X : array_like or frame, [rows × columns]
+        output : optional
+            The class, or the number of the target; the last class or first target without.
+
+        Returns
+        -------
+        dict
+            ``inputs``, each with its ``share`` of the output's variance and a curve (``points``, ``values``);
+            ``interactions`` of pairs, and the shares ``additive`` and ``rest``.
+        """
+        table, _ = self._table(X)
+        place = -1
+        if output is not None:
+            place = int(np.flatnonzero(self.classes_ == output)[0]) if hasattr(self, "classes_") else int(output)
+        result = c_void_p()
+        call("explain", self.network_._pointer, table.pointer, place, self._threads(), byref(result))
+        return json.loads(taken(result))
+
+    def formula(self, X: Any, y: Any) -> list[dict[str, Any]]:
+        """Formulas for the network, judged by rows with their targets.
+
+        Returns
+        -------
+        list of dict
+            For each target its name (``target``) and ``front``: formulas from simple to accurate in sympy's syntax, with
+            ``rmse``, ``r2``, ``complexity``, ``latex`` and whether it is the one to take (``isChosen``).
+        """
+        table, result = self._judging(X, y), c_void_p()
+        call("formula", self.network_._pointer, table.pointer, self._threads(), byref(result))
+        return json.loads(taken(result))["targets"]
+
+    def plot(self, X: Any = None) -> Picture:
+        """The network as a picture, of what some rows do in it if they are given; a notebook shows it."""
+        check_is_fitted(self, "network_")
+        table = None if X is None else self._table(X)[0]
+        result = c_void_p()
+        call(
+            "plot", self.network_._pointer, table and table.pointer, type(self).__name__.encode(), self._threads(),
+            byref(result))
+        return Picture(taken(result))
+
+    def report(self, X: Any, y: Any, path: Any = None) -> Picture:
+        """One page of pictures about the network on rows with their targets, written to a file if there is a path."""
+        table, result = self._judging(X, y), c_void_p()
+        call(
+            "report_page", self.network_._pointer, table.pointer, type(self).__name__.encode(), self._threads(),
+            byref(result))
+        page = Picture(taken(result))
+        if path is not None:
+            page.save(path)
+        return page
+
+    def refine(self, X: Any, grid: int) -> float:
+        """Moves the network to finer grids and keeps its outputs on some rows.
+
+        Returns
+        -------
+        float
+            The largest change of an output, in scaled units.
+
+        Raises
+        ------
+        KANError
+            If no layer has a grid that can be refined, as where additive splines were chosen.
+        """
+        table, _ = self._table(X)
+        largest = c_double()
+        call("refine", self.network_._pointer, table.pointer, int(grid), self._threads(), byref(largest))
+        self.network_._measure()
+        return largest.value
+
+    def prune(
+        self, X: Any, y: Any, *, threshold: float | None = None, edges: int | None = None, inputs: int | None = None,
+        nodes: int | None = None, epochs: int = 20
+    ) -> dict[str, Any]:
+        """Removes edges that do not matter, and trains what is left on rows with their targets.
+
+        Parameters
+        ----------
+        threshold : float, optional
+            The share of an output's spread that an edge must have to be left; 0.01 if nothing is given.
+        edges, inputs, nodes : int, optional
+            How many are left.
+
+        Returns
+        -------
+        dict
+            ``edgesBefore``, ``edgesAfter``, ``inputsRemoved``, ``lossBefore``, ``lossPruned`` and ``lossAfter``.
+        """
+        table = self._judging(X, y)
+        given = dict(
+            threshold=threshold, edges=edges, inputs=inputs, nodes=nodes, epochs=epochs, threads=self._threads())
+        options = json.dumps({key: value for key, value in given.items() if value is not None}).encode()
+        model, result = c_void_p(), c_void_p()
+
+        def run(report: Any) -> None:
+            call(
+                "prune", self.network_._pointer, table.pointer, options, report, NO_CONTEXT, byref(model), byref(result))
+
+        follow(run, self.callback, self.verbose)
+        self.network_ = Network._from(model, self._threads())
+        self._adopt()
+        self._weigh(self._columns(X, reset=False))
+        return json.loads(taken(result))
+
+    def _repr_html_(self) -> str:
+        text = super()._repr_html_()
+        return text + self.plot().text if hasattr(self, "network_") else text
+
     # Storing
 
     def save(self, path: Any) -> None:
         """Writes the model file, which ``kan predict`` and ``swiftkan.load`` read."""
         check_is_fitted(self, "network_")
         self.network_.save(path)
-
-
-__all__ = ["Column", "ConvergenceWarning", "DataConversionWarning", "KANEstimator", "warnings"]

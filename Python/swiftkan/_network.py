@@ -5,7 +5,7 @@ from __future__ import annotations
 import ctypes
 import json
 import os
-from ctypes import byref, c_int64, c_void_p
+from ctypes import byref, c_double, c_int64, c_void_p
 from dataclasses import asdict, dataclass
 from typing import Any, Sequence
 
@@ -13,6 +13,7 @@ import numpy as np
 
 from ._arrays import borrowed, column, matrix, numeric
 from ._library import Handle, call, check, library, taken
+from ._looking import Picture
 from ._training import NO_CONTEXT, Callback, follow
 
 _predict = library.swiftkan_predict
@@ -202,6 +203,15 @@ class Network:
         widths = "-".join(str(width) for width in [layers[0]["inputs"]] + [layer["outputs"] for layer in layers])
         return f"<Network {widths}, {self.parameter_count} parameters, {self.dtype.name}>"
 
+    def plot(self) -> Picture:
+        """The network as a picture, which a notebook shows."""
+        text = c_void_p()
+        call("plot", self._pointer, None, b"", self.threads, byref(text))
+        return Picture(taken(text))
+
+    def _repr_html_(self) -> str:
+        return self.plot().text
+
     # Parameters
 
     @property
@@ -362,6 +372,30 @@ class Network:
         finally:
             self._measure()
         return json.loads(taken(result) or "{}")
+
+    def refine(self, x: Any, grid: int) -> float:
+        """Moves all grids to finer ones and keeps the outputs on some rows.
+
+        Parameters
+        ----------
+        x : array_like, [rows × inputs]
+        grid : int
+            Intervals.
+
+        Returns
+        -------
+        float
+            The largest change of an output.
+        """
+        from ._tables import Table, array_columns
+
+        x = matrix(x)
+        table, largest = Table(), c_double()
+        for column_ in array_columns(x, self.description["inputs"] or [f"x{place}" for place in range(x.shape[1])]):
+            table.add(column_)
+        call("refine", self._pointer, table.pointer, int(grid), self.threads, byref(largest))
+        self._measure()
+        return largest.value
 
     def fit_last_layer(self, x: Any, y: Any, *, sample_weight: Any = None, smoothing: float | None = None) -> Network:
         """Fits the last layer's coefficients by penalised least squares, which solves a network of one layer.

@@ -51,6 +51,8 @@ class KANRegressor(RegressorMixin, KANEstimator):
         Whether ``fit`` trains the network that is there further.
     epochs, learning_rate
         Of ``warm_start`` and ``partial_fit``.
+    early_stopping : bool
+        Whether ``warm_start`` stops early, by a tenth of the rows. The first ``fit`` always goes by rows left out.
     random_state : int, RandomState or None
         None is 0: a fit is always repeatable.
     n_jobs : int, optional

@@ -69,18 +69,21 @@ def follow(
         run(function)
     else:
         failure: list[BaseException] = []
+        # Not Thread.join, which takes a thread for ended once Ctrl-C has interrupted it.
+        ended = threading.Event()
 
         def work() -> None:
             try:
                 run(function)
             except BaseException as error:
                 failure.append(error)
+            finally:
+                ended.set()
 
-        thread = threading.Thread(target=work, name="swiftkan", daemon=True)
-        thread.start()
-        while thread.is_alive():
+        threading.Thread(target=work, name="swiftkan", daemon=True).start()
+        while not ended.is_set():
             try:
-                thread.join()
+                ended.wait()
             except KeyboardInterrupt:
                 interrupted = True
                 state["stop"] = True

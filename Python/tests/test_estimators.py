@@ -142,7 +142,7 @@ def test_warm_starts_and_partial_fits_go_on():
     for _ in range(30):
         model.partial_fit(X, moved)
     assert np.mean((model.predict(X) - moved) ** 2) < 0.1
-    model.set_params(warm_start=True).fit(X, y)
+    model.set_params(warm_start=True, early_stopping=True).fit(X, y)
     assert np.mean((model.predict(X) - y) ** 2) < 0.1
     classes = KANClassifier()
     classes.partial_fit(X, y > 0, classes=[False, True])
@@ -184,3 +184,26 @@ def test_numbers_of_threads_do_not_matter():
     X, y = load_diabetes(return_X_y=True)
     one, two = (KANRegressor(n_jobs=jobs).fit(X, y).network_.parameters for jobs in (1, 2))
     assert (one == two).all()
+
+
+def test_looking_into_a_model(tmp_path):
+    rng = np.random.default_rng(0)
+    X = pd.DataFrame({"a": rng.uniform(-1, 1, 400), "b": rng.uniform(-1, 1, 400), "c": rng.uniform(-1, 1, 400)})
+    y = 3 * X["a"] ** 2 + X["b"]
+    model = KANRegressor(precision="double").fit(X, y)
+    importances = model.feature_importances_
+    assert importances.argmax() in (0, 1) and importances[2] < 0.05 and importances.sum() == pytest.approx(1)
+    explained = {entry["name"]: entry for entry in model.explain(X)["inputs"]}
+    assert explained["c"]["share"] < 0.01 < explained["b"]["share"]
+    assert model.plot(X).text.startswith("<svg") and "<svg" in model._repr_html_()
+    model.report(X, y, tmp_path / "page.html")
+    assert (tmp_path / "page.html").read_text().lstrip().lower().startswith("<!doctype html")
+    front = model.formula(X, y)[0]["front"]
+    assert min(member["rmse"] for member in front) < 0.05
+    if "smooth" not in model.choice_["why"]:
+        with pytest.raises(KANError, match="no layer has a grid"):
+            model.refine(X, 20)
+    result = model.prune(X, y, inputs=2)
+    assert result["inputsRemoved"] == [2] and model.score(X, y) > 0.98
+    with pytest.raises(KANError, match="positive"):
+        model.prune(X, y, inputs=2, edges=1)

@@ -89,6 +89,15 @@ def test_arrays_of_any_layout(rng):
     assert network.predict(x[0]).shape == (1, 2)
 
 
+def test_finer_grids_keep_the_outputs(rng):
+    x = rng.uniform(-1, 1, (300, 2))
+    network = Network([2, 3, 1], precision="double", seed=1)
+    network.train(x, np.sin(2 * x[:, 0]) * x[:, 1], method="lm", epochs=10)
+    before, count = network.predict(x), network.parameter_count
+    assert network.refine(x, 10) < 1e-6
+    assert np.allclose(network.predict(x), before, atol=1e-6) and network.parameter_count > count
+
+
 def test_files_copies_and_pickles(tmp_path, rng):
     x = rng.uniform(-1, 1, (20, 2))
     network = Network([Layer(2, 3, products=1), Layer(3, 1, basis="gaussian")], precision="double", seed=5)
@@ -107,6 +116,7 @@ def test_files_copies_and_pickles(tmp_path, rng):
         (lambda: Network([2]), KANError),
         (lambda: Network([2, 0]), KANError),
         (lambda: Network([2, 1], basis="none"), KANError),
+        (lambda: Network([1000000, 1000000, 1000000]), KANError),
         (lambda: Network([2, 1], degree=9), KANError),
         (lambda: Network([2, 1], precision="half"), KANError),
         (lambda: Network([2, 1], ranges=(1, 1)), KANError),

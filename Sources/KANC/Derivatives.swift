@@ -1,3 +1,6 @@
+// The names of C.
+// swift-format-ignore-file: AlwaysUseLowerCamelCase
+
 import CKANInterface
 import KAN
 
@@ -50,16 +53,18 @@ extension Model {
   }
 }
 
-@c(swiftkan_parameters) @implementation
-public func swiftkanParameters(
+/// Described in `swiftkan.h`.
+@c @implementation
+public func swiftkan_parameters(
   _ model: OpaquePointer?, _ values: UnsafePointer<swiftkan_array>?, _ set: Int32,
   _ message: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?
 ) -> Int32 {
   attempt(message) { try ModelHandle.at(model).parameters(required(values, "parameters"), isSetting: set != 0) }
 }
 
-@c(swiftkan_forward) @implementation
-public func swiftkanForward(
+/// Described in `swiftkan.h`.
+@c @implementation
+public func swiftkan_forward(
   _ model: OpaquePointer?, _ x: UnsafePointer<swiftkan_array>?, _ y: UnsafePointer<swiftkan_array>?, _ threads: Int64,
   _ message: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?
 ) -> Int32 {
@@ -68,8 +73,9 @@ public func swiftkanForward(
   }
 }
 
-@c(swiftkan_vjp) @implementation
-public func swiftkanVjp(
+/// Described in `swiftkan.h`.
+@c @implementation
+public func swiftkan_vjp(
   _ model: OpaquePointer?, _ x: UnsafePointer<swiftkan_array>?, _ dy: UnsafePointer<swiftkan_array>?,
   _ dx: UnsafePointer<swiftkan_array>?, _ dp: UnsafePointer<swiftkan_array>?, _ threads: Int64,
   _ message: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?
@@ -80,8 +86,9 @@ public func swiftkanVjp(
   }
 }
 
-@c(swiftkan_jacobian) @implementation
-public func swiftkanJacobian(
+/// Described in `swiftkan.h`.
+@c @implementation
+public func swiftkan_jacobian(
   _ model: OpaquePointer?, _ x: UnsafePointer<swiftkan_array>?, _ jacobian: UnsafePointer<swiftkan_array>?,
   _ threads: Int64, _ message: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?
 ) -> Int32 {
@@ -90,8 +97,9 @@ public func swiftkanJacobian(
   }
 }
 
-@c(swiftkan_curve) @implementation
-public func swiftkanCurve(
+/// Described in `swiftkan.h`.
+@c @implementation
+public func swiftkan_curve(
   _ model: OpaquePointer?, _ layer: Int64, _ input: Int64, _ output: Int64, _ places: UnsafePointer<swiftkan_array>?,
   _ values: UnsafePointer<swiftkan_array>?, _ message: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?
 ) -> Int32 {

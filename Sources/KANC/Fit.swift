@@ -1,3 +1,6 @@
+// The names of C.
+// swift-format-ignore-file: AlwaysUseLowerCamelCase
+
 import CKANInterface
 import KAN
 import KANFiles
@@ -123,8 +126,9 @@ private func fit<Element: Scalar>(
   return (Model(fit.network), result)
 }
 
-@c(swiftkan_fit) @implementation
-public func swiftkanFit(
+/// Described in `swiftkan.h`.
+@c @implementation
+public func swiftkan_fit(
   _ table: OpaquePointer?, _ options: UnsafePointer<CChar>?, _ report: swiftkan_report?,
   _ context: UnsafeMutableRawPointer?, _ model: UnsafeMutablePointer<OpaquePointer?>?,
   _ result: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?,

@@ -1,12 +1,17 @@
+// The names of C.
+// swift-format-ignore-file: AlwaysUseLowerCamelCase
+
 import CKANInterface
 import Glibc
 import KAN
 
-@c(swiftkan_interface) @implementation
-public func swiftkanInterface() -> Int32 { Int32(SWIFTKAN_INTERFACE) }
+/// Described in `swiftkan.h`.
+@c @implementation
+public func swiftkan_interface() -> Int32 { Int32(SWIFTKAN_INTERFACE) }
 
-@c(swiftkan_struct_size) @implementation
-public func swiftkanStructSize(_ which: Int32) -> Int64 {
+/// Described in `swiftkan.h`.
+@c @implementation
+public func swiftkan_struct_size(_ which: Int32) -> Int64 {
   switch which {
   case 0: Int64(MemoryLayout<swiftkan_array>.stride)
   case 1: Int64(MemoryLayout<swiftkan_progress>.stride)
@@ -14,8 +19,10 @@ public func swiftkanStructSize(_ which: Int32) -> Int64 {
   }
 }
 
-@c(swiftkan_free) @implementation
-public func swiftkanFree(_ memory: UnsafeMutableRawPointer?) { free(memory) }
+/// Described in `swiftkan.h`.
+@c @implementation
+public func swiftkan_free(_ memory: UnsafeMutableRawPointer?) { free(memory) }
 
-@c(swiftkan_threads) @implementation
-public func swiftkanThreads() -> Int64 { Int64(Pools.standardThreads) }
+/// Described in `swiftkan.h`.
+@c @implementation
+public func swiftkan_threads() -> Int64 { Int64(Pools.standardThreads) }

@@ -23,6 +23,13 @@ protocol AnyModel: AnyObject {
   func train(_ table: Table, _ options: TrainingSettings, _ report: Report) throws -> TrainingResult
   func fitLastLayer(_ rows: TrainingArrays, _ smoothing: Double, _ pool: ThreadPool) throws
   func session(rows: Int, _ pool: ThreadPool) -> any AnySession
+  func explain(_ table: Table, output: Int, _ pool: ThreadPool) throws -> Explanation
+  func importances(_ table: Table, _ pool: ThreadPool) throws -> [String: Double]
+  func formula(_ table: Table, _ pool: ThreadPool) throws -> FormulaResult
+  func plot(_ table: Table?, title: String, _ pool: ThreadPool) throws -> String
+  func report(_ table: Table, title: String, _ pool: ThreadPool) throws -> String
+  func refine(_ table: Table, grid: Int, _ pool: ThreadPool) throws -> Double
+  func prune(_ table: Table, _ settings: PruneSettings, _ report: Report) throws -> (any AnyModel, PruneResult)
 }
 
 /// What a handle refers to; a class of its own, since a protocol's value is wider than a pointer.

@@ -1,3 +1,6 @@
+// The names of C.
+// swift-format-ignore-file: AlwaysUseLowerCamelCase
+
 import CKANInterface
 import Glibc
 import KAN
@@ -5,8 +8,9 @@ import KANFiles
 
 // Model files, copies and descriptions.
 
-@c(swiftkan_load) @implementation
-public func swiftkanLoad(
+/// Described in `swiftkan.h`.
+@c @implementation
+public func swiftkan_load(
   _ path: UnsafePointer<CChar>?, _ model: UnsafeMutablePointer<OpaquePointer?>?,
   _ message: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?
 ) -> Int32 {
@@ -16,8 +20,9 @@ public func swiftkanLoad(
   }
 }
 
-@c(swiftkan_decode) @implementation
-public func swiftkanDecode(
+/// Described in `swiftkan.h`.
+@c @implementation
+public func swiftkan_decode(
   _ bytes: UnsafeRawPointer?, _ count: Int64, _ model: UnsafeMutablePointer<OpaquePointer?>?,
   _ message: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?
 ) -> Int32 {
@@ -32,8 +37,9 @@ private func opened(_ file: ModelFile) throws -> any AnyModel {
   file.isDouble ? Model(try Network<Double>(file)) : Model(try Network<Float>(file))
 }
 
-@c(swiftkan_save) @implementation
-public func swiftkanSave(
+/// Described in `swiftkan.h`.
+@c @implementation
+public func swiftkan_save(
   _ model: OpaquePointer?, _ path: UnsafePointer<CChar>?, _ message: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?
 ) -> Int32 {
   attempt(message) {
@@ -42,8 +48,9 @@ public func swiftkanSave(
   }
 }
 
-@c(swiftkan_encode) @implementation
-public func swiftkanEncode(
+/// Described in `swiftkan.h`.
+@c @implementation
+public func swiftkan_encode(
   _ model: OpaquePointer?, _ bytes: UnsafeMutablePointer<UnsafeMutableRawPointer?>?,
   _ count: UnsafeMutablePointer<Int64>?, _ message: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?
 ) -> Int32 {
@@ -57,29 +64,33 @@ public func swiftkanEncode(
   }
 }
 
-@c(swiftkan_copy) @implementation
-public func swiftkanCopy(
+/// Described in `swiftkan.h`.
+@c @implementation
+public func swiftkan_copy(
   _ model: OpaquePointer?, _ copy: UnsafeMutablePointer<OpaquePointer?>?,
   _ message: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?
 ) -> Int32 {
   attempt(message) { try give(try ModelHandle.at(model).copy(), copy) }
 }
 
-@c(swiftkan_model_free) @implementation
-public func swiftkanModelFree(_ model: OpaquePointer?) {
+/// Described in `swiftkan.h`.
+@c @implementation
+public func swiftkan_model_free(_ model: OpaquePointer?) {
   if let model { Unmanaged<ModelHandle>.fromOpaque(UnsafeRawPointer(model)).release() }
 }
 
-@c(swiftkan_describe) @implementation
-public func swiftkanDescribe(
+/// Described in `swiftkan.h`.
+@c @implementation
+public func swiftkan_describe(
   _ model: OpaquePointer?, _ description: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?,
   _ message: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?
 ) -> Int32 {
   attempt(message) { description?.pointee = copied(try json(ModelHandle.at(model).describe())) }
 }
 
-@c(swiftkan_sizes) @implementation
-public func swiftkanSizes(_ model: OpaquePointer?, _ sizes: UnsafeMutablePointer<Int64>?) -> Int32 {
+/// Described in `swiftkan.h`.
+@c @implementation
+public func swiftkan_sizes(_ model: OpaquePointer?, _ sizes: UnsafeMutablePointer<Int64>?) -> Int32 {
   attempt(nil) {
     guard let sizes else { throw Failure.usage("there is no place for the sizes") }
     let own = try ModelHandle.at(model).sizes

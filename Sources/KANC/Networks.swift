@@ -1,3 +1,6 @@
+// The names of C.
+// swift-format-ignore-file: AlwaysUseLowerCamelCase
+
 import CKANInterface
 import KAN
 import KANFiles
@@ -20,6 +23,7 @@ struct NetworkDescription: Decodable {
     for (layer, next) in zip(layers, layers.dropFirst()) where layer.outputs != next.inputs {
       throw Failure.usage("a layer of \(layer.outputs) outputs before one of \(next.inputs) inputs")
     }
+    try requireRoom(MemoryLayout<Element>.size)
     var network = Network<Element>(try layers.map { try makeLayer($0) }, seed: seed ?? 0)
     guard let ranges else { return network }
     guard ranges.count == 1 || ranges.count == network.inputs,
@@ -33,6 +37,17 @@ struct NetworkDescription: Decodable {
         return Element(range[0])...Element(range[1])
       })
     return network
+  }
+
+  /// Rejects a network that is larger than memory, before allocating it: K is at most grid + degree + 2.
+  private func requireRoom(_ bytes: Int) throws {
+    let parameters = layers.reduce(0.0) {
+      let sums = Double($1.outputs) + Double($1.products ?? 0)
+      return $0 + Double($1.inputs) * sums * (Double($1.grid ?? 5) + Double($1.degree ?? 3) + 2)
+    }
+    if !(parameters * Double(bytes) < Double(availableMemory())) {
+      throw Failure.usage("a network of \(parameters) parameters is larger than memory")
+    }
   }
 
   private func makeLayer<Element: Scalar>(_ layer: Layer) throws -> KAN.Layer<Element> {
@@ -62,8 +77,9 @@ struct NetworkDescription: Decodable {
   }
 }
 
-@c(swiftkan_network) @implementation
-public func swiftkanNetwork(
+/// Described in `swiftkan.h`.
+@c @implementation
+public func swiftkan_network(
   _ description: UnsafePointer<CChar>?, _ model: UnsafeMutablePointer<OpaquePointer?>?,
   _ message: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?
 ) -> Int32 {

@@ -1,3 +1,6 @@
+// The names of C.
+// swift-format-ignore-file: AlwaysUseLowerCamelCase
+
 import CKANInterface
 import KAN
 import KANFiles
@@ -31,7 +34,7 @@ extension Model {
     try upper.write(result.upper)
   }
 
-  private func inputs(of table: Table, _ pool: ThreadPool) throws -> Matrix<Element> {
+  func inputs(of table: Table, _ pool: ThreadPool) throws -> Matrix<Element> {
     var unknown: [String: Int] = [:]
     let encoding = network.tableEncoding
     let inputs: Matrix<Element> = try encoding.inputs(of: table, unknown: &unknown, pool: pool)
@@ -44,8 +47,9 @@ extension Model {
   }
 }
 
-@c(swiftkan_predict) @implementation
-public func swiftkanPredict(
+/// Described in `swiftkan.h`.
+@c @implementation
+public func swiftkan_predict(
   _ model: OpaquePointer?, _ x: UnsafePointer<swiftkan_array>?, _ y: UnsafePointer<swiftkan_array>?, _ threads: Int64,
   _ message: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?
 ) -> Int32 {
@@ -54,8 +58,9 @@ public func swiftkanPredict(
   }
 }
 
-@c(swiftkan_predict_table) @implementation
-public func swiftkanPredictTable(
+/// Described in `swiftkan.h`.
+@c @implementation
+public func swiftkan_predict_table(
   _ model: OpaquePointer?, _ table: OpaquePointer?, _ y: UnsafePointer<swiftkan_array>?, _ threads: Int64,
   _ message: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?
 ) -> Int32 {
@@ -65,8 +70,9 @@ public func swiftkanPredictTable(
   }
 }
 
-@c(swiftkan_intervals) @implementation
-public func swiftkanIntervals(
+/// Described in `swiftkan.h`.
+@c @implementation
+public func swiftkan_intervals(
   _ model: OpaquePointer?, _ table: OpaquePointer?, _ level: Double, _ lower: UnsafePointer<swiftkan_array>?,
   _ upper: UnsafePointer<swiftkan_array>?, _ threads: Int64,
   _ message: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?

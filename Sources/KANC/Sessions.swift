@@ -1,3 +1,6 @@
+// The names of C.
+// swift-format-ignore-file: AlwaysUseLowerCamelCase
+
 import CKANInterface
 import KAN
 
@@ -78,12 +81,16 @@ extension Session {
 
 extension Model {
   func session(rows: Int, _ pool: ThreadPool) -> any AnySession {
-    SessionBox(Session(network, rows: rows, units: .layers, pool: pool))
+    let isUnscaled =
+      network.inputScaling == Scaling(identity: network.inputs)
+      && network.outputScaling == Scaling(identity: network.outputs)
+    return SessionBox(Session(network, rows: rows, units: isUnscaled ? .layers : .data, pool: pool))
   }
 }
 
-@c(swiftkan_session_make) @implementation
-public func swiftkanSessionMake(
+/// Described in `swiftkan.h`.
+@c @implementation
+public func swiftkan_session_make(
   _ model: OpaquePointer?, _ rows: Int64, _ threads: Int64, _ session: UnsafeMutablePointer<OpaquePointer?>?,
   _ message: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?
 ) -> Int32 {
@@ -94,21 +101,24 @@ public func swiftkanSessionMake(
   }
 }
 
-@c(swiftkan_session_free) @implementation
-public func swiftkanSessionFree(_ session: OpaquePointer?) {
+/// Described in `swiftkan.h`.
+@c @implementation
+public func swiftkan_session_free(_ session: OpaquePointer?) {
   if let session { Unmanaged<SessionHandle>.fromOpaque(UnsafeRawPointer(session)).release() }
 }
 
-@c(swiftkan_session_forward) @implementation
-public func swiftkanSessionForward(
+/// Described in `swiftkan.h`.
+@c @implementation
+public func swiftkan_session_forward(
   _ session: OpaquePointer?, _ p: UnsafePointer<swiftkan_array>?, _ x: UnsafePointer<swiftkan_array>?,
   _ y: UnsafePointer<swiftkan_array>?, _ message: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?
 ) -> Int32 {
   attempt(message) { try SessionHandle.at(session).forward(p?.pointee, required(x, "x"), required(y, "y")) }
 }
 
-@c(swiftkan_session_backward) @implementation
-public func swiftkanSessionBackward(
+/// Described in `swiftkan.h`.
+@c @implementation
+public func swiftkan_session_backward(
   _ session: OpaquePointer?, _ dy: UnsafePointer<swiftkan_array>?, _ dx: UnsafePointer<swiftkan_array>?,
   _ dp: UnsafePointer<swiftkan_array>?, _ message: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?
 ) -> Int32 {

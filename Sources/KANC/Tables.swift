@@ -1,3 +1,6 @@
+// The names of C.
+// swift-format-ignore-file: AlwaysUseLowerCamelCase
+
 import CKANInterface
 import FoundationEssentials
 import KAN
@@ -24,18 +27,21 @@ final class TableBox {
   }
 }
 
-@c(swiftkan_table_make) @implementation
-public func swiftkanTableMake() -> OpaquePointer? {
+/// Described in `swiftkan.h`.
+@c @implementation
+public func swiftkan_table_make() -> OpaquePointer? {
   OpaquePointer(Unmanaged.passRetained(TableBox()).toOpaque())
 }
 
-@c(swiftkan_table_free) @implementation
-public func swiftkanTableFree(_ table: OpaquePointer?) {
+/// Described in `swiftkan.h`.
+@c @implementation
+public func swiftkan_table_free(_ table: OpaquePointer?) {
   if let table { Unmanaged<TableBox>.fromOpaque(UnsafeRawPointer(table)).release() }
 }
 
-@c(swiftkan_table_add_numbers) @implementation
-public func swiftkanTableAddNumbers(
+/// Described in `swiftkan.h`.
+@c @implementation
+public func swiftkan_table_add_numbers(
   _ table: OpaquePointer?, _ name: UnsafePointer<CChar>?, _ values: UnsafePointer<swiftkan_array>?, _ kind: Int32,
   _ message: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?
 ) -> Int32 {
@@ -48,8 +54,9 @@ public func swiftkanTableAddNumbers(
   }
 }
 
-@c(swiftkan_table_add_texts) @implementation
-public func swiftkanTableAddTexts(
+/// Described in `swiftkan.h`.
+@c @implementation
+public func swiftkan_table_add_texts(
   _ table: OpaquePointer?, _ name: UnsafePointer<CChar>?, _ codes: UnsafePointer<Int32>?, _ rows: Int64,
   _ levels: UnsafePointer<CChar>?, _ message: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?
 ) -> Int32 {

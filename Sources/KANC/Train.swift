@@ -1,3 +1,6 @@
+// The names of C.
+// swift-format-ignore-file: AlwaysUseLowerCamelCase
+
 import CKANInterface
 import KAN
 import KANFiles
@@ -98,7 +101,10 @@ extension Model {
     var encoding = network.tableEncoding
     encoding.weights = settings.weights
     let encoded: EncodedTable<Element> = try encoding.encode(table, pool: pool)
-    return try train(encoded.data, nil, settings, settings.options(), report)
+    // Early stopping goes by a tenth of the rows, as in `kan train`.
+    let parts = settings.patience.flatMap { _ in encoded.data.holdingOut(0.1, seed: (settings.seed ?? 0) &+ 1) }
+    let training = parts?.training ?? encoded.data
+    return try train(training, parts?.test, settings, settings.options(), report)
   }
 
   private func train(
@@ -149,8 +155,9 @@ extension Model {
   }
 }
 
-@c(swiftkan_train) @implementation
-public func swiftkanTrain(
+/// Described in `swiftkan.h`.
+@c @implementation
+public func swiftkan_train(
   _ model: OpaquePointer?, _ x: UnsafePointer<swiftkan_array>?, _ y: UnsafePointer<swiftkan_array>?,
   _ weights: UnsafePointer<swiftkan_array>?, _ validationX: UnsafePointer<swiftkan_array>?,
   _ validationY: UnsafePointer<swiftkan_array>?, _ options: UnsafePointer<CChar>?, _ report: swiftkan_report?,
@@ -166,8 +173,9 @@ public func swiftkanTrain(
   }
 }
 
-@c(swiftkan_train_table) @implementation
-public func swiftkanTrainTable(
+/// Described in `swiftkan.h`.
+@c @implementation
+public func swiftkan_train_table(
   _ model: OpaquePointer?, _ table: OpaquePointer?, _ options: UnsafePointer<CChar>?, _ report: swiftkan_report?,
   _ context: UnsafeMutableRawPointer?, _ result: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?,
   _ message: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?
@@ -179,8 +187,9 @@ public func swiftkanTrainTable(
   }
 }
 
-@c(swiftkan_fit_last_layer) @implementation
-public func swiftkanFitLastLayer(
+/// Described in `swiftkan.h`.
+@c @implementation
+public func swiftkan_fit_last_layer(
   _ model: OpaquePointer?, _ x: UnsafePointer<swiftkan_array>?, _ y: UnsafePointer<swiftkan_array>?,
   _ weights: UnsafePointer<swiftkan_array>?, _ smoothing: Double, _ threads: Int64,
   _ message: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?

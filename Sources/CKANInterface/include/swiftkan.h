@@ -164,7 +164,8 @@ int32_t swiftkan_fit_last_layer(
     swiftkan_model *model, const swiftkan_array *x, const swiftkan_array *y, const swiftkan_array *weights,
     double smoothing, int64_t threads, char **message);
 
-/// A network with the memory of its forward and backward passes, for up to `rows` rows at once, in the layers' units.
+/// A network with the memory of its forward and backward passes, for up to `rows` rows at once. Outputs are those before
+/// the loss's link.
 int32_t swiftkan_session_make(
     const swiftkan_model *model, int64_t rows, int64_t threads, swiftkan_session **session, char **message);
 void swiftkan_session_free(swiftkan_session *session);
@@ -176,6 +177,37 @@ int32_t swiftkan_session_forward(
 int32_t swiftkan_session_backward(
     swiftkan_session *session, const swiftkan_array *dy, const swiftkan_array *dx, const swiftkan_array *dp,
     char **message);
+
+// Looking into a model, and changing it. Tables have the columns of the training.
+
+/// What each column contributes to an output, on the rows of a table: a JSON object. Below 0 the output is the first one,
+/// or the last class.
+int32_t swiftkan_explain(
+    const swiftkan_model *model, const swiftkan_table *table, int64_t output, int64_t threads, char **result,
+    char **message);
+/// The share of each column in what passes through the network on the rows of a table: a JSON object by name.
+int32_t swiftkan_importances(
+    const swiftkan_model *model, const swiftkan_table *table, int64_t threads, char **result, char **message);
+/// Formulas for a network, from simple to accurate, judged by a table with its targets: a JSON object.
+int32_t swiftkan_formula(
+    const swiftkan_model *model, const swiftkan_table *table, int64_t threads, char **result, char **message);
+/// The network as a picture in SVG, of what the rows of a table do in it unless that is NULL.
+int32_t swiftkan_plot(
+    const swiftkan_model *model, const swiftkan_table *table, const char *title, int64_t threads, char **svg,
+    char **message);
+/// One page of pictures in HTML, on a table with its targets.
+int32_t swiftkan_report_page(
+    const swiftkan_model *model, const swiftkan_table *table, const char *title, int64_t threads, char **html,
+    char **message);
+/// Moves all grids to finer ones and keeps the outputs on the rows; `deviation` gets the largest change of one.
+int32_t swiftkan_refine(
+    swiftkan_model *model, const swiftkan_table *table, int64_t grid, int64_t threads, double *deviation,
+    char **message);
+/// A model without edges that do not matter, trained further on a table with its targets. `options` is a JSON object: one
+/// of `threshold` (0.01), `edges`, `inputs` and `nodes` says how much is left; `epochs` (20), `threads`.
+int32_t swiftkan_prune(
+    const swiftkan_model *model, const swiftkan_table *table, const char *options, swiftkan_report report, void *context,
+    swiftkan_model **pruned, char **result, char **message);
 
 #ifdef __cplusplus
 }
