@@ -72,7 +72,10 @@ from sklearn.metrics import roc_auc_score  # noqa: E402
 from sklearn.model_selection import StratifiedKFold  # noqa: E402
 
 X, y = load_breast_cancer(return_X_y=True)
-for name, options in [("", {}), (", holdout=0", {"holdout": 0})]:
+for name, options in [
+    ("", {}), (", holdout=0", {"holdout": 0}), (", effort='additive'", {"effort": "additive"}),
+    (", additive, holdout=0", {"effort": "additive", "holdout": 0})
+]:
     times, areas = [], []
     for train, test in StratifiedKFold(5, shuffle=True, random_state=0).split(X, y):
         start = time.perf_counter()

@@ -23,8 +23,9 @@ class KANRegressor(RegressorMixin, KANEstimator):
 
     Parameters
     ----------
-    effort : {'fast', 'best'}
-        ``fast`` takes about a second for 10,000 rows, ``best`` up to ten.
+    effort : {'fast', 'best', 'additive'}
+        ``fast`` takes about a second for 10,000 rows, ``best`` up to ten; ``additive`` is straight lines and additive
+        splines alone, in a fraction of a second.
     loss : {'mse', 'huber', 'absolute', 'quantile', 'poisson', 'logistic'}, optional
         The mean squared error without one.
     quantile : float, optional

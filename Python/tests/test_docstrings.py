@@ -15,6 +15,15 @@ def test_examples(name):
     assert found.attempted > 0 or name in ("swiftkan._training", "swiftkan._looking")
 
 
+def test_sources_are_python_3_9():
+    import ast
+
+    import swiftkan
+
+    for path in Path(swiftkan.__file__).parent.glob("*.py"):
+        ast.parse(path.read_text(), feature_version=(3, 9))
+
+
 def test_the_notebook_runs(capsys):
     import runpy
 

@@ -186,6 +186,16 @@ def test_numbers_of_threads_do_not_matter():
     assert (one == two).all()
 
 
+def test_additive_models_have_no_networks():
+    X, y = load_breast_cancer(return_X_y=True)
+    model = KANClassifier(effort="additive").fit(X, y)
+    assert {member["name"] for member in model.choice_["members"]} <= {"constant", "linear", "additive"}
+    assert not model.choice_["isInterrupted"] and "interrupted" not in model.choice_["why"]
+    assert model.score(X, y) > 0.97
+    with pytest.raises(KANError, match="effort"):
+        KANClassifier(effort="none").fit(X, y)
+
+
 def test_looking_into_a_model(tmp_path):
     rng = np.random.default_rng(0)
     X = pd.DataFrame({"a": rng.uniform(-1, 1, 400), "b": rng.uniform(-1, 1, 400), "c": rng.uniform(-1, 1, 400)})

@@ -14,7 +14,8 @@ struct FitSettings: Decodable {
   var weights: String?
   var task: LearningTask?
   var holdout: Double?
-  var effort: Effort?
+  /// That of the tool, or `additive`.
+  var effort: String?
   var grid: Int?
   var knots: String?
   var seed: UInt64?
@@ -33,12 +34,18 @@ struct FitSettings: Decodable {
       task: task)
   }
 
+  /// Straight lines and additive splines alone.
+  var isAdditive: Bool { effort == "additive" }
+
   func automatic() throws -> AutomaticOptions {
     if let grid, !(1...100_000).contains(grid) { throw Failure.usage("grid has to be 1 to 100000") }
     if let starts, !(1...1000).contains(starts) { throw Failure.usage("starts has to be 1 to 1000") }
     if let knots, !["data", "even"].contains(knots) { throw Failure.usage("knots are \"data\" or \"even\"") }
+    guard let level = isAdditive ? .fast : Effort(rawValue: effort ?? "fast") else {
+      throw Failure.usage("effort \"\(effort ?? "")\" is none of additive, fast and best")
+    }
     var options = AutomaticOptions(
-      effort: effort ?? .fast, intervals: grid, hasEvenKnots: knots == "even", seed: seed ?? 0)
+      effort: level, intervals: grid, hasEvenKnots: knots == "even", seed: seed ?? 0)
     options.starts = starts
     for (name, direction) in monotone ?? [:] {
       guard let monotonicity = Monotonicity(rawValue: direction > 0 ? "+" : "-"), direction != 0 else {
@@ -107,8 +114,10 @@ private func fit<Element: Scalar>(
     data = data.balancingClasses()
   case let other?: throw Failure.usage("class_weight \"\(other)\" is not known")
   }
+  let parts = settings.isAdditive ? report.beforeNetworks() : (report: report.automatic, wasStopped: { nil })
   var fit = try Network<Element>.fit(
-    data, encoding, options: settings.automatic(), objective: objective, pool: pool, progress: report.automatic)
+    data, encoding, options: settings.automatic(), objective: objective, pool: pool, progress: parts.report)
+  if let wasStopped = parts.wasStopped() { fit.isInterrupted = wasStopped }
   var notes = encoding.notes
   if let heldOut, heldOut.meanWeight > 0 {
     do {

@@ -1,5 +1,6 @@
 import CKANInterface
 import KAN
+import Synchronization
 
 /// A caller's function for progress.
 struct Report: Sendable {
@@ -23,6 +24,24 @@ struct Report: Sendable {
         return function(&raw, context) == 0 ? .continue : .stop
       }
     }
+  }
+
+  /// Ends an automatic training where its networks would begin; `wasStopped` says whether the caller has ended it.
+  func beforeNetworks() -> (report: AutomaticReport, wasStopped: () -> Bool?) {
+    let flag = Flag()
+    let own = automatic
+    let report: AutomaticReport = { progress in
+      if own(progress) == .stop {
+        flag.isSet.store(true, ordering: .relaxed)
+        return .stop
+      }
+      return progress.part == .lines || progress.part == .additive ? .continue : .stop
+    }
+    return (report, { flag.isSet.load(ordering: .relaxed) })
+  }
+
+  private final class Flag: Sendable {
+    let isSet = Atomic(false)
   }
 
   func epoch(_ progress: TrainingProgress) -> TrainingDecision {

@@ -91,9 +91,9 @@ int32_t swiftkan_table_add_texts(
 ///
 /// `options` is a JSON object; all keys may be missing: `targets` (the last column), `inputs`, `ignored`, `categorical`
 /// (names), `weights` (a column), `task` ("regression", "classification"), `holdout` (0.2; 0 for none, and then there are
-/// no intervals), `effort` ("fast", "best"), `grid`, `knots` ("data", "even"), `seed`, `starts`, `loss`, `quantile`,
-/// `delta`, `class_weight` ("balanced"), `monotone` (an object of 1 and -1 by name), `precision` ("float", "double"),
-/// `threads`.
+/// no intervals), `effort` ("fast", "best", or "additive" for no networks), `grid`, `knots` ("data", "even"), `seed`,
+/// `starts`, `loss`, `quantile`, `delta`, `class_weight` ("balanced"), `monotone` (an object of 1 and -1 by name),
+/// `precision` ("float", "double"), `threads`.
 int32_t swiftkan_fit(
     const swiftkan_table *table, const char *options, swiftkan_report report, void *context, swiftkan_model **model,
     char **result, char **message);
