@@ -33,10 +33,11 @@ let package = Package(
     .target(name: "KANFiles", dependencies: ["KAN", "CZlib"]),
     .target(name: "KANReport", dependencies: ["KAN"]),
     .target(name: "CDigits", exclude: ["digits.txt"]),
+    .target(name: "CMemoryGuard"),
     .executableTarget(
       name: "kan",
       dependencies: [
-        "CDigits", "KAN", "KANFiles", "KANFormulas", "KANReport",
+        "CDigits", "CMemoryGuard", "KAN", "KANFiles", "KANFormulas", "KANReport",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 

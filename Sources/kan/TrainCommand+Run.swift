@@ -33,9 +33,9 @@ extension TrainCommand {
     var network = try makeNetwork(for: parts.training, parts.encoding)
     network.contraction = contraction
     let directions = try directions(in: parts.training.names)
-    try initialize(&network, on: parts.training, pool)
+    try initialize(&network, on: parts.rows, pool)
     if log == nil { log = try self.log.map { try EpochLog(path: $0, appending: resume) } }
-    Console.note(introduction(network, parts.training, try objectives.objective, pool))
+    Console.note(introduction(network, parts.rows, try objectives.objective, pool))
     if resume, extend.isEmpty, let done = network.trainingState?.epochsDone, done >= epochs {
       Console.note("\(counted(done, "epoch")) are done; a larger --epochs goes on")
     }
@@ -47,11 +47,12 @@ extension TrainCommand {
       epochs: epochs, batch: batch, schedule: schedule, patience: patience, seed: seed, resuming: resume,
       updating: keepLearned ? .supported : .all, grids: extend, objective: try objectives.objective)
     if !monotone.isEmpty { options.monotone = directions }
+    if let stream = parts.stream { options.order = stream.order }
     options.sparsity = Sparsity(edges: sparsity ?? 0, entropy: entropy ?? 0)
     let history: TrainingHistory
     do {
       history = try network.train(
-        on: parts.training, validation: parts.validation, with: method(for: network), options: options, pool: pool
+        on: parts.rows, validation: parts.judges, with: method(for: network), options: options, pool: pool
       ) { progress, network in
         line.show(progress)
         do {
@@ -121,11 +122,11 @@ extension TrainCommand {
   }
 
   func introduction<Element: Scalar>(
-    _ network: Network<Element>, _ data: Dataset<Element>, _ objective: (any Objective)?, _ pool: ThreadPool
+    _ network: Network<Element>, _ data: any RowSource<Element>, _ objective: (any Objective)?, _ pool: ThreadPool
   ) -> String {
-    let objective =
-      objective ?? (network.record == nil ? data.targets.task.objective : network.objective)
-    return "\(data.targets.task.rawValue) on \(counted(data.rows, "row")), \(edge.name) network "
+    let task = data.targetShape.task
+    let objective = objective ?? (network.record == nil ? task.objective : network.objective)
+    return "\(task.rawValue) on \(counted(data.rows, "row")), \(edge.name) network "
       + "\(text(network.inputs, network.layers.map(\.width))), "
       + "\(counted(network.parameterCount, "parameter")), loss \(ObjectiveDescription(objective)), "
       + "\(counted(pool.threads, "thread"))"
@@ -176,10 +177,9 @@ extension TrainCommand {
   func finish<Element: Scalar>(
     _ network: Network<Element>, _ history: TrainingHistory, _ parts: Parts<Element>, _ pool: ThreadPool
   ) throws {
-    let training = network.evaluate(on: parts.training, pool: pool)
-    let test = network.evaluate(on: parts.test, pool: pool)
+    let (training, test) = try parts.evaluations(network, pool)
     var warnings = warnings(network, parts, fit: training, history)
-    warnings.add(.parameters, Warnings.parameters(of: network, rows: parts.training.rows))
+    warnings.add(.parameters, Warnings.parameters(of: network, rows: parts.rows.rows))
     warnings.add(.skewed, Warnings.skewed(network, on: parts.training))
     warn(warnings)
     try writeReport(network, parts, test, warnings, pool)

@@ -40,21 +40,17 @@ final class MiniBatchTraining<Element: Scalar, Rule: Optimizer>: TrainingProcess
   func runEpoch(
     _ epoch: Int, of network: inout Network<Element>, monitor: TrainingMonitor<Element>
   ) throws(TrainingError) -> TrainingEpoch {
-    var generator = RandomGenerator(
-      seed: options.seed, stream: RandomStream.epochs + UInt64(earlierEpochs + epoch))
-    let order = generator.permutation(of: data.rows)
+    let order = EpochRows(
+      options.order, of: data.source, seed: options.seed, epoch: earlierEpochs + epoch, batch: options.batch)
     let steps = (data.rows + options.batch - 1) / options.batch
     let samplesBefore = samples
     var index = stepsDone
     while index < steps {
       let rate = rate(epoch, index, steps)
       let range = rows(ofStep: index)
-      let loss = order.withUnsafeBufferPointer { order in
-        let next = index + 1 < steps ? order[rows(ofStep: index + 1)] : nil
-        return step.lossAndGradient(
-          of: network, rows: UnsafeBufferPointer(rebasing: order[range]),
-          next: next.map { UnsafeBufferPointer(rebasing: $0) })
-      }
+      let present = order.rows(range)
+      let next = index + 1 < steps ? order.rows(rows(ofStep: index + 1)) : nil
+      let loss = step.lossAndGradient(of: network, rows: present, next: next)
       try requireFinite(loss, network, epoch: epoch, step: index + 1)
       if let penalty { step.add(penalty, of: network) }
       if let frozen { step.clearGradients(frozen) }
