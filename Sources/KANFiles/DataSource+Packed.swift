@@ -155,7 +155,9 @@ extension DataSource {
       }
     }
     func writing(_ share: Double) -> Bool { progress(PackingProgress(step: .writing, share: share)) }
-    try header.write(to: packed) { append throws(FileError) in
+    let start = try header.bytes(packed)
+    try writeFile(to: packed) { append throws(FileError) in
+      try append(start)
       try stream.forEachTable(writing) { table, firstRow throws(FileError) in
         try header.append(rowsOf: try encoded(table, firstRow), packed, append)
       }

@@ -59,7 +59,7 @@ extension DataSource {
     for network: Network<Element>, notes: inout [String], pool: ThreadPool,
     begin: (Int?) throws(FileError) -> Void, _ body: (Matrix<Element>) throws(FileError) -> Void
   ) throws(FileError) {
-    var pipe = try TextPipe(path: path)
+    let pipe = try TextPipe(path: path)
     let encoding = network.tableEncoding
     let file = try pipe.header()
     if let note = file.headerNote { notes.append(note) }

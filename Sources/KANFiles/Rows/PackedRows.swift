@@ -85,20 +85,15 @@ extension RowSource {
   /// - Throws: `FileError` if a row cannot be read or the file cannot be written.
   public func pack(to path: String) throws(FileError) {
     let header = PackedHeader(of: self)
-    try header.write(to: path) { append throws(FileError) in try header.append(rowsOf: self, path, append) }
+    let start = try header.bytes(path)
+    try writeFile(to: path) { append throws(FileError) in
+      try append(start)
+      try header.append(rowsOf: self, path, append)
+    }
   }
 }
 
 extension PackedHeader {
-  /// Writes a packed file whose rows `contents` appends, as many as the header says.
-  func write(to path: String, _ contents: FileContents) throws(FileError) {
-    let start = try bytes(path)
-    try writeFile(to: path) { append throws(FileError) in
-      try append(start)
-      try contents(append)
-    }
-  }
-
   /// Appends all rows of a source of the header's shape.
   func append<Source: RowSource>(
     rowsOf source: Source, _ path: String, _ append: ([UInt8]) throws(FileError) -> Void

@@ -3,7 +3,7 @@ import Glibc
 /// A table that comes through a pipe: rows as they arrive, none of which is kept.
 ///
 /// What its columns are is known beforehand, as no row may wait for those behind it.
-struct TextPipe: ~Copyable {
+final class TextPipe {
   let path: String
   private let descriptor: Int32
   private var pending: [UInt8] = []
@@ -19,17 +19,14 @@ struct TextPipe: ~Copyable {
   /// - Throws: `FileError` if the path is no open descriptor.
   init(path: String) throws(FileError) {
     self.path = path
-    guard let number = openDescriptor(named: path) else {
-      throw FileError(.malformed, path: path, "not an open descriptor")
-    }
-    descriptor = fcntl(number, F_DUPFD_CLOEXEC, 0)
+    descriptor = openDescriptor(named: path).map { fcntl($0, F_DUPFD_CLOEXEC, 0) } ?? -1
     guard descriptor >= 0 else { throw readError(path, errno) }
   }
 
-  deinit { close(descriptor) }
+  deinit { if descriptor >= 0 { close(descriptor) } }
 
   /// The names of the columns.
-  mutating func header() throws(FileError) -> DelimitedFile {
+  func header() throws(FileError) -> DelimitedFile {
     if let file { return file }
     while true {
       try readMore()
@@ -51,7 +48,7 @@ struct TextPipe: ~Copyable {
   }
 
   /// The rows that come next, with the header of all; nil at the end.
-  mutating func next() throws(FileError) -> DelimitedFile? {
+  func next() throws(FileError) -> DelimitedFile? {
     let file = try header()
     while true {
       let end = hasEnded ? pending.count : endOfRows(file.header.count)
@@ -88,7 +85,7 @@ struct TextPipe: ~Copyable {
     return (walk.rows, walk.lines)
   }
 
-  private mutating func readMore() throws(FileError) {
+  private func readMore() throws(FileError) {
     var failure: Int32 = 0
     var ended = false
     pending += [UInt8](unsafeUninitializedCapacity: Self.portion) { buffer, filled in
