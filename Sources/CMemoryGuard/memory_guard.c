@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 static void (*_Atomic before_end)(void);
@@ -80,6 +81,9 @@ int posix_memalign(void **memory, size_t alignment, size_t bytes) {
 
 enum { BUFFER_AND_STACK = 136 << 20 };
 
+// Of the first thread, which reads options and files: a quarter of it is enough for what the tests do.
+enum { LEAST_STACK = 256 << 10 };
+
 _Noreturn static void refuse(const char *line) {
   ssize_t written = write(STDERR_FILENO, line, strlen(line));
   (void)written;
@@ -93,6 +97,9 @@ static void no_threads(int number) {
 
 static void look_for_room(int count, char **arguments, char **environment) {
   (void)count, (void)arguments, (void)environment;
+  struct rlimit stack;
+  if (getrlimit(RLIMIT_STACK, &stack) == 0 && stack.rlim_cur < LEAST_STACK)
+    refuse("error: not enough memory: the limit on the stack is less than the 256 KiB needed: see ulimit -s\n");
   void *room = mmap(NULL, BUFFER_AND_STACK, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (room == MAP_FAILED)
     refuse("error: not enough memory: the limit on address space leaves less than the 136 MiB that OpenBLAS needs\n");

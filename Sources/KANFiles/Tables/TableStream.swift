@@ -81,7 +81,8 @@ struct TableStream: Sendable {
     _ plans: [ColumnPlan], _ continues: (Double) -> Bool,
     _ body: (_ columns: [FilledColumn?], _ firstRow: Int, _ rows: Int) throws(FileError) -> Void
   ) throws(FileError) {
-    let wave = DelimitedFile.wave(pool)
+    // However many threads there are, some 32 MB of text and as much of columns.
+    let wave = min(DelimitedFile.wave(pool), 32)
     for first in stride(from: 0, to: survey.parts.count, by: wave) {
       if !continues(Double(first) / Double(survey.parts.count)) { throw interrupted(file.path) }
       let parts = survey.parts[first..<min(first + wave, survey.parts.count)]
