@@ -57,16 +57,24 @@ struct PredictCommand: ParsableCommand {
   }
 
   private func predict<Element: Scalar>(_ file: ModelFile, _: Element.Type) throws {
+    try Ranks.requireSameProgram()
     let network = try Network<Element>(file)
     let pool = try threads.pool()
     let source = DataSource(path: data == "-" ? "/dev/stdin" : data, missingWords: missing.words)
     let out = out == "-" ? nil : out
-    if let out { try checkWritable(out) }
+    if let out, Ranks.isFirst { try checkWritable(out) }
     // An array begins with its number of rows.
     let isArray = out?.lowercased().hasSuffix(".npy") == true
     // What is wrong with the model is said before anything is written.
     if let interval { _ = try intervals(level: interval, network, Matrix(rows: 0, columns: network.inputs), pool) }
     let form = PredictionForm(network, hasIntervals: interval != nil, path: out)
+    if Ranks.areLaunched {
+      let inputs = try missing.inputs(of: source.path, for: network, pool)
+      let predictions = try predictions(network, inputs, pool)
+      if !Ranks.isFirst { return }
+      let bytes = form.beginning(inputs.rows) + (try bytes(predictions, of: inputs, network, form, pool))
+      return try writeFile(bytes, to: out ?? "/dev/stdout")
+    }
     var notes: [String] = []
     var failure: (any Error)?
     do {
@@ -76,7 +84,7 @@ struct PredictCommand: ParsableCommand {
           try append(form.beginning(rows))
         } _: { inputs throws(FileError) in
           do {
-            try append(try bytes(of: inputs, network, form, pool))
+            try append(try bytes(network.predict(inputs, pool: pool), of: inputs, network, form, pool))
           } catch let error as FileError {
             throw error
           } catch {
@@ -92,9 +100,9 @@ struct PredictCommand: ParsableCommand {
   }
 
   private func bytes<Element: Scalar>(
-    of inputs: Matrix<Element>, _ network: Network<Element>, _ form: PredictionForm, _ pool: ThreadPool
+    _ predictions: Matrix<Element>, of inputs: Matrix<Element>, _ network: Network<Element>, _ form: PredictionForm,
+    _ pool: ThreadPool
   ) throws -> [UInt8] {
-    let predictions = network.predict(inputs, pool: pool)
     let intervals = try interval.map { try self.intervals(level: $0, network, inputs, pool) }
     guard network.encoding?.isShifted == true else {
       return form.bytes(intervals.map { withIntervals(predictions, $0) } ?? predictions)
@@ -107,6 +115,19 @@ struct PredictCommand: ParsableCommand {
       values = withIntervals(values, intervals)
     }
     return form.bytes(values)
+  }
+
+  /// Those of all rows, of which each rank predicts its own.
+  private func predictions<Element: Scalar>(
+    _ network: Network<Element>, _ inputs: Matrix<Element>, _ pool: ThreadPool
+  ) throws -> Matrix<Element> {
+    try Ranks.requireSame([
+      ("the rows", "\(inputs.rows)"), ("the model", "\(Ranks.digest(network.parameters))"),
+    ])
+    let own = DistributedRows<Element>.range(of: inputs.rows, Ranks.communicator)
+    let part = network.predict(inputs.selecting(rows: own), pool: pool)
+    let all = Ranks.communicator.gather(Array(part.elements))
+    return Matrix(rows: inputs.rows, columns: all.count / max(1, inputs.rows), elements: all)
   }
 
   private func intervals<Element: Scalar>(

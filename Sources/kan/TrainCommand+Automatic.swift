@@ -44,7 +44,8 @@ extension TrainCommand {
       let saved = save.map { "; \($0) has what was chosen of the parts that were done" } ?? ""
       throw ToolError(message: "interrupted\(saved)", code: 130)
     }
-    let (training, test) = try parts.evaluations(fit.network, pool)
+    let training = try fit.network.evaluate(on: parts.trainingRows, pool: pool)
+    let test = try fit.network.evaluate(on: parts.testRows, pool: pool)
     let warnings = warnings(fit.network, parts, fit: training, nil)
     warn(warnings)
     try writeReport(fit.network, parts, test, warnings, pool)

@@ -12,6 +12,25 @@ extension TrainCommand {
     var notes: [String] = []
     /// Where all rows are, if the others are a sample of them.
     var stream: Stream<Element>?
+    /// Where ranks share the rows: `training`, `validation` and `test` are those of this rank then.
+    var shared: Shared<Element>?
+
+    /// The rows to train on, of all ranks.
+    var trainingRows: any RowSource<Element> { stream?.training ?? shared?.training ?? training }
+    var validationRows: (any RowSource<Element>)? {
+      if let stream { return stream.validation }
+      return shared == nil ? validation : shared?.validation
+    }
+    var testRows: any RowSource<Element> { stream?.test ?? shared?.test ?? test }
+  }
+
+  /// Rows of all ranks, and what was made of them before each kept its own.
+  struct Shared<Element: Scalar> {
+    var training: DistributedRows<Element>
+    var validation: DistributedRows<Element>?
+    var test: DistributedRows<Element>
+    /// The network that the training starts from.
+    var network: Network<Element>
   }
 
   /// Rows for training, for the test and, with --patience, for early stopping.
@@ -105,7 +124,7 @@ extension TrainCommand {
 
   /// Fits initial coefficients by least squares, if asked for.
   func initialize<Element: Scalar>(
-    _ network: inout Network<Element>, on data: any RowSource<Element>, _ pool: ThreadPool
+    _ network: inout Network<Element>, on data: some RowSource<Element>, _ pool: ThreadPool
   ) throws {
     if initialization == .random || resume { return }
     do {

@@ -19,8 +19,8 @@ extension TrainCommand {
   func readStream<Element: Scalar>(
     _: Element.Type, _ source: DataSource, keeping own: TableEncoding?, _ pool: ThreadPool
   ) throws -> Parts<Element>? {
-    // What comes through a pipe can be read but once.
-    guard source.isFile else { return nil }
+    // What comes through a pipe can be read but once, and ranks have their rows in memory.
+    guard source.isFile, !Ranks.areLaunched else { return nil }
     let needed = try source.memoryInAll(Element.self)
     let bound = memory.bound
     if needed + (memory.memory == nil ? 0 : MemoryArguments.least) <= bound {
@@ -126,29 +126,6 @@ extension TrainCommand {
           + (after < before ? "" : "; the network stays as it was"))
     } catch {
       Console.note("the pass over all rows ended without a better network: \(error)")
-    }
-  }
-}
-
-extension TrainCommand.Parts {
-  /// What is learned, and what early stopping goes by.
-  var rows: any RowSource<Element> {
-    if let stream { return stream.training }
-    return training
-  }
-  var judges: (any RowSource<Element>)? {
-    if let stream { return stream.validation }
-    return validation
-  }
-
-  /// Loss and metrics on the rows learned and on those held out.
-  func evaluations(_ network: Network<Element>, _ pool: ThreadPool) throws -> (training: Evaluation, test: Evaluation) {
-    do {
-      let training = try network.evaluate(on: rows, pool: pool)
-      guard let rows = stream?.test else { return (training, network.evaluate(on: test, pool: pool)) }
-      return (training, try network.evaluate(on: rows, pool: pool))
-    } catch {
-      throw ToolError.data("\(error)")
     }
   }
 }
