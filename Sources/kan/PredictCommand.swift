@@ -72,8 +72,8 @@ struct PredictCommand: ParsableCommand {
       let inputs = try missing.inputs(of: source.path, for: network, pool)
       let predictions = try predictions(network, inputs, pool)
       if !Ranks.isFirst { return }
-      let bytes = form.beginning(inputs.rows) + (try bytes(predictions, of: inputs, network, form, pool))
-      return try writeFile(bytes, to: out ?? "/dev/stdout")
+      let rows = try bytes(predictions, of: inputs, network, form, pool)
+      return try writeFile(form.beginning(inputs.rows) + rows, to: out ?? "/dev/stdout")
     }
     var notes: [String] = []
     var failure: (any Error)?

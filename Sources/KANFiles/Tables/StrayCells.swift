@@ -29,7 +29,6 @@ struct StrayCells {
   func areSlips(among values: [Double]) -> Bool {
     var different: Set<Double> = []
     var count = 0
-    if cells == levels { return true }
     for value in values where !value.isNaN {
       count += 1
       different.insert(value)
@@ -43,7 +42,8 @@ struct StrayCells {
 
   /// The same by how many numbers there are, and how many different ones.
   func areSlips(different: Int, of count: Int) -> Bool {
-    different >= Self.many * levels || Double(10 * cells) * Double(different) < Double(count) * Double(levels)
+    cells == levels || different >= Self.many * levels
+      || Double(10 * cells) * Double(different) < Double(count) * Double(levels)
   }
 
   /// The sentence on those that leave gaps in a column of `rows` cells.
