@@ -1,37 +1,51 @@
 /// The rows in which the columns of the inputs have their extremes, the first of equals.
 private struct ExtremeRows<Element: Scalar>: Reduction {
-  private var lowest, highest: [(value: Element, row: Int)?]
+  private var lowest, highest: [Element]
+  /// -1 of no rows.
+  private var rowsOfLowest, rowsOfHighest: [Int]
 
   init(columns: Int) {
-    lowest = Array(repeating: nil, count: columns)
-    highest = lowest
+    lowest = Array(repeating: .infinity, count: columns)
+    highest = Array(repeating: -.infinity, count: columns)
+    rowsOfLowest = Array(repeating: -1, count: columns)
+    rowsOfHighest = rowsOfLowest
+  }
+
+  mutating func add(_ chunk: RowChunk<Element>) {
+    if let x = chunk.inputs { add(x, chunk.range.lowerBound) }
   }
 
   @specialized(where Element == Float)
   @specialized(where Element == Double)
-  mutating func add(_ chunk: RowChunk<Element>) {
-    guard let x = chunk.inputs else { return }
+  private mutating func add(_ x: MatrixView<Element>, _ first: Int) {
     for row in 0..<x.rows {
       for column in 0..<x.columns {
         let value = x[row, column]
-        if !(lowest[column].map { value >= $0.value } ?? false) {
-          lowest[column] = (value, chunk.range.lowerBound + row)
-        }
-        if !(highest[column].map { value <= $0.value } ?? false) {
-          highest[column] = (value, chunk.range.lowerBound + row)
-        }
+        if value < lowest[column] { (lowest[column], rowsOfLowest[column]) = (value, first + row) }
+        if value > highest[column] { (highest[column], rowsOfHighest[column]) = (value, first + row) }
       }
     }
   }
 
   mutating func merge(_ other: ExtremeRows) {
     for column in lowest.indices {
-      if let a = other.lowest[column], !(lowest[column].map { a.value >= $0.value } ?? false) { lowest[column] = a }
-      if let a = other.highest[column], !(highest[column].map { a.value <= $0.value } ?? false) { highest[column] = a }
+      if other.lowest[column] < lowest[column] {
+        (lowest[column], rowsOfLowest[column]) = (other.lowest[column], other.rowsOfLowest[column])
+      }
+      if other.highest[column] > highest[column] {
+        (highest[column], rowsOfHighest[column]) = (other.highest[column], other.rowsOfHighest[column])
+      }
     }
   }
 
-  var rows: [Int] { (lowest + highest).compactMap { $0?.row } }
+  mutating func code(_ coder: inout ReductionCoder) {
+    coder.code(&lowest)
+    coder.code(&highest)
+    coder.code(&rowsOfLowest)
+    coder.code(&rowsOfHighest)
+  }
+
+  var rows: [Int] { (rowsOfLowest + rowsOfHighest).filter { $0 >= 0 } }
 }
 
 extension RowSource {
