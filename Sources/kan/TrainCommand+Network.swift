@@ -16,12 +16,18 @@ extension TrainCommand {
     var shared: Shared<Element>?
 
     /// The rows to train on, of all ranks.
-    var trainingRows: any RowSource<Element> { stream?.training ?? shared?.training ?? training }
+    var trainingRows: any RowSource<Element> {
+      if let stream { return stream.training }
+      return shared?.training ?? training
+    }
     var validationRows: (any RowSource<Element>)? {
       if let stream { return stream.validation }
       return shared == nil ? validation : shared?.validation
     }
-    var testRows: any RowSource<Element> { stream?.test ?? shared?.test ?? test }
+    var testRows: any RowSource<Element> {
+      if let rows = stream?.test { return rows }
+      return shared?.test ?? test
+    }
   }
 
   /// Rows of all ranks, and what was made of them before each kept its own.
