@@ -51,6 +51,7 @@ extension TrainCommand {
       epochs: epochs, batch: batch, schedule: schedule, patience: patience, seed: seed, resuming: resume,
       updating: keepLearned ? .supported : .all, grids: extend, objective: try objectives.objective)
     if !monotone.isEmpty { options.monotone = directions }
+    if let stream = parts.stream { options.order = stream.order }
     options.sparsity = Sparsity(edges: sparsity ?? 0, entropy: entropy ?? 0)
     if onDivergence == .recover { options.divergence = .recover() }
     let history: TrainingHistory

@@ -11,7 +11,7 @@
 
 #include "aligned_memory.h"
 #include "openblas_core.h"
-#include "processor_quota.h"
+#include "control_groups.h"
 #include "system_limits.h"
 #include "thread_pool.h"
 
