@@ -15,6 +15,7 @@ extension TrainCommand {
       (network, history) = try trainOthers(ensemble, network, history, parts, &log, pool)
     }
     network.noteRowsOutsideGrids(parts.training.inputs, pool: pool)
+    network.noteTrainingData(parts.training.inputs)
     for line in network.record?.outsideLines ?? [] { Console.note(line) }
     calibrate(&network, parts, pool)
     if let save { try network.save(to: save) }
