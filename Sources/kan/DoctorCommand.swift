@@ -49,7 +49,7 @@ struct DoctorCommand: ParsableCommand {
   }
 
   func run() throws {
-    guard let model, let data else { return try testMachine() }
+    guard let model, let data else { return try testMachine(json: json) }
     let file = try ModelFile(path: model)
     if file.isDouble { try examine(file, data, Double.self) } else { try examine(file, data, Float.self) }
   }
@@ -67,7 +67,6 @@ struct DoctorCommand: ParsableCommand {
     try Console.print(json ? encodeJSON(CheckupResult(checkup)) : checkup.text(of: data))
   }
 
-  private func testMachine() throws {}
 }
 
 /// The output of `kan doctor --json`.
@@ -91,7 +90,7 @@ extension Checkup {
   private static var shown: Int { 20 }
 
   fileprivate func text(of data: String) -> String {
-    var parts = ["\(verdict.rawValue): \(counted(rows, "row")) of \(printable(data))"]
+    var parts = ["\(verdict.rawValue): \(counted(rows, "row")) of \(printable(data, limit: 4096))"]
     if !findings.isEmpty {
       parts.append(findings.map { "\($0.severity.rawValue): \(printable($0.text, limit: 1000))" }.joined(separator: "\n"))
     }

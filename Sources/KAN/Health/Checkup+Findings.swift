@@ -14,7 +14,7 @@ extension Network {
       let name = layer.conditionInput.map { input in
         layer.layer == 1 ? "\"\(inputName(input - 1))\"" : "\(input)"
       }
-      findings.add(layer, ofFirst: layer.layer == 1, conditionInput: name, isLast: layer.layer == layers.count)
+      findings.add(layer, trainingShare: trainingShareOutside(ofLayer: layer.layer - 1), conditionInput: name)
     }
     if let count = record?.recoveries?.count, count > 0 {
       findings.add(
@@ -40,6 +40,16 @@ extension Network {
   private var trainingSharesOutside: [Double] {
     guard let counts = record?.outside?.first ?? nil, counts.rows > 0, counts.below.count == inputs else { return [] }
     return zip(counts.below, counts.above).map { Double($0 + $1) / Double(counts.rows) }
+  }
+}
+
+extension Network {
+  /// The share of what a layer saw in the training that was outside its grid.
+  fileprivate func trainingShareOutside(ofLayer layer: Int) -> Double? {
+    guard let counts = record?.outside, counts.indices.contains(layer), let own = counts[layer], own.rows > 0 else {
+      return nil
+    }
+    return Double(own.total) / Double(own.rows * layers[layer].inputs)
   }
 }
 
@@ -73,15 +83,14 @@ private struct FindingList {
       "Predictions there continue curves and are not learned: train with such rows, or leave them out")
     addShares(
       columns, .empty, of: { $0.hasLearnedGaps ? 0 : $0.empty },
-      isSevere: { share, _ in share > CheckupLimits.share }, "empty, which no row of the training was",
-      "A typical value stands for them: fill the cells, or train with rows that have such gaps")
+      isSevere: { share, _ in share > CheckupLimits.share }, "empty",
+      "The training had no empty cells there, and a usual value stands for them: fill them, or train with such rows")
     addShares(
       columns, .empty, of: { $0.hasLearnedGaps ? $0.empty : 0 }, isSevere: { _, _ in false }, "empty",
-      "The training had such gaps too")
+      "The training had such cells too")
     addShares(
-      columns, .unknown, of: \.unknown, isSevere: { share, _ in share > CheckupLimits.share },
-      "texts that the training hardly has or not at all",
-      "They count as a rare category: check how they are written, or train with such rows")
+      columns, .unknown, of: \.unknown, isSevere: { share, _ in share > CheckupLimits.share }, "of an unknown category",
+      "The training hardly has these texts or not at all: check how they are written, or train with such rows")
     addDrift(columns)
   }
 
@@ -97,8 +106,8 @@ private struct FindingList {
     let severe = found.contains { isSevere(share(counts[$0]), $0) }
     let most = "\(counts[first]) of \(counted(rows, "row")) (\(percent(share(counts[first]))))"
     let names = Warnings.columns(found, columns.map(\.name)).sentenceStart
-    let verb = found.count == 1 ? "has" : "have up to"
-    add(severe ? .attention : .note, kind, "\(names) \(verb) \(most) \(what). \(advice)")
+    let (verb, amount) = found.count == 1 ? ("is", "in") : ("are", "in up to")
+    add(severe ? .attention : .note, kind, "\(names) \(verb) \(what) \(amount) \(most). \(advice)")
   }
 
   private mutating func addDrift(_ columns: [ColumnHealth]) {
@@ -123,15 +132,21 @@ private struct FindingList {
 
   // Layers
 
-  mutating func add(_ layer: LayerHealth, ofFirst isFirst: Bool, conditionInput: String?, isLast: Bool) {
+  /// - Parameter trainingShare: of what the layer saw in the training, outside its grid; nil if the record does not say.
+  mutating func add(_ layer: LayerHealth, trainingShare: Double?, conditionInput: String?) {
     let name = "Layer \(layer.layer)"
-    if let outside = layer.outside, !isFirst, layer.values > 0 {
+    if let outside = layer.outside, layer.layer > 1, layer.values > 0 {
       let share = Double(outside) / Double(layer.values)
+      // What was so in the training was learned.
+      let isSevere = share > max(CheckupLimits.share, 2 * (trainingShare ?? 0)) && trainingShare != nil
       if share > CheckupLimits.someShare {
+        let before = trainingShare.map { ", and \(percent($0)) in the training" } ?? ""
         add(
-          share > CheckupLimits.share ? .attention : .note, .outside,
-          "\(name): \(percent(share)) of what it sees lies outside its grid, where curves are continued and not learned. "
-            + "Train on with rows like these")
+          isSevere ? .attention : .note, .outside,
+          "\(name): \(percent(share)) of what it sees lies outside its grid\(before). "
+            + (isSevere
+              ? "Curves there are continued and not learned: train with rows like these"
+              : "Training on finer grids (--extend) moves grids to what layers see"))
       }
     }
     if rows < CheckupLimits.fewRows { return }
@@ -162,7 +177,7 @@ private struct FindingList {
           + "0 on all of these rows, which say nothing about \(layer.unusedFunctions == 1 ? "it" : "them")")
     }
     if let condition = layer.condition, condition > CheckupLimits.condition {
-      let number = condition.isFinite ? "a condition number of \(condition.text(digits: 2))" : "dependent functions"
+      let number = condition < 1 / Double.ulpOfOne ? "a condition number of \(condition.text(digits: 2))" : "dependent functions"
       add(
         .note, .condition,
         "\(name): input \(conditionInput ?? "") has \(number) on these rows, which do not determine its coefficients. Refit "
