@@ -66,7 +66,7 @@ package enum SelfTest {
     let results = UnsafeMutablePointer<kan_self_test_result>.allocate(capacity: count)
     defer { results.deallocate() }
     guard run(results) else { throw .outOfMemory(routine: "the self-test") }
-    return (0..<count).map {
+    return (0..<count).filter { results[$0].error >= 0 }.map {
       KernelCheck(
         name: String(cString: results[$0].kernel), instructionSet: set, precision: precision,
         error: results[$0].error, tolerance: results[$0].tolerance)

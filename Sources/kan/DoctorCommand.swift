@@ -92,7 +92,8 @@ extension Checkup {
   fileprivate func text(of data: String) -> String {
     var parts = ["\(verdict.rawValue): \(counted(rows, "row")) of \(printable(data, limit: 4096))"]
     if !findings.isEmpty {
-      parts.append(findings.map { "\($0.severity.rawValue): \(printable($0.text, limit: 1000))" }.joined(separator: "\n"))
+      parts.append(
+        findings.map { "\($0.severity.rawValue): \(printable($0.text, limit: 1000))" }.joined(separator: "\n"))
     }
     parts.append(columnTable)
     if !layers.isEmpty { parts.append(layerTable) }

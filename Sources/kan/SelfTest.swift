@@ -52,8 +52,12 @@ private struct SelfTestResult: Encodable {
         + (machine.addressSpace.map { ", \(grouped($0 >> 20)) MiB of address space left" } ?? ""),
     ]
     let wrong = tests.count { !$0.isRight }
-    let verdict = wrong == 0 ? "all \(grouped(tests.count)) tests passed" : "\(grouped(wrong)) of \(grouped(tests.count)) tests failed"
-    let parts = [table([["largest error"] + columns] + kernels), table(libraries), limits.joined(separator: "\n"), verdict]
+    let verdict =
+      wrong == 0
+      ? "all \(grouped(tests.count)) tests passed" : "\(grouped(wrong)) of \(grouped(tests.count)) tests failed"
+    let parts = [
+      table([["largest error"] + columns] + kernels), table(libraries), limits.joined(separator: "\n"), verdict,
+    ]
     return parts.joined(separator: "\n\n")
   }
 }

@@ -6,7 +6,8 @@
 /// What the test of one kernel has found.
 typedef struct {
   const char *kernel;
-  double error;      // the largest difference from plain loops, relative to the largest number; infinite for NaN
+  double error;      // the largest difference from plain loops, relative to the largest number; infinite for NaN, and
+                     // -1 where the table does without this kernel
   double tolerance;  // what rounding explains, with room to spare
 } kan_self_test_result;
 

@@ -177,7 +177,8 @@ private struct FindingList {
           + "0 on all of these rows, which say nothing about \(layer.unusedFunctions == 1 ? "it" : "them")")
     }
     if let condition = layer.condition, condition > CheckupLimits.condition {
-      let number = condition < 1 / Double.ulpOfOne ? "a condition number of \(condition.text(digits: 2))" : "dependent functions"
+      let number =
+        condition < 1 / Double.ulpOfOne ? "a condition number of \(condition.text(digits: 2))" : "dependent functions"
       add(
         .note, .condition,
         "\(name): input \(conditionInput ?? "") has \(number) on these rows, which do not determine its coefficients. Refit "

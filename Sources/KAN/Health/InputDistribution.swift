@@ -30,7 +30,9 @@ public struct InputDistribution: Sendable, Equatable {
   /// Nil for parts that do not fit each other: another number of counts than of bins, negative counts, and edges that do
   /// not rise or are not finite.
   package init?(bins: Bins, counts: [Int]) {
-    guard bins.count == counts.count, bins.count > 0, counts.allSatisfy({ $0 >= 0 && $0 <= 1 << 40 }) else { return nil }
+    guard bins.count == counts.count, bins.count > 0, counts.allSatisfy({ $0 >= 0 && $0 <= 1 << 40 }) else {
+      return nil
+    }
     if case .numbers(let edges) = bins {
       guard edges.allSatisfy(\.isFinite), zip(edges, edges.dropFirst()).allSatisfy({ $0 < $1 }) else { return nil }
     }

@@ -83,7 +83,9 @@ extension Layer {
     guard !used.isEmpty, x.rows >= 2 * used.count else { return nil }
     var phi = Matrix<Double>(rows: x.rows, columns: used.count)
     let to = phi.mutableView()
-    for row in 0..<x.rows { for (place, function) in used.enumerated() { to[row, place] = Double(values[row, function]) } }
+    for row in 0..<x.rows {
+      for (place, function) in used.enumerated() { to[row, place] = Double(values[row, function]) }
+    }
     guard let found = try? solveLeastSquares(phi, Matrix(rows: x.rows, columns: 1)),
       let first = found.singularValues.first, let last = found.singularValues.last
     else { return nil }
