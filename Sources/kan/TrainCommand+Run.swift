@@ -32,6 +32,11 @@ extension TrainCommand {
   ) throws -> (network: Network<Element>, history: TrainingHistory) {
     var network = try makeNetwork(for: parts.training, parts.encoding)
     network.contraction = contraction
+    if save != nil {
+      let terms = terms(parts)
+      if resume { try requireSameTerms(save ?? "", network.terms, terms) }
+      network.terms = terms
+    }
     let directions = try directions(in: parts.training.names)
     try initialize(&network, on: parts.training, pool)
     if log == nil { log = try self.log.map { try EpochLog(path: $0, appending: resume) } }
@@ -41,7 +46,7 @@ extension TrainCommand {
     }
 
     var line = ProgressLine()
-    var lastSave = ContinuousClock.now
+    var checkpoints = ensemble ?? 1 == 1 ? save.flatMap { CheckpointFile($0, every: checkpointEvery) } : nil
     var failure: (any Error)?
     var options = TrainingOptions(
       epochs: epochs, batch: batch, schedule: schedule, patience: patience, seed: seed, resuming: resume,
@@ -56,15 +61,12 @@ extension TrainCommand {
         line.show(progress)
         do {
           if progress.isEndOfEpoch, let record = network.record?.history.last { try log?.append(record) }
-          if progress.isEndOfEpoch, let save, ensemble ?? 1 == 1, lastSave.duration(to: .now) > .seconds(5) {
-            try network.save(to: save)
-            lastSave = .now
-          }
         } catch {
           failure = error
           return .stop
         }
-        return Interruption.isRequested ? .stop : .continue
+        if Interruption.isRequested { return .stop }
+        return checkpoints?.isDue(progress, network) == true ? .checkpoint : .continue
       }
     } catch TrainingError.notForObjective(let optimizer, let objective) {
       throw ToolError.usage("\(TrainingError.notForObjective(optimizer: optimizer, objective: objective))")

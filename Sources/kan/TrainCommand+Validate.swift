@@ -70,13 +70,11 @@ extension TrainCommand {
     try require(
       task != .classification || (data.target?.count ?? 1) == 1, "a classification has one --target, its classes")
 
-    let inputs = [data.data, test, testTarget].compactMap(\.self) + (data.target ?? [])
-    for (option, path) in [("--save", save), ("--log", log), ("--report", report)] {
-      guard let path else { continue }
-      try require(!inputs.contains(path), "\(option) would overwrite \(path), which is an input")
-    }
-    try require(save == nil || save != log, "--save and --log name the same file")
-    try require(report == nil || report != save && report != log, "--report names the file of another option")
+    try requireDistinct(
+      outputs: [("--save", save), ("--log", log), ("--report", report)],
+      inputs: [data.data, test, testTarget] + (data.target ?? []))
+    try require(checkpointEvery > 0 && checkpointEvery <= 1e9, "--checkpoint-every has to be positive")
+    try require(givenCheckpointEvery == nil || save != nil, "--checkpoint-every needs --save")
   }
 
   private func validate(_ objective: some Objective) throws {

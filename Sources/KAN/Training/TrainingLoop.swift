@@ -78,6 +78,14 @@ struct TrainingLoop<Element: Scalar> {
     case .brokenOff(let steps, let lossSum):
       stage.ledger.breakOff(steps: steps, lossSum: lossSum, seconds: spent, parameters: network.parameters)
       stage.process.write(to: &stage.ledger.state.optimizer)
+      if monitor.isPaused {
+        monitor.samplesBefore = stage.process.samples
+        let batch = method.batch(options, rows: data.rows)
+        monitor.reportCheckpoint(
+          step: steps, of: max(1, (data.rows + batch - 1) / batch), lossSum: lossSum,
+          rows: min(data.rows, steps * batch), stage.ledger.shown(network))
+        if monitor.end == nil { return true }
+      }
       stage.ledger.end = monitor.end ?? .stopped
       return false
     }

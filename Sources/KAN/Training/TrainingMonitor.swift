@@ -10,6 +10,9 @@ public final class TrainingMonitor<Element: Scalar> {
   /// Why the training ends; nil to continue.
   private(set) var end: TrainingHistory.End?
 
+  /// Whether the epoch is to be broken off for a checkpoint, and then goes on.
+  private(set) var isPaused = false
+
   /// The current epoch, and the most epochs on all grids.
   var epoch = 1
   var epochs = 1
@@ -34,7 +37,8 @@ public final class TrainingMonitor<Element: Scalar> {
   /// Wall time since the training began.
   var seconds: Double { started.duration(to: clock.now).seconds }
 
-  /// Whether to continue. To be called after each step; reports if a report is due.
+  /// Whether to continue; if not, the epoch may be broken off for a checkpoint only, and go on when it is run again. To be
+  /// called after each step; reports if a report is due.
   ///
   /// - Parameters:
   ///   - step: steps done in this epoch
@@ -46,11 +50,23 @@ public final class TrainingMonitor<Element: Scalar> {
     guard isDue() else { return end == nil }
     let seconds = seconds
     let done = Double(step) / Double(max(1, steps))
-    show(
+    let decision = show(
       TrainingProgress(
         epoch: epoch, epochs: epochs, step: step, steps: steps, loss: loss,
         samplesPerSecond: Double(samplesBefore + samples) / seconds, secondsLeft: left(seconds, done)), network)
-    return end == nil
+    isPaused = decision == .checkpoint && end == nil
+    return end == nil && !isPaused
+  }
+
+  /// Reports an epoch broken off for a checkpoint, always.
+  func reportCheckpoint(step: Int, of steps: Int, lossSum: Double, rows: Int, _ network: borrowing Network<Element>) {
+    isPaused = false
+    let seconds = seconds
+    show(
+      TrainingProgress(
+        epoch: epoch, epochs: epochs, step: step, steps: steps, loss: lossSum / Double(max(1, rows)),
+        samplesPerSecond: Double(samplesBefore) / seconds,
+        secondsLeft: left(seconds, Double(step) / Double(max(1, steps))), isResumable: true), network)
   }
 
   /// The same from within a long step.
@@ -83,13 +99,16 @@ public final class TrainingMonitor<Element: Scalar> {
     show(
       TrainingProgress(
         epoch: epoch, epochs: epochs, step: steps, steps: steps, loss: loss,
-        samplesPerSecond: Double(samplesBefore) / seconds, secondsLeft: left(seconds, 0), validation: validation),
-      network)
+        samplesPerSecond: Double(samplesBefore) / seconds, secondsLeft: left(seconds, 0), validation: validation,
+        isResumable: true), network)
   }
 
-  private func show(_ progress: TrainingProgress, _ network: borrowing Network<Element>) {
+  @discardableResult
+  private func show(_ progress: TrainingProgress, _ network: borrowing Network<Element>) -> TrainingDecision {
     lastReport = clock.now
-    if report(progress, network) == .stop, end == nil { end = .stopped }
+    let decision = report(progress, network)
+    if decision == .stop, end == nil { end = .stopped }
+    return decision
   }
 
   /// Whether it is time for a report.

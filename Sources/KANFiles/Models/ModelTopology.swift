@@ -38,6 +38,8 @@ struct ModelTopology: Codable, Equatable {
   var encoding: TableEncoding? = nil
   /// Missing without monotone inputs. Readers that ignore it predict the same, and do not keep to it in a training.
   var monotone: [Int: Monotonicity]?
+  /// Missing without any. What a program that resumes the training compares; readers pass it on.
+  var terms: [String: String]? = nil
   /// Missing without intervals. Readers that ignore it predict the same.
   var intervals: Intervals? = nil
 

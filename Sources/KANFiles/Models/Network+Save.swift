@@ -19,12 +19,11 @@ extension Network {
   public func encoded() throws(FileError) -> Data { Data(try encoded(for: "model data")) }
 
   private func encoded(for path: String) throws(FileError) -> [UInt8] {
-    try requireLoadable(path)
-    let file = modelFile()
-    let bytes = file.encoded()
+    let bytes = modelFile().encoded()
     if SafeTensors.headerBytes(bytes) > SafeTensors.headerLimit {
       throw FileError(.cannotCreate, path: path, "the names and the record are too long for a model file")
     }
+    try requireReadable(bytes, path)
     return bytes
   }
 
@@ -68,6 +67,7 @@ extension Network {
     }
     return SafeTensors(
       metadata: [
+        ModelChecksum.key: ModelChecksum.blank,
         "format": ModelTopology.format,
         "version": version,
         "network": topologyText(state),
@@ -96,7 +96,7 @@ extension Network {
       names: names, record: record,
       state: state.map { ModelTopology.State($0) },
       scalings: .init(inputs: inputScalingOrigin, outputs: outputScalingOrigin),
-      encoding: encoding, monotone: monotone.isEmpty ? nil : monotone,
+      encoding: encoding, monotone: monotone.isEmpty ? nil : monotone, terms: terms.isEmpty ? nil : terms,
       intervals: validIntervals.map {
         .init(
           functions: $0.covariance.functions, rows: $0.covariance.rows, heldOut: $0.rows,
