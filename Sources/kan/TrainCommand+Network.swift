@@ -13,7 +13,7 @@ extension TrainCommand {
   }
 
   /// Rows for training, for the test and, with --patience, for early stopping.
-  func readData<Element: Scalar>(_: Element.Type, _ pool: ThreadPool) throws -> Parts<Element> {
+  func readData<Element: Scalar>(_: Element.Type, _ effort: Effort?, _ pool: ThreadPool) throws -> Parts<Element> {
     var source = try data.source(columns.columns)
     source.refusesGaps = missing == .error
     if columns.isGiven && source.kind != .table {

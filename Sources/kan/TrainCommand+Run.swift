@@ -5,7 +5,8 @@ import KANFiles
 extension TrainCommand {
   func train<Element: Scalar>(_: Element.Type) throws {
     let pool = try threads.pool()
-    let parts = try readData(Element.self, pool)
+    let effort = try effort()
+    let parts = try readData(Element.self, effort, pool)
     if let effort { return try trainAutomatically(effort, parts, pool) }
     for file in [save, report].compactMap(\.self) { try checkWritable(file) }
     Interruption.watch()

@@ -7,16 +7,35 @@ extension TrainCommand {
   ///
   /// The learning rate may change, since a smaller one is the way on after a divergence, and so may the number of epochs.
   func terms<Element: Scalar>(_ parts: Parts<Element>) -> [String: String] {
-    var terms = [
+    let own = [
       "--batch": "\(batch)", "--schedule": schedule.rawValue, "--weight-decay": "\(weightDecay)",
       "--sparsity": "\(sparsity ?? 0)", "--entropy": "\(entropy ?? 0)",
       "--patience": patience.map { "\($0)" } ?? "none", "--keep-learned": keepLearned ? "on" : "off",
-      "--class-weight": classWeight.rawValue,
-      "--monotone": monotone.isEmpty ? "none" : monotone.map { "\($0.name)\($0.monotonicity)" }.joined(separator: ","),
-      Self.rowsTerm: "\(parts.training.rows)", Self.dataTerm: parts.training.fingerprint,
     ]
-    if let validation = parts.validation { terms[Self.dataTerm]! += validation.fingerprint }
-    return terms
+    return own.merging(commonTerms(parts)) { $1 }
+  }
+
+  /// The same for an automatic training, which has its loss and seed among them.
+  func automaticTerms<Element: Scalar>(_ effort: Effort, _ parts: Parts<Element>) -> [String: String] {
+    let loss = objectives.loss.map { loss in
+      [loss] + [objectives.quantile, objectives.huberDelta].compactMap { $0.map { "\($0)" } }
+    }
+    let own = [
+      "--auto": effort.rawValue, "--seed": "\(seed)", "--grid": grid.map { "\($0)" } ?? "by the data",
+      "--knots": (knots ?? .data).rawValue, "--ensemble": ensemble.map { "\($0)" } ?? "none",
+      "--loss": loss?.joined(separator: " ") ?? "by the targets", "--precision": precision.rawValue,
+    ]
+    return own.merging(commonTerms(parts)) { $1 }
+  }
+
+  private func commonTerms<Element: Scalar>(_ parts: Parts<Element>) -> [String: String] {
+    let directions = monotone.map { "\($0.name)\($0.monotonicity)" }
+    return [
+      "--class-weight": classWeight.rawValue,
+      "--monotone": directions.isEmpty ? "none" : directions.joined(separator: ","),
+      Self.rowsTerm: "\(parts.training.rows)",
+      Self.dataTerm: parts.training.fingerprint + (parts.validation?.fingerprint ?? ""),
+    ]
   }
 
   private static var rowsTerm: String { "rows" }

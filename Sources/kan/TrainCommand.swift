@@ -230,18 +230,21 @@ struct TrainCommand: ParsableCommand {
       ("--sparsity", sparsity != nil), ("--entropy", entropy != nil),
       ("--batch", givenBatch != nil), ("--epochs", givenEpochs != nil), ("--patience", patience != nil),
       ("--init", givenInitialization != nil), ("--range", !range.isEmpty), ("--start", start != nil),
-      ("--keep-learned", keepLearned), ("--resume", resume),
+      ("--keep-learned", keepLearned),
     ]
     return given.filter(\.1).map(\.0)
   }
 
-  /// How much work the choice takes on; nil if layers and training are described.
-  var effort: Effort? {
+  /// How much work the choice takes on; nil if layers and training are described, by options or by the model to resume.
+  func effort() throws -> Effort? {
     switch auto {
-    case .fast: .fast
-    case .best: .best
-    case .off: nil
-    case nil: descriptions.isEmpty ? .fast : nil
+    case .fast: return .fast
+    case .best: return .best
+    case .off: return nil
+    case nil:
+      if !descriptions.isEmpty { return nil }
+      if resume, let save, try !ModelFile(path: save).isAutomatic { return nil }
+      return .fast
     }
   }
 }

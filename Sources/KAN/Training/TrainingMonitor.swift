@@ -85,11 +85,12 @@ public final class TrainingMonitor<Element: Scalar> {
   func continues(starts: TrainingProgress.Starts) -> Bool {
     noteCancellation()
     guard end == nil, let shown else { return end == nil }
-    show(
+    let decision = show(
       TrainingProgress(
         epoch: epoch, epochs: epochs, step: 0, steps: 1, loss: .nan, samplesPerSecond: 0,
         secondsLeft: .nan, starts: starts), shown)
-    return end == nil
+    isPaused = decision == .checkpoint && end == nil
+    return end == nil && !isPaused
   }
 
   /// Reports the end of an epoch, always.

@@ -42,6 +42,8 @@ struct ModelTopology: Codable, Equatable {
   var terms: [String: String]? = nil
   /// Missing without intervals. Readers that ignore it predict the same.
   var intervals: Intervals? = nil
+  /// Missing but for an unfinished automatic training.
+  var automatic: [AutomaticPart]? = nil
 
   struct LayerTopology: Codable, Equatable {
     var basis: String

@@ -211,10 +211,10 @@ final class LevenbergMarquardtTraining<Element: Scalar>: TrainingProcess {
         starts: first.followsData ? min(rule.starts, tuning.startsOnTails) : rule.starts, seed: start.options.seed,
         pool: start.pool,
         tuning: tuning)
-      var progress = storedScreening(of: first) ?? StartScreening.Progress()
+      var progress = self.screening ?? storedScreening(of: first) ?? StartScreening.Progress()
       screening.run(&progress) { monitor.continues(starts: .init(done: $0, count: $1)) }
       self.screening = progress
-      if monitor.end != nil { return nil }
+      if monitor.end != nil || monitor.isPaused { return nil }
       if let best = progress.best { first = best.network }
     }
     let problem = LeastSquaresProblem(first, data, pool: start.pool, tuning: tuning) { monitor.continues() }
