@@ -48,7 +48,8 @@ extension TrainCommand {
     if fit.isInterrupted {
       Console.note(chosen.why)
       let saved =
-        save.map { "; \($0) has what was chosen of the parts that were done; the same command with --resume goes on" } ?? ""
+        save.map { "; \($0) has what was chosen of the parts that were done; the same command with --resume goes on" }
+        ?? ""
       throw ToolError(message: "interrupted\(saved)", code: 130)
     }
     let training = fit.network.evaluate(on: parts.training, pool: pool)

@@ -38,8 +38,10 @@ extension TrainCommand {
       try require(
         optimizer != .lm && extend.isEmpty,
         "--ensemble takes networks on the same grids, which lm and --extend move: use adam, sgd or lbfgs")
+      // The starts of an automatic training are among its parts.
       try require(
-        !resume && start == nil, "--ensemble trains networks from seeds of their own, not --resume or --start")
+        !(resume && isDescribed) && start == nil,
+        "--ensemble trains networks from seeds of their own, not --resume or --start")
       try require(
         initialization == .random || !hidden.isEmpty,
         "--ensemble is for starts at random, of which --init least-squares has none in a network of one layer")

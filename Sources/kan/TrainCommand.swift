@@ -235,6 +235,9 @@ struct TrainCommand: ParsableCommand {
     return given.filter(\.1).map(\.0)
   }
 
+  /// Whether the options describe layers or a training.
+  var isDescribed: Bool { auto == .off || auto == nil && !descriptions.isEmpty }
+
   /// How much work the choice takes on; nil if layers and training are described, by options or by the model to resume.
   func effort() throws -> Effort? {
     switch auto {
@@ -243,8 +246,11 @@ struct TrainCommand: ParsableCommand {
     case .off: return nil
     case nil:
       if !descriptions.isEmpty { return nil }
-      if resume, let save, try !ModelFile(path: save).isAutomatic { return nil }
-      return .fast
+      guard resume, let save, try !ModelFile(path: save).isAutomatic else { return .fast }
+      if ensemble ?? 1 > 1 {
+        throw ToolError.usage("\(save) is one network, so --resume cannot go on with --ensemble")
+      }
+      return nil
     }
   }
 }

@@ -77,7 +77,10 @@ struct TrainingLoop<Element: Scalar> {
       return false
     case .brokenOff(let steps, let lossSum):
       stage.ledger.breakOff(steps: steps, lossSum: lossSum, seconds: spent, parameters: network.parameters)
+      let optimizerSteps = stage.ledger.state.optimizer.step
       stage.process.write(to: &stage.ledger.state.optimizer)
+      // An epoch of which nothing is left is no step.
+      if steps == 0 { stage.ledger.state.optimizer.step = optimizerSteps }
       if monitor.isPaused {
         monitor.samplesBefore = stage.process.samples
         let batch = method.batch(options, rows: data.rows)
