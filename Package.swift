@@ -7,6 +7,7 @@ let package = Package(
     .library(name: "KAN", targets: ["KAN"]),
     .library(name: "KANFiles", targets: ["KANFiles"]),
     .library(name: "KANFormulas", targets: ["KANFormulas"]),
+    .library(name: "KANExport", targets: ["KANExport"]),
     .executable(name: "kan", targets: ["kan"]),
     .library(name: "KANBenchmarking", targets: ["KANBenchmarking"]),
   ],
@@ -29,6 +30,9 @@ let package = Package(
     // From a trained network or a table to a formula
     .target(name: "KANFormulas", dependencies: ["KAN"]),
 
+    // A model as a program of its own: ONNX, and sources in C, Swift and Python
+    .target(name: "KANExport", dependencies: ["KAN"]),
+
     // Files, pictures, the tool
     .target(name: "KANFiles", dependencies: ["KAN", "CZlib"]),
     .target(name: "KANReport", dependencies: ["KAN"]),
@@ -36,7 +40,7 @@ let package = Package(
     .executableTarget(
       name: "kan",
       dependencies: [
-        "CDigits", "KAN", "KANFiles", "KANFormulas", "KANReport",
+        "CDigits", "KAN", "KANExport", "KANFiles", "KANFormulas", "KANReport",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 

@@ -51,6 +51,8 @@ enum Initialization: String, ExpressibleByArgument, CaseIterable {
 enum Knots: String, ExpressibleByArgument, CaseIterable { case data, even }
 /// `--auto`
 enum AutomaticChoice: String, ExpressibleByArgument, CaseIterable { case fast, best, off }
+/// `--on-divergence`
+enum DivergenceChoice: String, ExpressibleByArgument, CaseIterable { case stop, recover }
 /// `--missing`
 enum MissingCells: String, ExpressibleByArgument, CaseIterable { case fit, error }
 enum ClassWeight: String, ExpressibleByArgument, CaseIterable { case balanced, none }

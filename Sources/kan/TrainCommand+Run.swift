@@ -48,12 +48,15 @@ extension TrainCommand {
 
     var line = ProgressLine()
     var checkpoints = ensemble ?? 1 == 1 ? save.flatMap { CheckpointFile($0, every: checkpointEvery) } : nil
+    var recoveries = network.record?.recoveries?.count ?? 0
+    let sample = EpochLine.sample(of: parts.training.inputs)
     var failure: (any Error)?
     var options = TrainingOptions(
       epochs: epochs, batch: batch, schedule: schedule, patience: patience, seed: seed, resuming: resume,
       updating: keepLearned ? .supported : .all, grids: extend, objective: try objectives.objective)
     if !monotone.isEmpty { options.monotone = directions }
     options.sparsity = Sparsity(edges: sparsity ?? 0, entropy: entropy ?? 0)
+    if onDivergence == .recover { options.divergence = .recover() }
     let history: TrainingHistory
     do {
       history = try network.train(
@@ -61,7 +64,12 @@ extension TrainCommand {
       ) { progress, network in
         line.show(progress)
         do {
-          if progress.isEndOfEpoch, let record = network.record?.history.last { try log?.append(record) }
+          if progress.isEndOfEpoch, let record = network.record {
+            noteRecoveries(record, &recoveries)
+            if let log, let epoch = record.history.last {
+              try log.append(EpochLine(epoch, progress, rows: parts.training.rows, sample: sample, network, pool))
+            }
+          }
         } catch {
           failure = error
           return .stop
@@ -113,6 +121,17 @@ extension TrainCommand {
     } catch {
       throw ToolError.usage("--ensemble: \(error)")
     }
+  }
+
+  /// Says where a training diverged and went on at a smaller rate, once for each place.
+  private func noteRecoveries(_ record: TrainingRecord, _ told: inout Int) {
+    let recoveries = record.recoveries ?? []
+    for recovery in recoveries.dropFirst(told) {
+      Console.note(
+        "epoch \(recovery.epoch): \(recovery.reason); went back to the epoch before and on at \(short(recovery.rateFactor)) "
+          + "of the learning rate")
+    }
+    told = recoveries.count
   }
 
   /// Saves the last good network after a failure; returns the text to add to the message.
@@ -236,23 +255,4 @@ struct TrainingResult: Encodable {
   var chosen: Chosen?
   /// What a user should know of data, network and training.
   var warnings: [String]
-}
-
-/// A line of JSON for each epoch, as it ends.
-final class EpochLog {
-  private let path: String
-  private let handle: FileHandle
-
-  init(path: String, appending: Bool) throws(FileError) {
-    self.path = path
-    handle = try openOutput(path, appending: appending)
-  }
-
-  func append(_ record: some Encodable) throws {
-    do {
-      try handle.write(contentsOf: Data((encodeJSON(record) + "\n").utf8))
-    } catch {
-      throw ToolError(message: "\(path): writing failed", code: 74)
-    }
-  }
 }

@@ -192,6 +192,12 @@ struct TrainCommand: ParsableCommand {
   @Flag(help: "Resume the training of the model that --save names, with the same data and options.")
   var resume = false
   @Option(
+    help: """
+      What follows numbers that are not finite: stop ends the training with its last good parameters, recover goes back \
+      to them and on at half the rate.
+      """)
+  var onDivergence = DivergenceChoice.stop
+  @Option(
     help: "File for a line of JSON for each epoch, or each kind of model that was tried.",
     completion: .file(extensions: ["jsonl"]))
   var log: String?

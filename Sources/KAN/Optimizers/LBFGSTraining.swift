@@ -61,7 +61,7 @@ final class LBFGSTraining<Element: Scalar>: TrainingProcess {
     return isLast ? .last(loss: loss, learningRate: to.step) : .done(loss: loss, learningRate: to.step)
   }
 
-  /// Starts the minimisation, or throws an error that names the layer with a non-finite value.
+  /// Starts the minimisation, or throws an error that names the place of a non-finite value.
   private func begin(
     _ network: Network<Element>, epoch: Int, _ monitor: TrainingMonitor<Element>
   ) throws(TrainingError) {
@@ -77,13 +77,13 @@ final class LBFGSTraining<Element: Scalar>: TrainingProcess {
     if let failure = function.batch.failure { throw .rowSource(failure) }
     if function.batch.isInterrupted { return }
     if !minimization.isFinite {
-      let last = network.layers.count - 1
+      let last = NetworkPlace(layer: network.layers.count)
       if !minimization.value.isFinite {
-        let layer = function.batch.firstNonFiniteLayer(of: function.network) ?? last
-        throw .nonFinite(what: "the output", epoch: epoch, step: 1, layer: layer + 1)
+        let place = function.batch.firstNonFinitePlace(of: function.network) ?? last
+        throw .nonFinite(what: "the output", epoch: epoch, step: 1, at: place)
       }
-      let layer = network.firstLayer(withNonFinite: minimization.gradient) ?? last
-      throw .nonFinite(what: "the gradient", epoch: epoch, step: 1, layer: layer + 1)
+      let place = network.firstPlace(withNonFinite: minimization.gradient) ?? last
+      throw .nonFinite(what: "the gradient", epoch: epoch, step: 1, at: place)
     }
     run = (function, minimization)
   }
@@ -101,6 +101,6 @@ final class LBFGSTraining<Element: Scalar>: TrainingProcess {
       rule,
       TrainingStart(
         network: network, rows: start.rows, options: start.options, pool: start.pool, memory: nil, stepsDone: 0,
-        lossSum: 0, earlierEpochs: network.record?.history.count ?? 0, isTrained: true))
+        lossSum: 0, earlierEpochs: network.record?.history.count ?? 0, isTrained: true, rateFactor: 1))
   }
 }

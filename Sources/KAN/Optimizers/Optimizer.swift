@@ -22,6 +22,7 @@ public protocol Optimizer: TrainingMethod {
 
 extension Optimizer {
   public var keepsMonotone: Bool { true }
+  public var takesRate: Bool { true }
   public var takesSparsity: Bool { true }
   public func schedule(_ options: TrainingOptions) -> Schedule { options.schedule }
   public func batch(_ options: TrainingOptions, rows: Int) -> Int { options.batch }

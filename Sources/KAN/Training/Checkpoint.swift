@@ -19,6 +19,10 @@ package struct TrainingState<Element: Scalar>: Sendable, Equatable {
   package var best: Best
   /// For a training on several grids in turn.
   package var grids: GridProgress?
+  /// What the schedule's rates are multiplied by, after ``DivergenceResponse/recover(times:)``.
+  package var rateFactor = 1.0
+  /// The loss before the first step, where a training is to recover from divergence.
+  package var startLoss: Double?
 
   package struct Best: Sendable, Equatable {
     package var epoch: Int

@@ -81,9 +81,9 @@ package final class FullBatch<Element: Scalar> {
   }
 
   /// The first layer, from 0, whose output is not finite on the first rows where one is not.
-  func firstNonFiniteLayer(of network: Network<Element>) -> Int? {
+  func firstNonFinitePlace(of network: Network<Element>) -> NetworkPlace? {
     for shard in 0..<shards.count {
-      if let layer = steps[0].firstNonFiniteLayer(of: network, in: shards.range(shard)) { return layer }
+      if let place = steps[0].firstNonFinitePlace(of: network, in: shards.range(shard)) { return place }
     }
     return nil
   }
@@ -202,11 +202,11 @@ private final class ShardStep<Element: Scalar> {
     return loss
   }
 
-  func firstNonFiniteLayer(of network: Network<Element>, in range: Range<Int>) -> Int? {
+  func firstNonFinitePlace(of network: Network<Element>, in range: Range<Int>) -> NetworkPlace? {
     for start in stride(from: range.lowerBound, to: range.upperBound, by: chunk) {
       gather(start..<min(start + chunk, range.upperBound), for: network)
       step.forward(network)
-      if let layer = step.firstNonFiniteLayer(of: network) { return layer }
+      if let place = step.firstNonFinitePlace(of: network) { return place }
     }
     return nil
   }

@@ -11,6 +11,7 @@ final class MiniBatchTraining<Element: Scalar, Rule: Optimizer>: TrainingProcess
   private var smoothing: StepSmoothing<Element>?
   private let monotone: MonotoneProjection<Element>?
   private let penalty: SparsityPenalty<Element>?
+  private let rateFactor: Double
   /// Of an interrupted epoch.
   private var (stepsDone, lossSum): (Int, Double)
   private(set) var samples = 0
@@ -24,6 +25,7 @@ final class MiniBatchTraining<Element: Scalar, Rule: Optimizer>: TrainingProcess
       start.network, on: start.rows, batch: min(options.batch, data.rows), pool: start.pool,
       ahead: data.rows > options.batch)
     (stepsDone, lossSum) = (start.stepsDone, start.lossSum)
+    rateFactor = start.rateFactor
     if let memory = start.memory, memory.moments.count == rule.momentCount {
       self.memory = memory
     } else {
@@ -89,7 +91,8 @@ final class MiniBatchTraining<Element: Scalar, Rule: Optimizer>: TrainingProcess
   }
 
   private func rate(_ epoch: Int, _ step: Int, _ steps: Int) -> Double {
-    options.schedule.rate(rule.learningRate, step: (epoch - 1) * steps + step, of: options.epochs * steps)
+    rateFactor
+      * options.schedule.rate(rule.learningRate, step: (epoch - 1) * steps + step, of: options.epochs * steps)
   }
 
   func write(to memory: inout OptimizerState<Element>) { memory.copy(from: self.memory) }
@@ -102,38 +105,29 @@ final class MiniBatchTraining<Element: Scalar, Rule: Optimizer>: TrainingProcess
       rule,
       TrainingStart(
         network: network, rows: data, options: options, pool: step.pool, memory: nil, stepsDone: 0, lossSum: 0,
-        earlierEpochs: network.record?.history.count ?? 0, isTrained: true))
+        earlierEpochs: network.record?.history.count ?? 0, isTrained: true, rateFactor: 1))
   }
 
-  /// Throws an error that names the layer unless loss and gradients are finite.
+  /// Throws an error that names the place unless loss and gradients are finite.
   private func requireFinite(
     _ loss: Double, _ network: Network<Element>, epoch: Int, step index: Int
   ) throws(TrainingError) {
     if !loss.isFinite {
       if let failure = step.failure { throw .rowSource(failure) }
-      let layer = step.firstNonFiniteLayer(of: network) ?? network.layers.count - 1
-      throw .nonFinite(what: "the output", epoch: epoch, step: index, layer: layer + 1)
+      let place = step.firstNonFinitePlace(of: network) ?? NetworkPlace(layer: network.layers.count)
+      throw .nonFinite(what: "the output", epoch: epoch, step: index, at: place)
     }
-    if let layer = network.firstLayer(withNonFinite: step.gradients) {
-      throw .nonFinite(what: "the gradient", epoch: epoch, step: index, layer: layer + 1)
+    if let place = network.firstPlace(withNonFinite: step.gradients) {
+      throw .nonFinite(what: "the gradient", epoch: epoch, step: index, at: place)
     }
   }
 
   private func requireFiniteParameters(
     _ network: Network<Element>, epoch: Int, step: Int
   ) throws(TrainingError) {
-    if let layer = network.firstLayer(withNonFinite: network.parameters) {
-      throw .nonFinite(what: "a parameter", epoch: epoch, step: step, layer: layer + 1)
+    if let place = network.firstPlace(withNonFinite: network.parameters) {
+      throw .nonFinite(what: "a parameter", epoch: epoch, step: step, at: place)
     }
-  }
-}
-
-extension Network {
-  /// The layer, from 0, of the first infinite or NaN value, for values laid out as the parameters.
-  func firstLayer(withNonFinite values: AlignedArray<Element>) -> Int? {
-    let index = Element._firstNonFinite(values.count, values.pointer)
-    if index < 0 { return nil }
-    return layers.indices.last { parameterOffset(ofLayer: $0) <= index }
   }
 }
 

@@ -1,7 +1,7 @@
 /// Why a training stopped. The network then has its last good parameters.
 public enum TrainingError: Error, Sendable, Equatable, CustomStringConvertible {
-  /// A loss or gradient became infinite or NaN, in the given epoch, step and layer (all from 1).
-  case nonFinite(what: String, epoch: Int, step: Int, layer: Int)
+  /// An output, a gradient or a parameter became infinite or NaN, in the given epoch and step (from 1), first at a place.
+  case nonFinite(what: String, epoch: Int, step: Int, at: NetworkPlace)
   /// A value of the data is infinite or NaN, at (row, column) from 0.
   case nonFiniteData(what: String, row: Int, column: Int)
   /// The weight of a row, from 0, is negative, infinite or NaN.
@@ -50,9 +50,10 @@ public enum TrainingError: Error, Sendable, Equatable, CustomStringConvertible {
 
   public var description: String {
     switch self {
-    case .nonFinite(let what, let epoch, let step, let layer):
-      "training stopped in epoch \(epoch), step \(step): \(what) of layer \(layer) is not finite; the last good "
-        + "parameters are kept (a smaller learning rate may help)"
+    case .nonFinite(let what, let epoch, let step, let place):
+      "training stopped in epoch \(epoch), step \(step): \(what) of layer \(place.layer) is not finite"
+        + (place.part.map { ", first at \($0)" } ?? "")
+        + "; the last good parameters are kept (a smaller learning rate may help)"
     case .nonFiniteData(let what, let row, let column):
       "\(what), row \(row + 1), column \(column + 1): not a finite number"
     case .badWeight(let what, let row): "\(what), row \(row + 1): not a finite number of 0 or more"

@@ -37,6 +37,7 @@ struct TrainingLedger<Element: Scalar> {
       self.record.seconds = earlier.seconds
       self.record.history = earlier.history
       self.record.grid = earlier.grid
+      self.record.recoveries = earlier.recoveries
     }
   }
 
@@ -83,6 +84,14 @@ struct TrainingLedger<Element: Scalar> {
     if options.patience != nil { return }
     state.best.epoch = epoch
     state.best.parameters.copyElements(from: parameters)
+  }
+
+  /// Records a divergence, after which the epoch begins again at half the rate.
+  mutating func goBack(because reason: String) {
+    state.rateFactor /= 2
+    record.recoveries =
+      (record.recoveries ?? [])
+      + [.init(epoch: offset + state.epochsDone + 1, reason: reason, rateFactor: state.rateFactor)]
   }
 
   /// Records an epoch interrupted after some steps, so that none of it is lost.

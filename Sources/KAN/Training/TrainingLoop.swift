@@ -30,14 +30,20 @@ struct TrainingLoop<Element: Scalar> {
       history: [])
     let ledger = TrainingLedger(network, options, stage: grid, record: record, continues: continues)
     if let before { return Stage(ledger: ledger, process: before) }
+    return Stage(ledger: ledger, process: try process(from: ledger, network, continues: continues))
+  }
+
+  /// A process from the state of a ledger.
+  private func process(
+    from ledger: TrainingLedger<Element>, _ network: Network<Element>, continues: Bool
+  ) throws(TrainingError) -> any TrainingProcess<Element> {
     var start = network
     start.parameters = ledger.state.parameters
-    let process = try method.begin(
+    return try method.begin(
       TrainingStart(
         network: start, rows: data, options: options, pool: pool, memory: continues ? ledger.state.optimizer : nil,
-        stepsDone: ledger.state.stepsDone, lossSum: ledger.state.lossSum, earlierEpochs: grid?.earlierEpochs ?? 0,
-        isTrained: network.record != nil))
-    return Stage(ledger: ledger, process: process)
+        stepsDone: ledger.state.stepsDone, lossSum: ledger.state.lossSum, earlierEpochs: ledger.offset,
+        isTrained: network.record != nil, rateFactor: ledger.state.rateFactor))
   }
 
   /// Runs epochs on the present grid until all are done or the training ends early.
@@ -48,17 +54,75 @@ struct TrainingLoop<Element: Scalar> {
     defer { stage.ledger.adopt(by: &network) }
     monitor.gridStart = monitor.seconds
     monitor.gridEpochsDone = 0
+    if case .recover = options.divergence { monitor.canPause = false }
     monitor.gridEpochs = options.epochs - stage.ledger.state.epochsDone
+    try noteStart(&stage, network)
     while stage.ledger.state.epochsDone < options.epochs {
       if stage.ledger.isOutOfPatience {
         stage.ledger.end = .earlyStopping
         return
       }
-      if try !runEpoch(&stage, &network) { break }
+      do throws(TrainingError) {
+        if try !runEpoch(&stage, &network) { break }
+      } catch {
+        try recover(from: error, &stage, &network)
+      }
     }
     if monitor.end == nil, let epoch = stage.process.finish(&network) {
       stage.ledger.goBack(to: epoch, parameters: network.parameters)
     }
+  }
+
+  /// Goes back to the last good parameters and halves the rate, or throws the error again.
+  private func recover(
+    from error: TrainingError, _ stage: inout Stage, _ network: inout Network<Element>
+  ) throws(TrainingError) {
+    guard case .nonFinite(let what, _, _, let place) = error, canRecover(stage) else { throw error }
+    try goBack(&stage, &network, because: "\(what) of layer \(place.layer) was not finite")
+  }
+
+  private func canRecover(_ stage: Stage) -> Bool {
+    guard case .recover(let times) = options.divergence else { return false }
+    return method.takesRate && stage.ledger.record.recoveries?.count ?? 0 < times
+  }
+
+  /// To the end of the last finished epoch.
+  private func goBack(
+    _ stage: inout Stage, _ network: inout Network<Element>, because reason: String
+  ) throws(TrainingError) {
+    stage.ledger.goBack(because: reason)
+    network.parameters = stage.ledger.state.parameters
+    stage.process = try process(from: stage.ledger, network, continues: stage.ledger.state.epochsDone > 0)
+  }
+
+  /// An epoch that ends with this many times the loss of the start has parameters from which there may be no way back,
+  /// since gradients overflow at any rate. A trained network that is trained on at a large rate gets worse by less.
+  private static var divergedLoss: Double { 10 }
+
+  /// How many times the loss of the start an epoch has ended with, if it has diverged with all numbers finite.
+  private func divergence(
+    _ stage: Stage, _ network: Network<Element>, _ judged: Evaluation?
+  ) throws(TrainingError) -> Double? {
+    guard canRecover(stage), let start = stage.ledger.state.startLoss, start > 0 else { return nil }
+    let end: Double
+    if let judged { end = judged.loss } else { end = try loss(of: network) }
+    return end <= Self.divergedLoss * start ? nil : end / start
+  }
+
+  /// Of the rows that an epoch's end is judged by.
+  private func loss(of network: Network<Element>) throws(TrainingError) -> Double {
+    do throws(RowSourceError) {
+      return try network.evaluate(validation ?? data, isDetailed: false, pool: pool).loss
+    } catch {
+      throw .rowSource(error)
+    }
+  }
+
+  /// Sets the loss of the start, if it is needed and not known from an earlier call.
+  private func noteStart(_ stage: inout Stage, _ network: Network<Element>) throws(TrainingError) {
+    guard canRecover(stage), stage.ledger.state.startLoss == nil else { return }
+    let loss = try loss(of: network)
+    if loss.isFinite { stage.ledger.state.startLoss = loss }
   }
 
   /// Runs one epoch; returns whether to continue.
@@ -76,6 +140,10 @@ struct TrainingLoop<Element: Scalar> {
       stage.ledger.end = .converged
       return false
     case .brokenOff(let steps, let lossSum):
+      stage.ledger.end = monitor.end ?? .stopped
+      // A divergence later in the epoch would go back to its beginning, so that is what is kept for resuming, and the
+      // monitor does not pause within epochs.
+      if case .recover = options.divergence { return false }
       stage.ledger.breakOff(steps: steps, lossSum: lossSum, seconds: spent, parameters: network.parameters)
       let optimizerSteps = stage.ledger.state.optimizer.step
       stage.process.write(to: &stage.ledger.state.optimizer)
@@ -87,9 +155,12 @@ struct TrainingLoop<Element: Scalar> {
         monitor.reportCheckpoint(
           step: steps, of: max(1, (data.rows + batch - 1) / batch), lossSum: lossSum,
           rows: min(data.rows, steps * batch), stage.ledger.shown(network))
-        if monitor.end == nil { return true }
+        if monitor.end == nil {
+          stage.ledger.end = .allEpochs
+          return true
+        }
+        stage.ledger.end = .stopped
       }
-      stage.ledger.end = monitor.end ?? .stopped
       return false
     }
     var judged: Evaluation?
@@ -99,6 +170,11 @@ struct TrainingLoop<Element: Scalar> {
       } catch {
         throw .rowSource(error)
       }
+    }
+    if let growth = try divergence(stage, network, judged) {
+      try goBack(
+        &stage, &network, because: "the loss grew to \(growth.text(digits: 3)) times that of the start")
+      return true
     }
     stage.ledger.finishEpoch(
       loss: loss, validation: judged, learningRate: rate, seconds: spent, parameters: network.parameters)

@@ -20,6 +20,8 @@ public protocol TrainingMethod: Sendable {
   var judgesByLeavingOut: Bool { get }
   /// Whether the method can keep parameters within bounds, as monotone inputs need.
   var keepsMonotone: Bool { get }
+  /// Whether a smaller rate makes the method's steps smaller, so that it can recover from a divergence.
+  var takesRate: Bool { get }
   /// Whether the method applies ``TrainingOptions/sparsity``; otherwise a training with it is refused.
   var takesSparsity: Bool { get }
   /// The relative cost of an epoch as a function of the number of parameters, for estimates of the time left.
@@ -45,6 +47,7 @@ extension TrainingMethod {
   public func batch(_ options: TrainingOptions, rows: Int) -> Int { rows }
   public var judgesByLeavingOut: Bool { false }
   public var keepsMonotone: Bool { false }
+  public var takesRate: Bool { false }
   public var takesSparsity: Bool { false }
   public func relativeCost(parameters: Int) -> Double { 1 }
 
@@ -91,6 +94,8 @@ public struct TrainingStart<Element: Scalar> {
   public let earlierEpochs: Int
   /// Whether the network has been trained before, so that its parameters are worth keeping.
   public let isTrained: Bool
+  /// What every rate of the schedule is multiplied by: below 1 after ``TrainingOptions/divergence``.
+  public let rateFactor: Double
 }
 
 /// A training in progress by one method.

@@ -41,6 +41,8 @@ public struct TrainingOptions: Sendable {
   public var monotone: [Int: Monotonicity]?
   /// Penalties that make edges vanish, for first-order rules and ``LBFGS``; none by default.
   public var sparsity = Sparsity()
+  /// What follows an output, a gradient or a parameter that is not finite.
+  public var divergence = DivergenceResponse.stop
   /// Whether first-order rules smooth their steps along the coefficients of each edge, in networks of several layers
   /// with fine grids (see above). Steps on coarse grids stay bit-identical.
   public var smoothsSteps = true
@@ -70,6 +72,17 @@ public struct TrainingOptions: Sendable {
     require(epochs >= 0 && batch > 0, "TrainingOptions: \(epochs) epochs, batch \(batch)")
     require(patience.map { $0 >= 0 } ?? true, "TrainingOptions: patience \(patience ?? 0)")
   }
+}
+
+/// What a training does when an output, a gradient or a parameter becomes infinite or NaN.
+public enum DivergenceResponse: Sendable, Equatable {
+  /// It ends with ``TrainingError/nonFinite(what:epoch:step:at:)``.
+  case stop
+  /// It goes back to the end of the last finished epoch and on at half the rate, at most this many times in all; also
+  /// after an epoch that ends with ten times the loss of the start, for which it judges each epoch by the validation
+  /// data or else by all rows. For methods with a rate
+  /// (``TrainingMethod/takesRate``); others stop.
+  case recover(times: Int = 20)
 }
 
 /// Which parameters a training may change.

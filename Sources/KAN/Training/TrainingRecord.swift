@@ -31,6 +31,18 @@ public struct TrainingRecord: Sendable, Equatable, Codable {
   public var outside: [OutsideGridCounts?]? = nil
   /// The objective of the training; nil in older model files, which used the task's default.
   public var objective: ObjectiveDescription? = nil
+  /// Where training diverged and went on at a smaller rate; nil if nowhere.
+  public var recoveries: [Recovery]? = nil
+
+  /// A return to the last good parameters; see ``DivergenceResponse/recover(times:)``.
+  public struct Recovery: Sendable, Equatable, Codable {
+    /// The epoch, from 1, that was begun again.
+    public var epoch: Int
+    /// What was not finite, in words.
+    public var reason: String
+    /// What the schedule's rates have been multiplied by since.
+    public var rateFactor: Double
+  }
 }
 
 /// One epoch of a training.

@@ -70,13 +70,22 @@ package final class TrainingStep<Element: Scalar> {
   /// Y of every layer for the rows gathered last.
   package func forward(_ network: Network<Element>) { passes.forward(network, rows: reader.rows) }
 
-  /// The first layer, from 0, whose output on the last batch is not finite.
-  func firstNonFiniteLayer(of network: Network<Element>) -> Int? {
+  /// The first place whose output on the last batch is not finite.
+  func firstNonFinitePlace(of network: Network<Element>) -> NetworkPlace? {
     let rows = reader.rows
-    return network.layers.indices.first { layer in
-      Element._firstNonFinite(
-        rows * network.layers[layer].outputs, UnsafePointer(workspace.output(layer, rows: rows).base)) >= 0
+    for (index, layer) in network.layers.enumerated() {
+      let outputs = workspace.output(index, rows: rows)
+      let place = Element._firstNonFinite(rows * layer.outputs, UnsafePointer(outputs.base))
+      if place < 0 { continue }
+      let inputs = index == 0 ? workspace.input(rows: rows) : workspace.output(index - 1, rows: rows)
+      let row = place / layer.outputs
+      return network.overflowingEdge(
+        ofLayer: index,
+        at: MatrixView(
+          base: UnsafePointer(inputs.base + row * inputs.stride), rows: 1, columns: inputs.columns,
+          stride: inputs.stride))
     }
+    return nil
   }
 
   private func loss(_ network: Network<Element>) -> Double {

@@ -99,6 +99,10 @@ struct ModelTopology: Codable, Equatable {
     /// For an interrupted epoch: the steps done, and the sum over rows of their losses.
     var stepsDone: Int?
     var lossSum: Double?
+    /// ``TrainingState/rateFactor``, unless it is 1.
+    var rateFactor: Double?
+    /// ``TrainingState/startLoss``
+    var startLoss: Double?
     /// Names of the numbers and networks that the method remembers.
     var numbers: [String]?
     var networks: [String: [BasisTopology]]?
@@ -110,6 +114,7 @@ struct ModelTopology: Codable, Equatable {
       (0...1_000_000_000).contains(epochsDone) && (0...epochsDone).contains(bestEpoch)
         && (0...Int.max / 2).contains(optimizerSteps) && (0...200).contains(moments)
         && (0...1_000_000_000).contains(stepsDone ?? 0) && (lossSum ?? 0).isFinite
+        && (rateFactor.map { $0 > 0 && $0 <= 1 } ?? true) && (startLoss ?? 0).isFinite
         && (1...1_000_000_000).contains(grid ?? 1) && (numbers?.count ?? 0) <= 100 && (networks?.count ?? 0) <= 100
     }
   }

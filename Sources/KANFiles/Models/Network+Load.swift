@@ -290,11 +290,14 @@ package struct ModelFile {
     let last = "training.parameters"
     let parameters: AlignedArray<Element> =
       tensors.tensors[last] == nil ? network.parameters : AlignedArray(try values(last, shape: shape) as [Element])
-    return TrainingState(
+    var result = TrainingState(
       epochsDone: state.epochsDone, stepsDone: state.stepsDone ?? 0, lossSum: state.lossSum ?? 0,
       optimizer: OptimizerState(step: state.optimizerSteps, moments: moments, method: try methodState(state)),
       parameters: parameters,
       best: .init(epoch: state.bestEpoch, loss: state.bestLoss ?? .infinity, parameters: network.parameters),
       grids: try gridProgress(state))
+    result.rateFactor = state.rateFactor ?? 1
+    result.startLoss = state.startLoss
+    return result
   }
 }

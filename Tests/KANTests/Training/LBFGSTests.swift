@@ -237,7 +237,10 @@ import Testing
   @Test func startThatIsNotFinite() {
     var network = Network<Float>(.linear(2, 3), .linear(3, 1))
     network.parameters[0] = .infinity
-    #expect(throws: TrainingError.nonFinite(what: "the output", epoch: 1, step: 1, layer: 1)) {
+    #expect(
+      throws: TrainingError.nonFinite(
+        what: "the output", epoch: 1, step: 1, at: NetworkPlace(layer: 1, input: 1, sum: 1))
+    ) {
       try network.train(on: smoothData(Float.self, rows: 9), with: LBFGS(), epochs: 3)
     }
   }

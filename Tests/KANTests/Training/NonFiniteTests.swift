@@ -23,19 +23,96 @@ import Testing
     // Gradients grow by orders of magnitude from epoch to epoch, until they overflow.
     let optimizer = SGD(learningRate: 0.35, momentum: 0.9)
     let error = train(&network, data, optimizer)
-    guard case .nonFinite(_, let epoch, let step, let layer) = error else {
+    guard case .nonFinite(_, let epoch, let step, let place) = error else {
       Issue.record("training ended with \(String(describing: error))")
       return
     }
-    #expect(epoch > 1 && (1...4).contains(step) && (1...2).contains(layer))
+    #expect(epoch > 1 && (1...4).contains(step) && (1...2).contains(place.layer))
     #expect(error!.description.hasPrefix("training stopped in epoch \(epoch), step \(step): "))
-    #expect(error!.description.contains("of layer \(layer) is not finite"))
+    #expect(error!.description.contains("of layer \(place.layer) is not finite"))
     #expect(network.parameters.allSatisfy { $0.isFinite })
     #expect(network.record?.history.count == epoch - 1)
     // Just what training for the good epochs alone gives.
     var good = start
     let none = train(&good, data, optimizer, TrainingOptions(epochs: epoch - 1, batch: 10))
     #expect(none == nil && good.parameters == network.parameters)
+  }
+
+  private func divergingOptions(epochs: Int = 12, resuming: Bool = false) -> TrainingOptions {
+    var options = TrainingOptions(epochs: epochs, batch: 10, resuming: resuming)
+    options.divergence = .recover()
+    return options
+  }
+
+  @Test func recoveringTrainingGoesOnAtASmallerRate() throws {
+    let data = smoothData(Float.self, rows: 40)
+    let start = Network<Float>(.spline(2, 4, base: .identity), .linear(4, 1), seed: 2)
+    let optimizer = SGD(learningRate: 5, momentum: 0.9)
+    var stopping = start
+    guard
+      case .nonFinite(_, let epoch, _, _) = train(&stopping, data, optimizer, TrainingOptions(epochs: 12, batch: 10))
+    else {
+      Issue.record("a rate of 5 does not diverge")
+      return
+    }
+    var network = start
+    #expect(train(&network, data, optimizer, divergingOptions(epochs: 100)) == nil)
+    let recoveries = try #require(network.record?.recoveries)
+    #expect(recoveries[0].epoch <= epoch && recoveries[0].rateFactor == 0.5)
+    #expect(recoveries.map(\.rateFactor) == (1...recoveries.count).map { 1 / Double(1 << $0) })
+    #expect(network.record?.history.map(\.epoch) == Array(1...100))
+    #expect(network.record?.history.last?.learningRate == 5 * recoveries.last!.rateFactor)
+    #expect(network.parameters.allSatisfy { $0.isFinite })
+    let loss = network.evaluate(on: data, pool: pool).loss
+    #expect(loss.isFinite && loss < start.evaluate(on: data, pool: pool).loss)
+  }
+
+  @Test func recoveryIsLimited() {
+    let data = smoothData(Float.self, rows: 40)
+    var network = Network<Float>(.spline(2, 4, base: .identity), .linear(4, 1), seed: 2)
+    var options = divergingOptions()
+    options.divergence = .recover(times: 2)
+    guard case .nonFinite = train(&network, data, SGD(learningRate: 1e30), options) else {
+      Issue.record("a quarter of 1e30 does not diverge")
+      return
+    }
+    #expect(network.parameters.allSatisfy { $0.isFinite })
+  }
+
+  /// Stopped before and after divergences.
+  @Test(arguments: [1, 3, 9]) func recoveryResumesToTheSameBits(stop: Int) throws {
+    let data = smoothData(Float.self, rows: 40)
+    let start = Network<Float>(.spline(2, 4, base: .identity), .linear(4, 1), seed: 2)
+    let optimizer = SGD(learningRate: 5, momentum: 0.9)
+    var whole = start
+    try whole.train(on: data, with: optimizer, options: divergingOptions(), pool: pool)
+    var network = start
+    var reports = 0
+    try network.train(on: data, with: optimizer, options: divergingOptions(), pool: pool) { _, _ in
+      reports += 1
+      return reports >= stop ? .stop : .continue
+    }
+    try network.train(on: data, with: optimizer, options: divergingOptions(resuming: true), pool: pool)
+    #expect(network.parameters == whole.parameters)
+    #expect(network.record?.recoveries == whole.record?.recoveries)
+    #expect(network.record?.history.map(\.loss) == whole.record?.history.map(\.loss))
+  }
+
+  /// Beyond the grid the curve of one edge is steep enough to take the sum beyond all numbers.
+  @Test func namesTheEdgeOfAnOutput() throws {
+    var network = Network<Float>(.spline(3, 2), .spline(2, 1), seed: 1)
+    var data = smoothData(Float.self, rows: 20, inputs: 3)
+    data.names.inputs = ["a", "b", "c"]
+    try network.train(on: data, epochs: 0)
+    let first = network.layers[0]
+    for function in 0..<first.functions {
+      network.parameters[(1 * first.functions + function) * 2 + 1] = .greatestFiniteMagnitude
+    }
+    let error = train(&network, data, SGD())
+    #expect(
+      error
+        == .nonFinite(what: "the output", epoch: 1, step: 1, at: NetworkPlace(layer: 1, input: 2, sum: 2, name: "b")))
+    #expect(error?.description.contains("first at the edge from input 2 (b) to sum 2") == true)
   }
 
   @Test func namesTheLayerOfAnOutput() {
@@ -45,7 +122,7 @@ import Testing
     network.parameters[network.parameterOffset(ofLayer: 1) + 3] = .greatestFiniteMagnitude
     let before = network.parameters
     let error = train(&network, smoothData(Float.self, rows: 40), SGD())
-    #expect(error == .nonFinite(what: "the output", epoch: 1, step: 1, layer: 2))
+    #expect(error == .nonFinite(what: "the output", epoch: 1, step: 1, at: NetworkPlace(layer: 2, input: 1, sum: 1)))
     #expect(network.parameters == before)
   }
 
@@ -57,7 +134,7 @@ import Testing
       inputs: Matrix([[-1], [1]]), targets: .values(Matrix([[1], [-1]])))
     let before = network.parameters
     let error = train(&network, data, SGD())
-    #expect(error == .nonFinite(what: "the gradient", epoch: 1, step: 1, layer: 1))
+    #expect(error == .nonFinite(what: "the gradient", epoch: 1, step: 1, at: NetworkPlace(layer: 1, input: 1, sum: 1)))
     #expect(network.parameters == before)
   }
 
@@ -66,7 +143,7 @@ import Testing
     let data = Dataset<Float>(inputs: Matrix([[-1], [1]]), targets: .values(Matrix([[1], [-1]])))
     let before = network.parameters
     let error = train(&network, data, SGD(learningRate: 1e39), TrainingOptions(epochs: 1))
-    #expect(error == .nonFinite(what: "a parameter", epoch: 1, step: 1, layer: 1))
+    #expect(error == .nonFinite(what: "a parameter", epoch: 1, step: 1, at: NetworkPlace(layer: 1, input: 1, sum: 1)))
     #expect(network.parameters == before)
   }
 

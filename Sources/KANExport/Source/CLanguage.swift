@@ -1,0 +1,105 @@
+enum CLanguage: ScalarLanguage {
+  static func declare(_ name: String, _ kind: Tape.Kind, _ expression: String) -> String {
+    let type =
+      switch kind {
+      case .real: "real"
+      case .double: "double"
+      case .boolean: "int"
+      }
+    return "const \(type) \(name) = \(expression);"
+  }
+
+  static func literal(_ value: Double, _ kind: Tape.Kind, isDouble: Bool) -> String {
+    if value.isNaN { return "NAN" }
+    if value.isInfinite { return value > 0 ? "HUGE_VAL" : "-HUGE_VAL" }
+    let isFloat = kind == .real && !isDouble
+    var text = isFloat ? "\(Float(value))" : "\(value)"
+    if !text.contains(where: { $0 == "." || $0 == "e" }) { text += ".0" }
+    if isFloat { text += "f" }
+    return text.hasPrefix("-") ? "(\(text))" : text
+  }
+
+  static func whole(_ value: String) -> String { "(int)\(value)" }
+
+  static func apply(_ function: Tape.Unary, _ x: String, isDouble: Bool) -> String {
+    switch function {
+    case .negate: "-\(x)"
+    case .magnitude: isDouble ? "fabs(\(x))" : "fabsf(\(x))"
+    case .squareRoot: isDouble ? "sqrt(\(x))" : "sqrtf(\(x))"
+    case .floor: isDouble ? "floor(\(x))" : "floorf(\(x))"
+    case .whole: "(real)(int)\(x)"
+    case .exp, .log, .sin, .cos, .tan, .tanh, .asin, .acos, .atan, .atanh, .sinh, .cosh, .erf:
+      "\(function.rawValue)(\(x))"
+    case .exponential, .silu, .sigmoid: "\(function.rawValue)(\(x))"
+    case .hyperbolicTangent: "hyperbolic_tangent(\(x))"
+    case .isNaN: "\(x) != \(x)"
+    case .toDouble: "\(x)"
+    case .toReal: "(real)\(x)"
+    case .copy: x
+    }
+  }
+
+  static func multiplyAdd(_ a: String, _ b: String, _ c: String) -> String { "MULTIPLY_ADD(\(a), \(b), \(c))" }
+
+  static func count(_ array: String, _ start: String, _ count: Int, _ x: String) -> String {
+    "count_not_above(\(array)\(start == "0" ? "" : " + \(start)"), \(count), \(x))"
+  }
+
+  static func waves(_ amplitudes: String, _ frequencies: String, _ count: Int, areCosines: Bool, _ x: String) -> String
+  {
+    "waves(\(amplitudes), \(frequencies), \(count), \(areCosines ? 1 : 0), \(x))"
+  }
+
+  static let multiplyAddInDouble = """
+    #ifdef FP_FAST_FMA
+    #define MULTIPLY_ADD(a, b, c) fma(a, b, c)
+    #else
+    #define MULTIPLY_ADD(a, b, c) ((a) * (b) + (c))
+    #endif
+    """
+  static let multiplyAddInFloat = """
+    #ifdef FP_FAST_FMAF
+    #define MULTIPLY_ADD(a, b, c) fmaf(a, b, c)
+    #else
+    #define MULTIPLY_ADD(a, b, c) ((a) * (b) + (c))
+    #endif
+    """
+
+  /// The functions that statements call, each after those that it needs.
+  static func helpers(_ used: Set<Tape.Unary>, counts: Bool, waves: Bool, _ isDouble: Bool) -> [String] {
+    var result: [String] = []
+    let usesExponential = !used.isDisjoint(with: [.exponential, .sigmoid, .hyperbolicTangent])
+    if usesExponential || used.contains(.silu) { result.append(isDouble ? twiceExpInDouble : twiceExpInFloat) }
+    if usesExponential { result.append(isDouble ? exponentialInDouble : exponentialInFloat) }
+    if used.contains(.silu) { result.append(isDouble ? siluInDouble : siluInFloat) }
+    if used.contains(.sigmoid) {
+      result.append("static real sigmoid(real x) { return 1 / (1 + exponential(-x)); }")
+    }
+    if used.contains(.hyperbolicTangent) { result.append(isDouble ? tangentInDouble : tangentInFloat) }
+    if counts { result.append(countNotAbove) }
+    if waves { result.append(wavesInDouble) }
+    return result
+  }
+
+  private static let countNotAbove = """
+    /* How many of n rising numbers are not above x; none for NAN. */
+    static real count_not_above(const real *from, int n, real x) {
+      int low = 0;
+      while (n > 0) {
+        const int half = n / 2;
+        if (from[low + half] <= x) { low += half + 1; n -= half + 1; }
+        else n = half;
+      }
+      return (real)low;
+    }
+    """
+
+  private static let wavesInDouble = """
+    static double waves(const double *amplitudes, const double *frequencies, int n, int cosines, double x) {
+      double sum = 0;
+      int i;
+      for (i = 0; i < n; i++) sum += amplitudes[i] * (cosines ? cos(frequencies[i] * x) : sin(frequencies[i] * x));
+      return sum;
+    }
+    """
+}

@@ -1,0 +1,73 @@
+import Foundation
+import KAN
+import KANFiles
+
+/// `--log`: a line of JSON for each epoch, as it ends.
+final class EpochLog {
+  private let path: String
+  private let handle: FileHandle
+
+  init(path: String, appending: Bool) throws(FileError) {
+    self.path = path
+    handle = try openOutput(path, appending: appending)
+  }
+
+  func append(_ line: some Encodable) throws {
+    do {
+      try handle.write(contentsOf: Data((encodeJSON(line) + "\n").utf8))
+    } catch {
+      throw ToolError(message: "\(path): writing failed", code: 74)
+    }
+  }
+}
+
+/// A line about an epoch of a described training.
+struct EpochLine: Encodable {
+  var epoch: Int
+  var loss: Double?
+  var validationLoss: Double?
+  /// Loss and metrics on the rows that early stopping goes by.
+  var validation: Evaluation?
+  var learningRate: Double
+  var seconds: Double
+  var samplesPerSecond: Double?
+  /// Intervals of the grid, where several are trained on in turn.
+  var grid: Int?
+  var outside: Outside
+
+  /// Values outside the grids of the layers.
+  struct Outside: Encodable {
+    /// Rows that were looked at.
+    var rows: Int
+    /// By layer, over all its inputs; null for a layer without a grid.
+    var layers: [Int?]
+  }
+
+  /// Rows looked at for values outside the grids: a percent of them is then known to a third of itself, and no epoch
+  /// takes long for its line.
+  static let outsideRows = 1000
+
+  /// Rows at even distances.
+  static func sample<Element: Scalar>(of inputs: Matrix<Element>) -> Matrix<Element> {
+    let step = max(1, (inputs.rows + outsideRows - 1) / outsideRows)
+    return inputs.selecting(rows: Array(stride(from: 0, to: inputs.rows, by: step)))
+  }
+
+  /// - Parameter sample: some of the rows trained on.
+  init<Element: Scalar>(
+    _ record: EpochRecord, _ progress: TrainingProgress, rows: Int, sample: Matrix<Element>,
+    _ network: borrowing Network<Element>, _ pool: ThreadPool
+  ) {
+    epoch = record.epoch
+    // A loss beyond all numbers has no place in JSON.
+    loss = record.loss.isFinite ? record.loss : nil
+    validationLoss = record.validationLoss.flatMap { $0.isFinite ? $0 : nil }
+    validation = progress.validation
+    learningRate = record.learningRate
+    seconds = record.seconds
+    samplesPerSecond = record.seconds > 0 ? Double(rows) / record.seconds : nil
+    grid = record.grid
+    outside = Outside(
+      rows: sample.rows, layers: network.outsideGridCounts(on: sample, pool: pool).map { $0?.total })
+  }
+}
