@@ -7,9 +7,19 @@ final class EpochLog {
   private let path: String
   private let handle: FileHandle
 
-  init(path: String, appending: Bool) throws(FileError) {
+  /// - Parameter done: epochs that a resumed training has done; nil for a new log. A crash may have left lines of later
+  ///   ones, or half a line, which go.
+  init(path: String, resumingAfter done: Int?) throws(FileError) {
     self.path = path
-    handle = try openOutput(path, appending: appending)
+    if let done, isReplaceable(path), let bytes = try? readFile(path) {
+      struct Line: Decodable { var epoch: Int }
+      let kept = bytes.split(separator: 0x0A).filter { line in
+        (try? JSONDecoder().decode(Line.self, from: Data(line))).map { $0.epoch <= done } ?? false
+      }
+      let text = Array(kept.map { $0 + [0x0A] }.joined())
+      if text != bytes { try writeFile(text, to: path) }
+    }
+    handle = try openOutput(path, appending: done != nil)
   }
 
   func append(_ line: some Encodable) throws {

@@ -6,7 +6,7 @@ extension TrainCommand {
   func trainAutomatically<Element: Scalar>(_ effort: Effort, _ parts: Parts<Element>, _ pool: ThreadPool) throws {
     for file in [save, report].compactMap(\.self) { try checkWritable(file) }
     let (terms, store) = (automaticTerms(effort, parts), try automaticStore(effort, parts))
-    let log = try self.log.map { try EpochLog(path: $0, appending: false) }
+    let log = try self.log.map { try EpochLog(path: $0, resumingAfter: nil) }
     Interruption.watch()
     let line = AutomaticProgressLine()
     let checkpoints = save.flatMap { AutomaticCheckpointFile($0, every: checkpointEvery, terms, parts.encoding, store) }

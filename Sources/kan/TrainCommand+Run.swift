@@ -40,7 +40,11 @@ extension TrainCommand {
     }
     let directions = try directions(in: parts.training.names)
     try initialize(&network, on: parts.training, pool)
-    if log == nil { log = try self.log.map { try EpochLog(path: $0, appending: resume) } }
+    if log == nil {
+      log = try self.log.map {
+        try EpochLog(path: $0, resumingAfter: resume ? network.record?.history.count ?? 0 : nil)
+      }
+    }
     Console.note(introduction(network, parts.training, try objectives.objective, pool))
     if resume, extend.isEmpty, let done = network.trainingState?.epochsDone, done >= epochs {
       Console.note("\(counted(done, "epoch")) are done; a larger --epochs goes on")

@@ -224,6 +224,8 @@ import Testing
     try folder.write(regressionTable(), to: "r.csv")
     let options = ["--log", "l.jsonl"]
     try train(options + ["--epochs", "2"], "m.safetensors").succeeded()
+    // As after a crash: an epoch that the checkpoint does not have, and half a line.
+    try folder.write(folder.text("l.jsonl") + "{\"epoch\":3,\"loss\":1}\n{\"epoch\":4,\"lo", to: "l.jsonl")
     try train(options + ["--epochs", "5", "--resume"], "m.safetensors").succeeded()
     let epochs = try folder.text("l.jsonl").split(separator: "\n").map { line in
       try #require(try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
