@@ -33,8 +33,7 @@ extension TrainCommand {
     return [
       "--class-weight": classWeight.rawValue,
       "--monotone": directions.isEmpty ? "none" : directions.joined(separator: ","),
-      Self.rowsTerm: "\(parts.training.rows)",
-      Self.dataTerm: parts.training.fingerprint + (parts.validation?.fingerprint ?? ""),
+      Self.rowsTerm: parts.marks.rows, Self.dataTerm: parts.marks.data,
     ]
   }
 

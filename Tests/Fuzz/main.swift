@@ -77,9 +77,10 @@ guard CommandLine.arguments.count > 1, let callback = callbacks[CommandLine.argu
   exit(64)
 }
 
-typealias Driver = @convention(c) (
-  UnsafeMutablePointer<CInt>, UnsafeMutablePointer<UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?>, Callback
-) -> CInt
+typealias Driver =
+  @convention(c) (
+    UnsafeMutablePointer<CInt>, UnsafeMutablePointer<UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?>, Callback
+  ) -> CInt
 
 if let symbol = dlsym(nil, "LLVMFuzzerRunDriver") {
   let driver = unsafeBitCast(symbol, to: Driver.self)
@@ -97,7 +98,8 @@ var files = 0
 for path in CommandLine.arguments.dropFirst(2) where !path.hasPrefix("-") {
   var isFolder: ObjCBool = false
   _ = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
-  let names = isFolder.boolValue ? try FileManager.default.contentsOfDirectory(atPath: path).map { path + "/" + $0 } : [path]
+  let names =
+    isFolder.boolValue ? try FileManager.default.contentsOfDirectory(atPath: path).map { path + "/" + $0 } : [path]
   for name in names {
     let bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: name)))
     _ = bytes.withUnsafeBufferPointer { callback($0.baseAddress, $0.count) }

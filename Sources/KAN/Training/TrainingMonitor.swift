@@ -4,6 +4,8 @@
 /// use by the training thread only.
 public final class TrainingMonitor<Element: Scalar> {
   private let report: TrainingReport<Element>
+  /// The ranks that train together, which end together.
+  private let communicator: any Communicator
   private let clock = ContinuousClock()
   private var lastReport: ContinuousClock.Instant
   private let started: ContinuousClock.Instant
@@ -30,8 +32,9 @@ public final class TrainingMonitor<Element: Scalar> {
   /// The network for reports from within an evaluation that has none of its own.
   var shown: Network<Element>?
 
-  init(_ report: @escaping TrainingReport<Element>) {
+  init(_ report: @escaping TrainingReport<Element>, over communicator: any Communicator = OneProcess()) {
     self.report = report
+    self.communicator = communicator
     started = clock.now
     lastReport = started
   }
@@ -49,7 +52,11 @@ public final class TrainingMonitor<Element: Scalar> {
   public func continues(
     step: Int, of steps: Int, loss: Double, samples: Int, _ network: borrowing Network<Element>
   ) -> Bool {
-    guard isDue() else { return end == nil }
+    if isDue() { report(step: step, of: steps, loss: loss, samples: samples, network) }
+    return agree()
+  }
+
+  private func report(step: Int, of steps: Int, loss: Double, samples: Int, _ network: borrowing Network<Element>) {
     let seconds = seconds
     let done = Double(step) / Double(max(1, steps))
     let decision = show(
@@ -57,7 +64,6 @@ public final class TrainingMonitor<Element: Scalar> {
         epoch: epoch, epochs: epochs, step: step, steps: steps, loss: loss,
         samplesPerSecond: Double(samplesBefore + samples) / seconds, secondsLeft: left(seconds, done)), network)
     isPaused = decision == .checkpoint && canPause && end == nil
-    return end == nil && !isPaused
   }
 
   /// Reports an epoch broken off for a checkpoint, always.
@@ -69,30 +75,32 @@ public final class TrainingMonitor<Element: Scalar> {
         epoch: epoch, epochs: epochs, step: step, steps: steps, loss: lossSum / Double(max(1, rows)),
         samplesPerSecond: Double(samplesBefore) / seconds,
         secondsLeft: left(seconds, Double(step) / Double(max(1, steps))), isResumable: true), network)
+    _ = agree()
   }
 
   /// The same from within a long step.
   public func continues() -> Bool {
-    guard isDue() else { return end == nil }
-    guard let shown else { return end == nil }
-    let seconds = seconds
-    show(
-      TrainingProgress(
-        epoch: epoch, epochs: epochs, step: 0, steps: 1, loss: .nan, samplesPerSecond: Double(samplesBefore) / seconds,
-        secondsLeft: left(seconds, 0)), shown)
-    return end == nil
+    if isDue(), let shown {
+      let seconds = seconds
+      show(
+        TrainingProgress(
+          epoch: epoch, epochs: epochs, step: 0, steps: 1, loss: .nan,
+          samplesPerSecond: Double(samplesBefore) / seconds, secondsLeft: left(seconds, 0)), shown)
+    }
+    return agree()
   }
 
   /// The same between random starts, each of which is reported.
   func continues(starts: TrainingProgress.Starts) -> Bool {
     noteCancellation()
-    guard end == nil, let shown else { return end == nil }
-    let decision = show(
-      TrainingProgress(
-        epoch: epoch, epochs: epochs, step: 0, steps: 1, loss: .nan, samplesPerSecond: 0,
-        secondsLeft: .nan, starts: starts), shown)
-    isPaused = decision == .checkpoint && canPause && end == nil
-    return end == nil && !isPaused
+    if end == nil, let shown {
+      let decision = show(
+        TrainingProgress(
+          epoch: epoch, epochs: epochs, step: 0, steps: 1, loss: .nan, samplesPerSecond: 0,
+          secondsLeft: .nan, starts: starts), shown)
+      isPaused = decision == .checkpoint && canPause && end == nil
+    }
+    return agree()
   }
 
   /// Reports the end of an epoch, always.
@@ -104,6 +112,18 @@ public final class TrainingMonitor<Element: Scalar> {
         epoch: epoch, epochs: epochs, step: steps, steps: steps, loss: loss,
         samplesPerSecond: Double(samplesBefore) / seconds, secondsLeft: left(seconds, 0), validation: validation,
         isResumable: true), network)
+    _ = agree()
+  }
+
+  /// Whether all ranks continue: what one decides, all do, at the same step.
+  private func agree() -> Bool {
+    if communicator.ranks > 1 {
+      let own = end == .cancelled ? 3 : end == .stopped ? 2 : isPaused ? 1 : 0
+      let decided = communicator.largest(own)
+      if decided > 1, end == nil { end = decided == 3 ? .cancelled : .stopped }
+      isPaused = decided == 1
+    }
+    return end == nil && !isPaused
   }
 
   @discardableResult
