@@ -211,7 +211,7 @@ final class LevenbergMarquardtTraining<Element: Scalar>: TrainingProcess {
         starts: first.followsData ? min(rule.starts, tuning.startsOnTails) : rule.starts, seed: start.options.seed,
         pool: start.pool,
         tuning: tuning)
-      var progress = storedScreening(of: first) ?? StartScreening.Progress()
+      var progress = self.screening ?? storedScreening(of: first) ?? StartScreening.Progress()
       var starts = TrainingProgress.Starts(done: progress.done, count: screening.starts)
       screening.run(&progress) { done, count in
         starts = .init(done: done, count: count)
@@ -220,7 +220,7 @@ final class LevenbergMarquardtTraining<Element: Scalar>: TrainingProcess {
         monitor.continues(within: starts)
       }
       self.screening = progress
-      if monitor.end != nil { return nil }
+      if monitor.end != nil || monitor.isPaused { return nil }
       if let best = progress.best { first = best.network }
     }
     let problem = LeastSquaresProblem(first, data, pool: start.pool, tuning: tuning) { monitor.continues() }
