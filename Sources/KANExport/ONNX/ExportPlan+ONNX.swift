@@ -136,7 +136,10 @@ extension OnnxGraph {
         parts.append(unsqueezed(tensor))
       } else if !isScattered, let cell = block.cell {
         isScattered = true
-        parts.append(scattered(inCell, tensors[cell], x, count: block.rows - rows.count, real))
+        // On a grid of one interval the cell is a constant.
+        let isConstant = if case .constant = block.tape.steps[cell] { true } else { false }
+        let own = isConstant ? node("Expand", [tensors[cell], node("Shape", [x])]) : tensors[cell]
+        parts.append(scattered(inCell, own, x, count: block.rows - rows.count, real))
       }
     }
     let all = parts.count == 1 ? parts[0] : node("Concat", parts, [("axis", .integer(2))])
