@@ -26,7 +26,8 @@ func models<Element: Scalar>(_: Element.Type, isShort: Bool) -> [Model<Element>]
       for outside in OutsideGrid.allCases {
         let base = BaseFunction.allCases[(degree + models.count) % 3]
         // A repeated knot, in the middle and at the end, where splines are not as smooth.
-        let breakpoints: [Element] = degree > 1 ? [-1, -0.7, -0.1, -0.1, 0.4, 0.5, 1] : [-1, -0.7, -0.1, 0, 0.4, 0.5, 1]
+        let breakpoints: [Element] =
+          degree > 1 ? [-1, -0.7, -0.1, -0.1, 0.4, 0.5, 1] : [-1, -0.7, -0.1, 0, 0.4, 0.5, 1]
         let own = isUniform ? [] : [breakpoints, breakpoints.map { $0 * 0.9 + 0.05 }]
         guard
           let grid = isUniform
@@ -51,8 +52,11 @@ private func others<Element: Scalar>() -> [Model<Element>] {
   var models: [Model<Element>] = [
     Model("chebyshev", [.chebyshev(2, 4, degree: 7), .chebyshev(4, 2, degree: 4)], places: ends),
     Model("gaussian", [.gaussian(2, 4, grid: 6), .gaussian(4, 2, grid: 3, base: .identity)], places: ends),
-    Model("perceptron", [.linear(2, 7, activation: .silu), .linear(7, 5, activation: .tanh), .linear(5, 2)], places: ends),
-    Model("activations", [.spline(2, 4, activation: .sigmoid), .linear(4, 3, activation: .relu), .linear(3, 2)], places: ends),
+    Model(
+      "perceptron", [.linear(2, 7, activation: .silu), .linear(7, 5, activation: .tanh), .linear(5, 2)], places: ends),
+    Model(
+      "activations", [.spline(2, 4, activation: .sigmoid), .linear(4, 3, activation: .relu), .linear(3, 2)],
+      places: ends),
     Model("products", [.spline(2, 5, products: 2), .linear(5, 2, products: 2)], places: ends),
     Model("wide", [.spline(2, 33, grid: 40), .spline(33, 1, degree: 2)], places: ends),
   ]
@@ -63,14 +67,16 @@ private func others<Element: Scalar>() -> [Model<Element>] {
     models.append(Model("hat_even_\(name)", [Layer(basis: even, outputs: 2)], places: ends))
     let points: [Element] = [-1, -1, -0.4, 0.2, 0.2, 0.7, 1]
     if let grid = try? Grid<Element>(breakpoints: [points, points], degree: 1) {
-      models.append(Model("hat_uneven_\(name)", [Layer(basis: HatFunctions(grid: grid, base: base), outputs: 2)], places: points))
+      models.append(
+        Model("hat_uneven_\(name)", [Layer(basis: HatFunctions(grid: grid, base: base), outputs: 2)], places: points))
     }
   }
   let table = try? TableBasis<Element>([
     .spline([-1, -0.3, 0.1, 0.2, 1]), .spline([-1, 0, 1]), .values([-1, 0, 0.5, 2]), .categories(4), .values([0, 1]),
   ])
   if let table {
-    models.append(Model("table", [Layer(basis: table, outputs: 3), .spline(3, 2)], places: [-1, -0.3, 0, 0.1, 0.5, 1, 2, 3]))
+    models.append(
+      Model("table", [Layer(basis: table, outputs: 3), .spline(3, 2)], places: [-1, -0.3, 0, 0.1, 0.5, 1, 2, 3]))
   }
   return models + functions()
 }

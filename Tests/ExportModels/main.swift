@@ -26,7 +26,7 @@ func write<Element: Scalar>(
 /// Each place in each input, next to it on both sides, and others between and beyond.
 func rows<Element: Scalar>(of model: Model<Element>) -> Matrix<Element> {
   var generator = RandomGenerator(seed: 3)
-  var numbers: [Element] = [-3, 3, -1.2, 1.2, 40, -40]
+  var numbers: [Element] = [-3, 3, -1.2, 1.2, 40, -40, .nan]
   for place in model.places { numbers += [place, place.nextUp, place.nextDown] }
   for _ in 0..<40 { numbers.append(Element(2.6 * generator.uniform() - 1.3)) }
   let inputs: Int = model.network.inputs
