@@ -7,9 +7,13 @@ let package = Package(
     .library(name: "KAN", targets: ["KAN"]),
     .library(name: "KANFiles", targets: ["KANFiles"]),
     .library(name: "KANFormulas", targets: ["KANFormulas"]),
+    .library(name: "KANMPI", targets: ["KANMPI"]),
     .library(name: "KANExport", targets: ["KANExport"]),
     .executable(name: "kan", targets: ["kan"]),
     .library(name: "KANBenchmarking", targets: ["KANBenchmarking"]),
+  ],
+  traits: [
+    .trait(name: "MPI", description: "Training on several machines; needs an MPI library, such as libmpich-dev.")
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0")
@@ -30,6 +34,12 @@ let package = Package(
     // From a trained network or a table to a formula
     .target(name: "KANFormulas", dependencies: ["KAN"]),
 
+    // Several machines, with the trait MPI; without it both are empty
+    .target(
+      name: "CKANMPI", cSettings: [.define("KAN_MPI", .when(traits: ["MPI"]))],
+      linkerSettings: [.linkedLibrary("mpi", .when(traits: ["MPI"]))]),
+    .target(name: "KANMPI", dependencies: ["KAN", "CKANMPI"]),
+
     // A model as a program of its own: ONNX, and sources in C, Swift and Python
     .target(name: "KANExport", dependencies: ["KAN"]),
 
@@ -41,6 +51,7 @@ let package = Package(
       name: "kan",
       dependencies: [
         "CDigits", "KAN", "KANExport", "KANFiles", "KANFormulas", "KANReport",
+        .target(name: "KANMPI", condition: .when(traits: ["MPI"])),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 

@@ -7,6 +7,11 @@ private import COpenBLAS
 /// solved by iterated Tikhonov regularisation: Cholesky factorisation of D·AᵀA·D + δ·1, where D makes the diagonal 1,
 /// and iterative refinement, which removes the effect of δ in all but negligible singular directions (Engl, Hanke and
 /// Neubauer, Regularization of Inverse Problems, section 5.1). X is then finite for any rank and of moderate norm.
+///
+/// Where rows are too many to keep, or come from several machines, kept rows can be reduced as they come: (A B) = Q·R, of
+/// which R alone is kept, and two R are merged by the factorisation of one above the other (TSQR: Demmel, Grigori, Hoemmen
+/// and Langou 2012, SIAM Journal on Scientific Computing 34). The last R has the singular values of A, so the solution by
+/// singular value decomposition is that of all rows, at their own condition number.
 package struct LeastSquaresAccumulator {
   package let columns: Int
   package let sides: Int
@@ -16,14 +21,23 @@ package struct LeastSquaresAccumulator {
   /// The upper triangle of AᵀA, and AᵀB, if rows are not kept.
   private var gram, sidesGram: Matrix<Double>
 
+  /// Whether kept rows are reduced to a triangle.
+  private let reduces: Bool
+
   /// The most elements of A to keep.
   package static let directElements = 1 << 21
+  /// The most columns for a singular value decomposition, whose time grows with their cube.
+  package static let directColumns = 1500
 
-  /// - Parameter rows: the most rows that will be added, which selects the method.
-  package init(rows: Int, columns: Int, sides: Int, direct: Bool? = nil) {
+  /// - Parameters:
+  ///   - rows: the most rows that will be added, which selects the method.
+  ///   - direct: whether to keep rows; selected if nil.
+  ///   - reducing: whether to keep no more than the triangular factor of kept rows.
+  package init(rows: Int, columns: Int, sides: Int, direct: Bool? = nil, reducing: Bool = false) {
     self.columns = columns
     self.sides = sides
-    let isDirect = direct ?? (rows * columns <= Self.directElements && columns <= 1500)
+    reduces = reducing
+    let isDirect = direct ?? (rows * columns <= Self.directElements && columns <= Self.directColumns)
     self.rows = isDirect ? [] : nil
     gram = isDirect ? Matrix(rows: 0, columns: 0) : Matrix(rows: columns, columns: columns)
     sidesGram = isDirect ? Matrix(rows: 0, columns: 0) : Matrix(rows: columns, columns: sides)
@@ -31,7 +45,7 @@ package struct LeastSquaresAccumulator {
 
   /// Memory in bytes, including the solution, if up to `parts` parts of the rows have to be merged.
   package static func bytes(rows: Int, columns: Int, sides: Int, parts: Int = 1) -> Int {
-    rows * columns <= directElements && columns <= 1500
+    rows * columns <= directElements && columns <= directColumns
       ? 24 * rows * (columns + sides) : 8 * columns * ((parts + 1) * columns + (parts + 3) * sides)
   }
 
@@ -48,6 +62,8 @@ package struct LeastSquaresAccumulator {
         rows!.append(contentsOf: UnsafeBufferPointer(start: a.base + row * a.stride, count: columns))
         rows!.append(contentsOf: UnsafeBufferPointer(start: b.base + row * b.stride, count: sides))
       }
+      // With three times the rows of the triangle, the factorisation costs a third more than of all rows at once.
+      if rowCount > 4 * (columns + sides) { reduceRows() }
       return
     }
     BLAS.prepare()
@@ -65,10 +81,38 @@ package struct LeastSquaresAccumulator {
     rowCount += other.rowCount
     if let more = other.rows {
       rows!.append(contentsOf: more)
+      reduceRows()
       return
     }
     add(other.gram, to: &gram)
     add(other.sidesGram, to: &sidesGram)
+  }
+
+  /// Replaces kept rows by the triangular factor of (A B), where that has fewer.
+  private mutating func reduceRows() {
+    let width = columns + sides
+    guard reduces, rowCount > width, let kept = rows else { return }
+    // By columns, as LAPACK has it.
+    var a = [Double](repeating: 0, count: rowCount * width)
+    for row in 0..<rowCount { for column in 0..<width { a[column * rowCount + row] = kept[row * width + column] } }
+    a.withUnsafeMutableBufferPointer { OrthogonalReduction.reduce($0.baseAddress!, rows: rowCount, columns: width) }
+    var triangle = [Double](repeating: 0, count: width * width)
+    for row in 0..<width { for column in row..<width { triangle[row * width + column] = a[column * rowCount + row] } }
+    (rows, rowCount) = (triangle, width)
+  }
+
+  /// What the rows so far have come to, for another process: kept rows, or else AᵀA and AᵀB.
+  package var sums: [Double] {
+    get { rows ?? Array(gram.elements) + Array(sidesGram.elements) }
+    set {
+      if rows != nil {
+        (rows, rowCount) = (newValue, newValue.count / max(1, columns + sides))
+      } else {
+        let middle = gram.elements.count
+        gram = Matrix(rows: columns, columns: columns, elements: AlignedArray(newValue[..<middle]))
+        sidesGram = Matrix(rows: columns, columns: sides, elements: AlignedArray(newValue[middle...]))
+      }
+    }
   }
 
   private func add(_ other: Matrix<Double>, to matrix: inout Matrix<Double>) {

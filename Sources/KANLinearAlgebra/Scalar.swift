@@ -3,7 +3,7 @@
 /// `Float` trains; `Double` is for refits, second-order training and gradient checks. The underscored requirements
 /// forward to CBLAS, LAPACKE and the kernels in C; call the verbs of ``Matrix`` and ``ThreadPool`` instead.
 /// The protocol is closed: other conformances are not supported.
-public protocol Scalar: BinaryFloatingPoint, LosslessStringConvertible, Codable, Sendable
+public protocol Scalar: BinaryFloatingPoint, BitwiseCopyable, LosslessStringConvertible, Codable, Sendable
 where RawSignificand: FixedWidthInteger {
   /// C = α·op(A)·op(B) + β·C, row-major, by `cblas_?gemm`.
   @_documentation(visibility: internal)

@@ -30,13 +30,15 @@ enum Console {
     return poll(&output, 1, 0) == 1 && output.revents & Int16(POLLERR) != 0
   }
 
-  /// Data, to standard output.
+  /// Data, to standard output; of several ranks that of the first.
   static func print(_ text: String) throws(FileError) {
+    guard Ranks.isFirst else { return }
     try writeFile(Array((text + "\n").utf8), to: "/dev/stdout")
   }
 
-  /// A message, to standard error.
+  /// A message, to standard error; of several ranks that of the first.
   static func note(_ text: String) {
+    guard Ranks.isFirst else { return }
     endProgress()
     write(text + "\n")
   }
@@ -44,7 +46,7 @@ enum Console {
   static func fail(_ text: String, code: Int32) -> Never {
     endProgress()
     let line = printable(text.split(whereSeparator: \.isNewline).joined(separator: " "), limit: 8192)
-    write((hasColor ? "\u{1B}[31merror:\u{1B}[0m " : "error: ") + line + "\n")
+    Ranks.fail({ write((hasColor ? "\u{1B}[31merror:\u{1B}[0m " : "error: ") + $0 + line + "\n") }, code: code)
     end(code)
   }
 
@@ -52,7 +54,7 @@ enum Console {
 
   /// A status line, replaced by the next one; printed only on a terminal.
   static func progress(_ text: String) {
-    guard isTerminal else { return }
+    guard isTerminal, Ranks.isFirst else { return }
     hasProgress.withLock { $0 = true }
     write("\r\u{1B}[K" + text)
   }

@@ -6,10 +6,20 @@ import KANFiles
 final class EpochLog {
   private let path: String
   private let handle: FileHandle
+  /// What this rank had sent before the last line.
+  private var sent = Ranks.communicator.traffic
 
   init(path: String, appending: Bool) throws(FileError) {
     self.path = path
     handle = try openOutput(path, appending: appending)
+  }
+
+  /// What this rank has sent since the last call; nil of one process.
+  func traffic(steps: Int) -> EpochLine.StepTraffic? {
+    guard Ranks.areLaunched else { return nil }
+    let now = Ranks.communicator.traffic
+    defer { sent = now }
+    return EpochLine.StepTraffic(ranks: Ranks.communicator.ranks, steps: steps, epoch: now - sent)
   }
 
   func append(_ line: some Encodable) throws {
@@ -34,6 +44,25 @@ struct EpochLine: Encodable {
   /// Intervals of the grid, where several are trained on in turn.
   var grid: Int?
   var outside: Outside
+  /// Of several ranks.
+  var traffic: StepTraffic?
+
+  /// What rank 0 has sent to others in an epoch, by step too. What follows the epoch, such as its evaluation, counts for
+  /// the next one.
+  struct StepTraffic: Encodable {
+    var ranks: Int
+    var messages: Int
+    var bytes: Int
+    var messagesPerStep: Double
+    var bytesPerStep: Double
+
+    init(ranks: Int, steps: Int, epoch: Traffic) {
+      self.ranks = ranks
+      (messages, bytes) = (epoch.messages, epoch.bytes)
+      messagesPerStep = Double(messages) / Double(max(1, steps))
+      bytesPerStep = Double(bytes) / Double(max(1, steps))
+    }
+  }
 
   /// Values outside the grids of the layers.
   struct Outside: Encodable {
@@ -53,11 +82,14 @@ struct EpochLine: Encodable {
     return inputs.selecting(rows: Array(stride(from: 0, to: inputs.rows, by: step)))
   }
 
-  /// - Parameter sample: some of the rows trained on.
+  /// - Parameters:
+  ///   - sample: some of the rows trained on.
+  ///   - traffic: of several ranks.
   init<Element: Scalar>(
     _ record: EpochRecord, _ progress: TrainingProgress, rows: Int, sample: Matrix<Element>,
-    _ network: borrowing Network<Element>, _ pool: ThreadPool
+    _ network: borrowing Network<Element>, traffic: StepTraffic?, _ pool: ThreadPool
   ) {
+    self.traffic = traffic
     epoch = record.epoch
     // A loss beyond all numbers has no place in JSON.
     loss = record.loss.isFinite ? record.loss : nil

@@ -42,10 +42,16 @@ struct EvaluateCommand: ParsableCommand {
   }
 
   private func evaluate<Element: Scalar>(_ file: ModelFile, _: Element.Type) throws {
+    try Ranks.requireSameProgram()
     let network = try Network<Element>(file)
     let pool = try threads.pool()
     let rows = try data.rows(for: network, pool).data
-    let metrics = network.evaluate(on: rows, pool: pool)
+    if Ranks.areLaunched {
+      try Ranks.requireSame([("the rows", "\(rows.rows)"), ("the model", "\(Ranks.digest(network.parameters))")])
+    }
+    let metrics =
+      Ranks.areLaunched
+      ? try network.evaluate(on: Ranks.share(rows), pool: pool) : network.evaluate(on: rows, pool: pool)
     let intervals = try coverage(network, rows, pool)
     if json { return try Console.print(encodeJSON(EvaluationResult(metrics: metrics, intervals: intervals))) }
     let text = table([metrics.header, [printable(data.data)] + metrics.cells])

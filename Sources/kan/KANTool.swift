@@ -39,11 +39,20 @@ struct KANTool: ParsableCommand {
     Console.prepare()
     do {
       var command = try parseAsRoot()
+      try requireSharing(command)
       try command.run()
     } catch {
       do { try end(with: error) } catch { fail(with: error) }
     }
+    Ranks.finish()
     Console.end(0)
+  }
+
+  /// Refuses a command that ranks do not share: each would do all of it.
+  private static func requireSharing(_ command: any ParsableCommand) throws {
+    if Ranks.communicator.ranks == 1 { return }
+    if command is TrainCommand || command is EvaluateCommand || command is PredictCommand { return }
+    throw ToolError.usage("of several ranks only kan train, evaluate and predict share the work")
   }
 
   /// Help, the version and completions also arrive as errors; they go to standard output.

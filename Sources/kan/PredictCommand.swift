@@ -53,11 +53,13 @@ struct PredictCommand: ParsableCommand {
   }
 
   private func predict<Element: Scalar>(_ file: ModelFile, _: Element.Type) throws {
+    try Ranks.requireSameProgram()
     let network = try Network<Element>(file)
     let pool = try threads.pool()
     let inputs = try missing.inputs(of: data, for: network, pool)
-    if let out { try checkWritable(out) }
-    let predictions = network.predict(inputs, pool: pool)
+    if let out, Ranks.isFirst { try checkWritable(out) }
+    let predictions = try predictions(network, inputs, pool)
+    if !Ranks.isFirst { return }
     let intervals = try interval.map { try self.intervals(level: $0, network, inputs, pool) }
     let name = out?.lowercased() ?? ""
     let isTabbed = name.hasSuffix(".tsv")
@@ -78,6 +80,20 @@ struct PredictCommand: ParsableCommand {
         name.hasSuffix(".npy") ? array(predictions, network.names, network.task) : table(predictions, network, isTabbed)
     }
     try writeFile(bytes, to: out ?? "/dev/stdout")
+  }
+
+  /// Those of all rows, of which each rank predicts its own.
+  private func predictions<Element: Scalar>(
+    _ network: Network<Element>, _ inputs: Matrix<Element>, _ pool: ThreadPool
+  ) throws -> Matrix<Element> {
+    guard Ranks.areLaunched else { return network.predict(inputs, pool: pool) }
+    try Ranks.requireSame([
+      ("the rows", "\(inputs.rows)"), ("the model", "\(Ranks.digest(network.parameters))"),
+    ])
+    let own = DistributedRows<Element>.range(of: inputs.rows, Ranks.communicator)
+    let part = network.predict(inputs.selecting(rows: own), pool: pool)
+    let all = Ranks.communicator.gather(Array(part.elements))
+    return Matrix(rows: inputs.rows, columns: all.count / max(1, inputs.rows), elements: all)
   }
 
   private func intervals<Element: Scalar>(

@@ -10,6 +10,22 @@ extension TrainCommand {
     var encoding: TableEncoding?
     /// What reading met.
     var notes: [String] = []
+    /// Where ranks share the rows: `training`, `validation` and `test` are those of this rank then.
+    var shared: Shared<Element>?
+
+    /// The rows to train on, of all ranks.
+    var trainingRows: any RowSource<Element> { shared?.training ?? training }
+    var validationRows: (any RowSource<Element>)? { shared == nil ? validation : shared?.validation }
+    var testRows: any RowSource<Element> { shared?.test ?? test }
+  }
+
+  /// Rows of all ranks, and what was made of them before each kept its own.
+  struct Shared<Element: Scalar> {
+    var training: DistributedRows<Element>
+    var validation: DistributedRows<Element>?
+    var test: DistributedRows<Element>
+    /// The network that the training starts from.
+    var network: Network<Element>
   }
 
   /// Rows for training, for the test and, with --patience, for early stopping.
@@ -96,7 +112,7 @@ extension TrainCommand {
 
   /// Fits initial coefficients by least squares, if asked for.
   func initialize<Element: Scalar>(
-    _ network: inout Network<Element>, on data: Dataset<Element>, _ pool: ThreadPool
+    _ network: inout Network<Element>, on data: some RowSource<Element>, _ pool: ThreadPool
   ) throws {
     if initialization == .random || resume { return }
     do {

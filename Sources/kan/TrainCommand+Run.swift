@@ -5,19 +5,21 @@ import KANFiles
 extension TrainCommand {
   func train<Element: Scalar>(_: Element.Type) throws {
     let pool = try threads.pool()
-    let parts = try readData(Element.self, pool)
+    try checkRanks()
+    var parts = try readData(Element.self, pool)
+    if Ranks.areLaunched { parts = try share(parts) }
     if let effort { return try trainAutomatically(effort, parts, pool) }
-    for file in [save, report].compactMap(\.self) { try checkWritable(file) }
+    for file in [savePath, report].compactMap(\.self) { try checkWritable(file) }
     Interruption.watch()
     var log: EpochLog?
     var (network, history) = try trainNetwork(parts, &log, pool)
     if let ensemble, ensemble > 1 {
       (network, history) = try trainOthers(ensemble, network, history, parts, &log, pool)
     }
-    network.noteRowsOutsideGrids(parts.training.inputs, pool: pool)
+    try network.noteRowsOutsideGrids(of: parts.trainingRows, pool: pool)
     for line in network.record?.outsideLines ?? [] { Console.note(line) }
-    calibrate(&network, parts, pool)
-    if let save { try network.save(to: save) }
+    if parts.shared == nil { calibrate(&network, parts, pool) }
+    if let savePath { try network.save(to: savePath) }
     if Interruption.isRequested {
       let hint = save == nil || ensemble ?? 1 > 1 ? "" : "; the same command with --resume goes on"
       throw ToolError(message: "interrupted after \(counted(history.epochs.count, "epoch"))\(hint)", code: 130)
@@ -30,12 +32,12 @@ extension TrainCommand {
   func trainNetwork<Element: Scalar>(
     _ parts: Parts<Element>, _ log: inout EpochLog?, _ pool: ThreadPool
   ) throws -> (network: Network<Element>, history: TrainingHistory) {
-    var network = try makeNetwork(for: parts.training, parts.encoding)
+    var network = try parts.shared?.network ?? makeNetwork(for: parts.training, parts.encoding)
     network.contraction = contraction
     let directions = try directions(in: parts.training.names)
-    try initialize(&network, on: parts.training, pool)
-    if log == nil { log = try self.log.map { try EpochLog(path: $0, appending: resume) } }
-    Console.note(introduction(network, parts.training, try objectives.objective, pool))
+    try initialize(&network, on: parts.trainingRows, pool)
+    if log == nil, Ranks.isFirst { log = try self.log.map { try EpochLog(path: $0, appending: resume) } }
+    Console.note(introduction(network, parts.trainingRows, try objectives.objective, pool))
     if resume, extend.isEmpty, let done = network.trainingState?.epochsDone, done >= epochs {
       Console.note("\(counted(done, "epoch")) are done; a larger --epochs goes on")
     }
@@ -54,17 +56,21 @@ extension TrainCommand {
     let history: TrainingHistory
     do {
       history = try network.train(
-        on: parts.training, validation: parts.validation, with: method(for: network), options: options, pool: pool
+        on: parts.trainingRows, validation: parts.validationRows, with: method(for: network), options: options,
+        pool: pool
       ) { progress, network in
         line.show(progress)
         do {
           if progress.isEndOfEpoch, let record = network.record {
             noteRecoveries(record, &recoveries)
             if let log, let epoch = record.history.last {
-              try log.append(EpochLine(epoch, progress, rows: parts.training.rows, sample: sample, network, pool))
+              try log.append(
+                EpochLine(
+                  epoch, progress, rows: parts.trainingRows.rows, sample: sample, network,
+                  traffic: log.traffic(steps: progress.steps), pool))
             }
           }
-          if progress.isEndOfEpoch, let save, ensemble ?? 1 == 1, lastSave.duration(to: .now) > .seconds(5) {
+          if progress.isEndOfEpoch, let save = savePath, ensemble ?? 1 == 1, lastSave.duration(to: .now) > .seconds(5) {
             try network.save(to: save)
             lastSave = .now
           }
@@ -90,7 +96,7 @@ extension TrainCommand {
       throw ToolError.data("\(data.data): \(error)\(try saveLastGood(network))")
     }
     if let failure {
-      if let save { try network.save(to: save) }
+      if let save = savePath { try network.save(to: save) }
       throw failure
     }
     return (network, history)
@@ -133,21 +139,22 @@ extension TrainCommand {
 
   /// Saves the last good network after a failure; returns the text to add to the message.
   private func saveLastGood<Element: Scalar>(_ network: Network<Element>) throws -> String {
-    guard let save else { return "" }
+    guard let save = savePath else { return "" }
     guard let state = network.trainingState, state.epochsDone > 0 else { return "; no model was saved" }
     try network.save(to: save)
     return "; \(save) has them, of epoch \(state.best.epoch)"
   }
 
   func introduction<Element: Scalar>(
-    _ network: Network<Element>, _ data: Dataset<Element>, _ objective: (any Objective)?, _ pool: ThreadPool
+    _ network: Network<Element>, _ data: some RowSource<Element>, _ objective: (any Objective)?, _ pool: ThreadPool
   ) -> String {
     let objective =
-      objective ?? (network.record == nil ? data.targets.task.objective : network.objective)
-    return "\(data.targets.task.rawValue) on \(counted(data.rows, "row")), \(edge.name) network "
+      objective ?? (network.record == nil ? data.targetShape.task.objective : network.objective)
+    return "\(data.targetShape.task.rawValue) on \(counted(data.rows, "row")), \(edge.name) network "
       + "\(text(network.inputs, network.layers.map(\.width))), "
       + "\(counted(network.parameterCount, "parameter")), loss \(ObjectiveDescription(objective)), "
       + "\(counted(pool.threads, "thread"))"
+      + (Ranks.areLaunched ? " on each of \(counted(Ranks.communicator.ranks, "rank"))" : "")
   }
 
   func text(_ inputs: Int, _ widths: [HiddenWidth]) -> String {
@@ -170,6 +177,11 @@ extension TrainCommand {
     _ network: Network<Element>, _ parts: Parts<Element>, fit: Evaluation, _ history: TrainingHistory?
   ) -> Warnings {
     var warnings = Warnings()
+    if parts.shared != nil {
+      // The others look at all rows.
+      warnings.add(.training, Warnings.training(history, fit: fit))
+      return warnings
+    }
     warnings.add(.constantTarget, Warnings.constantTargets(in: parts.training))
     warnings.add(.fewOfClass, Warnings.fewOfClass(training: parts.training, test: parts.test))
     warnings.add(.unlike, Warnings.unlike(training: parts.training, test: parts.test))
@@ -195,11 +207,11 @@ extension TrainCommand {
   func finish<Element: Scalar>(
     _ network: Network<Element>, _ history: TrainingHistory, _ parts: Parts<Element>, _ pool: ThreadPool
   ) throws {
-    let training = network.evaluate(on: parts.training, pool: pool)
-    let test = network.evaluate(on: parts.test, pool: pool)
+    let training = try network.evaluate(on: parts.trainingRows, pool: pool)
+    let test = try network.evaluate(on: parts.testRows, pool: pool)
     var warnings = warnings(network, parts, fit: training, history)
-    warnings.add(.parameters, Warnings.parameters(of: network, rows: parts.training.rows))
-    warnings.add(.skewed, Warnings.skewed(network, on: parts.training))
+    warnings.add(.parameters, Warnings.parameters(of: network, rows: parts.trainingRows.rows))
+    if parts.shared == nil { warnings.add(.skewed, Warnings.skewed(network, on: parts.training)) }
     warn(warnings)
     try writeReport(network, parts, test, warnings, pool)
     if json {
@@ -208,7 +220,8 @@ extension TrainCommand {
         samplesPerSecond: history.samplesPerSecond, seed: seed, threads: pool.threads, train: training, test: test,
         bestEpoch: history.bestEpoch, end: history.end.rawValue, objective: ObjectiveDescription(network.objective),
         grid: history.grid?.intervals,
-        gridReason: history.grid?.description, warnings: parts.notes + warnings.texts)
+        gridReason: history.grid?.description, ranks: Ranks.areLaunched ? Ranks.communicator.ranks : nil,
+        traffic: Ranks.areLaunched ? Ranks.communicator.traffic : nil, warnings: parts.notes + warnings.texts)
       try Console.print(encodeJSON(result))
       return
     }
@@ -250,6 +263,9 @@ struct TrainingResult: Encodable {
   var gridReason: String?
   /// What an automatic training chose, and why.
   var chosen: Chosen?
+  /// Processes that shared the rows, and what rank 0 sent to others.
+  var ranks: Int? = nil
+  var traffic: Traffic? = nil
   /// What a user should know of data, network and training.
   var warnings: [String]
 }

@@ -66,6 +66,14 @@ struct ColumnStatistics<Element: Scalar>: Sendable {
     }
   }
 
+  mutating func code(_ coder: inout ReductionCoder) {
+    coder.code(&lowest)
+    coder.code(&highest)
+    coder.code(&means)
+    coder.code(&squares)
+    coder.code(&weight)
+  }
+
   /// √(Σ w·(x - x̄)² / Σ w), 0 of no rows
   var deviations: [Double] { squares.map { weight > 0 ? ($0 / weight).squareRoot() : 0 } }
 }
@@ -88,5 +96,10 @@ struct RowStatistics<Element: Scalar>: Reduction {
   mutating func merge(_ other: RowStatistics) {
     inputs.merge(other.inputs)
     targets.merge(other.targets)
+  }
+
+  mutating func code(_ coder: inout ReductionCoder) {
+    inputs.code(&coder)
+    targets.code(&coder)
   }
 }

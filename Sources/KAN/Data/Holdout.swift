@@ -29,10 +29,16 @@ extension TrainingRows {
         heldOutRows(of: try Self.labels(of: source), classes: count, fraction, seed: seed)
       }
     guard let parts else { return nil }
+    if let shared {
+      return (try TrainingRows(shared.selecting(parts.training)), try TrainingRows(shared.selecting(parts.test)))
+    }
     return (try selecting(parts.training, of: source), try selecting(parts.test, of: source))
   }
 
   private static func labels(of source: some RowSource<Element>) throws(RowSourceError) -> [Int32] {
+    if let shared = source as? DistributedRows<Element> {
+      return shared.communicator.gather(try labels(of: shared.local))
+    }
     let buffer = RowBuffer(source, capacity: 4096, parts: .targets)
     var labels: [Int32] = []
     labels.reserveCapacity(source.rows)
@@ -116,6 +122,7 @@ enum RandomStream {
   static let holdout: UInt64 = 1
   /// Random starts of a second-order training: this and the start's number.
   static let starts: UInt64 = 1 << 16
-  /// The order of rows in an epoch: this and the epoch's number.
+  /// The order of rows in an epoch: this and the epoch's number. Of rows that ranks share, each shard has a seed of its
+  /// own.
   static let epochs: UInt64 = 1 << 32
 }

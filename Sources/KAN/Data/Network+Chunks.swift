@@ -42,16 +42,16 @@ extension Network {
     let reader = ChunkReader(
       self, data, capacity: capacity ?? Self.predictionRows, parts: parts, layers: layers, keepingSums: keepingSums,
       pool: pool)
-    let shards = RowShards(rows: data.rows)
-    return try shards.merged(
-      { shard throws(RowSourceError) in
-        var result = empty
-        try reader.forEachChunk(in: shards.range(shard), while: continues) { result.add($0) }
-        return result
-      }, by: { $0.merge($1) }) ?? empty
+    let shards = RowShards(of: data.source)
+    return try shards.reduced(empty) { shard throws(RowSourceError) in
+      var result = empty
+      try reader.forEachChunk(in: shards.range(shard), while: continues) { result.add($0) }
+      return result
+    }
   }
 
-  /// Calls `body` with one chunk after another, for what writes a result for each row or is no sum.
+  /// Calls `body` with one chunk after another, for what writes a result for each row or is no sum: of rows that ranks
+  /// share, with those of this process.
   ///
   /// - Parameters:
   ///   - capacity: rows of a chunk; they never cross from one shard into the next.
@@ -62,8 +62,8 @@ extension Network {
   ) throws(RowSourceError) {
     let reader = ChunkReader(
       self, data, capacity: capacity ?? Self.predictionRows, parts: parts, layers: layers, pool: pool)
-    let shards = RowShards(rows: data.rows)
-    for shard in 0..<shards.count { try reader.forEachChunk(in: shards.range(shard), while: continues, body) }
+    let shards = RowShards(of: data.source)
+    for shard in shards.own { try reader.forEachChunk(in: shards.range(shard), while: continues, body) }
   }
 }
 

@@ -8,6 +8,8 @@ protocol Reduction: Sendable {
   mutating func add(_ chunk: Chunk)
   /// Takes what later rows came to.
   mutating func merge(_ other: Self)
+  /// Writes or reads all that rows change, for a rank that has other rows.
+  mutating func code(_ coder: inout ReductionCoder)
 }
 
 /// Some rows of a source, in the user's units.
@@ -29,7 +31,7 @@ extension RowSource {
   func reduce<Result: Reduction>(
     _ empty: Result, reading parts: RowParts, pool: ThreadPool
   ) throws(RowSourceError) -> Result where Result.Chunk == RowChunk<Element> {
-    let shards = RowShards(rows: rows)
+    let shards = RowShards(of: self)
     let results = UnsafeMutablePointer<Result>.allocate(capacity: shards.count)
     results.initialize(repeating: empty, count: shards.count)
     defer {
@@ -44,7 +46,7 @@ extension RowSource {
       source: self, memory: memory, shards: shards, results: results, parts: parts, buffers: buffers, failure: failure)
     pool.run(shards.count, work: rows * (inputColumns + 1), loop)
     if let error = failure.error { throw error }
-    return shards.merged({ results[$0] }, by: { $0.merge($1) }) ?? empty
+    return shards.reduced(empty) { results[$0 - shards.own.lowerBound] }
   }
 }
 
@@ -61,7 +63,7 @@ where Result.Chunk == RowChunk<Source.Element> {
   let failure: FirstFailure
 
   func iterate(_ index: Int, worker: Int) {
-    let range = shards.range(index)
+    let range = shards.range(shards.own.lowerBound + index)
     if let memory { return memory.withChunk(range, parts) { results[index].add($0) } }
     let buffer = buffers[worker]
     do throws(RowSourceError) {

@@ -41,4 +41,11 @@ struct RowCheck<Element: Scalar>: Reduction {
     outside = outside ?? other.outside
     weight = weight ?? other.weight
   }
+
+  mutating func code(_ coder: inout ReductionCoder) {
+    coder.code(&input)
+    coder.code(&target)
+    coder.code(&outside)
+    coder.code(&weight)
+  }
 }

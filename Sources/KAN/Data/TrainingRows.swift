@@ -29,6 +29,24 @@ package final class TrainingRows<Element: Scalar>: Sendable {
     meanWeight = 1
   }
 
+  /// - Parameter meanWeight: that of rows of which these are some.
+  private init(_ source: some RowSource<Element>, meanWeight: Double) {
+    self.source = source
+    memory = source as? Dataset<Element>
+    self.meanWeight = meanWeight
+  }
+
+  /// The rows of ranks, if ranks share them.
+  var shared: DistributedRows<Element>? { source as? DistributedRows<Element> }
+  /// The rows of this process, numbered from 0.
+  var own: TrainingRows {
+    guard let shared else { return self }
+    func rows(_ local: some RowSource<Element>) -> TrainingRows { TrainingRows(local, meanWeight: meanWeight) }
+    return rows(shared.local)
+  }
+  /// The number of the first of them.
+  var firstOwn: Int { shared?.ownRows.lowerBound ?? 0 }
+
   package var rows: Int { source.rows }
   var inputColumns: Int { source.inputColumns }
   var targetShape: TargetShape { source.targetShape }
@@ -41,7 +59,7 @@ extension RowSource {
   fileprivate func meanWeight() throws(RowSourceError) -> Double {
     if !hasWeights { return 1 }
     let buffer = RowBuffer(self, capacity: 4096, parts: .weights)
-    let sum = try RowShards(rows: rows).sum { range throws(RowSourceError) in
+    let sum = try RowShards(of: self).sum { range throws(RowSourceError) in
       var sum = 0.0
       for start in stride(from: range.lowerBound, to: range.upperBound, by: buffer.capacity) {
         let batch = try buffer.read(start..<min(start + buffer.capacity, range.upperBound), of: self)

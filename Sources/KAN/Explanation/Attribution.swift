@@ -131,4 +131,11 @@ private struct LayerMoments<Element: Scalar>: Reduction {
       sums[layer].merge(other.sums[layer])
     }
   }
+
+  mutating func code(_ coder: inout ReductionCoder) {
+    for layer in inputs.indices {
+      inputs[layer].code(&coder)
+      sums[layer].code(&coder)
+    }
+  }
 }

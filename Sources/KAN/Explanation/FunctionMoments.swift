@@ -45,6 +45,12 @@ struct FunctionMoments<Element: Scalar>: Sendable {
     withExtendedLifetime(other) { for place in 0..<sums.count { to[place] += from[place] } }
   }
 
+  mutating func code(_ coder: inout ReductionCoder) {
+    coder.code(&rows)
+    inputs.code(&coder)
+    coder.code(&sums)
+  }
+
   /// Below this part of a curve's root mean square, a spread is rounding: of single precision in the functions, or of
   /// the difference of sums of squares.
   private static var leastSpread: Double { 5e-7 }

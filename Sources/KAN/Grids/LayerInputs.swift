@@ -7,6 +7,8 @@ struct LayerInputs<Element: Scalar> {
   /// Rows below and above the grid, unless the layer has none.
   private(set) var outside: OutsideGridCounts?
   private let grid: Grid<Element>?
+  /// Rows of the sample that have been met, one after another.
+  private var met: (first: Int, end: Int)?
 
   /// Rows kept in the sample.
   static var sampleRows: Int { 8192 }
@@ -30,8 +32,48 @@ struct LayerInputs<Element: Scalar> {
     while next < rows, next * total / rows < start + x.rows {
       let source = x.base + (next * total / rows - start) * x.stride
       (to.base + next * to.stride).update(from: source, count: x.columns)
+      met = (met?.first ?? next, next + 1)
       next += 1
     }
+  }
+
+  /// Takes what the layer sees of the rows that follow, on another rank.
+  fileprivate mutating func merge(_ other: LayerInputs) {
+    for column in lowest.indices {
+      // NaN sticks, as in `noteRange`.
+      let (low, high) = (other.lowest[column], other.highest[column])
+      if low < lowest[column] || low.isNaN { lowest[column] = low }
+      if high > highest[column] || high.isNaN { highest[column] = high }
+    }
+    if let counts = other.outside {
+      outside!.rows += counts.rows
+      for column in counts.below.indices {
+        outside!.below[column] += counts.below[column]
+        outside!.above[column] += counts.above[column]
+      }
+    }
+    guard let later = other.met else { return }
+    let (to, from) = (sample.mutableView(), other.sample.view)
+    (to.base + later.first * to.stride).update(
+      from: from.base + later.first * from.stride, count: (later.end - later.first) * from.stride)
+    withExtendedLifetime(other) {}
+    met = (met?.first ?? later.first, later.end)
+  }
+
+  fileprivate mutating func code(_ coder: inout ReductionCoder) {
+    coder.code(&lowest)
+    coder.code(&highest)
+    if outside != nil {
+      coder.code(&outside!.rows)
+      coder.code(&outside!.below)
+      coder.code(&outside!.above)
+    }
+    coder.code(&met)
+    guard let met else { return }
+    let to = sample.mutableView()
+    coder.code(
+      UnsafeMutableRawBufferPointer(
+        UnsafeMutableBufferPointer(start: to.base + met.first * to.stride, count: (met.end - met.first) * to.stride)))
   }
 
   @specialized(where Element == Float)
@@ -116,6 +158,16 @@ extension Network {
     try layerInputs(of: source, sample: 0, pool: pool).map(\.outside)
   }
 
+  /// Stores the counts of the rows of a source.
+  ///
+  /// - Throws: ``RowSourceError`` if a row cannot be read.
+  public mutating func noteRowsOutsideGrids(
+    of source: some RowSource<Element>, pool: ThreadPool = .shared
+  ) throws(RowSourceError) {
+    let counts = try outsideGridCounts(on: source, pool: pool)
+    record?.outside = counts
+  }
+
   /// What each layer sees, in one pass over all rows: of a matrix [rows × in].
   func layerInputs(
     of rows: Matrix<Element>, sample: Int = LayerInputs<Element>.sampleRows, pool: ThreadPool
@@ -132,12 +184,32 @@ extension Network {
     of source: some RowSource<Element>, sample: Int = LayerInputs<Element>.sampleRows, pool: ThreadPool
   ) throws(RowSourceError) -> [LayerInputs<Element>] {
     var result = layers.map { LayerInputs($0, sample: min(sample, source.rows)) }
-    // Extremes and counts are the same in any order, and each row of the sample is written once: nothing to merge.
+    // Within a process extremes and counts are the same in any order, and each row of the sample is written once: nothing to merge.
     try forEachChunk(of: TrainingRows(unweighted: source), layers: layers.count - 1, pool: pool) { chunk in
       for index in layers.indices {
         result[index].add(chunk.input(index), start: chunk.range.lowerBound, total: chunk.total)
       }
     }
-    return result
+    guard let communicator = source.sharingRanks else { return result }
+    var all = SeenInputs(layers: result)
+    communicator.merge(&all)
+    return all.layers
   }
+}
+
+/// What the layers see of the rows of several ranks.
+private struct SeenInputs<Element: Scalar>: Reduction {
+  var layers: [LayerInputs<Element>]
+
+  mutating func add(_ chunk: NetworkChunk<Element>) {
+    for index in layers.indices {
+      layers[index].add(chunk.input(index), start: chunk.range.lowerBound, total: chunk.total)
+    }
+  }
+
+  mutating func merge(_ other: SeenInputs) {
+    for index in layers.indices { layers[index].merge(other.layers[index]) }
+  }
+
+  mutating func code(_ coder: inout ReductionCoder) { for index in layers.indices { layers[index].code(&coder) } }
 }

@@ -214,6 +214,11 @@ private struct SelectedSums<Element: Scalar>: Reduction {
     count += other.count
   }
 
+  mutating func code(_ coder: inout ReductionCoder) {
+    coder.code(&products.elements)
+    coder.code(&count)
+  }
+
   var equations: CenteredEquations {
     let (q, all) = (functions.count, products.columns - 1)
     let outputs = all - q

@@ -60,6 +60,14 @@ package struct AdditiveSystem<Element: Scalar>: Reduction {
     for place in totals.indices { totals[place] += other.totals[place] }
     for fold in counts.indices { counts[fold] += other.counts[fold] }
   }
+
+  mutating func code(_ coder: inout ReductionCoder) {
+    coder.code(&gram)
+    coder.code(&sides)
+    coder.code(&squares)
+    coder.code(&totals)
+    coder.code(&counts)
+  }
 }
 
 private func addUp(_ to: inout AlignedArray<Double>, _ other: AlignedArray<Double>) {

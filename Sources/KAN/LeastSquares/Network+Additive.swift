@@ -85,6 +85,7 @@ private struct LastLayerSums<Element: Scalar>: Reduction {
   }
 
   mutating func merge(_ other: LastLayerSums) { system.merge(other.system) }
+  mutating func code(_ coder: inout ReductionCoder) { system.code(&coder) }
 }
 
 extension AdditiveSolution {

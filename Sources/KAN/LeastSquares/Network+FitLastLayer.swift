@@ -77,7 +77,7 @@ extension Network {
     let restricted = support != nil
     var problem = LastLayerProblem(
       layer, layers.count - 1, columns: columns, hasBias: support == nil, scaling: outputScaling, rows: data.rows,
-      anchors: (support?.cells.last!.count ?? 0) * 4)
+      anchors: (support?.cells.last!.count ?? 0) * 4, isShared: data.shared != nil)
     if problem.bytes > 4 << 30 {
       throw .memory(
         what: "a least-squares problem of \(columns.count) functions", needed: problem.bytes, limit: 4 << 30,
@@ -180,7 +180,7 @@ private struct LastLayerProblem<Element: Scalar>: Reduction {
 
   init(
     _ layer: Layer<Element>, _ index: Int, columns: [Int], hasBias: Bool, scaling: Scaling<Element>, rows: Int,
-    anchors: Int
+    anchors: Int, isShared: Bool
   ) {
     self.layer = layer
     self.index = index
@@ -194,9 +194,10 @@ private struct LastLayerProblem<Element: Scalar>: Reduction {
       LeastSquaresAccumulator.bytes(
         rows: rows + anchors, columns: count, sides: layer.outputs, parts: RowShards(rows: rows).slots)
       + 16 * chunk * functions
-    // Not allocated if it would not fit.
+    // Not allocated if it would not fit. Rows of several ranks are not brought together: their triangular factors are.
     accumulator = LeastSquaresAccumulator(
-      rows: rows + anchors, columns: bytes > 4 << 30 ? 0 : count, sides: layer.outputs)
+      rows: rows + anchors, columns: bytes > 4 << 30 ? 0 : count, sides: layer.outputs,
+      direct: isShared ? count <= LeastSquaresAccumulator.directColumns : nil, reducing: isShared)
   }
 
   /// Adds √w·Φ of the columns, and √w times T less the fixed columns' contribution.
@@ -210,6 +211,12 @@ private struct LastLayerProblem<Element: Scalar>: Reduction {
   }
 
   mutating func merge(_ other: LastLayerProblem) { accumulator.merge(other.accumulator) }
+
+  mutating func code(_ coder: inout ReductionCoder) {
+    var sums = accumulator.sums
+    coder.code(&sums)
+    if coder.isReading { accumulator.sums = sums }
+  }
 
   private func gather(_ x: MatrixView<Element>, _ weights: UnsafePointer<Element>?, to a: MutableMatrixView<Double>) {
     var values = Matrix<Element>(rows: x.rows, columns: layer.inputs * layer.functions)

@@ -78,6 +78,12 @@ struct ResidualSums<Element: Scalar>: Reduction {
       squares[output] += other.squares[output]
     }
   }
+
+  mutating func code(_ coder: inout ReductionCoder) {
+    coder.code(&gradient.elements)
+    coder.code(&totals)
+    coder.code(&squares)
+  }
 }
 
 /// The targets of a layer's least-squares problem, scaled as in a training.

@@ -69,4 +69,11 @@ private struct SupportReduction<Element: Scalar>: Reduction {
       for place in cells[layer].indices where other.cells[layer][place] { cells[layer][place] = true }
     }
   }
+
+  mutating func code(_ coder: inout ReductionCoder) {
+    for layer in functions.indices {
+      coder.code(&functions[layer])
+      coder.code(&cells[layer])
+    }
+  }
 }

@@ -90,6 +90,17 @@ struct ClassSums<Element: Scalar>: Sendable {
     if let scores = other.scores { self.scores!.merge(scores) }
   }
 
+  mutating func code(_ coder: inout ReductionCoder) {
+    coder.code(&isNumber)
+    coder.code(&logLoss)
+    coder.code(&actual)
+    coder.code(&predicted)
+    coder.code(&right)
+    coder.code(&pairs)
+    coder.code(&bins)
+    scores?.code(&coder)
+  }
+
   /// Writes the metrics of classes.
   ///
   /// - Parameter meanWeight: of rows; those added have a mean of 1.

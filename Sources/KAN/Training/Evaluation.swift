@@ -94,11 +94,19 @@ extension Network {
   /// The loss of each row, whose mean is the ``Evaluation/loss``.
   func losses(on data: TrainingRows<Element>, pool: ThreadPool) throws(RowSourceError) -> [Double] {
     requireTargets(data)
+    if let shared = data.shared { return shared.communicator.gather(try ownLosses(on: data, pool: pool)) }
+    return try ownLosses(on: data, pool: pool)
+  }
+
+  /// Those of the rows of this process.
+  private func ownLosses(on data: TrainingRows<Element>, pool: ThreadPool) throws(RowSourceError) -> [Double] {
     let tiles = TargetTiles(self, on: data)
-    var losses = [Double](repeating: 0, count: data.rows)
+    var losses = [Double](repeating: 0, count: data.own.rows)
+    let first = data.firstOwn
     try forEachChunk(of: data, reading: [.targets, .weights], pool: pool) { chunk in
       losses.withUnsafeMutableBufferPointer { losses in
         tiles.forEachTile(of: chunk) { start, tile in
+          let start = start - first
           objective.writeRowLosses(of: tile, to: losses.baseAddress! + start)
           guard let weights = tile.weights else { return }
           for row in 0..<tile.rows { losses[start + row] *= Double(weights[row]) }

@@ -89,6 +89,14 @@ struct EvaluationSums<Element: Scalar>: Reduction {
     for column in fits.indices { fits[column].merge(other.fits[column]) }
   }
 
+  mutating func code(_ coder: inout ReductionCoder) {
+    coder.code(&rows)
+    coder.code(&loss)
+    coder.code(&accuracy)
+    classes?.code(&coder)
+    coder.code(&fits)
+  }
+
   /// - Parameter meanWeight: of the rows, whose weights are over it.
   func evaluation(names: Names, meanWeight: Double, scales: [Double]?, pool: ThreadPool) -> Evaluation {
     var result = Evaluation(

@@ -1,7 +1,8 @@
 /// The loss of all rows of a data set and its gradient, over the tree of shards (``RowShards``), in bounded memory.
 ///
 /// Bound to one data set. A shard is one step, or several where it is large. Results are bit-identical for any number of
-/// threads and whichever source the rows come from; evaluations allocate nothing.
+/// threads and whichever source the rows come from; evaluations allocate nothing. The rows of several ranks are summed on
+/// each, and then over the ranks.
 package final class FullBatch<Element: Scalar> {
   private let data: TrainingRows<Element>
   private let shards: RowShards
@@ -12,7 +13,10 @@ package final class FullBatch<Element: Scalar> {
   /// Shards taken at a time by the threads, what each comes to, and what subtrees of shards have come to.
   private let group: Int
   private let groupSums, treeSums: ShardSums<Element>
-  /// Called between groups of shards; returns whether to continue.
+  /// The sum over the ranks that share the rows, if any do.
+  private let rankSum: RankSum<Element>?
+  /// Called between groups of shards, or where ranks share the rows before an evaluation, since all have to take part in
+  /// its sums; returns whether to continue.
   private let continues: () -> Bool
   /// Whether an evaluation was interrupted by `continues`; results since then are meaningless.
   private(set) var isInterrupted = false
@@ -30,26 +34,36 @@ package final class FullBatch<Element: Scalar> {
     self.data = data
     self.continues = continues
     self.pool = pool
-    shards = RowShards(rows: data.rows)
+    shards = RowShards(of: data.source)
+    let own = data.own
     let chunk = min(shards.size, data.rows, chunk ?? Self.chunk(for: network))
     let count = network.parameterCount
     let isShared = pool.threads > 1 && shards.count > 1 && (sharesShards ?? Self.hasShortLoops(network, rows: chunk))
     steps = (0..<(isShared ? pool.threads : 1)).map { _ in
-      ShardStep(network, data, chunk: chunk, pool: isShared ? ThreadPool(threads: 1) : pool)
+      ShardStep(
+        network, own, of: data.rows, after: data.firstOwn, chunk: chunk, pool: isShared ? ThreadPool(threads: 1) : pool)
     }
     group = isShared ? Self.group(parameters: count, shards: shards.count, threads: pool.threads) : 1
     groupSums = ShardSums(slots: group, parameters: count)
     treeSums = ShardSums(slots: shards.slots, parameters: count)
     vectors = VectorOperations(count: count, pool: pool)
+    rankSum = shards.communicator.map { RankSum(count: count, over: $0) }
   }
 
   /// Σ w·L / Σ w over all rows, and its gradient: [parameters].
   package func lossAndGradient(of network: Network<Element>, gradient: inout AlignedArray<Element>) -> Double {
     let count = network.parameterCount
+    if rankSum != nil {
+      if isInterrupted || !continues() {
+        isInterrupted = true
+        return .nan
+      }
+      treeSums.clear()
+    }
     shards.walk(
       filling: { shard, slot in
-        if shard % group == 0 { runGroup(from: shard, network) }
-        let place = shard % group
+        let place = (shard - shards.own.lowerBound) % group
+        if place == 0 { runGroup(from: shard, network) }
         treeSums.losses[slot] = groupSums.losses[place]
         treeSums.gradient(slot).update(from: groupSums.gradient(place), count: count)
       },
@@ -58,18 +72,22 @@ package final class FullBatch<Element: Scalar> {
         vectors.add(treeSums.gradient(slot), 1, treeSums.gradient(slot + 1), to: treeSums.gradient(slot))
       })
     if isInterrupted { return .nan }
+    if let rankSum, let communicator = shards.communicator {
+      rankSum.run(treeSums.gradient(0))
+      treeSums.losses[0] = communicator.sum(treeSums.losses[0])
+    }
     gradient.mutablePointer().update(from: treeSums.gradient(0), count: count)
     return treeSums.losses[0]
   }
 
   /// What the shards of a group come to.
   private func runGroup(from first: Int, _ network: Network<Element>) {
-    if isInterrupted || !continues() {
+    if rankSum == nil, isInterrupted || !continues() {
       isInterrupted = true
       return
     }
     let loop = ShardLoop(network: network, shards: shards, first: first, steps: steps, sums: groupSums)
-    let count = min(group, shards.count - first)
+    let count = min(group, shards.own.upperBound - first)
     if steps.count > 1 { return pool.run(count, loop) }
     for index in 0..<count { loop.iterate(index, worker: 0) }
   }
@@ -82,7 +100,7 @@ package final class FullBatch<Element: Scalar> {
 
   /// The first layer, from 0, whose output is not finite on the first rows where one is not.
   func firstNonFinitePlace(of network: Network<Element>) -> NetworkPlace? {
-    for shard in 0..<shards.count {
+    for shard in shards.own {
       if let place = steps[0].firstNonFinitePlace(of: network, in: shards.range(shard)) { return place }
     }
     return nil
@@ -148,6 +166,12 @@ private final class ShardSums<Element: Scalar> {
   }
 
   func gradient(_ slot: Int) -> UnsafeMutablePointer<Element> { gradients + slot * parameters }
+
+  /// Sets the first slot to 0, what no rows come to.
+  func clear() {
+    losses[0] = 0
+    gradient(0).update(repeating: 0, count: parameters)
+  }
 }
 
 private struct ShardLoop<Element: Scalar>: ParallelLoop {
@@ -165,16 +189,22 @@ private struct ShardLoop<Element: Scalar>: ParallelLoop {
 /// Training steps over the rows of a shard, chunk by chunk.
 private final class ShardStep<Element: Scalar> {
   private let step: TrainingStep<Element>
-  private let chunk, total: Int
+  /// Rows of a chunk, of all ranks, and before those of this process.
+  private let chunk, total, first: Int
   private let vectors: VectorOperations<Element>
   /// The rows of a chunk.
   private let rows: UnsafeMutableBufferPointer<Int>
   /// Those gathered last, which need not be gathered again if there are no others.
   private var gathered: Range<Int>?
 
-  init(_ network: Network<Element>, _ data: TrainingRows<Element>, chunk: Int, pool: ThreadPool) {
+  /// - Parameters:
+  ///   - data: the rows of this process, which follow `first` others and are part of `total`.
+  init(
+    _ network: Network<Element>, _ data: TrainingRows<Element>, of total: Int, after first: Int, chunk: Int,
+    pool: ThreadPool
+  ) {
     self.chunk = chunk
-    total = data.rows
+    (self.total, self.first) = (total, first)
     step = TrainingStep(network, on: data, batch: chunk, pool: pool)
     rows = .allocate(capacity: chunk)
     vectors = VectorOperations(count: network.parameterCount, pool: pool)
@@ -187,6 +217,7 @@ private final class ShardStep<Element: Scalar> {
   /// The share of a range of rows in the mean loss of all, and in its gradient.
   func run(_ network: Network<Element>, _ range: Range<Int>, to gradient: UnsafeMutablePointer<Element>) -> Double {
     var loss = 0.0
+    if range.isEmpty { gradient.update(repeating: 0, count: vectors.count) }
     for start in stride(from: range.lowerBound, to: range.upperBound, by: chunk) {
       let end = min(start + chunk, range.upperBound)
       gather(start..<end, for: network)
@@ -214,7 +245,7 @@ private final class ShardStep<Element: Scalar> {
   private func gather(_ range: Range<Int>, for network: Network<Element>) {
     if gathered == range { return }
     gathered = range
-    for row in range { rows[row - range.lowerBound] = row }
+    for row in range { rows[row - range.lowerBound] = row - first }
     step.gather(UnsafeBufferPointer(rebasing: rows[..<range.count]), for: network)
   }
 }

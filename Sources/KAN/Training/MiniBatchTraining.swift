@@ -4,6 +4,8 @@ final class MiniBatchTraining<Element: Scalar, Rule: Optimizer>: TrainingProcess
   private let data: TrainingRows<Element>
   private let options: TrainingOptions
   private let step: TrainingStep<Element>
+  /// Where ranks share the rows.
+  private let shared: SharedBatches<Element>?
   /// Epochs on coarser grids, so that row orders do not repeat.
   private let earlierEpochs: Int
   private var memory: OptimizerState<Element>
@@ -21,9 +23,17 @@ final class MiniBatchTraining<Element: Scalar, Rule: Optimizer>: TrainingProcess
     data = start.rows
     options = start.options
     earlierEpochs = start.earlierEpochs
-    step = TrainingStep(
-      start.network, on: start.rows, batch: min(options.batch, data.rows), pool: start.pool,
-      ahead: data.rows > options.batch)
+    if let rows = start.rows.shared {
+      let batches = try SharedBatches(rows, batch: options.batch, parameters: start.network.parameterCount, start.pool)
+      shared = batches
+      step = TrainingStep(
+        start.network, on: start.rows.own, batch: batches.mostLeafRows, pool: start.pool, ahead: true)
+    } else {
+      shared = nil
+      step = TrainingStep(
+        start.network, on: start.rows, batch: min(options.batch, data.rows), pool: start.pool,
+        ahead: data.rows > options.batch)
+    }
     (stepsDone, lossSum) = (start.stepsDone, start.lossSum)
     rateFactor = start.rateFactor
     if let memory = start.memory, memory.moments.count == rule.momentCount {
@@ -42,21 +52,23 @@ final class MiniBatchTraining<Element: Scalar, Rule: Optimizer>: TrainingProcess
   func runEpoch(
     _ epoch: Int, of network: inout Network<Element>, monitor: TrainingMonitor<Element>
   ) throws(TrainingError) -> TrainingEpoch {
-    var generator = RandomGenerator(
-      seed: options.seed, stream: RandomStream.epochs + UInt64(earlierEpochs + epoch))
-    let order = generator.permutation(of: data.rows)
+    let stream = RandomStream.epochs + UInt64(earlierEpochs + epoch)
+    var generator = RandomGenerator(seed: options.seed, stream: stream)
+    shared?.shuffle(seed: options.seed, stream: stream)
+    let order = shared == nil ? generator.permutation(of: data.rows) : []
     let steps = (data.rows + options.batch - 1) / options.batch
     let samplesBefore = samples
     var index = stepsDone
     while index < steps {
       let rate = rate(epoch, index, steps)
       let range = rows(ofStep: index)
-      let loss = order.withUnsafeBufferPointer { order in
-        let next = index + 1 < steps ? order[rows(ofStep: index + 1)] : nil
-        return step.lossAndGradient(
-          of: network, rows: UnsafeBufferPointer(rebasing: order[range]),
-          next: next.map { UnsafeBufferPointer(rebasing: $0) })
+      if range.isEmpty {
+        index += 1
+        continue
       }
+      let next = index + 1 < steps ? rows(ofStep: index + 1) : nil
+      let loss =
+        shared?.lossAndGradient(step, of: network, step: index) ?? lossAndGradient(of: network, order, range, next)
       try requireFinite(loss, network, epoch: epoch, step: index + 1)
       if let penalty { step.add(penalty, of: network) }
       if let frozen { step.clearGradients(frozen) }
@@ -86,8 +98,20 @@ final class MiniBatchTraining<Element: Scalar, Rule: Optimizer>: TrainingProcess
     return .done(loss: mean, learningRate: rate(epoch, steps - 1, steps))
   }
 
+  private func lossAndGradient(
+    of network: Network<Element>, _ order: [Int], _ range: Range<Int>, _ next: Range<Int>?
+  ) -> Double {
+    order.withUnsafeBufferPointer { order in
+      step.lossAndGradient(
+        of: network, rows: UnsafeBufferPointer(rebasing: order[range]),
+        next: next.map { UnsafeBufferPointer(rebasing: order[$0]) })
+    }
+  }
+
+  /// Of the order of the epoch.
   private func rows(ofStep index: Int) -> Range<Int> {
-    index * options.batch..<min((index + 1) * options.batch, data.rows)
+    if let shared { return shared.rowsBefore(step: index)..<shared.rowsBefore(step: index + 1) }
+    return index * options.batch..<min((index + 1) * options.batch, data.rows)
   }
 
   private func rate(_ epoch: Int, _ step: Int, _ steps: Int) -> Double {

@@ -16,8 +16,9 @@ extension Network {
   /// a model file as well.
   ///
   /// - Parameters:
-  ///   - data: in memory (``Dataset``) or any other ``RowSource``, with the same results. Its columns have to fit the
-  ///     network, or this traps. ``LevenbergMarquardt`` keeps all rows in double precision; the others keep a batch.
+  ///   - data: in memory (``Dataset``) or any other ``RowSource``, with the same results; of several machines
+  ///     (``DistributedRows``), with the same results on any number of them. Its columns have to fit the network, or this
+  ///     traps. ``LevenbergMarquardt`` keeps all rows in double precision; the others keep a batch.
   ///   - validation: judged after every epoch; what early stopping goes by.
   ///   - method: see ``TrainingMethod``.
   ///   - options: without them, the method's own number of epochs.
@@ -52,7 +53,9 @@ extension Network {
     try checkResuming(method, options)
     try checkMonotone(options, method, on: data)
     return try withoutActuallyEscaping(progress) { progress throws(TrainingError) in
-      try train(on: rows, validation: judges, method, objective, options, pool, TrainingMonitor(progress))
+      try train(
+        on: rows, validation: judges, method, objective, options, pool,
+        TrainingMonitor(progress, over: data.sharingRanks ?? OneProcess()))
     }
   }
 

@@ -98,6 +98,13 @@ struct RankScores<Element: Scalar>: Sendable {
     for index in binned.indices { binned[index] += other.binned[index] }
   }
 
+  mutating func code(_ coder: inout ReductionCoder) {
+    coder.code(&scores)
+    coder.code(&labels)
+    coder.code(&weights)
+    coder.code(&binned)
+  }
+
   /// The area of each class; nil where all rows or none are of the class, NaN where a score is. Scores must be numbers if
   /// they are binned.
   func areas(pool: ThreadPool) -> [Double?] {

@@ -39,6 +39,8 @@ public enum TrainingError: Error, Sendable, Equatable, CustomStringConvertible {
   case tooFewRows
   /// Predictions cannot be held monotone in an input, for the given reason.
   case monotone(String)
+  /// Ranks cannot share this training, for the given reason.
+  case notShared(String)
   /// Swift's task that ran a least-squares fit was cancelled.
   case cancelled
   /// Names do not match the columns or classes, or repeat.
@@ -76,6 +78,7 @@ public enum TrainingError: Error, Sendable, Equatable, CustomStringConvertible {
     case .basis(let error): error.description
     case .names(let error): error.description
     case .cancelled: "cancelled"
+    case .notShared(let reason): "on several machines: \(reason)"
     case .monotone(let reason): "predictions cannot be held monotone: \(reason)"
     case .rangesAlreadyFitted:
       "the parameters have been fitted to the ranges that the network has: set ranges before the first training"

@@ -4,6 +4,8 @@
 /// use by the training thread only.
 public final class TrainingMonitor<Element: Scalar> {
   private let report: TrainingReport<Element>
+  /// The ranks that train together, which end together.
+  private let communicator: any Communicator
   private let clock = ContinuousClock()
   private var lastReport: ContinuousClock.Instant
   private let started: ContinuousClock.Instant
@@ -25,8 +27,9 @@ public final class TrainingMonitor<Element: Scalar> {
   /// The network for reports from within an evaluation that has none of its own.
   var shown: Network<Element>?
 
-  init(_ report: @escaping TrainingReport<Element>) {
+  init(_ report: @escaping TrainingReport<Element>, over communicator: any Communicator = OneProcess()) {
     self.report = report
+    self.communicator = communicator
     started = clock.now
     lastReport = started
   }
@@ -43,37 +46,41 @@ public final class TrainingMonitor<Element: Scalar> {
   public func continues(
     step: Int, of steps: Int, loss: Double, samples: Int, _ network: borrowing Network<Element>
   ) -> Bool {
-    guard isDue() else { return end == nil }
+    if isDue() { report(step: step, of: steps, loss: loss, samples: samples, network) }
+    return agree()
+  }
+
+  private func report(step: Int, of steps: Int, loss: Double, samples: Int, _ network: borrowing Network<Element>) {
     let seconds = seconds
     let done = Double(step) / Double(max(1, steps))
     show(
       TrainingProgress(
         epoch: epoch, epochs: epochs, step: step, steps: steps, loss: loss,
         samplesPerSecond: Double(samplesBefore + samples) / seconds, secondsLeft: left(seconds, done)), network)
-    return end == nil
   }
 
   /// The same from within a long step.
   public func continues() -> Bool {
-    guard isDue() else { return end == nil }
-    guard let shown else { return end == nil }
-    let seconds = seconds
-    show(
-      TrainingProgress(
-        epoch: epoch, epochs: epochs, step: 0, steps: 1, loss: .nan, samplesPerSecond: Double(samplesBefore) / seconds,
-        secondsLeft: left(seconds, 0)), shown)
-    return end == nil
+    if isDue(), let shown {
+      let seconds = seconds
+      show(
+        TrainingProgress(
+          epoch: epoch, epochs: epochs, step: 0, steps: 1, loss: .nan,
+          samplesPerSecond: Double(samplesBefore) / seconds, secondsLeft: left(seconds, 0)), shown)
+    }
+    return agree()
   }
 
   /// The same between random starts, each of which is reported.
   func continues(starts: TrainingProgress.Starts) -> Bool {
     noteCancellation()
-    guard end == nil, let shown else { return end == nil }
-    show(
-      TrainingProgress(
-        epoch: epoch, epochs: epochs, step: 0, steps: 1, loss: .nan, samplesPerSecond: 0,
-        secondsLeft: .nan, starts: starts), shown)
-    return end == nil
+    if end == nil, let shown {
+      show(
+        TrainingProgress(
+          epoch: epoch, epochs: epochs, step: 0, steps: 1, loss: .nan, samplesPerSecond: 0,
+          secondsLeft: .nan, starts: starts), shown)
+    }
+    return agree()
   }
 
   /// Reports the end of an epoch, always.
@@ -85,6 +92,16 @@ public final class TrainingMonitor<Element: Scalar> {
         epoch: epoch, epochs: epochs, step: steps, steps: steps, loss: loss,
         samplesPerSecond: Double(samplesBefore) / seconds, secondsLeft: left(seconds, 0), validation: validation),
       network)
+    _ = agree()
+  }
+
+  /// Whether all ranks continue: what one decides, all do, at the same step.
+  private func agree() -> Bool {
+    if communicator.ranks > 1 {
+      let decided = communicator.largest(end == .cancelled ? 2 : end == .stopped ? 1 : 0)
+      if decided > 0, end == nil { end = decided == 2 ? .cancelled : .stopped }
+    }
+    return end == nil
   }
 
   private func show(_ progress: TrainingProgress, _ network: borrowing Network<Element>) {

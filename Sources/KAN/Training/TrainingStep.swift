@@ -60,6 +60,9 @@ package final class TrainingStep<Element: Scalar> {
     penalty.add(at: network.parameters.pointer, to: passes.mutableGradient(), pool: pool)
   }
 
+  /// For what several steps come to.
+  func mutableGradients() -> UnsafeMutablePointer<Element> { passes.mutableGradient() }
+
   func clearGradients(_ frozen: FrozenParameters<Element>) { frozen.clear(passes.mutableGradient()) }
 
   /// Brings rows together, scaled.

@@ -24,12 +24,14 @@ struct StrayCells {
   /// The words of a scale, such as `4+` after 1, 2 and 3, stand beside few numbers, and come back as often as these. So
   /// words are slips, if in less than a tenth of the cells, which the plan has seen to, where there are many different
   /// numbers for each different word, as with `unknown` in a column of ages; or where each comes back less than a tenth
-  /// as often as a number does, as with `x` once among thousands of grades from 1 to 5.
+  /// as often as a number does, as with `x` once among thousands of grades from 1 to 5; or where none comes back, since
+  /// of a level of one row nothing can be learned.
   func areSlips(among values: [Double]) -> Bool {
     // More steps than a scale has that people write down.
     let many = 20
     var different: Set<Double> = []
     var count = 0
+    if cells == levels { return true }
     for value in values where !value.isNaN {
       count += 1
       different.insert(value)
