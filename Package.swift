@@ -80,6 +80,10 @@ let package = Package(
     .testTarget(name: "KANReportTests", dependencies: ["KANReport", "KAN"]),
     .testTarget(
       name: "KANFormulasTests", dependencies: ["KANFormulas", "KAN", "KANFiles"], resources: [.copy("Reference")]),
+    .executableTarget(
+      name: "export-models", dependencies: ["KAN", "KANExport", "KANFiles"], path: "Tests/ExportModels",
+      exclude: ["check.py", "make_tables.py"]),
+    .testTarget(name: "KANExportTests", dependencies: ["KANExport", "KAN", "KANFiles"]),
     .testTarget(
       name: "CommandLineTests", dependencies: ["kan", "KANFiles", "KAN"], exclude: ["evaluate_model.py"]),
   ]
