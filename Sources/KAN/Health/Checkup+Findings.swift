@@ -153,12 +153,11 @@ private struct FindingList {
     let dead = layer.deadNodes.count
     if dead > 0 {
       let few = layer.deadNodes.prefix(3).map(String.init).joined(separator: ", ")
-      let isSevere = Double(dead) > CheckupLimits.deadShare * Double(layer.nodes)
+      // Not severe however many: a mixture keeps members that it has given next to no weight.
       add(
-        isSevere ? .attention : .note, .dead,
+        .note, .dead,
         "\(name): \(dead) of \(counted(layer.nodes, "node")) (\(few)\(dead > 3 ? ", …" : "")) "
-          + "\(dead == 1 ? "has" : "have") no effect on these predictions. "
-          + (isSevere ? "Train again with fewer nodes or a smaller rate" : "kan prune removes what has none"))
+          + "\(dead == 1 ? "has" : "have") no effect on these predictions. kan prune removes what has none")
     }
     if layer.edges > 0, layer.deadEdges == layer.edges {
       add(

@@ -14,8 +14,6 @@ enum CheckupLimits {
   /// An edge varies by less than this times the largest into the same sum: below the digits of single precision that a
   /// sum of a few dozen edges keeps. Nodes compare with the largest of their layer.
   static let dead = 1e-6
-  /// Half of a layer's nodes without effect: it is not the network that was meant to be trained.
-  static let deadShare = 0.5
   /// 1/√ε of double precision. A refit solves normal equations, whose condition is the square: beyond this, no digit of
   /// some combination of coefficients comes from the rows.
   static let condition = 1 / Double.ulpOfOne.squareRoot()
