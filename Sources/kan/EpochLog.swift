@@ -21,7 +21,7 @@ final class EpochLog {
       let text = Array(kept.map { $0 + [0x0A] }.joined())
       if text != bytes { try writeFile(text, to: path) }
     }
-    handle = try openOutput(path, appending: done != nil)
+    handle = FileHandle(fileDescriptor: try openOutput(path, appending: done != nil), closeOnDealloc: true)
   }
 
   /// What this rank has sent since the last call; nil of one process.
