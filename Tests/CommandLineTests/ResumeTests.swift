@@ -108,7 +108,8 @@ import Testing
       $KAN \(options) --save parts.safetensors 2> messages & process=$!
       for _ in $(seq 1000); do test -e parts.safetensors && break; sleep 0.02; done
       sleep 0.2; kill -KILL $process; wait $process; true
-      """)
+      """
+    ).succeeded()
     #expect(folder.names == ["r.csv", "parts.safetensors", "messages"])
     try folder.kan("predict", "parts.safetensors", "r.csv").succeeded()
     try folder.shell("$KAN \(options) --save parts.safetensors --resume").succeeded()
@@ -117,14 +118,15 @@ import Testing
   }
 
   @Test func automaticAfterBeingKilled() throws {
-    try folder.write(regressionTable(rows: 2000), to: "r.csv")
+    try folder.write(regressionTable(rows: 1000), to: "r.csv")
     let options = "train r.csv --auto best --checkpoint-every 0.05"
     try folder.shell(
       """
       $KAN \(options) --save parts.safetensors 2> messages & process=$!
       for _ in $(seq 1000); do test -e parts.safetensors && break; sleep 0.02; done
       sleep 0.2; kill -KILL $process; wait $process; true
-      """)
+      """
+    ).succeeded()
     try folder.kan("predict", "parts.safetensors", "r.csv").succeeded()
     let other = try folder.kan("train", "r.csv", "--auto", "fast", "--save", "parts.safetensors", "--resume")
     other.failed(64, "parts.safetensors has --auto best, so --resume cannot go on with --auto fast")
@@ -157,10 +159,12 @@ import Testing
     #expect(failed.status == 65)
     #expect(
       failed.errors.contains(
-        "error: r.csv: training stopped in epoch 2, step 1: a parameter of layer 1 is not finite; the last good "
-          + "parameters are kept (a smaller learning rate may help); m.safetensors has them, of epoch 1\n"))
+        "error: r.csv: training stopped in epoch 2, step 1: a parameter of layer 1 is not finite, first at the "
+          + "edge from input 1 (a) to sum 1; the last good parameters are kept (a smaller learning rate may help); m.safetensors has them, of epoch 1\n"
+      ))
     // What the optimiser remembers has to be good, too: a model with a number that is not finite is refused.
-    try folder.kan(["train", "r.csv", "--resume", "--learning-rate", "0.01"] + save).succeeded()
+    try folder.kan(["train", "r.csv", "--resume", "--learning-rate", "0.01", "--schedule", "constant"] + save)
+      .succeeded()
   }
 
   @Test func divergedInTheFirstEpoch() throws {
@@ -231,7 +235,7 @@ import Testing
       try #require(try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
     }
     #expect(epochs.map { $0["epoch"] as? Int } == [1, 2, 3, 4, 5])
-    #expect(epochs.allSatisfy { Set($0.keys) == ["epoch", "loss", "learningRate", "seconds"] })
+    #expect(epochs.allSatisfy { Set($0.keys).isSuperset(of: ["epoch", "loss", "learningRate", "seconds"]) })
     try train(options + ["--epochs", "3"], "m.safetensors").succeeded()
     #expect(try folder.text("l.jsonl").split(separator: "\n").count == 3)
   }
