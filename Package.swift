@@ -10,6 +10,7 @@ let package = Package(
     .library(name: "KANMPI", targets: ["KANMPI"]),
     .library(name: "KANExport", targets: ["KANExport"]),
     .executable(name: "kan", targets: ["kan"]),
+    .library(name: "KANC", type: .dynamic, targets: ["KANC"]),
     .library(name: "KANBenchmarking", targets: ["KANBenchmarking"]),
   ],
   traits: [
@@ -46,6 +47,11 @@ let package = Package(
     // Files, pictures, the tool
     .target(name: "KANFiles", dependencies: ["KAN", "CZlib"]),
     .target(name: "KANReport", dependencies: ["KAN"]),
+
+    // C functions for other languages
+    .target(name: "CKANInterface"),
+    .target(name: "KANC", dependencies: ["CKANInterface", "KAN", "KANFiles", "KANFormulas", "KANReport"]),
+
     .target(name: "CDigits", exclude: ["digits.txt"]),
     .executableTarget(
       name: "kan",
@@ -74,6 +80,10 @@ let package = Package(
     .testTarget(name: "KANReportTests", dependencies: ["KANReport", "KAN"]),
     .testTarget(
       name: "KANFormulasTests", dependencies: ["KANFormulas", "KAN", "KANFiles"], resources: [.copy("Reference")]),
+    .executableTarget(
+      name: "export-models", dependencies: ["KAN", "KANExport", "KANFiles"], path: "Tests/ExportModels",
+      exclude: ["check.py", "make_tables.py"]),
+    .testTarget(name: "KANExportTests", dependencies: ["KANExport", "KAN", "KANFiles"]),
     .testTarget(
       name: "CommandLineTests", dependencies: ["kan", "KANFiles", "KAN"], exclude: ["evaluate_model.py"]),
   ]

@@ -60,6 +60,16 @@ let package = Package(
       ],
       path: "Sources/Refit"),
 
+    // One row of the engine and of exported C
+    .executableTarget(
+      name: "export-row",
+      dependencies: [
+        .product(name: "KAN", package: "swift-kan"),
+        .product(name: "KANBenchmarking", package: "swift-kan"),
+        .product(name: "KANExport", package: "swift-kan"),
+      ],
+      path: "Sources/Export"),
+
     // Pictures and tables of Results/
     .executableTarget(
       name: "charts",

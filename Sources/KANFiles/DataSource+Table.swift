@@ -198,7 +198,7 @@ extension TableEncoding {
 
 extension Network {
   /// The network's own encoding, or for one that was trained on numbers as they are, its columns by name.
-  var tableEncoding: TableEncoding {
+  package var tableEncoding: TableEncoding {
     if let encoding { return encoding }
     var result = TableEncoding(numbersNamed: names, inputs: inputs)
     // Models of older versions name classes as their table wrote them, such as 1.0 or Yes.

@@ -10,10 +10,21 @@ struct CTrial {
   let object: Int
   let command: String
 
-  /// Nil without a compiler.
-  ///
-  /// - Throws: `ToolError` where the source cannot be compiled or run.
-  init?(_ plan: ExportPlan, _ source: [UInt8], _ sample: ExportSample) throws {
+  /// A source that takes a compiler minutes.
+  private static let mostBytes = 20_000_000
+
+  /// Nil without a compiler, where it fails, and for a source that would take it minutes.
+  init?(_ plan: ExportPlan, _ source: [UInt8], _ sample: ExportSample) {
+    if source.count > Self.mostBytes { return nil }
+    do {
+      guard let trial = try Self(compiling: plan, source, sample) else { return nil }
+      self = trial
+    } catch {
+      return nil
+    }
+  }
+
+  private init?(compiling plan: ExportPlan, _ source: [UInt8], _ sample: ExportSample) throws {
     let folders = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":")
     let compiler = folders.map { "\($0)/cc" }.first { FileManager.default.isExecutableFile(atPath: $0) }
     guard let compiler else { return nil }

@@ -11,7 +11,7 @@ final class EpochLog {
 
   init(path: String, appending: Bool) throws(FileError) {
     self.path = path
-    handle = try openOutput(path, appending: appending)
+    handle = FileHandle(fileDescriptor: try openOutput(path, appending: appending), closeOnDealloc: true)
   }
 
   /// What this rank has sent since the last call; nil of one process.

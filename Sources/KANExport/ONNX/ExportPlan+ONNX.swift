@@ -6,7 +6,8 @@ extension ExportPlan {
   /// The graph: without texts, `inputs` is one matrix, [N × columns]; else each column is an input of its name, [N × 1],
   /// of numbers in double precision or of texts. Outputs: `predictions`, or `label` and `probabilities`.
   func onnx() -> [UInt8] {
-    var graph = OnnxGraph()
+    let columnNames = self.columnNames
+    var graph = OnnxGraph(namesToAvoid: columnNames)
     let real: OnnxGraph.ElementType = isDouble ? .double : .float
     let (ports, table) = writeColumns(&graph)
     let parts = inputs.map { block in
@@ -23,19 +24,27 @@ extension ExportPlan {
     var outputs: [OnnxGraph.Port] = []
     if isClassification {
       let place = graph.node("ArgMax", [x], [("axis", .integer(1)), ("keepdims", .integer(0))])
-      _ = graph.node("Gather", [graph.texts(classes), place], to: "label")
-      _ = graph.node("Identity", [x], to: "probabilities")
+      _ = graph.node("Gather", [graph.texts(classes), place], to: free("label"))
+      _ = graph.node("Identity", [x], to: free("probabilities"))
       outputs = [
-        OnnxGraph.Port(name: "label", type: .string, columns: nil),
-        OnnxGraph.Port(name: "probabilities", type: type, columns: self.outputs),
+        OnnxGraph.Port(name: free("label"), type: .string, columns: nil),
+        OnnxGraph.Port(name: free("probabilities"), type: type, columns: self.outputs),
       ]
     } else {
-      _ = graph.node("Identity", [x], to: "predictions")
-      outputs = [OnnxGraph.Port(name: "predictions", type: type, columns: self.outputs)]
+      _ = graph.node("Identity", [x], to: free("predictions"))
+      outputs = [OnnxGraph.Port(name: free("predictions"), type: type, columns: self.outputs)]
     }
     return graph.model(
       name: name, inputs: ports, outputs: outputs, about: summary.joined(separator: "\n"), metadata: metadata)
   }
+
+  /// The names of columns that are inputs of their own.
+  private var columnNames: [String] {
+    hasTexts ? columns.enumerated().map { $1.name.isEmpty ? "column\($0 + 1)" : $1.name } : []
+  }
+
+  /// The name of an output, which no column has.
+  private func free(_ name: String) -> String { columnNames.contains(name) ? free(name + "_") : name }
 
   private func writeColumns(_ graph: inout OnnxGraph) -> (ports: [OnnxGraph.Port], table: OnnxGraph.Tensor) {
     if !hasTexts {
@@ -43,10 +52,10 @@ extension ExportPlan {
       return ([port], hasDoubleInputs ? "inputs" : graph.cast("inputs", to: .double))
     }
     var ports: [OnnxGraph.Port] = []
-    let tensors = columns.map { column in
+    let tensors = zip(columns, columnNames).map { column, name in
       let isText = !column.levels.isEmpty
-      ports.append(OnnxGraph.Port(name: column.name, type: isText ? .string : .double, columns: 1))
-      return isText ? graph.codes(of: column.name, column.levels) : column.name
+      ports.append(OnnxGraph.Port(name: name, type: isText ? .string : .double, columns: 1))
+      return isText ? graph.codes(of: name, column.levels) : name
     }
     return (ports, tensors.count == 1 ? tensors[0] : graph.node("Concat", tensors, [("axis", .integer(1))]))
   }
@@ -106,7 +115,10 @@ extension OnnxGraph {
     var y = layer.products > 0 && plain > 0 ? columns(of: z, 0..<plain, all: layer.sums) : z
     switch layer.activation {
     case .identity: break
-    case .relu: y = node("Relu", [y])
+    case .relu:
+      // `Relu` need not keep NaN.
+      let zero = constant(0, real)
+      y = node("Where", [node("Less", [y, zero]), zero, y])
     case .silu: y = node("Mul", [y, node("Sigmoid", [y])])
     case .tanh: y = node("Tanh", [y])
     case .sigmoid: y = node("Sigmoid", [y])
@@ -136,7 +148,10 @@ extension OnnxGraph {
         parts.append(unsqueezed(tensor))
       } else if !isScattered, let cell = block.cell {
         isScattered = true
-        parts.append(scattered(inCell, tensors[cell], x, count: block.rows - rows.count, real))
+        // On a grid of one interval the cell is a constant.
+        let isConstant = if case .constant = block.tape.steps[cell] { true } else { false }
+        let own = isConstant ? node("Expand", [tensors[cell], node("Shape", [x])]) : tensors[cell]
+        parts.append(scattered(inCell, own, x, count: block.rows - rows.count, real))
       }
     }
     let all = parts.count == 1 ? parts[0] : node("Concat", parts, [("axis", .integer(2))])

@@ -31,9 +31,19 @@ struct OnnxGraph {
   private var names: [[UInt8]: Tensor] = [:]
   private var count = 0
 
+  /// What names of tensors begin with.
+  private let prefix: String
+
+  /// - Parameter namesToAvoid: names that inputs and outputs have.
+  init(namesToAvoid: [String]) {
+    var prefix = "kan/"
+    while namesToAvoid.contains(where: { $0.hasPrefix(prefix) }) { prefix = "_" + prefix }
+    self.prefix = prefix
+  }
+
   private mutating func newName() -> Tensor {
     count += 1
-    return "kan/\(count)"
+    return prefix + "\(count)"
   }
 
   mutating func node(

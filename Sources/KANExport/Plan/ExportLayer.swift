@@ -71,7 +71,7 @@ struct ExportLayer: Sendable {
       try limit(basis.functions, "polynomials")
       writer.writeChebyshev(basis)
     case let basis as Gaussian<Element>:
-      try limit(basis.functions, "radial functions")
+      try limit(basis.centers, "radial functions")
       writer.writeGaussian(basis)
     case let basis as Fourier<Element>:
       try limit(basis.functions, "waves")

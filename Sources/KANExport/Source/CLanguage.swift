@@ -1,3 +1,12 @@
+extension String {
+  /// ``quoted`` without the trigraphs of C99, such as `??/` for a backslash.
+  var quotedInC: String {
+    var result = ""
+    for character in quoted { result += character == "?" && result.hasSuffix("?") ? "\\?" : String(character) }
+    return result
+  }
+}
+
 enum CLanguage: ScalarLanguage {
   static func declare(_ name: String, _ kind: Tape.Kind, _ expression: String) -> String {
     let type =
@@ -10,13 +19,18 @@ enum CLanguage: ScalarLanguage {
   }
 
   static func literal(_ value: Double, _ kind: Tape.Kind, isDouble: Bool) -> String {
+    let text = number(value, kind, isDouble: isDouble)
+    return text.hasPrefix("-") ? "(\(text))" : text
+  }
+
+  /// In a list, where no operator stands before it.
+  static func number(_ value: Double, _ kind: Tape.Kind, isDouble: Bool) -> String {
     if value.isNaN { return "NAN" }
     if value.isInfinite { return value > 0 ? "HUGE_VAL" : "-HUGE_VAL" }
     let isFloat = kind == .real && !isDouble
     var text = isFloat ? "\(Float(value))" : "\(value)"
     if !text.contains(where: { $0 == "." || $0 == "e" }) { text += ".0" }
-    if isFloat { text += "f" }
-    return text.hasPrefix("-") ? "(\(text))" : text
+    return isFloat ? text + "f" : text
   }
 
   static func whole(_ value: String) -> String { "(int)\(value)" }

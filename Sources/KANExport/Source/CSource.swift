@@ -24,7 +24,7 @@ extension ExportPlan {
       text.line()
       let type = array.kind == .double ? "double" : "real"
       text.block("static const \(type) \(array.name)[\(array.values.count)] = {", "};") { text in
-        text.list(array.values.lazy.map { CLanguage.literal($0, array.kind, isDouble: isDouble) })
+        text.list(array.values.lazy.map { CLanguage.number($0, array.kind, isDouble: isDouble) })
       }
     }
     for helper in CLanguage.helpers(printer.used, counts: printer.counts, waves: printer.hasWaves, isDouble) {
@@ -55,7 +55,7 @@ extension ExportPlan {
   private func names(_ text: inout SourceText) {
     func list(_ name: String, _ words: [String]) {
       text.line()
-      text.block("const char *const \(self.name)_\(name)[\(words.count)] = {", "};") { $0.list(words.map(\.quoted)) }
+      text.block("const char *const \(self.name)_\(name)[\(words.count)] = {", "};") { $0.list(words.map(\.quotedInC)) }
     }
     list("columns", columns.map(\.name))
     list("targets", targets)

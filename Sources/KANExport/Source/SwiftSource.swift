@@ -33,7 +33,7 @@ extension ExportPlan {
       #endif
 
       """)
-    text.block("enum \(name) {") { text in
+    text.block("enum \(swiftName) {") { text in
       text.line("typealias Real = \(isDouble ? "Double" : "Float")")
       names(&text)
       text.line()
@@ -45,6 +45,23 @@ extension ExportPlan {
       for array in printer.arrays { text.line(declaration(of: array)) }
     }
     return text.text
+  }
+
+  /// A name that is neither a word of the language nor one that the source needs.
+  private var swiftName: String {
+    let taken = [
+      "Bool", "Double", "Float", "Int", "Real", "StaticString", "String", "UInt32", "UInt64", "Any", "Self", "Type",
+      "as",
+      "associatedtype", "break", "case", "catch", "class", "continue", "default", "defer", "deinit", "do", "else",
+      "enum",
+      "extension", "fallthrough", "false", "fileprivate", "for", "func", "guard", "if", "import", "in", "init", "inout",
+      "internal", "is", "let", "nil", "operator", "precedencegroup", "private", "protocol", "public", "repeat",
+      "rethrows",
+      "return", "self", "static", "struct", "subscript", "super", "switch", "throw", "throws", "true", "try",
+      "typealias",
+      "var", "where", "while", "_",
+    ]
+    return taken.contains(name) ? name + "_model" : name
   }
 
   private func names(_ text: inout SourceText) {

@@ -1,4 +1,4 @@
-import Foundation
+import FoundationEssentials
 import KAN
 
 /// What stands before the rows of a packed file.

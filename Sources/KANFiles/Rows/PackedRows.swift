@@ -1,4 +1,4 @@
-import Foundation
+import FoundationEssentials
 import KAN
 
 /// Rows in a packed file, mapped into memory: inputs, targets and weight of a row stand together, so that a row in any

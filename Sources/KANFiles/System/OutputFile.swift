@@ -1,4 +1,4 @@
-import Foundation
+import Glibc
 
 /// Checks early what `writeFile` would find at the end: throws `.cannotCreate` if no file can be created at the path.
 package func checkWritable(_ path: String) throws(FileError) {
@@ -14,11 +14,11 @@ package func checkWritable(_ path: String) throws(FileError) {
   if access(folder, W_OK) != 0 { throw FileError(.cannotCreate, path: path, "the folder cannot be written to") }
 }
 
-/// Opens a file for incremental writing, emptied or for appending.
-package func openOutput(_ path: String, appending: Bool = false) throws(FileError) -> FileHandle {
+/// The descriptor of a file opened for incremental writing, emptied or for appending; the caller closes it.
+package func openOutput(_ path: String, appending: Bool = false) throws(FileError) -> Int32 {
   let descriptor = openFile(path, O_WRONLY | O_CREAT | (appending ? O_APPEND : O_TRUNC), mode: 0o666)
   guard descriptor >= 0 else {
     throw FileError(.cannotCreate, path: path, "cannot create the file: \(systemMessage(errno))")
   }
-  return FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+  return descriptor
 }
