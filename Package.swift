@@ -53,10 +53,11 @@ let package = Package(
     .target(name: "KANC", dependencies: ["CKANInterface", "KAN", "KANFiles", "KANFormulas", "KANReport"]),
 
     .target(name: "CDigits", exclude: ["digits.txt"]),
+    .target(name: "CMemoryGuard"),
     .executableTarget(
       name: "kan",
       dependencies: [
-        "CDigits", "KAN", "KANExport", "KANFiles", "KANFormulas", "KANReport",
+        "CDigits", "CMemoryGuard", "KAN", "KANExport", "KANFiles", "KANFormulas", "KANReport",
         .target(name: "KANMPI", condition: .when(traits: ["MPI"])),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),

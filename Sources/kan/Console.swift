@@ -10,12 +10,14 @@ enum Console {
   static let hasColor = isTerminal && (ProcessInfo.processInfo.environment["NO_COLOR"] ?? "").isEmpty
 
   /// To be called first. Reserves descriptors 0 to 2, so that a file opened later does not receive the output of a
-  /// closed standard stream, and makes writing to a pipe without a reader fail instead of ending the program.
+  /// closed standard stream, and makes writing to a pipe without a reader, and beyond a limit on the size of files, fail
+  /// instead of ending the program.
   static func prepare() {
     for descriptor in STDIN_FILENO...STDERR_FILENO where fcntl(descriptor, F_GETFD) < 0 {
       _ = open("/dev/null", O_RDONLY)
     }
     signal(SIGPIPE, SIG_IGN)
+    signal(SIGXFSZ, SIG_IGN)
   }
 
   /// To be called last. Skips exit handlers: OpenBLAS's waits for its threads, forever if they wait for memory.

@@ -34,6 +34,7 @@ extension TrainCommand {
     } catch {
       throw ToolError.data("\(data.data): \(error)")
     }
+    if let stream = parts.stream { try refine(&fit, on: stream, pool) }
     calibrate(&fit.network, parts, pool)
     fit.network.terms = terms
     if let save {
@@ -52,8 +53,8 @@ extension TrainCommand {
         ?? ""
       throw ToolError(message: "interrupted\(saved)", code: 130)
     }
-    let training = fit.network.evaluate(on: parts.training, pool: pool)
-    let test = fit.network.evaluate(on: parts.test, pool: pool)
+    let training = try fit.network.evaluate(on: parts.trainingRows, pool: pool)
+    let test = try fit.network.evaluate(on: parts.testRows, pool: pool)
     let warnings = warnings(fit.network, parts, fit: training, nil)
     warn(warnings)
     try writeReport(fit.network, parts, test, warnings, pool)

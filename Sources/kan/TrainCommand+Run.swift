@@ -19,6 +19,8 @@ extension TrainCommand {
       (network, history) = try trainOthers(ensemble, network, history, parts, &log, pool)
     }
     try network.noteRowsOutsideGrids(of: parts.trainingRows, pool: pool)
+    // Of shared rows each rank has only a part, which may not be like the whole.
+    if parts.shared == nil { network.noteTrainingData(parts.training.inputs) }
     for line in network.record?.outsideLines ?? [] { Console.note(line) }
     if parts.shared == nil { calibrate(&network, parts, pool) }
     if let savePath { try network.save(to: savePath) }
@@ -62,6 +64,7 @@ extension TrainCommand {
       epochs: epochs, batch: batch, schedule: schedule, patience: patience, seed: seed, resuming: resume,
       updating: keepLearned ? .supported : .all, grids: extend, objective: try objectives.objective)
     if !monotone.isEmpty { options.monotone = directions }
+    if let stream = parts.stream { options.order = stream.order }
     options.sparsity = Sparsity(edges: sparsity ?? 0, entropy: entropy ?? 0)
     if onDivergence == .recover { options.divergence = .recover() }
     let history: TrainingHistory

@@ -181,6 +181,7 @@ struct TrainCommand: ParsableCommand {
   @Option(help: "How products with splines are formed; auto goes by a cost model.")
   var contraction = Contraction.auto
   @OptionGroup var threads: ThreadArguments
+  @OptionGroup var memory: MemoryArguments
   @Option(help: "File for the model.", completion: .file(extensions: ["safetensors"]))
   var save: String?
   @Option(

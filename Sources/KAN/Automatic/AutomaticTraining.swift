@@ -126,7 +126,8 @@ struct AutomaticTraining<Element: Scalar> {
     since clock: ContinuousClock.Instant
   ) -> AutomaticFit<Element> {
     let seconds = clock.duration(to: .now).seconds
-    let network = marked(network, seconds: seconds)
+    var network = marked(network, seconds: seconds)
+    network.noteTrainingData(data.inputs)
     let batch = network.record?.batch ?? data.rows
     let stepsOfEpoch = (data.rows + batch - 1) / batch
     let epochs = max(1, max(tuning.steps, tuning.passes * stepsOfEpoch) / stepsOfEpoch)

@@ -103,6 +103,11 @@ public final class TrainingMonitor<Element: Scalar> {
     return agree()
   }
 
+  /// The same while some random starts are computed, a few times a second.
+  func continues(within starts: TrainingProgress.Starts) -> Bool {
+    isDue() ? continues(starts: starts) : end == nil
+  }
+
   /// Reports the end of an epoch, always.
   func finishEpoch(steps: Int, loss: Double, validation: Evaluation?, _ network: borrowing Network<Element>) {
     noteCancellation()

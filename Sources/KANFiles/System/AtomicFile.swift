@@ -19,10 +19,10 @@ package func writeFile(chunks: [[UInt8]], to path: String) throws(FileError) {
 }
 
 /// What gives a file its contents, chunk by chunk, by calling the closure that it is given.
-typealias FileContents = (_ append: ([UInt8]) throws(FileError) -> Void) throws(FileError) -> Void
+package typealias FileContents = (_ append: ([UInt8]) throws(FileError) -> Void) throws(FileError) -> Void
 
 /// The same with contents that are made while they are written; an error of theirs leaves the old file.
-func writeFile(to path: String, _ contents: FileContents) throws(FileError) {
+package func writeFile(to path: String, _ contents: FileContents) throws(FileError) {
   guard !path.isEmpty, !path.utf8.contains(0) else { throw FileError(.cannotCreate, path: path, "not a file name") }
   let target = try resolveLinks(path)
   if let number = openDescriptor(named: target) {
