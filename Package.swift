@@ -72,6 +72,8 @@ let package = Package(
     .testTarget(
       name: "KANTests", dependencies: ["KAN", "KANFiles", "CKANKernels", "CAllocationCounter"],
       resources: [.copy("Reference")]),
+    .executableTarget(
+      name: "FuzzReaders", dependencies: ["KAN", "KANFiles"], path: "Tests/Fuzz", exclude: ["corpus", "make_corpus.py"]),
     .executableTarget(name: "ReadmeExample", dependencies: ["KAN", "KANFiles"], path: "Tests/ReadmeExample"),
     .testTarget(name: "ReadmeTests", dependencies: ["KAN", "KANFiles", "ReadmeExample"]),
     .testTarget(

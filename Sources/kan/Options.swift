@@ -218,7 +218,7 @@ struct ColumnArguments: ParsableArguments {
 extension DataSource {
   /// Rejects targets that do not fit the kind of data.
   func checkTargets(option: String) throws {
-    if !exists { throw FileError(.notFound, path: path, "no such file") }
+    try requireExists()
     switch kind {
     case .table: return
     case .array:

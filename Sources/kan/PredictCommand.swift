@@ -43,9 +43,7 @@ struct PredictCommand: ParsableCommand {
   @OptionGroup var threads: ThreadArguments
 
   func validate() throws {
-    if let out, [model, data].contains(out) {
-      throw ValidationError("--out would overwrite \(out), which is an input")
-    }
+    try requireDistinct(outputs: [("--out", out)], inputs: [model, data])
     if let interval, !(interval > 0 && interval < 1) {
       throw ValidationError("--interval has to be a share between 0 and 1, such as 0.9")
     }

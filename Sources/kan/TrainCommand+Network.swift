@@ -14,6 +14,15 @@ extension TrainCommand {
     var stream: Stream<Element>?
     /// Where ranks share the rows: `training`, `validation` and `test` are those of this rank then.
     var shared: Shared<Element>?
+    /// How many rows there are to learn from, and what is particular to them and to those of `validation`; empty before
+    /// ``note()``.
+    private(set) var marks = (rows: "", data: "")
+
+    /// Notes what a resumed training has to have in common, of the rows of all ranks; of rows in a file by their number and
+    /// a sample.
+    mutating func note() {
+      marks = ("\(trainingRows.rows)", training.fingerprint + (validation?.fingerprint ?? ""))
+    }
 
     /// The rows to train on, of all ranks.
     var trainingRows: any RowSource<Element> {
@@ -40,7 +49,7 @@ extension TrainCommand {
   }
 
   /// Rows for training, for the test and, with --patience, for early stopping.
-  func readData<Element: Scalar>(_: Element.Type, _ pool: ThreadPool) throws -> Parts<Element> {
+  func readData<Element: Scalar>(_: Element.Type, _ effort: Effort?, _ pool: ThreadPool) throws -> Parts<Element> {
     var source = try data.source(columns.columns)
     source.refusesGaps = missing == .error
     if columns.isGiven && source.kind != .table {

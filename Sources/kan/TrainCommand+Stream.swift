@@ -43,7 +43,7 @@ extension TrainCommand {
     let read: PackedTraining<Element>?
     do {
       read = try source.packedTraining(
-        Element.self, task: task ?? objectives.objective?.targetDomain.task, codes: effort != nil || takesCodes,
+        Element.self, task: task ?? objectives.objective?.targetDomain.task, codes: try effort() != nil || takesCodes,
         keeping: own, in: memory.cache, pool: pool
       ) { progress in
         line.show(progress)
@@ -71,6 +71,7 @@ extension TrainCommand {
     }
     let order = EpochOrder.blocks(RowBlocks(rowBytes: read.rowBytes, memory: memory.forGroups))
     var stream = Stream<Element>(training: read.rows, order: order)
+    let effort = try effort()
     var test: Dataset<Element>?
     do {
       if let other = try testSource(source) {
