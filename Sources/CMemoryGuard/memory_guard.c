@@ -46,31 +46,34 @@ _Noreturn static void out_of_memory(size_t bytes) {
   _exit(70);
 }
 
-void *malloc(size_t bytes) {
+// Weak, so that tests can count allocations by functions of their own.
+#define WEAK __attribute__((weak))
+
+WEAK void *malloc(size_t bytes) {
   void *memory = __libc_malloc(bytes);
   if (!memory && bytes) out_of_memory(bytes);
   return memory;
 }
 
-void *calloc(size_t count, size_t bytes) {
+WEAK void *calloc(size_t count, size_t bytes) {
   void *memory = __libc_calloc(count, bytes);
   if (!memory && count && bytes) out_of_memory(count > SIZE_MAX / bytes ? SIZE_MAX : count * bytes);
   return memory;
 }
 
-void *realloc(void *old, size_t bytes) {
+WEAK void *realloc(void *old, size_t bytes) {
   void *memory = __libc_realloc(old, bytes);
   if (!memory && bytes) out_of_memory(bytes);
   return memory;
 }
 
-void *aligned_alloc(size_t alignment, size_t bytes) {
+WEAK void *aligned_alloc(size_t alignment, size_t bytes) {
   void *memory = __libc_memalign(alignment, bytes);
   if (!memory && bytes) out_of_memory(bytes);
   return memory;
 }
 
-int posix_memalign(void **memory, size_t alignment, size_t bytes) {
+WEAK int posix_memalign(void **memory, size_t alignment, size_t bytes) {
   if (alignment % sizeof(void *) != 0 || (alignment & (alignment - 1)) != 0) return EINVAL;
   *memory = aligned_alloc(alignment, bytes);
   return 0;

@@ -42,9 +42,10 @@ extension DataSource {
       let file = try DelimitedFile(path: path)
       let read = min(file.source.size, file.bodyOffset + 1 << 20)
       let lines = try file.source.bytes(file.bodyOffset..<read).count { $0 == 0x0A }
-      let rows = Double(file.source.size) / (Double(read - file.bodyOffset) / Double(max(1, lines)))
+      // Of a header alone there are none.
+      let rows = Double(file.source.size) * Double(max(1, lines)) / Double(max(1, read - file.bodyOffset))
       // A cell in double precision, as an input, and as one of a part; and twice its line's place in lists of rows.
-      return Int(rows * Double(file.header.count * (8 + 2 * size) + 32))
+      return Int(min(0x1p60, rows * Double(file.header.count * (8 + 2 * size) + 32)))
     case .array:
       var bytes = 0
       for path in [path, try targetArray()] {

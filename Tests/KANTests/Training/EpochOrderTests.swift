@@ -81,7 +81,7 @@ import Testing
     let (kept, aside) = (try numbers(training), try numbers(test))
     #expect(kept == kept.sorted() && aside == aside.sorted())
     #expect((kept + aside).sorted() == Array(0..<rows))
-    #expect(abs(Double(aside.count) / Double(rows) - fraction) < 0.02 + 1 / Double(rows))
+    #expect(abs(Double(aside.count) / Double(rows) - fraction) < 0.02 + 10 / Double(rows))
     let other = try #require(Numbers(rows: rows).holdingOutStrata(fraction, seed: 10))
     #expect(try numbers(other.test) != aside)
   }
