@@ -32,7 +32,7 @@ struct KANTool: ParsableCommand {
     subcommands: [
       TrainCommand.self, EvaluateCommand.self, PredictCommand.self, RefineCommand.self, PruneCommand.self,
       InspectCommand.self, PlotCommand.self, ReportCommand.self, ExplainCommand.self, SymbolicCommand.self,
-      FitCommand.self, ExportCommand.self, DemoCommand.self,
+      FitCommand.self, ExportCommand.self, DoctorCommand.self, DemoCommand.self,
     ])
 
   static func main() {

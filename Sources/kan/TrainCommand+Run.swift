@@ -17,6 +17,8 @@ extension TrainCommand {
       (network, history) = try trainOthers(ensemble, network, history, parts, &log, pool)
     }
     try network.noteRowsOutsideGrids(of: parts.trainingRows, pool: pool)
+    // Of shared rows each rank has only a part, which may not be like the whole.
+    if parts.shared == nil { network.noteTrainingData(parts.training.inputs) }
     for line in network.record?.outsideLines ?? [] { Console.note(line) }
     if parts.shared == nil { calibrate(&network, parts, pool) }
     if let savePath { try network.save(to: savePath) }

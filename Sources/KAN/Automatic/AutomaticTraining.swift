@@ -133,6 +133,7 @@ struct AutomaticTraining<Element: Scalar> {
       samples: data.rows, epochs: 0, patience: nil, seconds: seconds, threads: pool.threads, history: [],
       objective: ObjectiveDescription(objective))
     if !network.monotone.isEmpty { network.projectOnMonotone(pool: pool) }
+    network.noteTrainingData(data.inputs)
     return AutomaticFit(
       network: network, members: members, loss: loss, folds: folds, seconds: seconds, rows: data.rows,
       isInterrupted: !monitor.isRunning, intervals: intervals, epochs: epochs, batch: batch, learningRate: rate)

@@ -71,6 +71,7 @@ extension Network {
     outputScaling = try file.scaling("outputs", columns: outputs)
     if outputScaling.factor.contains(0) { throw file.failure("a factor of the outputs' scaling is 0") }
     intervals = try file.intervals(of: self)
+    preprocessing.distributions = try file.inputDistributions(inputs)
     trainingState = try file.trainingState(of: self)
     if let state = trainingState {
       let values = [state.parameters] + state.optimizer.moments

@@ -57,6 +57,7 @@ extension Network {
       tensors["intervals.scores"] = .init(
         shape: [intervals.scores.count, intervals.scores[0].count], intervals.scores.flatMap { $0 })
     }
+    if let distributions = inputDistributions { tensors.merge(distributions.tensors) { $1 } }
     if let state {
       for (index, moment) in state.optimizer.moments.enumerated() {
         tensors["training.moments.\(index)"] = tensor(moment, [moment.count])
