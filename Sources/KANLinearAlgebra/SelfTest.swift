@@ -17,29 +17,6 @@ package struct KernelCheck: Sendable, Equatable, Codable {
   package var isRight: Bool { error <= tolerance }
 }
 
-/// What this process may use of the machine.
-package struct MachineLimits: Sendable, Equatable, Codable {
-  /// What the kernels in use are built for.
-  package var instructionSet = Kernels.instructionSet
-  /// The processor whose kernels OpenBLAS has chosen.
-  package var openBLAS = BLAS.core
-  /// Cores of the affinity mask.
-  package var cores = Int(kan_available_cores())
-  /// Whole cores that control groups grant; nil without a limit.
-  package var quota: Int?
-  /// Threads of a pool by default.
-  package var threads = ThreadPool.shared.threads
-  /// Bytes left below the limit on address space; nil without a limit.
-  package var addressSpace: Int?
-
-  package init() {
-    let cores = kan_quota_cores("")
-    quota = cores == .max ? nil : Int(cores)
-    let bytes = kan_available_address_space()
-    addressSpace = bytes < 0 ? nil : Int(bytes)
-  }
-}
-
 /// The comparison of all kernels that this machine can run with plain loops.
 package enum SelfTest {
   /// Every kernel of every instruction set in both precisions, then OpenBLAS and LAPACK. Takes about a second.

@@ -58,7 +58,7 @@ struct DoctorCommand: ParsableCommand {
     let network = try Network<Element>(file)
     let pool = try threads.pool()
     let source = DataSource(path: data, columns: TableColumns(targets: target ?? []), missingWords: missing.words)
-    if !source.exists { throw FileError(.notFound, path: data, "no such file") }
+    try source.requireExists()
     if source.kind != .array || target != nil { try source.checkTargets(option: "--target") }
     let rows = try source.examined(for: network, pool: pool)
     for note in rows.notes { Console.note(note) }

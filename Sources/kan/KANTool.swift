@@ -1,4 +1,5 @@
 import ArgumentParser
+import KAN
 import KANFiles
 
 /// Kolmogorov-Arnold networks and multilayer perceptrons on the command line.
@@ -67,6 +68,7 @@ struct KANTool: ParsableCommand {
     case let error as FileError where error.kind == .inputOutput && Console.readerHasGone: Console.end(74)
     case let error as FileError: Console.fail(error.description, code: error.exitCode)
     case let error as ToolError: Console.fail(error.message, code: error.code)
+    case let error as RowSourceError: Console.fail(error.description, code: 74)
     default: Console.fail(message(for: error), code: exitCode(for: error) == .validationFailure ? 64 : 70)
     }
   }

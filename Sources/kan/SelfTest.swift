@@ -8,7 +8,7 @@ func testMachine(json: Bool) throws {
   do {
     // OpenBLAS would wait for ever for address space that it does not get.
     try ThreadPool.checkAddressSpace()
-    result = SelfTestResult(machine: MachineLimits(), tests: try SelfTest.run())
+    result = SelfTestResult(machine: TestedMachine(), tests: try SelfTest.run())
   } catch {
     throw ToolError(message: "\(error)", code: 70)
   }
@@ -25,10 +25,10 @@ func testMachine(json: Bool) throws {
 /// The output of `kan doctor --self-test --json`.
 private struct SelfTestResult: Encodable {
   var passed: Bool
-  var machine: MachineLimits
+  var machine: TestedMachine
   var tests: [KernelCheck]
 
-  init(machine: MachineLimits, tests: [KernelCheck]) {
+  init(machine: TestedMachine, tests: [KernelCheck]) {
     passed = tests.allSatisfy(\.isRight)
     (self.machine, self.tests) = (machine, tests)
   }
@@ -47,8 +47,8 @@ private struct SelfTestResult: Encodable {
     let libraries = tests.filter { $0.instructionSet == nil }.map { [$0.name, $0.precision, $0.cell] }
     let limits = [
       "kernels in use: \(machine.instructionSet), OpenBLAS: \(machine.openBLAS)",
-      "\(counted(machine.cores, "core"))\(machine.quota.map { " of which control groups grant \($0)" } ?? ""), "
-        + "\(counted(machine.threads, "thread"))"
+      "\(counted(machine.cores, "core")), \(counted(machine.threads, "thread")), "
+        + "\(grouped(machine.memory >> 20)) MiB of memory"
         + (machine.addressSpace.map { ", \(grouped($0 >> 20)) MiB of address space left" } ?? ""),
     ]
     let wrong = tests.count { !$0.isRight }
@@ -59,6 +59,22 @@ private struct SelfTestResult: Encodable {
       table([["largest error"] + columns] + kernels), table(libraries), limits.joined(separator: "\n"), verdict,
     ]
     return parts.joined(separator: "\n\n")
+  }
+}
+
+/// What this process may use of the machine, and what it uses there.
+private struct TestedMachine: Encodable {
+  /// What the kernels in use are built for.
+  var instructionSet = Kernels.instructionSet
+  /// The processor whose kernels OpenBLAS has chosen.
+  var openBLAS = BLAS.core
+  /// ``MachineLimits``
+  var cores, threads, memory: Int
+  var addressSpace: Int?
+
+  init() {
+    let limits = MachineLimits.current
+    (cores, threads, memory, addressSpace) = (limits.cores, limits.threads, limits.memory, limits.addressSpace)
   }
 }
 

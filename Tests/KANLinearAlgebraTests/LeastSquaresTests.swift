@@ -68,10 +68,6 @@ import Testing
     #expect(largestDifference(again.solution, nearest.solution) <= 1e4 * epsilon * norm(nearest.solution))
   }
 
-  private func difference<Element: Scalar>(_ a: Matrix<Element>, _ b: Matrix<Element>) -> Matrix<Element> {
-    Matrix(rows: a.rows, columns: a.columns, elements: zip(a.elements, b.elements).map { $0 - $1 })
-  }
-
   private func transposed<Element: Scalar>(_ a: Matrix<Element>) -> Matrix<Element> {
     Matrix(rows: a.columns, columns: a.rows, elements: (0..<a.columns).flatMap { a.column($0) })
   }

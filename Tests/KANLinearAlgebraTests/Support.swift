@@ -53,3 +53,7 @@ func largestDifference<Element: Scalar>(_ a: Matrix<Element>, _ b: Matrix<Elemen
     return distance <= largest ? largest : distance
   }
 }
+
+func difference<Element: Scalar>(_ a: Matrix<Element>, _ b: Matrix<Element>) -> Matrix<Element> {
+  Matrix(rows: a.rows, columns: a.columns, elements: zip(a.elements, b.elements).map { $0 - $1 })
+}

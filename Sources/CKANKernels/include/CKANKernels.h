@@ -15,7 +15,7 @@ extern "C" {
 
 #include "aligned_memory.h"
 #include "openblas_core.h"
-#include "processor_quota.h"
+#include "control_groups.h"
 #include "system_limits.h"
 #include "thread_pool.h"
 

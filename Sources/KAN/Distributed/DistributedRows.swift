@@ -106,6 +106,37 @@ public struct DistributedRows<Element: Scalar>: RowSource {
     }
     return some(of: local)
   }
+
+  /// Other rows of the same ranks, made of those of this one that are kept.
+  func withRows(_ kept: Dataset<Element>, where isKept: (Int) -> Bool) -> DistributedRows {
+    let first = ownRows.lowerBound
+    let counts = communicator.gather(
+      ownShards.map { shard in (bounds[shard]..<bounds[shard + 1]).count { isKept($0 - first) } })
+    var sums = [0]
+    for count in counts { sums.append(sums[sums.count - 1] + count) }
+    return DistributedRows(kept, bounds: sums, over: communicator)
+  }
+
+  /// Some rows, given by their numbers over all ranks in rising order, in the memory of every rank. Of rows in memory
+  /// alone.
+  func gathered(_ selected: [Int]) -> Dataset<Element> {
+    guard let own = selecting(selected).local as? Dataset<Element> else {
+      fatalError("DistributedRows: rows to gather that are not in memory")
+    }
+    let inputs = communicator.gather(Array(own.inputs.elements))
+    let weights = own.weights.map { AlignedArray(communicator.gather(Array($0))) }
+    let targets: Targets<Element> =
+      switch own.targets {
+      case .values(let values):
+        .values(
+          Matrix(
+            rows: selected.count, columns: values.columns, elements: communicator.gather(Array(values.elements))))
+      case .classes(let labels, let count): .classes(communicator.gather(labels), count: count)
+      }
+    return Dataset(
+      inputs: Matrix(rows: selected.count, columns: own.inputs.columns, elements: inputs), targets: targets,
+      weights: weights, names: own.names)
+  }
 }
 
 extension RowSource {

@@ -103,7 +103,10 @@ public enum Targets<Element: Scalar>: Sendable, Equatable {
 
 extension Dataset {
   /// The weights relative to their mean, 1 on average or all 0: [rows]
-  package var relativeWeights: AlignedArray<Element>? {
-    weights.map { weights in AlignedArray(weights.map { meanWeight > 0 ? Element(Double($0) / meanWeight) : 0 }) }
+  package var relativeWeights: AlignedArray<Element>? { relativeWeights(mean: meanWeight) }
+
+  /// The weights relative to the mean of rows of which these are some.
+  func relativeWeights(mean: Double) -> AlignedArray<Element>? {
+    weights.map { weights in AlignedArray(weights.map { mean > 0 ? Element(Double($0) / mean) : 0 }) }
   }
 }

@@ -40,8 +40,12 @@ struct ModelTopology: Codable, Equatable {
   var encoding: TableEncoding? = nil
   /// Missing without monotone inputs. Readers that ignore it predict the same, and do not keep to it in a training.
   var monotone: [Int: Monotonicity]?
+  /// Missing without any. What a program that resumes the training compares; readers pass it on.
+  var terms: [String: String]? = nil
   /// Missing without intervals. Readers that ignore it predict the same.
   var intervals: Intervals? = nil
+  /// Missing but for an unfinished automatic training.
+  var automatic: [AutomaticPart]? = nil
 
   struct LayerTopology: Codable, Equatable {
     var basis: String

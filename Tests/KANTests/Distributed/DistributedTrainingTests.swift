@@ -79,6 +79,49 @@ import Testing
     try expectSameBits(Self.rows(.regression) as Dataset<Double>, LBFGS(), TrainingOptions(epochs: 5))
   }
 
+  @Test(arguments: [false, true]) func levenbergMarquardt(weighted: Bool) throws {
+    try expectSameBits(
+      Self.rows(.regression, weighted: weighted, count: 103) as Dataset<Double>, LevenbergMarquardt(starts: 2),
+      TrainingOptions(epochs: 4), hidden: 1, ranks: [2, 8])
+  }
+
+  @Test func levenbergMarquardtOnGrids() throws {
+    try expectSameBits(
+      Self.rows(.regression, count: 103) as Dataset<Double>, LevenbergMarquardt(starts: 1),
+      TrainingOptions(epochs: 3, grids: [3, 4]), hidden: 1, ranks: [4])
+  }
+
+  /// Least squares with and without penalties, the latter by the triangular factors of each rank's rows; of which two
+  /// inputs are the same in the second case.
+  @Test(arguments: [Smoothing.auto, .none], [false, true]) func leastSquares(smoothing: Smoothing, isSingular: Bool)
+    throws
+  {
+    var data: Dataset<Double> = Self.rows(.regression)
+    if isSingular {
+      let inputs = Matrix(rows: data.rows, columns: 2, elements: (0..<2 * data.rows).map { data.inputs[$0 / 2, 0] })
+      data = Dataset(inputs: inputs, targets: data.targets)
+    }
+    let rows = data
+    var alone = Network<Double>(.spline(2, 1), seed: 1)
+    let expected = try alone.fitLastLayer(on: rows, smoothing: smoothing, pool: ThreadPool(threads: 1))
+    let predictions = alone.predict(rows.inputs)
+    var first: [Double]?
+    for count in [1, 2, 4, 8] {
+      let fits = try ThreadRanks.run(count) { communicator in
+        var network = Network<Double>(.spline(2, 1), seed: 1)
+        let loss = try network.fitLastLayer(
+          on: Self.share(rows, communicator), smoothing: smoothing, pool: ThreadPool(threads: 1))
+        return (network, loss)
+      }
+      for (network, loss) in fits {
+        #expect(Array(network.parameters) == first ?? Array(network.parameters))
+        first = Array(network.parameters)
+        #expect(abs(loss - expected) <= 1e-9 * expected)
+        #expect(largestDifference(network.predict(rows.inputs).elements, predictions.elements) < 1e-9)
+      }
+    }
+  }
+
   @Test func gridsInTurn() throws {
     try expectSameBits(
       Self.rows(.classification) as Dataset<Float>, AdamW(learningRate: 0.02),

@@ -158,6 +158,8 @@ struct DampedMinimization {
     let start = problem.parameters
     var step = [Double](repeating: 0, count: count)
     for _ in 0..<tuning.tries {
+      // A factorisation of thousands of parameters takes seconds.
+      if !problem.mayContinue() { break }
       var found = memory.factor.withUnsafeMutableBufferPointer { factor in
         step.withUnsafeMutableBufferPointer { step in
           solve(equations, factor.baseAddress!, step.baseAddress!, damping: damping)
@@ -204,16 +206,26 @@ struct DampedMinimization {
   mutating func solveOrthogonally(_ equations: GaussNewtonEquations) -> [Double]? {
     let count = equations.count
     let differences = (0..<penalty.layerCount).reduce(0) { $0 + penalty.rank(ofLayer: $1) }
-    let rows = problem.residuals + differences + count
+    // Of rows on several ranks the triangular factor, which has the same solution.
+    let triangle = problem.shards.communicator == nil ? nil : problem.triangle()
+    let own = triangle.map { $0.count / (count + 1) } ?? problem.residuals
+    let rows = own + differences + count
     if rows * count > orthogonalBytes / 8 { return nil }
     var a = [Double](repeating: 0, count: rows * count)
     var b = [Double](repeating: 0, count: rows)
     let isSolved = a.withUnsafeMutableBufferPointer { a in
       b.withUnsafeMutableBufferPointer { b in
         let (a, b) = (a.baseAddress!, b.baseAddress!)
-        problem.writeJacobian(to: a, stride: rows, b)
+        if let triangle {
+          for row in 0..<own {
+            for column in 0..<count { a[column * rows + row] = triangle[row * (count + 1) + column] }
+            b[row] = triangle[row * (count + 1) + count]
+          }
+        } else {
+          problem.writeJacobian(to: a, stride: rows, b)
+        }
         let first = penalty.writeRows(
-          to: a, stride: rows, b, from: problem.residuals, problem.parameters.pointer, lambda)
+          to: a, stride: rows, b, from: own, problem.parameters.pointer, lambda)
         let diagonal = (0..<count).map { equations.matrix[$0 * count + $0] }
         let least = tuning.diagonalShare * (diagonal.max() ?? 0)
         for index in 0..<count {

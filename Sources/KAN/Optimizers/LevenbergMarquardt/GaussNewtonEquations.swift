@@ -55,6 +55,17 @@ final class GaussNewtonEquations {
     pool.run(blocks, work: count * count / 2, MergeLoop(equations: self, other: other))
   }
 
+  /// Numbers of H's lower triangle, the products with common derivatives and g.
+  var packedCount: Int { count * (count + 1) / 2 + count * plan.commonCount + count }
+
+  /// Calls `body` with one part of these after another, and its place among them.
+  func forEachPart(_ body: (_ part: UnsafeMutablePointer<Double>, _ place: Int, _ count: Int) -> Void) {
+    for row in 0..<count { body(matrix + row * count, row * (row + 1) / 2, row + 1) }
+    let place = count * (count + 1) / 2
+    body(side, place, count * plan.commonCount)
+    body(gradient, place + count * plan.commonCount, count)
+  }
+
   /// Completes H after the last rows.
   func finish() {
     if isDense { return }

@@ -3,39 +3,48 @@
 extension LeastSquaresProblem {
   /// The sum over all rows, over the tree of shards, of what a row's outputs come to; NaN if interrupted.
   func sum(_ value: @escaping (_ row: Int, _ y: UnsafeBufferPointer<Double>) -> Double) -> Double {
-    let tiles = (inputs.rows + JacobianTile.rows - 1) / JacobianTile.rows
-    var sums = [Double](repeating: 0, count: tiles)
+    // Tiles do not reach across shards.
+    let tiles = shards.own.map { shard in
+      let range = ownRange(shard)
+      return stride(from: range.lowerBound, to: range.upperBound, by: JacobianTile.rows).map {
+        $0..<min($0 + JacobianTile.rows, range.upperBound)
+      }
+    }
+    let all = Array(tiles.joined())
+    var sums = [Double](repeating: 0, count: all.count)
     // Interruptible every 64 tiles for each thread, some milliseconds at most.
     let group = 64 * pool.threads
-    for first in stride(from: 0, to: tiles, by: group) {
+    for first in stride(from: 0, to: all.count, by: group) {
       if !mayContinue() { return .nan }
       sums.withUnsafeMutableBufferPointer { sums in
-        let count = min(group, tiles - first)
-        let loop = SumLoop(problem: self, first: first, sums: sums.baseAddress!, value: value)
+        let count = min(group, all.count - first)
+        let loop = SumLoop(problem: self, tiles: all, first: first, sums: sums.baseAddress!, value: value)
         pool.run(count, work: count * JacobianTile.rows * work, loop)
       }
     }
-    // Shards are whole numbers of tiles.
-    let shards = RowShards(rows: inputs.rows)
-    return shards.sum { range in
+    // Shards are taken in their order.
+    var (shard, next) = (0, 0)
+    return shards.sum { _ in
       var sum = 0.0
-      for tile in range.lowerBound / JacobianTile.rows..<(range.upperBound + JacobianTile.rows - 1) / JacobianTile.rows
-      {
-        sum += sums[tile]
+      for _ in tiles[shard] {
+        sum += sums[next]
+        next += 1
       }
+      shard += 1
       return sum
     }
   }
 
   private struct SumLoop: ParallelLoop {
     let problem: LeastSquaresProblem
+    let tiles: [Range<Int>]
     let first: Int
     let sums: UnsafeMutablePointer<Double>
     let value: (Int, UnsafeBufferPointer<Double>) -> Double
 
     func iterate(_ index: Int, worker: Int) {
-      let start = (first + index) * JacobianTile.rows
-      let y = problem.outputs(from: start, to: problem.inputs.rows, worker)
+      let start = tiles[first + index].lowerBound
+      let y = problem.outputs(from: start, to: tiles[first + index].upperBound, worker)
       var sum = 0.0
       for row in 0..<y.rows {
         sum += value(start + row, UnsafeBufferPointer(start: y.base + row * y.stride, count: y.columns))
@@ -47,7 +56,7 @@ extension LeastSquaresProblem {
   /// Approximate multiply-adds of a row's forward pass.
   private var work: Int { network.layers.reduce(0) { $0 + $1.work(rows: 1) } }
 
-  private func mayContinue() -> Bool {
+  func mayContinue() -> Bool {
     if !isInterrupted && !continues() { isInterrupted = true }
     return !isInterrupted
   }
@@ -62,8 +71,7 @@ extension LeastSquaresProblem {
   ///
   /// - Parameter body: given how many rows of J there are, and how many have come before.
   func forEachChunk(_ body: (_ jacobian: JacobianRows, _ rows: Int, _ first: Int) -> Void) {
-    let shards = RowShards(rows: inputs.rows)
-    for shard in 0..<shards.count { forEachChunk(of: shards.range(shard), body) }
+    for shard in shards.own { forEachChunk(of: ownRange(shard), body) }
   }
 
   func forEachChunk(of range: Range<Int>, _ body: (JacobianRows, Int, Int) -> Void) {

@@ -2,7 +2,12 @@ extension LeastSquaresProblem {
   /// Moves grids to the values that reach them, with room beyond, and refits the curves so that outputs at those values
   /// stay as close as possible.
   func followRanges(layers followed: Range<Int>? = nil) throws(BasisError) {
-    let seen = network.layerInputs(of: rows, pool: pool)
+    let seen: [LayerInputs<Double>]
+    do throws(RowSourceError) {
+      seen = try network.layerInputs(of: rows, pool: pool)
+    } catch {
+      throw BasisError(error.description)
+    }
     var (layers, parameters) = ([Layer<Double>](), [Double]())
     for (index, layer) in network.layers.enumerated() {
       let weights = network.weights(ofLayer: index)

@@ -13,12 +13,15 @@ final class LeastSquaresProblem {
   let objective: any PointwiseObjective
   /// Whether residuals are t - y, without reweighting.
   let isLeastSquares: Bool
-  /// Rows times outputs.
+  /// Rows times outputs, of all ranks that share the rows.
   let residuals: Int
-  /// X′: [rows × in], and T′: [rows × out]
+  /// X′: [rows × in], and T′: [rows × out], of this process.
   let inputs, targets: Matrix<Double>
-  /// X in the data's units, without rows of weight 0: [rows × in]
-  let rows: Matrix<Double>
+  /// X in the data's units, without rows of weight 0, of all ranks.
+  let rows: any RowSource<Double>
+  let shards: RowShards
+  /// Rows of the ranks before this one.
+  let firstRow: Int
   /// √w of each row; the mean of w is 1.
   let factors: AlignedArray<Double>?
   /// One for each thread.
@@ -27,6 +30,8 @@ final class LeastSquaresProblem {
   var jacobian: JacobianRows?
   /// Factors of the chunk's rows of J.
   var rowFactors: [Double] = []
+  /// The sum of normal equations over ranks, made when first asked for.
+  private var rankSum: GaussNewtonSum?
   /// What subtrees of shards come to.
   private var partial: [GaussNewtonEquations] = []
   /// Called before each chunk of rows; returns whether to continue.
@@ -36,8 +41,12 @@ final class LeastSquaresProblem {
 
   let tuning: LevenbergMarquardt.Tuning
 
+  /// - Parameters:
+  ///   - data: the rows of this process.
+  ///   - shared: the rows of all ranks, of which these are some; nil without others.
   init(
-    _ network: Network<Double>, _ data: Dataset<Double>, pool: ThreadPool, tuning: LevenbergMarquardt.Tuning = .init(),
+    _ network: Network<Double>, _ data: Dataset<Double>, of shared: DistributedRows<Double>? = nil, pool: ThreadPool,
+    tuning: LevenbergMarquardt.Tuning = .init(),
     continues: @escaping () -> Bool = { true }
   ) {
     self.tuning = tuning
@@ -52,22 +61,48 @@ final class LeastSquaresProblem {
     network.inputScaling.apply(to: inputs.mutableView())
     network.outputScaling.apply(to: targets.mutableView())
     self.inputs = inputs
-    rows =
-      if let weights = data.weights {
-        data.selecting(rows: (0..<data.rows).filter { weights[$0] > 0 }).inputs
-      } else { data.inputs }
+    let weighted: Dataset<Double>
+    if let weights = data.weights {
+      let selected = data.selecting(rows: (0..<data.rows).filter { weights[$0] > 0 })
+      weighted = Dataset(withoutTargets: selected.inputs)
+    } else {
+      weighted = Dataset(withoutTargets: data.inputs)
+    }
+    if let shared {
+      shards = RowShards(of: shared)
+      firstRow = shared.ownRows.lowerBound
+      rows = shared.withRows(weighted) { data.weights?[$0] ?? 1 > 0 }
+    } else {
+      shards = RowShards(rows: data.rows)
+      firstRow = 0
+      rows = weighted
+    }
     self.targets = targets
-    factors = data.relativeWeights.map { AlignedArray($0.map { $0.squareRoot() }) }
-    residuals = targets.rows * targets.columns
+    let mean = shared == nil ? data.meanWeight : Self.meanWeight(of: data, shards)
+    factors = data.relativeWeights(mean: mean).map { AlignedArray($0.map { $0.squareRoot() }) }
+    residuals = shards.rows * targets.columns
     self.network = network
     self.pool = pool
     makeTiles()
   }
 
+  /// Σ w / rows over all ranks.
+  private static func meanWeight(of data: Dataset<Double>, _ shards: RowShards) -> Double {
+    guard let weights = data.weights, let first = shards.own.first else { return shards.sum { _ in 0 } }
+    let start = shards.range(first).lowerBound
+    return shards.sum { range in range.reduce(0) { $0 + weights[$1 - start] } } / Double(max(1, shards.rows))
+  }
+
+  /// The rows of a shard of this process, from 0.
+  func ownRange(_ shard: Int) -> Range<Int> {
+    let range = shards.range(shard)
+    return range.lowerBound - firstRow..<range.upperBound - firstRow
+  }
+
   private func makeTiles() {
     let plan = JacobianPlan(network)
     tiles = (0..<pool.threads).map { _ in JacobianTile(network, plan) }
-    (jacobian, partial) = (nil, [])
+    (jacobian, partial, rankSum) = (nil, [], nil)
   }
 
   /// Replaces the network by one with other grids.
@@ -129,17 +164,22 @@ final class LeastSquaresProblem {
 
   /// J̃ᵀJ̃ and J̃ᵀr̃ at the present parameters.
   func linearize(_ equations: GaussNewtonEquations) {
-    let shards = RowShards(rows: inputs.rows)
     while partial.count + 1 < shards.slots { partial.append(makeEquations(isDense: equations.isDense)) }
     let slots = [equations] + partial
+    if shards.count == 0 { equations.clear() }
     shards.walk(
       filling: { shard, slot in
         slots[slot].clear()
-        forEachChunk(of: shards.range(shard)) { jacobian, rows, _ in
+        forEachChunk(of: ownRange(shard)) { jacobian, rows, _ in
           slots[slot].add(jacobian, rows: rows, pool: pool)
         }
       },
       merging: { slots[$0].merge(slots[$0 + 1], pool: pool) })
+    if let communicator = shards.communicator {
+      let sum = rankSum ?? GaussNewtonSum(equations, over: communicator)
+      rankSum = sum
+      sum.run(equations)
+    }
     equations.finish()
   }
 
@@ -164,9 +204,9 @@ final class LeastSquaresProblem {
   /// the row than about the fit.
   ///
   /// - Parameter inverse: L⁻ᵀ, as ``Cholesky/invert(factored:order:to:pool:)`` writes it.
-  /// - Returns: [rows × out]
+  /// - Returns: [rows × out], of all ranks
   func leaveOneOutSquares(inverse: UnsafePointer<Double>) -> [Double] {
-    var squares = [Double](repeating: 0, count: residuals)
+    var squares = [Double](repeating: 0, count: inputs.rows * network.outputs)
     var leverages = [Double](repeating: 0, count: JacobianPlan(network).chunk(rows: residuals))
     forEachChunk { jacobian, rows, first in
       leverages.withUnsafeMutableBufferPointer {
@@ -177,6 +217,7 @@ final class LeastSquaresProblem {
         squares[first + row] = error * error
       }
     }
+    if let communicator = shards.communicator { squares = communicator.gather(squares) }
     let outermost = outermostRows()
     var largest = 0.0
     for index in squares.indices where !outermost[index / network.outputs] { largest = max(largest, squares[index]) }
@@ -189,12 +230,14 @@ final class LeastSquaresProblem {
     return squares
   }
 
-  /// Rows with the lowest or highest value of an input of a layer on a grid: [rows]
+  /// An input's lowest and highest value.
+  private struct Ends {
+    var lowest = (value: Double.infinity, row: 0)
+    var highest = (value: -Double.infinity, row: 0)
+  }
+
+  /// Rows with the lowest or highest value of an input of a layer on a grid: [rows], of all ranks
   private func outermostRows() -> [Bool] {
-    struct Ends {
-      var lowest = (value: Double.infinity, row: 0)
-      var highest = (value: -Double.infinity, row: 0)
-    }
     var ends = network.layers.map { [Ends](repeating: Ends(), count: $0.grid == nil ? 0 : $0.inputs) }
     for start in stride(from: 0, to: inputs.rows, by: JacobianTile.rows) {
       let rows = min(JacobianTile.rows, inputs.rows - start)
@@ -204,14 +247,27 @@ final class LeastSquaresProblem {
         for input in ends[layer].indices {
           for row in 0..<rows where weight(factors, start + row) > 0 {
             let value = x[row, input]
-            if value < ends[layer][input].lowest.value { ends[layer][input].lowest = (value, start + row) }
-            if value > ends[layer][input].highest.value { ends[layer][input].highest = (value, start + row) }
+            let place = firstRow + start + row
+            if value < ends[layer][input].lowest.value { ends[layer][input].lowest = (value, place) }
+            if value > ends[layer][input].highest.value { ends[layer][input].highest = (value, place) }
           }
         }
       }
     }
-    var result = [Bool](repeating: false, count: inputs.rows)
-    for end in ends.joined() {
+    var all = Array(ends.joined())
+    if let communicator = shards.communicator {
+      let ranks = communicator.gather(all)
+      // The first of equals, as in one process.
+      for (index, end) in ranks.enumerated() {
+        let place = index % max(1, all.count)
+        if index < all.count { all[place] = end }
+        if end.lowest.value < all[place].lowest.value { all[place].lowest = end.lowest }
+        if end.highest.value > all[place].highest.value { all[place].highest = end.highest }
+      }
+    }
+    var result = [Bool](repeating: false, count: shards.rows)
+    if result.isEmpty { return result }
+    for end in all {
       result[end.lowest.row] = true
       result[end.highest.row] = true
     }

@@ -103,6 +103,7 @@ extension LevenbergMarquardt: TrainingMethod {
   /// What the rows of a source take that is not in memory: in double precision, inputs in the data's units, scaled and
   /// without rows of weight 0, targets in the data's units and scaled, and weights and their roots.
   private static func bytesOfCopy<Element: Scalar>(of data: some RowSource<Element>) -> Int {
+    if let shared = data as? DistributedRows<Element> { return bytesOfCopy(of: shared.local) }
     if data is Dataset<Element> { return 0 }
     let numbers = 3 * data.inputColumns + 2 * data.targetShape.outputs + 2
     let (bytes, overflow) = data.rows.multipliedReportingOverflow(by: 8 * numbers)

@@ -62,7 +62,7 @@ extension LevenbergMarquardtTraining {
       let known = Phase(number: Int(phase[0]), round: Int(phase[1]))
     else { return nil }
     order = Int(phase[7])
-    let problem = LeastSquaresProblem(stored, data, pool: start.pool, tuning: tuning)
+    let problem = LeastSquaresProblem(stored, data, of: shared, pool: start.pool, tuning: tuning)
     guard let minimization = minimization(of: problem, "", state) else { return nil }
     var fit = Fit(problem: problem, minimization: minimization, phase: known, isExact: phase[6] == 1)
     fit.done = Int(phase[2])

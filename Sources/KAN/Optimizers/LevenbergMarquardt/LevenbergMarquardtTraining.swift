@@ -7,7 +7,11 @@ final class LevenbergMarquardtTraining<Element: Scalar>: TrainingProcess {
   private let rule: LevenbergMarquardt
   var tuning: LevenbergMarquardt.Tuning { rule.tuning }
   let start: TrainingStart<Element>
+  /// The rows of this process.
   let data: Dataset<Double>
+  /// Those of all ranks, if ranks share them.
+  let shared: DistributedRows<Double>?
+  private var rows: any RowSource<Double> { shared ?? data }
   private let degree: Int
   /// q
   var order: Int
@@ -54,7 +58,10 @@ final class LevenbergMarquardtTraining<Element: Scalar>: TrainingProcess {
   init(_ rule: LevenbergMarquardt, _ start: TrainingStart<Element>) throws(TrainingError) {
     self.rule = rule
     self.start = start
-    do { data = try start.data.inDoublePrecision() } catch { throw .rowSource(error) }
+    let own: Dataset<Double>
+    do { own = try start.rows.own.source.inDoublePrecision() } catch { throw .rowSource(error) }
+    data = own
+    shared = start.rows.shared.map { DistributedRows(own, bounds: $0.bounds, over: $0.communicator) }
     degree = start.network.layers.compactMap(\.grid?.degree).max() ?? 3
     // With more intervals than rows, polynomials of degree k + 2 between them would be as free as the curves themselves.
     let isFiner = start.network.layers.contains { ($0.gridIntervals ?? 0) > start.data.rows }
@@ -74,7 +81,12 @@ final class LevenbergMarquardtTraining<Element: Scalar>: TrainingProcess {
       }
     }
     guard var fit else { return .brokenOff(steps: 0, lossSum: 0) }
-    fit.problem.continues = { monitor.continues() }
+    // Ranks stop between iterations alone: each has rows of its own to ask by.
+    if shared != nil {
+      if !monitor.continues() { return .brokenOff(steps: 0, lossSum: 0) }
+    } else {
+      fit.problem.continues = { monitor.continues() }
+    }
     // An interrupted epoch starts over: what its passes came to is not complete.
     let (before, parameters) = (fit, fit.problem.parameters)
     defer { self.fit = fit }
@@ -97,7 +109,7 @@ final class LevenbergMarquardtTraining<Element: Scalar>: TrainingProcess {
       }
       fit.done += 1
       fit.inPhase += 1
-      samples += data.rows
+      samples += rows.rows
       fit.isSettled = outcome == .settled
       writeParameters(fit.problem.network, to: &network)
       return .done(loss: fit.minimization.rms * fit.minimization.rms, learningRate: 1)
@@ -203,21 +215,30 @@ final class LevenbergMarquardtTraining<Element: Scalar>: TrainingProcess {
     let interrupted = storedScreening(of: first)
     let isFresh = start.memory == nil || interrupted != nil
     let isTrained = start.isTrained && interrupted == nil
-    if isFresh && !isTrained { try first.followSkewedInputs(of: data, tuning, pool: start.pool) }
+    if isFresh && !isTrained { try first.followSkewedInputs(of: rows, tuning, pool: start.pool) }
     // A single layer is a linear problem: every start has the same optimum.
     if !isTrained, rule.starts > 1, first.layers.count > 1 {
       let screening = StartScreening(
-        network: first, data: data, order: order,
+        network: first, data: screened(first), order: order,
         starts: first.followsData ? min(rule.starts, tuning.startsOnTails) : rule.starts, seed: start.options.seed,
         pool: start.pool,
         tuning: tuning)
-      var progress = storedScreening(of: first) ?? StartScreening.Progress()
-      screening.run(&progress) { monitor.continues(starts: .init(done: $0, count: $1)) }
+      var progress = self.screening ?? storedScreening(of: first) ?? StartScreening.Progress()
+      var starts = TrainingProgress.Starts(done: progress.done, count: screening.starts)
+      screening.run(&progress) { done, count in
+        starts = .init(done: done, count: count)
+        return monitor.continues(starts: starts)
+      } within: {
+        monitor.continues(within: starts)
+      }
       self.screening = progress
-      if monitor.end != nil { return nil }
+      if monitor.end != nil || monitor.isPaused { return nil }
       if let best = progress.best { first = best.network }
     }
-    let problem = LeastSquaresProblem(first, data, pool: start.pool, tuning: tuning) { monitor.continues() }
+    let isShared = shared != nil
+    let problem = LeastSquaresProblem(first, data, of: shared, pool: start.pool, tuning: tuning) {
+      isShared || monitor.continues()
+    }
     if isFresh { try problem.followRanges() }
     let minimization = DampedMinimization(
       problem, order: order, lambda: tuning.startLambda, damping: tuning.gridDamping,
@@ -226,6 +247,13 @@ final class LevenbergMarquardtTraining<Element: Scalar>: TrainingProcess {
       problem: problem, minimization: minimization, phase: .parameters, isExact: isExact(nil))
     beginGrid(&fit)
     return problem.isInterrupted ? nil : fit
+  }
+
+  /// The rows by which starts are screened: of rows that ranks share some evenly spaced ones, on every rank.
+  private func screened(_ network: Network<Double>) -> Dataset<Double> {
+    guard let shared else { return data }
+    let most = min(shared.rows, tuning.screeningRows)
+    return shared.gathered((0..<most).map { $0 * shared.rows / most })
   }
 
   private func beginGrid(_ fit: inout Fit) {
@@ -254,7 +282,7 @@ final class LevenbergMarquardtTraining<Element: Scalar>: TrainingProcess {
       let before = fit.problem.network.layers.compactMap(\.gridIntervals).max() ?? intervals
       var finer = fit.problem.network
       if finer.layers.contains(where: { $0.gridIntervals != nil && $0.gridIntervals != intervals }) {
-        try finer.extendGrid(to: intervals, on: data, pool: start.pool)
+        try finer.extendGrid(to: intervals, on: rows, pool: start.pool)
         fit.problem.replace(finer)
       }
       try fit.problem.followRanges()

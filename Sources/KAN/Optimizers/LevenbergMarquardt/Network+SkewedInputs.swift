@@ -6,11 +6,21 @@ extension Network<Double> {
   /// Gives the first layer knots that follow the data if an even grid has most rows of an input in a few intervals: the
   /// curve there would be too stiff and beyond, where single rows determine it, too free.
   mutating func followSkewedInputs(
-    of data: Dataset<Double>, _ tuning: LevenbergMarquardt.Tuning, pool: ThreadPool
+    of data: some RowSource<Double>, _ tuning: LevenbergMarquardt.Tuning, pool: ThreadPool
   ) throws(BasisError) {
     guard let grid = layers[0].grid, grid.isUniform, grid.intervals > 1 else { return }
-    var inputs = data.inputs
-    inputScaling.apply(to: inputs.mutableView())
+    let inputs: Matrix<Double>
+    if let memory = data as? Dataset<Double> {
+      var scaled = memory.inputs
+      inputScaling.apply(to: scaled.mutableView())
+      inputs = scaled
+    } else {
+      do throws(RowSourceError) {
+        inputs = try layerInputs(of: data, pool: pool)[0].sample
+      } catch {
+        throw BasisError(error.description)
+      }
+    }
     let isSkewed = (0..<grid.inputs).contains { input in
       // Tied values are levels; their knots are a matter of the levels, not of their shares.
       let values = Set(inputs.column(input))
