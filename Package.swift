@@ -53,10 +53,11 @@ let package = Package(
     .target(name: "KANC", dependencies: ["CKANInterface", "KAN", "KANFiles", "KANFormulas", "KANReport"]),
 
     .target(name: "CDigits", exclude: ["digits.txt"]),
+    .target(name: "CMemoryGuard"),
     .executableTarget(
       name: "kan",
       dependencies: [
-        "CDigits", "KAN", "KANExport", "KANFiles", "KANFormulas", "KANReport",
+        "CDigits", "CMemoryGuard", "KAN", "KANExport", "KANFiles", "KANFormulas", "KANReport",
         .target(name: "KANMPI", condition: .when(traits: ["MPI"])),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
@@ -71,6 +72,8 @@ let package = Package(
     .testTarget(
       name: "KANTests", dependencies: ["KAN", "KANFiles", "CKANKernels", "CAllocationCounter"],
       resources: [.copy("Reference")]),
+    .executableTarget(
+      name: "FuzzReaders", dependencies: ["KAN", "KANFiles"], path: "Tests/Fuzz", exclude: ["corpus", "make_corpus.py"]),
     .executableTarget(name: "ReadmeExample", dependencies: ["KAN", "KANFiles"], path: "Tests/ReadmeExample"),
     .testTarget(name: "ReadmeTests", dependencies: ["KAN", "KANFiles", "ReadmeExample"]),
     .testTarget(

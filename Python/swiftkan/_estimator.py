@@ -204,7 +204,9 @@ class KANEstimator(BaseEstimator):
         model.network_ = network
         names = list(dict.fromkeys(column["name"] for column in description["columns"]))
         model.n_features_in_ = len(names)
-        model.feature_names_in_ = np.array(names, dtype=object)
+        # Those of an array are not names that anybody has given.
+        if names != [f"x{place}" for place in range(len(names))]:
+            model.feature_names_in_ = np.array(names, dtype=object)
         model.choice_ = {}
         model._targets = description["targets"]
         model._adopt()

@@ -37,6 +37,12 @@ class Layer:
         ``identity``, ``relu``, ``silu``, ``tanh`` or ``sigmoid``.
     products : int
         How many of the outputs, at the end, are products of two sums each.
+    knots : sequence of sequences of float, optional
+        Of splines, for each input: [inputs × grid + 2 · degree + 1], those beyond the ends included.
+    outside : {'linear', 'clamp', 'base'}, optional
+        How splines on such knots go on: as lines, as constants, or not at all, which leaves the base function.
+    base : {'silu', 'identity', 'none'}, optional
+        The function added to them.
     """
 
     inputs: int
@@ -46,6 +52,9 @@ class Layer:
     degree: int = 3
     activation: str = "identity"
     products: int = 0
+    knots: Any = None
+    outside: str | None = None
+    base: str | None = None
 
 
 class Network:

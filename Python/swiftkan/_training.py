@@ -6,12 +6,14 @@ import sys
 import threading
 import warnings
 from ctypes import c_void_p
-from typing import Any, Callable, NamedTuple, Optional
+from dataclasses import dataclass
+from typing import Any, Callable, Optional
 
 from ._library import Report
 
 
-class Progress(NamedTuple):
+@dataclass(frozen=True)
+class Progress:
     """What a callback gets; it ends the training by returning True."""
 
     part: str

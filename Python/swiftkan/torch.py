@@ -155,11 +155,31 @@ class KAN(nn.Module):
             for place, (a, b) in enumerate(zip(self.widths, self.widths[1:]))
         ]
         self.threads = threads
+        self._source: bytes | None = None
         seed = int(torch.randint(2**31, ())) if seed is None else seed
         dtype = dtype or torch.get_default_dtype()
         self._drop()
         network = self._network(dtype, seed)
         self.weight = nn.Parameter(torch.from_numpy(network.parameters.copy()))
+
+    @classmethod
+    def of(cls, network: Network) -> KAN:
+        """A module with a network's layers, scalings and parameters, such as one of `swiftkan.convert`.
+
+        >>> import torch
+        >>> from swiftkan import Network
+        >>> from swiftkan.torch import KAN
+        >>> KAN.of(Network([2, 3, 1], seed=1))(torch.zeros(4, 2)).shape
+        torch.Size([4, 1])
+        """
+        module = KAN.__new__(KAN)
+        nn.Module.__init__(module)
+        layers = network.description["layers"]
+        module.widths = [layers[0]["inputs"]] + [layer["outputs"] for layer in layers]
+        module.layers, module.threads, module._source = [], network.threads, network.to_bytes()
+        module._drop()
+        module.weight = nn.Parameter(torch.from_numpy(network.parameters.copy()))
+        return module
 
     def _drop(self) -> None:
         self._networks: dict[torch.dtype, Network] = {}
@@ -169,6 +189,11 @@ class KAN(nn.Module):
     def _network(self, dtype: torch.dtype, seed: int = 0) -> Network:
         if dtype not in _types:
             raise TypeError(f"swiftkan.torch computes in float32 and float64, not in {dtype}")
+        if dtype not in self._networks and self._source is not None:
+            network = Network.from_bytes(self._source, self.threads)
+            if dtype != (torch.float64 if network.dtype.itemsize == 8 else torch.float32):
+                raise TypeError(f"the network of this module is in {network.dtype}, not in {dtype}")
+            self._networks[dtype] = network
         if dtype not in self._networks:
             is_unit = self.grid_range == (-1.0, 1.0)
             self._networks[dtype] = Network(
@@ -204,6 +229,8 @@ class KAN(nn.Module):
         return network
 
     def extra_repr(self) -> str:
+        if not self.layers:
+            return f"{self.widths}"
         layer = self.layers[0]
         return f"{self.widths}, grid_size={layer.grid}, spline_order={layer.degree}, basis={layer.basis!r}"
 

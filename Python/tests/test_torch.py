@@ -61,6 +61,23 @@ def test_state_copies_and_pickles():
     assert model(torch.zeros(4, 5, 2)).shape == (4, 5, 1) and model(torch.zeros(0, 2)).shape == (0, 1)
 
 
+def test_modules_of_networks():
+    rng = np.random.default_rng(0)
+    x = rng.uniform(0, 5, (100, 2))
+    network = Network([2, 3, 1], precision="double", seed=1)
+    network.train(x, np.sin(x[:, 0]) + x[:, 1], epochs=3)
+    model = KAN.of(network)
+    rows = torch.from_numpy(x).requires_grad_()
+    y = model(rows)
+    assert np.allclose(y.detach().numpy(), network.predict(x))
+    y.sum().backward()
+    dx, dp = network.vjp(x, np.ones((100, 1)))
+    assert np.allclose(rows.grad.numpy(), dx) and np.allclose(model.weight.grad.numpy(), dp)
+    assert torch.equal(pickle.loads(pickle.dumps(model))(rows), y) and repr(model)
+    with pytest.raises(TypeError):
+        copy.deepcopy(model).float()(rows.float())
+
+
 def test_second_derivatives_are_refused():
     model = KANLayer(2, 1)
     x = torch.rand(3, 2, requires_grad=True)

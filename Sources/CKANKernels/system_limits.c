@@ -15,6 +15,12 @@ int64_t kan_available_cores(void) {
   return online > 0 ? online : 1;
 }
 
+int64_t kan_physical_memory(void) {
+  const long pages = sysconf(_SC_PHYS_PAGES), bytes = sysconf(_SC_PAGESIZE);
+  // A machine that does not tell has as much as a small one.
+  return pages > 0 && bytes > 0 ? (int64_t)pages * bytes : (int64_t)8 << 30;
+}
+
 int64_t kan_available_address_space(void) {
   struct rlimit limit;
   if (getrlimit(RLIMIT_AS, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY) return -1;

@@ -12,6 +12,9 @@ struct NetworkDescription: Decodable {
     var inputs, outputs: Int
     var grid, degree, products: Int?
     var activation: Activation?
+    /// Of splines: the knots of each input, those beyond the ends included, how they go on outside, and the base.
+    var knots: [[Double]]?
+    var outside, base: String?
   }
   var layers: [Layer]
   var seed: UInt64?
@@ -50,6 +53,29 @@ struct NetworkDescription: Decodable {
     }
   }
 
+  /// Splines on knots of their own, as other packages have them.
+  private func splines<Element: Scalar>(
+    _ layer: Layer, knots: [[Double]], _ degree: Int
+  ) throws -> any Basis<Element> {
+    guard layer.basis ?? "spline" == "spline", knots.count == layer.inputs, let count = knots.first?.count,
+      count > 2 * degree + 1, knots.allSatisfy({ $0.count == count })
+    else { throw Failure.usage("knots have to be as many for each input of a layer of splines") }
+    let steps = knots.map { row in zip(row, row.dropFirst()).map { $1 - $0 } }
+    // As single precision writes evenly spaced ones.
+    let isUniform = steps.allSatisfy { row in
+      let mean = row.reduce(0, +) / Double(row.count)
+      return row.allSatisfy { abs($0 - mean) < 1e-5 * mean }
+    }
+    return try makeBasis(
+      BasisDescription<Element>(
+        kind: BSpline<Element>.kind, inputs: layer.inputs,
+        settings: [
+          "degree": "\(degree)", "ends": GridEnds.extended.rawValue, "uniform": isUniform ? "1" : "0",
+          "outside": layer.outside ?? OutsideGrid.linear.rawValue, "base": layer.base ?? BaseFunction.silu.rawValue,
+        ],
+        arrays: ["knots": Matrix(knots.map { $0.map { Element($0) } })]))
+  }
+
   private func makeLayer<Element: Scalar>(_ layer: Layer) throws -> KAN.Layer<Element> {
     let name = layer.basis ?? "spline"
     let types = knownBases(Element.self)
@@ -72,7 +98,8 @@ struct NetworkDescription: Decodable {
     }
     let activation = layer.activation ?? .identity
     return KAN.Layer(
-      basis: type.init(options), outputs: layer.outputs,
+      basis: try layer.knots.map { try splines(layer, knots: $0, options.degree) } ?? type.init(options),
+      outputs: layer.outputs,
       node: products == 0 ? activation : Products(products, activation: activation))
   }
 }

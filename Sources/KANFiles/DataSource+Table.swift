@@ -7,34 +7,7 @@ extension DataSource {
     _ task: LearningTask?, codes: Bool, _ own: TableEncoding?, _ pool: ThreadPool
   ) throws(FileError) -> Training<Element> {
     let file = try DelimitedFile(path: path)
-    var columns = resolved(columns, in: file.header)
-    columns.task = task
-    // A first column without a name is one of row names.
-    let header = file.namedColumns.map { file.header[$0] }
-    if columns.targets.isEmpty { columns.targets = header.last { $0 != columns.weights }.map { [$0] } ?? [] }
-    var reading = TableReading(missingWords: TableReading.standardMissingWords + missingWords)
-    // Words among the numbers of a target are errors, unless they are its classes.
-    if task == .classification { reading.categories = columns.targets } else { reading.targets = columns.targets }
-    reading.targets += [columns.weights].compactMap { $0 }
-    reading.categories += columns.categorical
-    let used = Set(columns.targets + (columns.inputs ?? header) + [columns.weights].compactMap { $0 })
-    reading.columns = file.header.filter { used.contains($0) && !columns.ignored.contains($0) }
-    let needs = [
-      ("the target", columns.targets), ("--inputs", columns.inputs ?? []), ("--ignore", columns.ignored),
-      ("--categorical", columns.categorical), ("--weights", [columns.weights].compactMap { $0 }),
-    ]
-    for (purpose, names) in needs {
-      for name in names where !file.header.contains(name) {
-        throw FileError(.malformed, path: path, "there is no column \(quoted(name)), which \(purpose) needs")
-      }
-    }
-    if let twice = columns.targets.indices.first(where: { columns.targets[..<$0].contains(columns.targets[$0]) }) {
-      throw FileError(.malformed, path: path, "column \(quoted(columns.targets[twice])) is asked for twice")
-    }
-    if let weights = columns.weights, columns.targets.contains(weights) {
-      throw FileError(.malformed, path: path, "column \(quoted(weights)) is asked for as target and as weights")
-    }
-    columns.ignored = []
+    let (columns, reading) = try trainingColumns(of: file, task)
     var notes: [String] = []
     let table = try file.table(reading, notes: &notes)
     if refusesGaps { try requireNoGaps(table) }
@@ -64,6 +37,41 @@ extension DataSource {
     } catch {
       throw FileError(.malformed, path: path, printable(error.description, limit: 300))
     }
+  }
+
+  /// What the columns of a table to learn from are, and how they are read.
+  func trainingColumns(
+    of file: DelimitedFile, _ task: LearningTask?
+  ) throws(FileError) -> (columns: TableColumns, reading: TableReading) {
+    var columns = resolved(columns, in: file.header)
+    columns.task = task
+    // A first column without a name is one of row names.
+    let header = file.namedColumns.map { file.header[$0] }
+    if columns.targets.isEmpty { columns.targets = header.last { $0 != columns.weights }.map { [$0] } ?? [] }
+    var reading = TableReading(missingWords: TableReading.standardMissingWords + missingWords)
+    // Words among the numbers of a target are errors, unless they are its classes.
+    if task == .classification { reading.categories = columns.targets } else { reading.targets = columns.targets }
+    reading.targets += [columns.weights].compactMap { $0 }
+    reading.categories += columns.categorical
+    let used = Set(columns.targets + (columns.inputs ?? header) + [columns.weights].compactMap { $0 })
+    reading.columns = file.header.filter { used.contains($0) && !columns.ignored.contains($0) }
+    let needs = [
+      ("the target", columns.targets), ("--inputs", columns.inputs ?? []), ("--ignore", columns.ignored),
+      ("--categorical", columns.categorical), ("--weights", [columns.weights].compactMap { $0 }),
+    ]
+    for (purpose, names) in needs {
+      for name in names where !file.header.contains(name) {
+        throw FileError(.malformed, path: path, "there is no column \(quoted(name)), which \(purpose) needs")
+      }
+    }
+    if let twice = columns.targets.indices.first(where: { columns.targets[..<$0].contains(columns.targets[$0]) }) {
+      throw FileError(.malformed, path: path, "column \(quoted(columns.targets[twice])) is asked for twice")
+    }
+    if let weights = columns.weights, columns.targets.contains(weights) {
+      throw FileError(.malformed, path: path, "column \(quoted(weights)) is asked for as target and as weights")
+    }
+    columns.ignored = []
+    return (columns, reading)
   }
 
   func table<Element: Scalar>(
@@ -115,6 +123,14 @@ extension DataSource {
   func read(
     _ encoding: TableEncoding, targets: [String], weights: String?, notes: inout [String]
   ) throws(FileError) -> Table {
+    let (file, reading) = try reading(of: encoding, targets: targets, weights: weights)
+    return try file.table(reading, notes: &notes)
+  }
+
+  /// How the columns of an encoding are read.
+  func reading(
+    of encoding: TableEncoding, targets: [String], weights: String?
+  ) throws(FileError) -> (file: DelimitedFile, reading: TableReading) {
     let file = try DelimitedFile(path: path)
     var reading = TableReading(missingWords: TableReading.standardMissingWords + missingWords)
     let wanted = encoding.inputs.map(\.column) + targets + [weights].compactMap { $0 }
@@ -126,10 +142,10 @@ extension DataSource {
     reading.columns = file.header.filter(used.contains)
     reading.categories = encoding.inputs.filter(\.isText).map(\.column) + (encoding.classes.isEmpty ? [] : targets)
     reading.targets = (encoding.classes.isEmpty ? targets : []) + [weights].compactMap { $0 }
-    return try file.table(reading, notes: &notes)
+    return (file, reading)
   }
 
-  private func note(_ unknown: [String: Int], to notes: inout [String]) {
+  func note(_ unknown: [String: Int], to notes: inout [String]) {
     for (column, count) in unknown.sorted(by: { $0.key < $1.key }) {
       notes.append(
         "column \(quoted(column)): \(amount(count, "cell")) with a text that the training hardly has or not at all")
@@ -137,7 +153,7 @@ extension DataSource {
   }
 
   /// The first gap of a table as an error.
-  func requireNoGaps(_ table: Table) throws(FileError) {
+  func requireNoGaps(_ table: Table, firstRow: Int = 0) throws(FileError) {
     var first: (row: Int, column: String)?
     for column in table.columns {
       let row: Int? =
@@ -148,18 +164,19 @@ extension DataSource {
       if let row, row < first?.row ?? .max { first = (row, column.name) }
     }
     guard let first else { return }
-    throw FileError(.malformed, path: path, "row \(first.row + 1), column \(quoted(first.column)): missing value")
+    throw FileError(
+      .malformed, path: path, "row \(firstRow + first.row + 1), column \(quoted(first.column)): missing value")
   }
 
   /// Gaps in columns of a model that has not learned what to make of them.
   func requireNoGaps<Element: Scalar>(
-    _ inputs: Matrix<Element>, _ encoding: TableEncoding
+    _ inputs: Matrix<Element>, _ encoding: TableEncoding, firstRow: Int = 0
   ) throws(TableError) {
     guard encoding.inputs.contains(where: \.needsValues) else { return }
     let view = inputs.view
     for row in 0..<view.rows {
       for column in 0..<view.columns where view[row, column] != view[row, column] {
-        throw TableError("row \(row + 1), column \"\(encoding.inputs[column].column)\": missing value")
+        throw TableError("row \(firstRow + row + 1), column \"\(encoding.inputs[column].column)\": missing value")
       }
     }
   }
@@ -190,7 +207,7 @@ extension DataSource {
 
 extension TableEncoding {
   /// Whether a table with this encoding can be learned further by a network with another: by its columns and classes.
-  fileprivate func continues(_ own: TableEncoding) -> Bool {
+  func continues(_ own: TableEncoding) -> Bool {
     Set(inputs.map(\.column)).isSubset(of: own.inputs.map(\.column)) && Set(classes).isSubset(of: own.classes)
       && classes.isEmpty == own.classes.isEmpty && targets.map(\.column) == own.targets.map(\.column)
   }

@@ -1,3 +1,4 @@
+import Glibc
 import KAN
 
 /// A source of rows: a table with a header, a pair of NPY arrays, or a folder of images in MNIST's format.
@@ -40,7 +41,10 @@ package struct DataSource: Sendable {
       status(of: path).map(NodeType.init) == .folder ? .images : path.lowercased().hasSuffix(".npy") ? .array : .table
   }
 
-  package var exists: Bool { status(of: path) != nil }
+  /// - Throws: `FileError` if there is nothing at the path, or no permission to see it.
+  package func requireExists() throws(FileError) {
+    if status(of: path) == nil { throw readError(path, errno) }
+  }
 
   /// The training data.
   ///

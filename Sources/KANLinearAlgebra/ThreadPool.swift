@@ -19,18 +19,19 @@ public final class ThreadPool: Sendable {
   // The C pool protects itself with a lock and atomic counters.
   private nonisolated(unsafe) let pool: OpaquePointer
 
-  /// A pool on all cores that this process may use (``availableCores``).
+  /// A pool of as many threads as this process may use (``MachineLimits/threads``).
   public static let shared = ThreadPool()
 
-  /// A pool of `threads` threads, or one for each core; ``threads`` says how many it has.
+  /// A pool of `threads` threads, or as many as this process may use (``MachineLimits/threads``); ``threads`` says how
+  /// many it has.
   ///
   /// The number is clamped to 1 … ``mostThreads``, and reduced if a limit on address space leaves too little room for
   /// OpenBLAS's buffers.
   public init(threads: Int? = nil) {
-    let wanted = Self.threads(wanted: threads ?? ThreadPool.availableCores)
+    let wanted = Self.threads(wanted: threads ?? MachineLimits.current.threads)
     BLAS.prepare()
-    let room = BLAS.threadsWithRoom()
-    pool = kan_pool_create(Int64(min(wanted, max(1, room))))
+    let threads = BLAS.takingBuffers(for: min(wanted, max(1, BLAS.threadsWithRoom())))
+    pool = kan_pool_create(Int64(threads))
     self.threads = Int(kan_pool_threads(pool))
   }
 
@@ -68,12 +69,8 @@ public final class ThreadPool: Sendable {
 
   package static func threads(wanted: Int) -> Int { min(max(1, wanted), mostThreads) }
 
-  /// The cores available to this process: those of its affinity mask, limited by the quota of its control groups
-  /// (`cpu.max`), rounded down.
-  public static var availableCores: Int { availableCores(root: "") }
-
-  /// The same with `proc` and `sys` in another folder, for tests.
-  package static func availableCores(root: String) -> Int { Int(min(kan_available_cores(), kan_quota_cores(root))) }
+  /// The cores available to this process (``MachineLimits/cores``).
+  public static var availableCores: Int { MachineLimits.current.cores }
 }
 
 private struct ErasedLoop {
@@ -94,20 +91,23 @@ extension BLAS {
   /// Throws if a limit on address space leaves no room for even one thread's buffer.
   fileprivate static func checkAddressSpace() throws(LinearAlgebraError) {
     guard threadsWithRoom() > 0 else {
-      throw .addressSpace(availableBytes: availableAddressSpace() ?? 0, neededBytes: bufferBytes)
+      throw .addressSpace(
+        availableBytes: MachineLimits.current.addressSpace ?? 0, neededBytes: bufferBytes)
     }
   }
 
   /// The threads whose buffers fit half of the address space; the other half is for data.
   fileprivate static func threadsWithRoom() -> Int {
-    guard let available = availableAddressSpace() else { return .max }
-    if available < bufferBytes { return 0 }
-    return max(1, available / 2 / bufferBytes)
+    guard let available = MachineLimits.current.addressSpace else { return .max }
+    let taken = Int(kan_openblas_buffers())
+    if available < bufferBytes { return taken }
+    return max(1, taken, available / 2 / bufferBytes)
   }
 
-  /// The limit less what is in use, or nil without a limit.
-  private static func availableAddressSpace() -> Int? {
-    let bytes = Int(kan_available_address_space())
-    return bytes < 0 ? nil : bytes
+  /// Takes the buffers of some threads where a limit on address space could refuse them later, when data has filled it,
+  /// and returns how many threads have one, at least 1: what a pool without room for one computes needs no product.
+  fileprivate static func takingBuffers(for threads: Int) -> Int {
+    if MachineLimits.current.addressSpace == nil { return threads }
+    return max(1, Int(kan_openblas_take_buffers(Int64(threads))))
   }
 }

@@ -10,12 +10,14 @@ enum Console {
   static let hasColor = isTerminal && (ProcessInfo.processInfo.environment["NO_COLOR"] ?? "").isEmpty
 
   /// To be called first. Reserves descriptors 0 to 2, so that a file opened later does not receive the output of a
-  /// closed standard stream, and makes writing to a pipe without a reader fail instead of ending the program.
+  /// closed standard stream, and makes writing to a pipe without a reader, and beyond a limit on the size of files, fail
+  /// instead of ending the program.
   static func prepare() {
     for descriptor in STDIN_FILENO...STDERR_FILENO where fcntl(descriptor, F_GETFD) < 0 {
       _ = open("/dev/null", O_RDONLY)
     }
     signal(SIGPIPE, SIG_IGN)
+    signal(SIGXFSZ, SIG_IGN)
   }
 
   /// To be called last. Skips exit handlers: OpenBLAS's waits for its threads, forever if they wait for memory.
@@ -71,7 +73,7 @@ enum Console {
   private static func write(_ text: String) { try? writeFile(Array(text.utf8), to: "/dev/stderr") }
 }
 
-/// Ctrl-C: the first asks the program to stop cleanly, the second ends it.
+/// Ctrl-C, SIGTERM, or a terminal that closes: the first asks the program to stop cleanly, the second ends it at once.
 enum Interruption {
   private static let flag = Atomic(false)
   static var isRequested: Bool { flag.load(ordering: .relaxed) }
@@ -79,12 +81,14 @@ enum Interruption {
   static func watch() {
     // Initialises it outside a signal handler.
     flag.store(false, ordering: .relaxed)
-    for number in [SIGINT, SIGTERM] {
-      signal(number) { number in
-        Interruption.flag.store(true, ordering: .relaxed)
-        signal(number, SIG_DFL)
-      }
+    let handler: @convention(c) (Int32) -> Void = { _ in
+      Interruption.flag.store(true, ordering: .relaxed)
+      for number in [SIGINT, SIGTERM] { signal(number, SIG_DFL) }
     }
+    for number in [SIGINT, SIGTERM] { signal(number, handler) }
+    // nohup ignores it, which is to stay so.
+    var hangUp = sigaction()
+    if sigaction(SIGHUP, nil, &hangUp) == 0, hangUp.__sigaction_handler.sa_handler == nil { signal(SIGHUP, handler) }
   }
 }
 

@@ -9,9 +9,19 @@ final class EpochLog {
   /// What this rank had sent before the last line.
   private var sent = Ranks.communicator.traffic
 
-  init(path: String, appending: Bool) throws(FileError) {
+  /// - Parameter done: epochs that a resumed training has done; nil for a new log. A crash may have left lines of later
+  ///   ones, or half a line, which go.
+  init(path: String, resumingAfter done: Int?) throws(FileError) {
     self.path = path
-    handle = FileHandle(fileDescriptor: try openOutput(path, appending: appending), closeOnDealloc: true)
+    if let done, isReplaceable(path), let bytes = try? readFile(path) {
+      struct Line: Decodable { var epoch: Int }
+      let kept = bytes.split(separator: 0x0A).filter { line in
+        (try? JSONDecoder().decode(Line.self, from: Data(line))).map { $0.epoch <= done } ?? false
+      }
+      let text = Array(kept.map { $0 + [0x0A] }.joined())
+      if text != bytes { try writeFile(text, to: path) }
+    }
+    handle = FileHandle(fileDescriptor: try openOutput(path, appending: done != nil), closeOnDealloc: true)
   }
 
   /// What this rank has sent since the last call; nil of one process.

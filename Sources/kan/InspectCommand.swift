@@ -34,7 +34,7 @@ struct InspectCommand: ParsableCommand {
   func validate() throws {
     if out != nil && edges.isEmpty { throw ValidationError("--out is for the curves of --edge") }
     if !(2...1_000_000).contains(points) { throw ValidationError("--points has to be 2 to 1000000") }
-    if out == model { throw ValidationError("--out would overwrite the model") }
+    try requireDistinct(outputs: [("--out", out)], inputs: [model])
   }
 
   func run() throws {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import KAN
 import KANFiles
 
 /// Kolmogorov-Arnold networks and multilayer perceptrons on the command line.
@@ -32,7 +33,7 @@ struct KANTool: ParsableCommand {
     subcommands: [
       TrainCommand.self, EvaluateCommand.self, PredictCommand.self, RefineCommand.self, PruneCommand.self,
       InspectCommand.self, PlotCommand.self, ReportCommand.self, ExplainCommand.self, SymbolicCommand.self,
-      FitCommand.self, ExportCommand.self, DemoCommand.self,
+      FitCommand.self, ExportCommand.self, DoctorCommand.self, DemoCommand.self,
     ])
 
   static func main() {
@@ -67,6 +68,7 @@ struct KANTool: ParsableCommand {
     case let error as FileError where error.kind == .inputOutput && Console.readerHasGone: Console.end(74)
     case let error as FileError: Console.fail(error.description, code: error.exitCode)
     case let error as ToolError: Console.fail(error.message, code: error.code)
+    case let error as RowSourceError: Console.fail(error.description, code: 74)
     default: Console.fail(message(for: error), code: exitCode(for: error) == .validationFailure ? 64 : 70)
     }
   }

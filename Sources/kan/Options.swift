@@ -218,7 +218,7 @@ struct ColumnArguments: ParsableArguments {
 extension DataSource {
   /// Rejects targets that do not fit the kind of data.
   func checkTargets(option: String) throws {
-    if !exists { throw FileError(.notFound, path: path, "no such file") }
+    try requireExists()
     switch kind {
     case .table: return
     case .array:
@@ -233,7 +233,9 @@ extension DataSource {
 
 /// The number of threads, checked against the memory that OpenBLAS needs for them.
 struct ThreadArguments: ParsableArguments {
-  @Option(parsing: .unconditional, help: "Threads (default: all cores).")
+  @Option(
+    parsing: .unconditional,
+    help: "Threads (default: the cores that this process may use, or OMP_NUM_THREADS if that is less).")
   var threads: Int?
 
   func validate() throws {

@@ -29,7 +29,7 @@ struct PlotCommand: ParsableCommand {
   @OptionGroup var threads: ThreadArguments
 
   func validate() throws {
-    if [model, data].contains(out) { throw ValidationError("--out would overwrite \(out), which is an input") }
+    try requireDistinct(outputs: [("--out", out)], inputs: [model, data])
     if let edge, edge.place == nil {
       throw ValidationError("--edge all: the whole network is what plot shows without --edge")
     }
@@ -48,7 +48,7 @@ struct PlotCommand: ParsableCommand {
     let pool = try threads.pool()
     var rows: Matrix<Element>?
     if let data {
-      if !DataSource(path: data).exists { throw FileError(.notFound, path: data, "no such file") }
+      try DataSource(path: data).requireExists()
       let all = try missing.inputs(of: data, for: network, pool)
       rows = all.selecting(rows: evenlySpaced(Report.portraitRows, of: all.rows))
     }

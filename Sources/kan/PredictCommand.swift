@@ -21,15 +21,19 @@ struct PredictCommand: ParsableCommand {
       --interval 0.9 adds two columns for each target, TARGET:lower and TARGET:upper, between which nine of ten fresh \
       targets lie. Their width is known from rows that `kan train` has held out.
 
+      A large file is read part by part, in memory that does not grow with it. - is standard input, a table whose rows are \
+      predicted as they come, 1,024 at a time; what is no number in a column of numbers is then a gap.
+
       EXAMPLES
         kan predict houses.safetensors new.csv > prices.csv
         kan predict houses.safetensors new.csv --interval 0.9 > prices.csv
         kan predict digits.safetensors mnist --out classes.npy
+        zcat new.csv.gz | kan predict houses.safetensors - | gzip > prices.csv.gz
       """)
 
   @Argument(help: "The model.", completion: .file(extensions: ["safetensors"]))
   var model: String
-  @Argument(help: "x.csv or x.tsv, x.npy, or a folder of images.", completion: .file())
+  @Argument(help: "x.csv or x.tsv, x.npy, a folder of images, or - for standard input.", completion: .file())
   var data: String
   @Option(help: "File for the result, by its ending a table or an array (default: a table on standard output).")
   var out: String?
@@ -39,9 +43,7 @@ struct PredictCommand: ParsableCommand {
   @OptionGroup var threads: ThreadArguments
 
   func validate() throws {
-    if let out, [model, data].contains(out) {
-      throw ValidationError("--out would overwrite \(out), which is an input")
-    }
+    try requireDistinct(outputs: [("--out", out)], inputs: [model, data])
     if let interval, !(interval > 0 && interval < 1) {
       throw ValidationError("--interval has to be a share between 0 and 1, such as 0.9")
     }
@@ -56,37 +58,67 @@ struct PredictCommand: ParsableCommand {
     try Ranks.requireSameProgram()
     let network = try Network<Element>(file)
     let pool = try threads.pool()
-    let inputs = try missing.inputs(of: data, for: network, pool)
+    let source = DataSource(path: data == "-" ? "/dev/stdin" : data, missingWords: missing.words)
+    let out = out == "-" ? nil : out
     if let out, Ranks.isFirst { try checkWritable(out) }
-    let predictions = try predictions(network, inputs, pool)
-    if !Ranks.isFirst { return }
-    let intervals = try interval.map { try self.intervals(level: $0, network, inputs, pool) }
-    let name = out?.lowercased() ?? ""
-    let isTabbed = name.hasSuffix(".tsv")
-    let bytes: [UInt8]
-    if network.encoding?.isShifted == true {
-      // Single precision would lose what the shift has saved.
-      var values = network.inUnitsOfTable(predictions)
-      if var intervals {
-        network.encoding?.restoreTargets(&intervals.lower)
-        network.encoding?.restoreTargets(&intervals.upper)
-        values = withIntervals(values, intervals)
-      }
-      bytes = name.hasSuffix(".npy") ? array(values, network.names, network.task) : table(values, network, isTabbed)
-    } else {
-      var predictions = predictions
-      if let intervals { predictions = withIntervals(predictions, intervals) }
-      bytes =
-        name.hasSuffix(".npy") ? array(predictions, network.names, network.task) : table(predictions, network, isTabbed)
+    // An array begins with its number of rows.
+    let isArray = out?.lowercased().hasSuffix(".npy") == true
+    // What is wrong with the model is said before anything is written.
+    if let interval { _ = try intervals(level: interval, network, Matrix(rows: 0, columns: network.inputs), pool) }
+    let form = PredictionForm(network, hasIntervals: interval != nil, path: out)
+    if Ranks.areLaunched {
+      let inputs = try missing.inputs(of: source.path, for: network, pool)
+      let predictions = try predictions(network, inputs, pool)
+      if !Ranks.isFirst { return }
+      let rows = try bytes(predictions, of: inputs, network, form, pool)
+      return try writeFile(form.beginning(inputs.rows) + rows, to: out ?? "/dev/stdout")
     }
-    try writeFile(bytes, to: out ?? "/dev/stdout")
+    var notes: [String] = []
+    var failure: (any Error)?
+    do {
+      try writeFile(to: out ?? "/dev/stdout") { append throws(FileError) in
+        try source.forEachInputs(for: network, isCounted: isArray, notes: &notes, pool: pool) {
+          rows throws(FileError) in
+          try append(form.beginning(rows))
+        } _: { inputs throws(FileError) in
+          do {
+            try append(try bytes(network.predict(inputs, pool: pool), of: inputs, network, form, pool))
+          } catch let error as FileError {
+            throw error
+          } catch {
+            failure = error
+            throw FileError(.inputOutput, path: data, "\(error)")
+          }
+        }
+      }
+    } catch {
+      throw failure ?? error
+    }
+    for note in notes { Console.note(note) }
+  }
+
+  private func bytes<Element: Scalar>(
+    _ predictions: Matrix<Element>, of inputs: Matrix<Element>, _ network: Network<Element>, _ form: PredictionForm,
+    _ pool: ThreadPool
+  ) throws -> [UInt8] {
+    let intervals = try interval.map { try self.intervals(level: $0, network, inputs, pool) }
+    guard network.encoding?.isShifted == true else {
+      return form.bytes(intervals.map { withIntervals(predictions, $0) } ?? predictions)
+    }
+    // Single precision would lose what the shift has saved.
+    var values = network.inUnitsOfTable(predictions)
+    if var intervals {
+      network.encoding?.restoreTargets(&intervals.lower)
+      network.encoding?.restoreTargets(&intervals.upper)
+      values = withIntervals(values, intervals)
+    }
+    return form.bytes(values)
   }
 
   /// Those of all rows, of which each rank predicts its own.
   private func predictions<Element: Scalar>(
     _ network: Network<Element>, _ inputs: Matrix<Element>, _ pool: ThreadPool
   ) throws -> Matrix<Element> {
-    guard Ranks.areLaunched else { return network.predict(inputs, pool: pool) }
     try Ranks.requireSame([
       ("the rows", "\(inputs.rows)"), ("the model", "\(Ranks.digest(network.parameters))"),
     ])
@@ -126,66 +158,4 @@ struct PredictCommand: ParsableCommand {
     }
     return result
   }
-
-  private func array<Number: Scalar>(_ predictions: Matrix<Number>, _ names: Names, _ task: LearningTask) -> [UInt8] {
-    if task == .classification {
-      let numbers = names.classes.compactMap { Int64($0) }
-      let labels = numbers.count == predictions.columns ? numbers : (0..<predictions.columns).map { Int64($0) }
-      return encodeNPY(
-        shape: [predictions.rows], (0..<predictions.rows).map { labels[likeliest(predictions.row($0))] })
-    }
-    let shape = [predictions.rows, predictions.columns]
-    return Number.self == Float.self
-      ? encodeNPY(shape: shape, predictions.elements.map { Float($0) })
-      : encodeNPY(shape: shape, predictions.elements.map { Double($0) })
-  }
-
-  private func table<Number: Scalar>(
-    _ predictions: Matrix<Number>, _ network: Network<some Scalar>, _ isTabbed: Bool
-  ) -> [UInt8] {
-    let separator: Character = isTabbed ? "\t" : ","
-    func line(_ cells: [String]) -> [UInt8] { Array((cells.joined(separator: String(separator)) + "\n").utf8) }
-    let names = network.names
-    let columns = predictions.columns
-    let classes = names.classes.isEmpty ? (0..<columns).map { "\($0)" } : names.classes
-    let isClassification = network.task == .classification
-    let target = names.target(0, of: 1)
-    let targets = interval == nil ? columns : columns / 3
-    let header =
-      isClassification
-      ? [target] + classes.map { "\(target):\($0)" }
-      : (0..<targets).map { names.target($0, of: targets) }.flatMap {
-        interval == nil ? [$0] : [$0, "\($0):lower", "\($0):upper"]
-      }
-    var bytes = line(header.map { quotedCell($0, separator) })
-    // Each target has its columns side by side.
-    let areTimes = (0..<columns).map { column in
-      isClassification ? false : network.encoding?.targets[column * targets / columns].isTime == true
-    }
-    func cell(_ value: Number, _ column: Int) -> String {
-      areTimes[column] ? timeText(Double(value)) ?? "\(value)" : "\(value)"
-    }
-    let quotedClasses = classes.map { quotedCell($0, separator) }
-    for row in 0..<predictions.rows {
-      let values = predictions.row(row)
-      bytes += line(
-        (isClassification ? [quotedClasses[likeliest(values)]] : []) + values.enumerated().map { cell($1, $0) })
-    }
-    return bytes
-  }
-
-  private func likeliest<Element: Scalar>(_ probabilities: [Element]) -> Int {
-    var best = 0
-    for (index, value) in probabilities.enumerated() where value > probabilities[best] { best = index }
-    return best
-  }
-}
-
-/// A cell of a table, quoted if necessary (RFC 4180).
-func quotedCell(_ text: String, _ separator: Character) -> String {
-  let isPlain =
-    !text.contains { $0 == separator || $0 == "\"" || $0.isNewline } && text.first?.isWhitespace != true
-    && text.last?.isWhitespace != true
-  if isPlain { return text }
-  return "\"" + text.replacing("\"", with: "\"\"") + "\""
 }

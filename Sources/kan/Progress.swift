@@ -2,13 +2,24 @@ import Foundation
 import KAN
 import Synchronization
 
-/// Shows the progress of a training: a status line on a terminal, else a line per epoch, at most one a second.
+/// Shows the progress of a training: a status line on a terminal, else a line per epoch, at most one a second, and one
+/// every ten seconds within an epoch that takes longer.
 struct ProgressLine {
-  private var lastLine = ContinuousClock.now - .seconds(10)
+  private var lastLine = ContinuousClock.now - .seconds(1)
+  private static let longest = Duration.seconds(10)
+
+  /// Whether a line is due that says but that something goes on.
+  private mutating func isDue() -> Bool {
+    let now = ContinuousClock.now
+    if lastLine.duration(to: now) < Self.longest { return false }
+    lastLine = now
+    return true
+  }
 
   mutating func show(_ progress: TrainingProgress) {
     if let starts = progress.starts {
-      if Console.isTerminal { Console.progress("random start \(starts.done)/\(starts.count)") }
+      let line = "random start \(starts.done)/\(starts.count)"
+      if Console.isTerminal { Console.progress(line) } else if isDue() { Console.note(line) }
       return
     }
     var line = "epoch \(progress.epoch)/\(progress.epochs)"
@@ -27,9 +38,10 @@ struct ProgressLine {
       if progress.epoch < progress.epochs && lastLine.duration(to: now) < .seconds(1) { return }
       lastLine = now
       Console.note(line)
+    } else if isDue() {
+      Console.note(line)
     }
   }
-
 }
 
 /// The same for an automatic training: a line for each part, and at most one a second within it.

@@ -49,8 +49,7 @@ struct PruneCommand: ParsableCommand {
       try require(number.map { $0 > 0 } ?? true, "\(name) has to be at least 1: with fewer, nothing would be left")
     }
     try require((0...1_000_000).contains(epochs), "--epochs has to be 0 to 1000000")
-    let read = [model, data.data] + (data.target ?? [])
-    try require(!read.contains(save), "--save would overwrite \(save), which is an input")
+    try requireDistinct(outputs: [("--save", save)], inputs: [model, data.data] + (data.target ?? []))
   }
 
   /// Edges that carry less than a hundredth of an output's spread change its squared error by about 1e-4 of its variance,

@@ -31,7 +31,7 @@ struct RefineCommand: ParsableCommand {
 
   func validate() throws {
     if !(1...100_000).contains(grid) { throw ValidationError("--grid has to be 1 to 100000") }
-    if save == data { throw ValidationError("--save would overwrite \(data), which is an input") }
+    try requireDistinct(outputs: [("--save", save)], inputs: [data])
   }
 
   func run() throws {

@@ -26,9 +26,7 @@ struct ReportCommand: ParsableCommand {
   @OptionGroup var threads: ThreadArguments
 
   func validate() throws {
-    if ([model, data.data] + (data.target ?? [])).contains(out) {
-      throw ValidationError("--out would overwrite \(out), which is an input")
-    }
+    try requireDistinct(outputs: [("--out", out)], inputs: [model, data.data] + (data.target ?? []))
   }
 
   func run() throws {

@@ -43,7 +43,7 @@ struct SymbolicCommand: ParsableCommand {
   var json = false
 
   func validate() throws {
-    if save == data.data { throw ValidationError("--save would overwrite \(data.data), which is an input") }
+    try requireDistinct(outputs: [("--save", save)], inputs: [data.data] + (data.target ?? []))
     if candidates != nil && (save != nil || !fix.isEmpty || !free.isEmpty) {
       throw ValidationError("--candidates only lists, and takes no --save, --fix or --free")
     }

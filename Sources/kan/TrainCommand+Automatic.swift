@@ -5,12 +5,16 @@ extension TrainCommand {
   /// Trains what the data suggests.
   func trainAutomatically<Element: Scalar>(_ effort: Effort, _ parts: Parts<Element>, _ pool: ThreadPool) throws {
     for file in [save, report].compactMap(\.self) { try checkWritable(file) }
-    let log = try self.log.map { try EpochLog(path: $0, appending: false) }
+    let (terms, store) = (automaticTerms(effort, parts), try automaticStore(effort, parts))
+    let log = try self.log.map { try EpochLog(path: $0, resumingAfter: nil) }
     Interruption.watch()
     let line = AutomaticProgressLine()
+    let checkpoints = save.flatMap { AutomaticCheckpointFile($0, every: checkpointEvery, terms, parts.encoding, store) }
     let tell: AutomaticReport = { progress in
       line.show(progress)
-      return Interruption.isRequested ? .stop : .continue
+      if Interruption.isRequested { return .stop }
+      checkpoints?.saveIfDue()
+      return .continue
     }
     var fit: AutomaticFit<Element>
     do {
@@ -20,13 +24,9 @@ extension TrainCommand {
       var options = AutomaticOptions(effort: effort, intervals: grid, hasEvenKnots: knots == .even, seed: seed)
       options.starts = ensemble
       for direction in monotone { options.monotone[direction.name] = direction.monotonicity }
-      fit =
-        if let encoding = parts.encoding {
-          try Network.fit(
-            parts.training, encoding, options: options, objective: objective, pool: pool, progress: tell)
-        } else {
-          try Network.fit(parts.training, options: options, objective: objective, pool: pool, progress: tell)
-        }
+      fit = try Network.fit(
+        parts.training, parts.encoding, options: options, objective: objective, pool: pool, store: store,
+        progress: tell)
     } catch TrainingError.monotone(let reason) {
       throw ToolError.usage("--monotone: \(TrainingError.monotone(reason))")
     } catch let error as ToolError {
@@ -34,17 +34,27 @@ extension TrainCommand {
     } catch {
       throw ToolError.data("\(data.data): \(error)")
     }
+    if let stream = parts.stream { try refine(&fit, on: stream, pool) }
     calibrate(&fit.network, parts, pool)
-    if let save { try fit.network.save(to: save) }
+    fit.network.terms = terms
+    if let save {
+      if fit.isInterrupted && isReplaceable(save) {
+        try fit.network.save(to: save, with: store.contents.parts)
+      } else {
+        try fit.network.save(to: save)
+      }
+    }
     let chosen = Chosen(fit, effort, command)
     for member in chosen.members { try log?.append(member) }
     if fit.isInterrupted {
       Console.note(chosen.why)
-      let saved = save.map { "; \($0) has what was chosen of the parts that were done" } ?? ""
+      let saved =
+        save.map { "; \($0) has what was chosen of the parts that were done; the same command with --resume goes on" }
+        ?? ""
       throw ToolError(message: "interrupted\(saved)", code: 130)
     }
-    let training = fit.network.evaluate(on: parts.training, pool: pool)
-    let test = fit.network.evaluate(on: parts.test, pool: pool)
+    let training = try fit.network.evaluate(on: parts.trainingRows, pool: pool)
+    let test = try fit.network.evaluate(on: parts.testRows, pool: pool)
     let warnings = warnings(fit.network, parts, fit: training, nil)
     warn(warnings)
     try writeReport(fit.network, parts, test, warnings, pool)

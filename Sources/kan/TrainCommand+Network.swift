@@ -10,13 +10,32 @@ extension TrainCommand {
     var encoding: TableEncoding?
     /// What reading met.
     var notes: [String] = []
+    /// Where all rows are, if the others are a sample of them.
+    var stream: Stream<Element>?
     /// Where ranks share the rows: `training`, `validation` and `test` are those of this rank then.
     var shared: Shared<Element>?
+    /// How many rows there are to learn from, and what is particular to them and to those of `validation`; empty before
+    /// ``note()``.
+    private(set) var marks = (rows: "", data: "")
+
+    /// Notes what a resumed training has to have in common, of the rows of all ranks.
+    mutating func note() {
+      marks = ("\(training.rows)", training.fingerprint + (validation?.fingerprint ?? ""))
+    }
 
     /// The rows to train on, of all ranks.
-    var trainingRows: any RowSource<Element> { shared?.training ?? training }
-    var validationRows: (any RowSource<Element>)? { shared == nil ? validation : shared?.validation }
-    var testRows: any RowSource<Element> { shared?.test ?? test }
+    var trainingRows: any RowSource<Element> {
+      if let stream { return stream.training }
+      return shared?.training ?? training
+    }
+    var validationRows: (any RowSource<Element>)? {
+      if let stream { return stream.validation }
+      return shared == nil ? validation : shared?.validation
+    }
+    var testRows: any RowSource<Element> {
+      if let rows = stream?.test { return rows }
+      return shared?.test ?? test
+    }
   }
 
   /// Rows of all ranks, and what was made of them before each kept its own.
@@ -29,31 +48,25 @@ extension TrainCommand {
   }
 
   /// Rows for training, for the test and, with --patience, for early stopping.
-  func readData<Element: Scalar>(_: Element.Type, _ pool: ThreadPool) throws -> Parts<Element> {
+  func readData<Element: Scalar>(_: Element.Type, _ effort: Effort?, _ pool: ThreadPool) throws -> Parts<Element> {
     var source = try data.source(columns.columns)
     source.refusesGaps = missing == .error
     if columns.isGiven && source.kind != .table {
       throw ToolError.usage(
         "\(data.data): --inputs, --ignore and --categorical name columns, and only a table has them")
     }
+    let model = start ?? (resume ? save : nil)
+    let own = try model.flatMap { try ModelFile(path: $0).encoding }
+    if let parts = try readStream(Element.self, source, keeping: own, pool) { return parts }
     let other = try testSource(source)
     let objective = try objectives.objective
-    let model = start ?? (resume ? save : nil)
     let read = try source.training(
       Element.self, task: task ?? objective?.targetDomain.task, codes: effort != nil || takesCodes,
-      keeping: try model.flatMap { try ModelFile(path: $0).encoding }, pool: pool)
+      keeping: own, pool: pool)
     for note in read.notes { Console.note(note) }
     var (training, test) = (read.data, read.test)
     try objective?.requireTargets(of: training, in: data.data)
-    if let other {
-      // A network matches columns and classes in other data by name; an untrained one suffices.
-      var reader = Network<Element>(.linear(training.inputs.columns, training.targets.outputs))
-      reader.describe(training)
-      let rows = try other.rows(for: reader, encoding: read.encoding, pool: pool)
-      for note in rows.notes { Console.note("\(printable(other.path)): \(note)") }
-      try objective?.requireTargets(of: rows.data, in: other.path)
-      test = rows.data
-    }
+    if let other { test = try testRows(other, like: training, read.encoding, pool) }
     if test == nil {
       guard let parts = training.holdingOut(holdout ?? 0.2, seed: seed) else {
         throw ToolError.data("\(data.data): 1 row, which leaves none to hold out for the test")
@@ -78,9 +91,22 @@ extension TrainCommand {
       encoding: read.encoding, notes: read.notes)
   }
 
+  /// The rows of a test that is a source of its own.
+  func testRows<Element: Scalar>(
+    _ other: DataSource, like training: some RowSource<Element>, _ encoding: TableEncoding?, _ pool: ThreadPool
+  ) throws -> Dataset<Element> {
+    // A network matches columns and classes in other data by name; an untrained one suffices.
+    var reader = Network<Element>(.linear(training.inputColumns, training.targetShape.outputs))
+    reader.describe(training)
+    let rows = try other.rows(for: reader, encoding: encoding, pool: pool)
+    for note in rows.notes { Console.note("\(printable(other.path)): \(note)") }
+    try objectives.objective?.requireTargets(of: rows.data, in: other.path)
+    return rows.data
+  }
+
   /// Whether the first layer can have functions for codes of texts, rather than inputs for each text: not where the
   /// options are of bases or grids that have none.
-  private var takesCodes: Bool {
+  var takesCodes: Bool {
     edge == .spline && degree == 3 && extend.isEmpty && range.isEmpty && optimizer != .lm && start == nil
   }
 
@@ -94,7 +120,7 @@ extension TrainCommand {
   }
 
   /// The source named by --test and --test-target.
-  private func testSource(_ training: DataSource) throws -> DataSource? {
+  func testSource(_ training: DataSource) throws -> DataSource? {
     guard let test else { return nil }
     let kind = DataSource(path: test).kind
     let isTable = kind == .table && training.kind == .table
@@ -173,7 +199,7 @@ extension TrainCommand {
     // has ten pairs instead of the moments.
     let copies: Double = (save == nil ? 8 : 18) + (optimizer == .lbfgs ? save == nil ? 31 : 51 : 0)
     let needed = Double(bytes) * (copies * parameters + 3 * Double(batch) * (Double(inputs[0]) + sums.reduce(0, +)))
-    let available = Double(availableMemory())
+    let available = Double(memory.memory ?? availableMemory())
     if needed < available { return }
     func gigabytes(_ bytes: Double) -> String { String(format: "%.3g GB", bytes / 1e9) }
     throw ToolError.usage(
@@ -195,8 +221,8 @@ extension TrainCommand {
     switch optimizer {
     case .adam: return AdamW(learningRate: rate, weightDecay: weightDecay)
     case .sgd: return SGD(learningRate: rate, weightDecay: weightDecay)
-    case .lbfgs: return LBFGS(weightDecay: weightDecay, memoryLimit: availableMemory())
-    case .lm: return LevenbergMarquardt(memoryLimit: availableMemory() / 2)
+    case .lbfgs: return LBFGS(weightDecay: weightDecay, memoryLimit: memory.memory ?? availableMemory())
+    case .lm: return LevenbergMarquardt(memoryLimit: (memory.memory ?? availableMemory()) / 2)
     }
   }
 

@@ -7,7 +7,7 @@ extension TrainCommand {
   var savePath: String? { Ranks.isFirst ? save : nil }
 
   /// Refuses what ranks cannot share, before anything is read.
-  func checkRanks() throws {
+  func checkRanks(_ effort: Effort?) throws {
     if !Ranks.areLaunched { return }
     try Ranks.requireSameProgram()
     if effort != nil {

@@ -15,7 +15,8 @@ extension TrainCommand {
     let network = try Network<Element>(file)
     if network.record?.optimizer == "auto" {
       throw ToolError.usage(
-        "\(path) was chosen automatically, which nothing resumes: leave out --resume, or go on with --start \(path)")
+        "\(path) was chosen automatically, which is resumed without options that describe layers or a training; --start "
+          + "\(path) goes on with a described one")
     }
     try requireSameColumns(path, network, data)
     func hidden(_ layers: [Layer<Element>]) -> String {
@@ -57,7 +58,7 @@ extension TrainCommand {
     return network
   }
 
-  private func requireSameColumns<Element: Scalar>(
+  func requireSameColumns<Element: Scalar>(
     _ path: String, _ network: Network<Element>, _ data: Dataset<Element>
   ) throws {
     let isTrained = network.record != nil

@@ -5,8 +5,10 @@ import KANFiles
 extension TrainCommand {
   func train<Element: Scalar>(_: Element.Type) throws {
     let pool = try threads.pool()
-    try checkRanks()
-    var parts = try readData(Element.self, pool)
+    let effort = try effort()
+    try checkRanks(effort)
+    var parts = try readData(Element.self, effort, pool)
+    if save != nil { parts.note() }
     if Ranks.areLaunched { parts = try share(parts) }
     if let effort { return try trainAutomatically(effort, parts, pool) }
     for file in [savePath, report].compactMap(\.self) { try checkWritable(file) }
@@ -17,6 +19,8 @@ extension TrainCommand {
       (network, history) = try trainOthers(ensemble, network, history, parts, &log, pool)
     }
     try network.noteRowsOutsideGrids(of: parts.trainingRows, pool: pool)
+    // Of shared rows each rank has only a part, which may not be like the whole.
+    if parts.shared == nil { network.noteTrainingData(parts.training.inputs) }
     for line in network.record?.outsideLines ?? [] { Console.note(line) }
     if parts.shared == nil { calibrate(&network, parts, pool) }
     if let savePath { try network.save(to: savePath) }
@@ -34,16 +38,25 @@ extension TrainCommand {
   ) throws -> (network: Network<Element>, history: TrainingHistory) {
     var network = try parts.shared?.network ?? makeNetwork(for: parts.training, parts.encoding)
     network.contraction = contraction
+    if save != nil {
+      let terms = terms(parts)
+      if resume { try requireSameTerms(save ?? "", network.terms, terms) }
+      network.terms = terms
+    }
     let directions = try directions(in: parts.training.names)
     try initialize(&network, on: parts.trainingRows, pool)
-    if log == nil, Ranks.isFirst { log = try self.log.map { try EpochLog(path: $0, appending: resume) } }
+    if log == nil, Ranks.isFirst {
+      log = try self.log.map {
+        try EpochLog(path: $0, resumingAfter: resume ? network.record?.history.count ?? 0 : nil)
+      }
+    }
     Console.note(introduction(network, parts.trainingRows, try objectives.objective, pool))
     if resume, extend.isEmpty, let done = network.trainingState?.epochsDone, done >= epochs {
       Console.note("\(counted(done, "epoch")) are done; a larger --epochs goes on")
     }
 
     var line = ProgressLine()
-    var lastSave = ContinuousClock.now
+    var checkpoints = ensemble ?? 1 == 1 ? savePath.flatMap { CheckpointFile($0, every: checkpointEvery) } : nil
     var recoveries = network.record?.recoveries?.count ?? 0
     let sample = EpochLine.sample(of: parts.training.inputs)
     var failure: (any Error)?
@@ -51,6 +64,7 @@ extension TrainCommand {
       epochs: epochs, batch: batch, schedule: schedule, patience: patience, seed: seed, resuming: resume,
       updating: keepLearned ? .supported : .all, grids: extend, objective: try objectives.objective)
     if !monotone.isEmpty { options.monotone = directions }
+    if let stream = parts.stream { options.order = stream.order }
     options.sparsity = Sparsity(edges: sparsity ?? 0, entropy: entropy ?? 0)
     if onDivergence == .recover { options.divergence = .recover() }
     let history: TrainingHistory
@@ -70,15 +84,12 @@ extension TrainCommand {
                   traffic: log.traffic(steps: progress.steps), pool))
             }
           }
-          if progress.isEndOfEpoch, let save = savePath, ensemble ?? 1 == 1, lastSave.duration(to: .now) > .seconds(5) {
-            try network.save(to: save)
-            lastSave = .now
-          }
         } catch {
           failure = error
           return .stop
         }
-        return Interruption.isRequested ? .stop : .continue
+        if Interruption.isRequested { return .stop }
+        return checkpoints?.isDue(progress, network) == true ? .checkpoint : .continue
       }
     } catch TrainingError.notForObjective(let optimizer, let objective) {
       throw ToolError.usage("\(TrainingError.notForObjective(optimizer: optimizer, objective: objective))")

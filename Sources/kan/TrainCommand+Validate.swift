@@ -38,8 +38,10 @@ extension TrainCommand {
       try require(
         optimizer != .lm && extend.isEmpty,
         "--ensemble takes networks on the same grids, which lm and --extend move: use adam, sgd or lbfgs")
+      // The starts of an automatic training are among its parts.
       try require(
-        !resume && start == nil, "--ensemble trains networks from seeds of their own, not --resume or --start")
+        !(resume && isDescribed) && start == nil,
+        "--ensemble trains networks from seeds of their own, not --resume or --start")
       try require(
         initialization == .random || !hidden.isEmpty,
         "--ensemble is for starts at random, of which --init least-squares has none in a network of one layer")
@@ -73,13 +75,11 @@ extension TrainCommand {
     try require(
       task != .classification || (data.target?.count ?? 1) == 1, "a classification has one --target, its classes")
 
-    let inputs = [data.data, test, testTarget].compactMap(\.self) + (data.target ?? [])
-    for (option, path) in [("--save", save), ("--log", log), ("--report", report)] {
-      guard let path else { continue }
-      try require(!inputs.contains(path), "\(option) would overwrite \(path), which is an input")
-    }
-    try require(save == nil || save != log, "--save and --log name the same file")
-    try require(report == nil || report != save && report != log, "--report names the file of another option")
+    try requireDistinct(
+      outputs: [("--save", save), ("--log", log), ("--report", report)],
+      inputs: [data.data, test, testTarget] + (data.target ?? []))
+    try require(checkpointEvery > 0 && checkpointEvery <= 1e9, "--checkpoint-every has to be positive")
+    try require(givenCheckpointEvery == nil || save != nil, "--checkpoint-every needs --save")
   }
 
   private func validate(_ objective: some Objective) throws {

@@ -25,10 +25,10 @@ struct TrainCommand: ParsableCommand {
       small networks are fitted with some rows left out, weighed by how they predict these, and become one network. \
       The defaults below are those of a network that is described.
 
-      A training that is interrupted (Ctrl-C) saves what it has: of a choice, the parts that were done. A described \
-      training that is interrupted or diverges is saved as it was after its last good epoch. The \
-      same command with --resume goes on from there, to the bit as if it had not stopped; with more --epochs it goes \
-      on after the end.
+      With --save, a checkpoint is written every --checkpoint-every seconds, and when the training is interrupted \
+      (Ctrl-C, SIGTERM or SIGHUP; a second one ends it at once). The same command with --resume goes on from there, to \
+      the bit as if it had not stopped, also after a crash; with more --epochs it goes on after the end. A training that \
+      diverges is saved as it was after its last good epoch, and may go on with a smaller --learning-rate.
       """)
 
   @OptionGroup var data: DataArguments
@@ -181,9 +181,16 @@ struct TrainCommand: ParsableCommand {
   @Option(help: "How products with splines are formed; auto goes by a cost model.")
   var contraction = Contraction.auto
   @OptionGroup var threads: ThreadArguments
+  @OptionGroup var memory: MemoryArguments
   @Option(help: "File for the model.", completion: .file(extensions: ["safetensors"]))
   var save: String?
-  @Flag(help: "Resume the described training of the model that --save names.")
+  @Option(
+    name: .customLong("checkpoint-every"), parsing: .unconditional,
+    help: ArgumentHelp(
+      "Time between checkpoints, from which --resume goes on, in the file of --save (default: 30).",
+      valueName: "seconds"))
+  var givenCheckpointEvery: Double?
+  @Flag(help: "Resume the training of the model that --save names, with the same data and options.")
   var resume = false
   @Option(
     help: """
@@ -208,6 +215,7 @@ struct TrainCommand: ParsableCommand {
   var batch: Int { givenBatch ?? 256 }
   var epochs: Int { givenEpochs ?? 20 }
   var initialization: Initialization { givenInitialization ?? .random }
+  var checkpointEvery: Double { givenCheckpointEvery ?? 30 }
 
   /// The grid that the network starts on.
   var firstGrid: Int { extend.first ?? grid ?? 5 }
@@ -229,18 +237,27 @@ struct TrainCommand: ParsableCommand {
       ("--sparsity", sparsity != nil), ("--entropy", entropy != nil),
       ("--batch", givenBatch != nil), ("--epochs", givenEpochs != nil), ("--patience", patience != nil),
       ("--init", givenInitialization != nil), ("--range", !range.isEmpty), ("--start", start != nil),
-      ("--keep-learned", keepLearned), ("--resume", resume),
+      ("--keep-learned", keepLearned),
     ]
     return given.filter(\.1).map(\.0)
   }
 
-  /// How much work the choice takes on; nil if layers and training are described.
-  var effort: Effort? {
+  /// Whether the options describe layers or a training.
+  var isDescribed: Bool { auto == .off || auto == nil && !descriptions.isEmpty }
+
+  /// How much work the choice takes on; nil if layers and training are described, by options or by the model to resume.
+  func effort() throws -> Effort? {
     switch auto {
-    case .fast: .fast
-    case .best: .best
-    case .off: nil
-    case nil: descriptions.isEmpty ? .fast : nil
+    case .fast: return .fast
+    case .best: return .best
+    case .off: return nil
+    case nil:
+      if !descriptions.isEmpty { return nil }
+      guard resume, let save, try !ModelFile(path: save).isAutomatic else { return .fast }
+      if ensemble ?? 1 > 1 {
+        throw ToolError.usage("\(save) is one network, so --resume cannot go on with --ensemble")
+      }
+      return nil
     }
   }
 }

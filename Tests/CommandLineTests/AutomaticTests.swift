@@ -1,4 +1,5 @@
 import Foundation
+import KANFiles
 import Testing
 
 /// `kan train` without a description: what is said meanwhile, and what an interruption leaves.
@@ -18,6 +19,10 @@ import Testing
     #expect(messages.contains("error: interrupted; m.safetensors has what was chosen of the parts that were done"))
     let found = try folder.kan("evaluate", "m.safetensors", "r.csv", "--json").succeeded().json()
     #expect((found["r2"] as? Double ?? 0) > 0.5)
+    try folder.kan("train", "r.csv", "--auto", "best", "--save", "m.safetensors", "--resume").succeeded()
+    try folder.kan("train", "r.csv", "--auto", "best", "--save", "once.safetensors").succeeded()
+    let models = try ["m", "once"].map { try SafeTensors(path: folder.file("\($0).safetensors")).tensors }
+    #expect(models[0] == models[1])
   }
 
   @Test(arguments: ["huber", "quantile", "poisson"])

@@ -5,7 +5,7 @@ import Testing
 
   init() throws { folder = try Folder() }
 
-  @Test(arguments: ["train", "evaluate", "predict", "inspect", "explain", "symbolic"])
+  @Test(arguments: ["train", "evaluate", "predict", "inspect", "explain", "symbolic", "doctor"])
   func examples(command: String) throws {
     let help = try folder.kan("help", command).succeeded()
     #expect(help.errors == "")

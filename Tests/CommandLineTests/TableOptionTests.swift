@@ -47,7 +47,9 @@ import Testing
     let found = try folder.kan("train", "r.csv", "--ensemble", "3", "--json").succeeded().json()
     let members = try #require((found["chosen"] as? [String: Any])?["members"] as? [[String: Any]])
     #expect(members.contains { $0["networks"] as? Int == 15 })
-    for options in [["--optimizer", "lm"], ["--extend", "3,5"], ["--resume", "--save", "x"], ["--hidden", "2+1"]] {
+    for options in [
+      ["--optimizer", "lm"], ["--extend", "3,5"], ["--resume", "--save", "x", "--edge", "spline"], ["--hidden", "2+1"],
+    ] {
       #expect(try folder.kan(["train", "r.csv", "--ensemble", "2"] + options).status == 64)
     }
   }

@@ -67,6 +67,10 @@ import Testing
     (["--save", "r.csv"], "--save would overwrite r.csv, which is an input"),
     (["--log", "r.csv"], "--log would overwrite r.csv, which is an input"),
     (["--log", "m", "--save", "m"], "--save and --log name the same file"),
+    (["--save", "./r.csv"], "--save ./r.csv is r.csv, which is an input"),
+    (["--log", "./m", "--save", "m"], "--save and --log name the same file"),
+    (["--checkpoint-every", "0", "--save", "m"], "--checkpoint-every has to be positive"),
+    (["--checkpoint-every", "5"], "--checkpoint-every needs --save"),
     (["--foo\u{7}"], "Unknown option '--foo\\u{7}'. Did you mean '--loss'?"),
     (
       ["--edge", "wave"],

@@ -14,7 +14,9 @@ import Testing
     let hasWeights = true
     var targetShape: TargetShape { classes ? .classes(count: 4) : .values(columns: 2) }
     var names: Names {
-      Names(inputs: ["x0", "x1", "x2"], targets: classes ? ["y"] : ["y0", "y1"])
+      Names(
+        inputs: ["x0", "x1", "x2"], targets: classes ? ["y"] : ["y0", "y1"],
+        classes: classes ? ["0", "1", "2", "3"] : [])
     }
 
     func value(_ row: Int, _ column: Int) -> Float { Float(row &* (7919 + 1000 * column) % 1013) / 500 - 1 }

@@ -87,11 +87,19 @@ import Testing
     #expect(try Network<Float>(data: (Data([1, 2]) + bytes)[2...]).parameters == network.parameters)
   }
 
-  @Test(arguments: ["", "a,b\n1,2\n", "{\"a\": 1}", "\u{93}NUMPY", "\0\0\0\0\0\0\0\0[", "12345678"])
-  func notAModel(text: String) throws {
-    expectFailure(.malformed, "not a model file") { _ = try Network<Float>(data: Data(text.utf8)) }
-    let error = #expect(throws: FileError.self) { try Network<Float>(data: Data(text.utf8), name: "upload 7") }
-    #expect(error?.description == "upload 7: not a model file")
+  /// A file of another kind is called that.
+  @Test(arguments: [
+    ([], ", but empty"), (Array("a,b\n1,2\n".utf8), ", but a table of text"),
+    (Array("{\"a\": 1}".utf8), ", but JSON text"),
+    ([0x93] + Array("NUMPY".utf8) + [1, 0], ", but an NPY array"), ([0, 0, 0, 0, 0, 0, 0, 0, 0x5B], ""),
+    (Array("12345678".utf8), ", but text"), (gzip([1, 2, 3]), ", but gzip-compressed data"),
+    ([0x80, 2, 0x8A], ", but a Python pickle"),
+    ([0x50, 0x4B, 3, 4, 0, 0], ", but a ZIP archive, such as .npz or PyTorch's .pt"),
+  ])
+  func notAModel(bytes: [UInt8], kind: String) throws {
+    expectFailure(.malformed, "not a model file" + kind) { _ = try Network<Float>(data: Data(bytes)) }
+    let error = #expect(throws: FileError.self) { try Network<Float>(data: Data(bytes), name: "upload 7") }
+    #expect(error?.description == "upload 7: not a model file" + kind)
   }
 
   private struct Refusal {
@@ -103,7 +111,7 @@ import Testing
   @Test func networksThatCouldNotBeLoaded() throws {
     let data = Dataset<Float>(inputs: [[0, 1], [1, 0], [2, 5]], targets: [1, 2, 3])
     let refusals: [Refusal] = [
-      Refusal(message: "parameters that are not finite") { $0.parameters[3] = .nan },
+      Refusal(message: "tensor \"layers.0.weight\" is not finite") { $0.parameters[3] = .nan },
       Refusal(message: "a factor of the outputs' scaling is 0") {
         $0.outputScaling = Scaling(shift: AlignedArray([0]), factor: AlignedArray([0]))
       },
@@ -113,7 +121,7 @@ import Testing
       Refusal(message: "layer 1: there is no basis of kind \"another\"") {
         $0 = Network(Layer(basis: Stubborn(kept: "another"), outputs: 1))
       },
-      Refusal(message: "layer 1: the description of \"stubborn\" makes 2 inputs of 1 functions, not 2 of 4") {
+      Refusal(message: "tensor \"layers.0.weight\" has shape [2, 4, 1], not [2, 1, 1]") {
         $0 = Network(Layer(basis: Stubborn(functions: 4), outputs: 1))
       },
     ]

@@ -73,7 +73,9 @@ struct PrunedModelTests {
     expectFailure(.malformed, "tensor \"layers.0.edges\" has shape [1, 1], not [3, \(sums)]") {
       try load { $0.tensors["layers.0.edges"] = SafeTensors.Tensor(shape: [1, 1], ones: 1) }
     }
-    expectFailure(.malformed, "format version 5 is not known") { try load { $0.metadata["version"] = "5" } }
+    expectFailure(.malformed, "format version 5 is newer than this program, which reads up to version 4") {
+      try load { $0.metadata["version"] = "5" }
+    }
     var written = try pruned()
     for index in 0..<written.parameterCount { written.parameters[index] += 1 }
     expectFailure(.cannotCreate, "a removed edge has a weight") { _ = try written.encoded() }

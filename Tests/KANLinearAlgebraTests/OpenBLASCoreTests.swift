@@ -40,4 +40,13 @@ import Testing
     // Children choose for themselves.
     #expect(getenv("OPENBLAS_CORETYPE") == nil)
   }
+
+  /// Buffers for threads that multiply at a time are there before the first product; a second request takes no more.
+  @Test func buffersAreTakenAhead() {
+    #expect(kan_openblas_take_buffers(2) == 2)
+    let taken = kan_openblas_buffers()
+    #expect(taken >= 2)
+    #expect(kan_openblas_take_buffers(1) == 1)
+    #expect(kan_openblas_buffers() == taken)
+  }
 }

@@ -98,7 +98,8 @@ int32_t swiftkan_fit(
     const swiftkan_table *table, const char *options, swiftkan_report report, void *context, swiftkan_model **model,
     char **result, char **message);
 /// An untrained network. `description` is a JSON object: `layers`, an array of objects with `basis` ("spline", "linear",
-/// "chebyshev", "gaussian" and the other kinds), `inputs`, `outputs`, `grid`, `degree`, `products` and `activation`;
+/// "chebyshev", "gaussian" and the other kinds), `inputs`, `outputs`, `grid`, `degree`, `products` and `activation`, and of
+/// splines `knots` of each input, `outside` ("linear", "clamp", "base") and `base` ("silu", "identity", "none");
 /// `seed`; `precision`; `ranges`, an array of pairs or one pair, which the first grid covers.
 int32_t swiftkan_network(const char *description, swiftkan_model **model, char **message);
 int32_t swiftkan_load(const char *path, swiftkan_model **model, char **message);

@@ -9,15 +9,15 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "aligned_memory.h"
-#include "openblas_core.h"
-#include "processor_quota.h"
-#include "system_limits.h"
-#include "thread_pool.h"
-
 #ifdef __cplusplus
 extern "C" {
 #endif
+
+#include "aligned_memory.h"
+#include "openblas_core.h"
+#include "control_groups.h"
+#include "system_limits.h"
+#include "thread_pool.h"
 
 /// What a spline layer does with an input x outside its grid [a, b].
 enum kan_outside {
@@ -57,6 +57,8 @@ enum kan_instruction_set kan_best_instruction_set(void);
 #include "kernel_table.h"
 #undef KAN_REAL
 #undef KAN_NAME
+
+#include "self_test.h"
 
 #ifdef __cplusplus
 }

@@ -54,6 +54,32 @@ struct AdditiveMember<Element: Scalar> {
     }
   }
 
+  /// What a checkpoint keeps of it: the network of all rows, which has the inputs in detail among its terms, and those
+  /// without a fold.
+  var stored: [Network<Element>] {
+    var whole = network
+    whole.terms[Self.detailTerm] = inputsInDetail.map(String.init).joined(separator: ",")
+    return [whole] + byFold
+  }
+
+  private static var detailTerm: String { "inputs in detail" }
+
+  /// The reverse; nil if a network is missing or of other functions.
+  init?(stored: [Network<Element>?], like template: Network<Element>) {
+    var networks = stored.compactMap(\.self)
+    let fits = networks.allSatisfy { $0.hasFunctions(of: template) }
+    guard networks.count == stored.count, fits, let detail = networks.first?.terms[Self.detailTerm] else { return nil }
+    inputsInDetail = detail.split(separator: ",").compactMap { Int($0) }.filter { (0..<template.inputs).contains($0) }
+    for index in networks.indices {
+      // As the fit itself makes them.
+      let parameters = networks[index].parameters
+      networks[index] = template
+      networks[index].parameters = parameters
+    }
+    network = networks[0]
+    byFold = Array(networks[1...])
+  }
+
   private static func classes(
     _ template: Network<Element>, on data: Dataset<Element>, _ plan: FoldPlan, _ folds: [UInt8], count: Int,
     _ pool: ThreadPool

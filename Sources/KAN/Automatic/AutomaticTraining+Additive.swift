@@ -26,7 +26,7 @@ extension AutomaticTraining {
     if tuning.allows(lines, outputs: template.outputs, data.targets.task) {
       monitor.begin(.lines)
       if !monitor.isRunning { return result }
-      let fit = try AdditiveMember(template.with(lines), on: data, plan, objective, pool: pool)
+      let fit = try additiveMember(template.with(lines), plan, "linear")
       let straight = template.takingLines(fit.network, basis, lines)
       if straight.parameters.contains(where: { !$0.isFinite }) { throw .leastSquares("the linear fit is not finite") }
       result.take(fit, AutomaticMember(name: "linear", networks: [straight], outputs: outputs(fit, plan)))
@@ -35,7 +35,9 @@ extension AutomaticTraining {
     guard tuning.allows(basis, outputs: template.outputs, data.targets.task) else { return result }
     monitor.begin(.additive)
     if !monitor.isRunning { return result }
-    var fit = try AdditiveMember(template, on: data, plan, objective, pool: pool)
+    var fit = try additiveMember(template, plan, "additive 0")
+    store.show(marked(fit.network))
+    var halvings = 0
     var member = AutomaticMember(name: "additive", networks: [fit.network], outputs: outputs(fit, plan))
     var loss = target.loss(of: member.outputs)
     var own = basis
@@ -43,7 +45,8 @@ extension AutomaticTraining {
       let finer = own.halving(inputs: fit.inputsInDetail, rows: data.rows),
       tuning.allows(finer, outputs: template.outputs, data.targets.task)
     {
-      let next = try AdditiveMember(template.with(finer), on: data, plan, objective, pool: pool)
+      halvings += 1
+      let next = try additiveMember(template.with(finer), plan, "additive \(halvings)")
       let answers = outputs(next, plan)
       let nextLoss = target.loss(of: answers)
       if !(nextLoss < (1 - AutomaticTuning.leastGain) * loss) { break }
@@ -51,12 +54,25 @@ extension AutomaticTraining {
       member = AutomaticMember(name: "additive", networks: [fit.network], outputs: answers)
     }
     monitor.judge(loss)
+    store.show(marked(fit.network))
     result.take(fit, member)
     if own.columns != basis.columns {
       do { result.transfer = try TableTransfer(from: basis, to: own) } catch { throw .leastSquares("\(error)") }
       result.template = template.taking(result.transfer)
     }
     return result
+  }
+
+  /// A fit, unless an earlier run has it.
+  private func additiveMember(
+    _ template: Network<Element>, _ plan: FoldPlan, _ name: String
+  ) throws(TrainingError) -> AdditiveMember<Element> {
+    let names = [name] + (0..<plan.count).map { "\(name) without \($0)" }
+    let stored = names.map { store.stored($0, Element.self)?.network }
+    if let fit = AdditiveMember(stored: stored, like: template) { return fit }
+    let fit = try AdditiveMember(template, on: data, plan, objective, pool: pool)
+    for (name, network) in zip(names, fit.stored) { store.put(name, network, isDone: true) }
+    return fit
   }
 
   private func outputs(_ fit: AdditiveMember<Element>, _ plan: FoldPlan) -> Matrix<Element> {

@@ -34,7 +34,7 @@ extension AutomaticTraining {
     }
     let loop = MemberTraining(
       jobs: jobs, templates: templates, tuning: tuning, objective: objective, data: parts, residuals: residuals,
-      pools: (0..<pool.threads).map { _ in ThreadPool(threads: 1) }, monitor: monitor, results: results)
+      pools: (0..<pool.threads).map { _ in ThreadPool(threads: 1) }, monitor: monitor, store: store, results: results)
     monitor.begin(.networks, count: jobs.count)
     pool.run(jobs.count, loop)
     var members: [AutomaticMember<Element>] = []

@@ -61,10 +61,27 @@ extension AutomaticTraining {
   private func train(
     _ network: inout Network<Double>, _ options: TrainingOptions, starts: Int, on rows: Dataset<Double>, _ place: Int
   ) -> Bool {
-    let method = LevenbergMarquardt(starts: starts, memoryLimit: AutomaticTuning.smoothMemory)
-    let history = try? network.train(on: rows, with: method, options: options, pool: pool) { progress, _ in
-      monitor.advance(place, to: min(0.999, Double(progress.epoch - 1) / Double(max(1, progress.epochs))))
+    let name = "smooth \(place)"
+    var options = options
+    if let earlier = store.stored(name, Double.self) {
+      if earlier.isDone {
+        _ = monitor.advance(place, to: 1)
+        network = earlier.network ?? network
+        return earlier.network != nil
+      }
+      if let stored = earlier.network {
+        network = stored
+        options.resuming = true
+      }
     }
+    store.begin(name)
+    let method = LevenbergMarquardt(starts: starts, memoryLimit: AutomaticTuning.smoothMemory)
+    let history = try? network.train(on: rows, with: method, options: options, pool: pool) { progress, network in
+      let share = Double(progress.epoch - 1) / Double(max(1, progress.epochs))
+      return store.decide(name, progress, network, monitor.advance(place, to: min(0.999, share)))
+    }
+    let isStopped = history.map { $0.end == .stopped || $0.end == .cancelled } ?? false
+    store.put(name, history == nil ? nil : network, isDone: !isStopped)
     _ = monitor.advance(place, to: 1)
     return history != nil && monitor.isRunning
   }

@@ -7,13 +7,16 @@ struct AutomaticTraining<Element: Scalar> {
   let options: AutomaticOptions
   let pool: ThreadPool
   let monitor: AutomaticMonitor
+  /// Where parts tell how far they are, and find how far they were.
+  let store: AutomaticStore<Element>
   var seed: UInt64 { options.seed }
   var hasNumbersAlone: Bool { kinds.allSatisfy { $0 == .number } }
 
   init(
     _ data: Dataset<Element>, _ kinds: [InputKind], _ options: AutomaticOptions, _ objective: any Objective,
-    _ pool: ThreadPool, _ report: @escaping AutomaticReport
+    _ pool: ThreadPool, _ report: @escaping AutomaticReport, store: AutomaticStore<Element> = AutomaticStore()
   ) {
+    self.store = store
     self.data = data
     self.kinds = kinds
     var tuning = AutomaticTuning(options.effort, rows: data.rows, inputs: data.inputs.columns, task: data.targets.task)
@@ -33,6 +36,7 @@ struct AutomaticTraining<Element: Scalar> {
     let target = JudgedTargets(data.selecting(rows: plan.judged), template, objective)
     var members = [constantMember(template, plan.judged)]
     monitor.judge(target.loss(of: members[0].outputs))
+    store.show(marked(members[0].networks[0]))
     let additive = try additiveMembers(template, plan, target)
     members += additive.members
     let networks = try trainMembers(template, plan, additive)
@@ -41,6 +45,7 @@ struct AutomaticTraining<Element: Scalar> {
     var weights = weigh(members, template, plan.judged, target)
     weights.preferOne()
     var network = mixture(of: members, weights.weights, additive, like: additive.template ?? template)
+    store.show(marked(network))
     var chosen = members.indices.map { place in
       let member = members[place]
       return AutomaticFit<Element>.Member(
@@ -120,22 +125,29 @@ struct AutomaticTraining<Element: Scalar> {
     _ network: Network<Element>, _ members: [AutomaticFit<Element>.Member], loss: Double, folds: Int,
     since clock: ContinuousClock.Instant
   ) -> AutomaticFit<Element> {
-    var network = network
     let seconds = clock.duration(to: .now).seconds
-    let batch = min(AutomaticTuning.batch(rows: data.rows), data.rows)
+    var network = marked(network, seconds: seconds)
+    network.noteTrainingData(data.inputs)
+    let batch = network.record?.batch ?? data.rows
     let stepsOfEpoch = (data.rows + batch - 1) / batch
     let epochs = max(1, max(tuning.steps, tuning.passes * stepsOfEpoch) / stepsOfEpoch)
     let rate = AutomaticTuning.learningRate(inputs: data.inputs.columns)
-    // Nothing resumes a choice.
-    network.trainingState = nil
-    network.record = TrainingRecord(
-      optimizer: "auto", learningRate: rate, weightDecay: 0, schedule: .oneCycle, batch: batch, seed: seed,
-      samples: data.rows, epochs: 0, patience: nil, seconds: seconds, threads: pool.threads, history: [],
-      objective: ObjectiveDescription(objective))
-    if !network.monotone.isEmpty { network.projectOnMonotone(pool: pool) }
     return AutomaticFit(
       network: network, members: members, loss: loss, folds: folds, seconds: seconds, rows: data.rows,
       isInterrupted: !monitor.isRunning, intervals: intervals, epochs: epochs, batch: batch, learningRate: rate)
+  }
+
+  /// A network with the record of an automatic training, and without the state of any other.
+  func marked(_ network: Network<Element>, seconds: Double = 0) -> Network<Element> {
+    var network = network
+    network.trainingState = nil
+    network.record = TrainingRecord(
+      optimizer: "auto", learningRate: AutomaticTuning.learningRate(inputs: data.inputs.columns), weightDecay: 0,
+      schedule: .oneCycle, batch: min(AutomaticTuning.batch(rows: data.rows), data.rows), seed: seed,
+      samples: data.rows, epochs: 0, patience: nil, seconds: seconds, threads: pool.threads, history: [],
+      objective: ObjectiveDescription(objective))
+    if !network.monotone.isEmpty { network.projectOnMonotone(pool: pool) }
+    return network
   }
 
   /// A network of one layer on the functions of the members, with the scalings of all rows.

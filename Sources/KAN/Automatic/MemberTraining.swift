@@ -5,6 +5,9 @@ struct MemberTraining<Element: Scalar>: ParallelLoop {
     let kind: AutomaticTuning.Kind
     let fold: Int
     let seed: UInt64
+
+    /// Among the parts of a checkpoint.
+    var name: String { "\(kind.name) without \(fold), seed \(seed)" }
   }
 
   let jobs: [Job]
@@ -18,6 +21,7 @@ struct MemberTraining<Element: Scalar>: ParallelLoop {
   /// One for each worker.
   let pools: [ThreadPool]
   let monitor: AutomaticMonitor
+  let store: AutomaticStore<Element>
   nonisolated(unsafe) let results: UnsafeMutableBufferPointer<Result<Network<Element>, TrainingError>?>
 
   func iterate(_ index: Int, worker: Int) {
@@ -35,7 +39,17 @@ struct MemberTraining<Element: Scalar>: ParallelLoop {
   private func train(_ index: Int, _ pool: ThreadPool) throws(TrainingError) -> Network<Element> {
     let job = jobs[index]
     let rows = job.kind.isResidual ? residuals[job.fold] : data[job.fold]
-    var network = templates[job.kind.name]!.restarted(seed: job.seed, isResidual: job.kind.isResidual)
+    let template = templates[job.kind.name]!
+    var network = template.restarted(seed: job.seed, isResidual: job.kind.isResidual)
+    let earlier = store.stored(job.name, Element.self)
+    if let stored = earlier?.network, stored.hasFunctions(of: template) {
+      if earlier?.isDone == true {
+        _ = monitor.advance(index, to: 1)
+        return stored
+      }
+      network = stored
+    }
+    store.begin(job.name)
     let batch = min(AutomaticTuning.batch(rows: rows.rows), rows.rows)
     let stepsOfEpoch = (rows.rows + batch - 1) / batch
     let steps = max(tuning.steps, tuning.passes * stepsOfEpoch)
@@ -44,20 +58,33 @@ struct MemberTraining<Element: Scalar>: ParallelLoop {
       weightDecay: job.kind.weightDecay * AutomaticTuning.decay(rows: rows.rows))
     let options = TrainingOptions(
       epochs: max(1, (steps + stepsOfEpoch / 2) / stepsOfEpoch), batch: batch, schedule: .oneCycle, seed: job.seed,
-      objective: objective)
-    let history = try network.train(on: rows, with: method, options: options, pool: pool) { progress, _ in
+      resuming: true, objective: objective)
+    let history = try network.train(on: rows, with: method, options: options, pool: pool) { progress, network in
       let share = Double(progress.epoch - 1) + Double(progress.step) / Double(max(1, progress.steps))
-      return monitor.advance(index, to: min(0.999, share / Double(progress.epochs)))
+      let decision = monitor.advance(index, to: min(0.999, share / Double(progress.epochs)))
+      return store.decide(job.name, progress, network, decision)
     }
     // A network that was stopped on its way has steps as large as those in the middle of the schedule.
-    if history.end != .allEpochs { throw .cancelled }
-    _ = monitor.advance(index, to: 1)
+    if history.end != .allEpochs {
+      store.put(job.name, network, isDone: false)
+      throw .cancelled
+    }
     network.centerOutputs(on: rows, objective, pool: pool)
+    // Nothing goes on from it, and its moments are twice as large as itself.
+    network.trainingState = nil
+    store.put(job.name, network, isDone: true)
+    _ = monitor.advance(index, to: 1)
     return network
   }
 }
 
 extension Network {
+  /// Whether a network of a checkpoint is one of this training.
+  func hasFunctions(of template: Network) -> Bool {
+    parameterCount == template.parameterCount && layers.count == template.layers.count
+      && zip(layers, template.layers).allSatisfy { $0.basis.description == $1.basis.description }
+  }
+
   /// The same layers and scalings with other random parameters.
   fileprivate func restarted(seed: UInt64, isResidual: Bool) -> Network {
     var network = Network(layers, seed: seed)

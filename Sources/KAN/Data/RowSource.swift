@@ -42,9 +42,14 @@ public protocol RowSource<Element>: Sendable {
   ///   - batch: in the user's units, not initialised.
   /// - Throws: ``RowSourceError`` if a row cannot be read; the training ends with it.
   func read(_ rows: UnsafeBufferPointer<Int>, into batch: RowBatch<Element>) throws(RowSourceError)
+
+  /// Tells that a range of rows will be read soon, in any order, so that a file can be fetched meanwhile; by default
+  /// nothing.
+  func willRead(_ rows: Range<Int>)
 }
 
 extension RowSource {
+  public func willRead(_ rows: Range<Int>) {}
   public var hasWeights: Bool { false }
   public var names: Names { Names() }
 }

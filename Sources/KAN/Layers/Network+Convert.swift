@@ -27,6 +27,7 @@ extension Network {
     result.outputScalingOrigin = outputScalingOrigin
     result.names = names
     result.preprocessing.encoding = preprocessing.encoding
+    result.preprocessing.distributions = preprocessing.distributions
     result.monotone = monotone
     result.record = record
     result.intervals = validIntervals.flatMap {

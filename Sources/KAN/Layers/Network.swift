@@ -171,6 +171,11 @@ extension Network {
     get { checkpoint.record }
     _modify { yield &checkpoint.record }
   }
+  /// What a program that resumes the training compares; see `Checkpoint`.
+  package var terms: [String: String] {
+    get { checkpoint.terms }
+    set { checkpoint.terms = newValue }
+  }
   /// The state from which an interrupted training resumes.
   package var trainingState: TrainingState<Element>? {
     get { checkpoint.state }

@@ -16,6 +16,8 @@ public struct Preprocessing<Element: Scalar>: Sendable {
   package var monotone: [Int: Monotonicity] = [:]
   /// What intervals around predictions are made of; only for the parameters that it was made with.
   package var intervals: IntervalCalibration?
+  /// How the inputs of the training were distributed, for checkups; see ``Network/noteTrainingData(_:)``.
+  package var distributions: [InputDistribution]?
   /// Names of columns and classes; empty lists if the data has none.
   public package(set) var names = Names()
 

@@ -1,5 +1,5 @@
 /// What a column of numbers holds, as far as its encoding depends on it.
-struct ColumnSummary {
+package struct ColumnSummary: Sendable {
   var lowest = Double.infinity
   var highest = -Double.infinity
   var gaps = 0
@@ -10,19 +10,15 @@ struct ColumnSummary {
   /// interval of 16.
   static var sample: Int { 1 << 14 }
 
+  /// - Parameter sorted: rising, evenly spaced among the rows.
+  init(lowest: Double, highest: Double, gaps: Int, sorted: [Double]) {
+    (self.lowest, self.highest, self.gaps, self.sorted) = (lowest, highest, gaps, sorted)
+  }
+
   init(_ values: [Double]) {
-    for value in values {
-      if value.isNaN {
-        gaps += 1
-      } else {
-        if value < lowest { lowest = value }
-        if value > highest { highest = value }
-      }
-    }
-    let step = max(1, values.count / Self.sample)
-    var taken = stride(from: 0, to: values.count, by: step).map { values[$0] }.filter { !$0.isNaN }
-    taken.sort()
-    sorted = taken
+    var digest = NumberDigest(rows: values.count)
+    digest.add(values)
+    self = digest.summary
   }
 
   var median: Double { sorted.isEmpty ? 0 : sorted[(sorted.count - 1) / 2] }

@@ -34,10 +34,20 @@ extension Network {
     _ data: Dataset<Element>, _ encoding: TableEncoding, options: AutomaticOptions, objective: (any Objective)?,
     pool: ThreadPool, progress: @escaping AutomaticReport = { _ in .continue }
   ) throws(TrainingError) -> AutomaticFit<Element> {
+    try fit(
+      data, encoding, options: options, objective: objective, pool: pool, store: AutomaticStore(), progress: progress)
+  }
+
+  /// The same, with or without an encoding, and with checkpoints.
+  package static func fit(
+    _ data: Dataset<Element>, _ encoding: TableEncoding?, options: AutomaticOptions, objective: (any Objective)?,
+    pool: ThreadPool, store: AutomaticStore<Element>, progress: @escaping AutomaticReport
+  ) throws(TrainingError) -> AutomaticFit<Element> {
+    let kinds = encoding?.inputKinds ?? [InputKind](repeating: .number, count: data.inputs.columns)
     var fit = try AutomaticTraining(
-      data, encoding.inputKinds, options, objective ?? data.targets.task.objective, pool, progress
+      data, kinds, options, objective ?? data.targets.task.objective, pool, progress, store: store
     ).run()
-    fit.network.take(encoding)
+    if let encoding { fit.network.take(encoding) }
     return fit
   }
 

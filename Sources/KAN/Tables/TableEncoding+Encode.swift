@@ -10,6 +10,18 @@ public struct EncodedTable<Element: Scalar>: Sendable {
   public var unknown: [String: Int]
 }
 
+/// Which part of a table some rows are, where they are encoded part by part.
+package struct TablePart: Sendable {
+  /// Rows before them.
+  package var firstRow: Int
+  /// The largest weight of the whole table, if it has weights.
+  package var largestWeight: Double?
+
+  package init(firstRow: Int, largestWeight: Double?) {
+    (self.firstRow, self.largestWeight) = (firstRow, largestWeight)
+  }
+}
+
 extension TableEncoding {
   /// Names of inputs, targets and classes.
   public var names: Names {
@@ -43,6 +55,16 @@ extension TableEncoding {
   public func encode<Element: Scalar>(
     _ table: Table, as _: Element.Type = Element.self, pool: ThreadPool = .shared
   ) throws(TableError) -> EncodedTable<Element> {
+    try encode(table, part: nil, pool: pool)
+  }
+
+  /// The same of some rows of a table.
+  ///
+  /// - Parameter part: where the rows are in it; nil for all of them.
+  package func encode<Element: Scalar>(
+    _ table: Table, as _: Element.Type = Element.self, part: TablePart?, pool: ThreadPool
+  ) throws(TableError) -> EncodedTable<Element> {
+    let firstRow = part?.firstRow ?? 0
     var unknown: [String: Int] = [:]
     let inputs = try inputs(of: table, as: Element.self, unknown: &unknown, pool: pool)
     var isComplete = [Bool](repeating: true, count: table.rows)
@@ -65,11 +87,11 @@ extension TableEncoding {
       }
       targets = .values(values)
     } else {
-      targets = .classes(try classCodes(of: table, &isComplete), count: classes.count)
+      targets = .classes(try classCodes(of: table, firstRow: firstRow, &isComplete), count: classes.count)
     }
-    let weights: AlignedArray<Element>? = try weightColumn(of: table)
+    let weights: AlignedArray<Element>? = try weightColumn(of: table, part)
     let kept = isComplete.indices.filter { isComplete[$0] }
-    if kept.isEmpty { throw TableError("no row has a target") }
+    if kept.isEmpty && part == nil { throw TableError("no row has a target") }
     let data = Dataset(
       inputs: inputs, targets: targets, weights: weights,
       names: names)
@@ -92,12 +114,14 @@ extension TableEncoding {
   }
 
   /// The place of each row's class, 0 where it has none.
-  private func classCodes(of table: Table, _ isComplete: inout [Bool]) throws(TableError) -> [Int32] {
+  private func classCodes(
+    of table: Table, firstRow: Int, _ isComplete: inout [Bool]
+  ) throws(TableError) -> [Int32] {
     let name = targets[0].column
     let cells = try Self.column(name, of: table).cells
     let places = Dictionary(classes.enumerated().map { ($1, Int32($0)) }, uniquingKeysWith: { first, _ in first })
     func unknownClass(_ row: Int, _ text: String) -> TableError {
-      TableError("row \(row + 1), column \"\(name)\": the model does not know the class \"\(text)\"")
+      TableError("row \(firstRow + row + 1), column \"\(name)\": the model does not know the class \"\(text)\"")
     }
     var codes = [Int32](repeating: 0, count: table.rows)
     switch cells {
@@ -138,16 +162,19 @@ extension TableEncoding {
     return classes.firstIndex { $0.lowercased() == word }.map { Int32($0) }
   }
 
-  private func weightColumn<Element: Scalar>(of table: Table) throws(TableError) -> AlignedArray<Element>? {
+  private func weightColumn<Element: Scalar>(
+    of table: Table, _ part: TablePart?
+  ) throws(TableError) -> AlignedArray<Element>? {
     guard let name = weights else { return nil }
     let values = Self.numbers(try Self.column(name, of: table).cells)
     if let row = values.firstIndex(where: { !($0 >= 0 && $0.isFinite) }) {
       let reason = values[row] < 0 ? "a weight must not be negative" : "a weight has to be a number"
-      throw TableError("row \(row + 1), column \"\(name)\": \(reason)")
+      throw TableError("row \((part?.firstRow ?? 0) + row + 1), column \"\(name)\": \(reason)")
     }
-    if values.allSatisfy({ $0 == 0 }) { throw TableError("column \"\(name)\": all weights are 0") }
+    let largest = part?.largestWeight ?? values.max() ?? 1
+    if largest == 0 { throw TableError("column \"\(name)\": all weights are 0") }
     // Only ratios matter. A power of two keeps their bits, where single precision does not hold the numbers themselves.
-    let scale = ColumnSummary.scale(values.max() ?? 1)
+    let scale = ColumnSummary.scale(largest)
     return AlignedArray(values.map { Element($0 * scale) })
   }
 

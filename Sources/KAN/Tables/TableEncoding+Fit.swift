@@ -8,6 +8,11 @@ extension TableEncoding {
   /// - Throws: ``TableError`` for columns that are not there or asked for twice, a target without values, several
   ///   targets of which one is a text, and a table without any input.
   public init(_ table: Table, columns: TableColumns = TableColumns()) throws(TableError) {
+    try self.init(TableDigest(table, columns), columns: columns)
+  }
+
+  /// The same from digests of the columns.
+  package init(_ table: TableDigest, columns: TableColumns) throws(TableError) {
     weights = columns.weights
     let wanted = try Self.targetNames(table, columns)
     if table.columns.count(where: { $0.name != columns.weights }) == wanted.count {
@@ -17,20 +22,20 @@ extension TableEncoding {
     classes = []
     notes = []
     for name in wanted {
-      let cells = try Self.column(name, of: table).cells
+      let digest = try table.digest(name)
       targets.append(Target(column: name, number: nil))
-      if let names = try Self.classes(of: cells, name, columns.task) {
+      if let names = try Self.classes(of: digest, name, columns.task) {
         guard wanted.count == 1 else {
           throw TableError("column \"\(name)\" holds classes, which are learned alone, without other targets")
         }
         classes = names
       } else {
-        targets[targets.count - 1].number = ColumnSummary(Self.numbers(cells)).shift
-        if case .times = cells { targets[targets.count - 1].isTime = true }
+        targets[targets.count - 1].number = digest.summary?.shift
+        if case .times = digest { targets[targets.count - 1].isTime = true }
       }
     }
     let others = Set(wanted + [columns.weights].compactMap { $0 } + columns.ignored)
-    for name in columns.ignored { _ = try Self.column(name, of: table) }
+    for name in columns.ignored { _ = try table.digest(name) }
     let names = columns.inputs ?? table.columns.map(\.name).filter { !others.contains($0) }
     inputs = []
     for name in names {
@@ -38,14 +43,14 @@ extension TableEncoding {
         throw TableError("column \"\(name)\" is no input and target at once")
       }
       let isNamed = columns.inputs != nil
-      let column = try Self.column(name, of: table)
-      switch Self.encode(column, isCategorical: columns.categorical.contains(name), isNamed: isNamed) {
+      let isCategorical = columns.categorical.contains(name)
+      switch Self.encode(name, try table.digest(name), isCategorical: isCategorical, isNamed: isNamed) {
       case .success(let made): inputs += made
       case .failure(let reason): notes.append("column \"\(name)\" is left out: \(reason)")
       }
     }
     if names.isEmpty { throw TableError("there is no column besides the target") }
-    for name in columns.categorical { _ = try Self.column(name, of: table) }
+    for name in columns.categorical { _ = try table.digest(name) }
     if inputs.isEmpty {
       let reasons = notes.prefix(3).joined(separator: "; ") + (notes.count > 3 ? "; …" : "")
       throw TableError("there is no column from which the target could be learned: \(reasons)")
@@ -57,9 +62,9 @@ extension TableEncoding {
     return column
   }
 
-  private static func targetNames(_ table: Table, _ columns: TableColumns) throws(TableError) -> [String] {
+  private static func targetNames(_ table: TableDigest, _ columns: TableColumns) throws(TableError) -> [String] {
     if let weights = columns.weights {
-      _ = try column(weights, of: table)
+      _ = try table.digest(weights)
       if columns.targets.contains(weights) {
         throw TableError("column \"\(weights)\" is asked for as target and as weights")
       }
@@ -76,28 +81,20 @@ extension TableEncoding {
 
   /// The names of a target's classes, nil for numbers.
   private static func classes(
-    of cells: Table.Cells, _ name: String, _ task: LearningTask?
+    of digest: ColumnDigest, _ name: String, _ task: LearningTask?
   ) throws(TableError) -> [String]? {
-    switch (cells, task) {
-    case (.texts(_, let levels), .regression):
-      throw TableError("column \"\(name)\" holds texts such as \"\(levels.first ?? "")\", which are no numbers")
-    case (.texts(let codes, let levels), _):
-      var isUsed = [Bool](repeating: false, count: levels.count)
-      for code in codes where code >= 0 { isUsed[Int(code)] = true }
-      let names = levels.indices.filter { isUsed[$0] }.map { levels[$0] }
-      if names.isEmpty { throw TableError("column \"\(name)\" has no values") }
-      let rows = codes.count { $0 >= 0 }
-      if names.count > 2, 2 * names.count > rows {
-        throw notClasses(name, names.count, rows)
+    switch digest {
+    case .texts(let levels, let counts, _):
+      if task == .regression {
+        throw TableError("column \"\(name)\" holds texts such as \"\(levels.first ?? "")\", which are no numbers")
       }
-      return names
-    case (.numbers(let values), .classification), (.times(let values), .classification):
-      let names = Set(values.filter { !$0.isNaN }).sorted().map { shortText($0) }
+      let names = levels.indices.filter { counts[$0] > 0 }.map { levels[$0] }
       if names.isEmpty { throw TableError("column \"\(name)\" has no values") }
-      if names.count > 2, 2 * names.count > values.count { throw notClasses(name, names.count, values.count) }
+      let rows = counts.reduce(0, +)
+      if names.count > 2, 2 * names.count > rows { throw notClasses(name, names.count, rows) }
       return names
-    case (.numbers(let values), _), (.times(let values), _):
-      if values.allSatisfy(\.isNaN) { throw TableError("column \"\(name)\" has no values") }
+    case .numbers(let summary, _), .times(let summary):
+      if !(summary.lowest <= summary.highest) { throw TableError("column \"\(name)\" has no values") }
       return nil
     }
   }
@@ -126,24 +123,23 @@ extension TableEncoding {
     case failure(String)
   }
 
-  private static func encode(_ column: Table.Column, isCategorical: Bool, isNamed: Bool) -> Encoded {
-    switch column.cells {
-    case .numbers(let values):
-      if isCategorical {
-        let texts = values.map { $0.isNaN ? "" : shortText($0) }
-        return encode(column.name, texts: texts, isNamed: true)
+  private static func encode(_ name: String, _ digest: ColumnDigest, isCategorical: Bool, isNamed: Bool) -> Encoded {
+    switch digest {
+    case .numbers(let summary, let countsRows): return encode(name, summary, countsRows: countsRows, isNamed: isNamed)
+    case .times(let summary): return encode(name, times: summary)
+    case .texts(let levels, let counts, let gaps):
+      if let word = flagNames(levels), !isCategorical {
+        let rows = levels.indices.reduce(into: [0, 0]) { $0[levels[$1].lowercased() == word ? 1 : 0] += counts[$1] }
+        if !rows.contains(0) || gaps > 0 {
+          if rows == [0, 0] { return .success(gap(name, gaps)) }
+          // The median of zeros and ones, the lower one of two.
+          let median = rows[0] >= rows[1] ? 0.0 : 1
+          let flag = Input(column: name, kind: .flag(gap: median))
+          return .success((rows.contains(0) ? [] : [flag]) + gap(name, gaps))
+        }
+        return .failure("it is the same in every row")
       }
-      return encode(column.name, numbers: values, isNamed: isNamed)
-    case .times(let values): return encode(column.name, times: values)
-    case .texts(let codes, let levels):
-      if let flags = flagNames(levels), !isCategorical {
-        let values = codes.map { $0 < 0 ? .nan : levels[Int($0)].lowercased() == flags ? 1.0 : 0 }
-        let summary = ColumnSummary(values)
-        if summary.isConstant && summary.gaps == 0 { return .failure("it is the same in every row") }
-        let flag = Input(column: column.name, kind: .flag(gap: summary.median))
-        return .success((summary.isConstant ? [] : [flag]) + gap(column.name, summary.gaps))
-      }
-      return encode(column.name, codes: codes, levels: levels, isNamed: isNamed || isCategorical)
+      return encode(name, levels: levels, counts: counts, gaps: gaps, isNamed: isNamed || isCategorical)
     }
   }
 
@@ -160,20 +156,16 @@ extension TableEncoding {
     gaps > 0 ? [Input(column: name, kind: .gap)] : []
   }
 
-  private static func encode(_ name: String, numbers values: [Double], isNamed: Bool) -> Encoded {
-    let summary = ColumnSummary(values)
+  private static func encode(
+    _ name: String, _ summary: ColumnSummary, countsRows: Bool, isNamed: Bool
+  ) -> Encoded {
     if summary.sorted.isEmpty { return .failure("it has no values") }
     if summary.isConstant {
       return summary.gaps == 0 ? .failure("it is the same in every row") : .success(gap(name, summary.gaps))
     }
     // From 0 or 1 on in the order of the file, by a name that spreadsheets and data frames give: no row to come repeats
     // it. Under another name it may be a time.
-    let first = values[0]
-    if !isNamed, rowNames.contains(name.lowercased()), values.count > 2, first == 0 || first == 1,
-      values.indices.allSatisfy({ values[$0] == first + Double($0) })
-    {
-      return .failure("it counts the rows")
-    }
+    if !isNamed, countsRows, rowNames.contains(name.lowercased()) { return .failure("it counts the rows") }
     if let (center, unit) = summary.magnitude {
       return .success(
         [Input(column: name, kind: .magnitude(center: center, unit: unit, gap: summary.median))]
@@ -190,8 +182,7 @@ extension TableEncoding {
     "unnamed: 0", "obs", "observation", "case",
   ]
 
-  private static func encode(_ name: String, times values: [Double]) -> Encoded {
-    let summary = ColumnSummary(values)
+  private static func encode(_ name: String, times summary: ColumnSummary) -> Encoded {
     if summary.sorted.isEmpty { return .failure("it has no values") }
     if summary.isConstant {
       return summary.gaps == 0 ? .failure("it is the same in every row") : .success(gap(name, summary.gaps))
@@ -215,41 +206,25 @@ extension TableEncoding {
     return .success(inputs + gap(name, summary.gaps))
   }
 
-  private static func encode(_ name: String, texts: [String], isNamed: Bool) -> Encoded {
-    var codes: [Int32] = []
-    var places: [String: Int32] = [:]
-    for text in texts {
-      if text.isEmpty {
-        codes.append(-1)
-      } else {
-        let place = places[text] ?? Int32(places.count)
-        places[text] = place
-        codes.append(place)
-      }
-    }
-    let levels = places.sorted { $0.value < $1.value }.map(\.key)
-    return encode(name, codes: codes, levels: levels, isNamed: isNamed)
-  }
-
   /// A level of fewer rows shares a coefficient with those that the training does not have: it says little more about
   /// itself than the noise of a row, and all of them together say what a new level is likely to mean.
   private static var fewestRows: Int { 3 }
   /// More levels than that share one: each is a coefficient for every unit of the first layer.
   private static var mostLevels: Int { 1000 }
 
-  private static func encode(_ name: String, codes: [Int32], levels: [String], isNamed: Bool) -> Encoded {
-    var counts = [Int](repeating: 0, count: levels.count)
-    for code in codes where code >= 0 { counts[Int(code)] += 1 }
-    let rows = codes.count { $0 >= 0 }
+  private static func encode(
+    _ name: String, levels: [String], counts: [Int], gaps: Int, isNamed: Bool
+  ) -> Encoded {
+    let rows = counts.reduce(0, +)
     let used = counts.count { $0 > 0 }
     if used == 0 { return .failure("it has no values") }
-    if used == 1 && rows == codes.count { return .failure("it is the same in every row") }
+    if used == 1 && gaps == 0 { return .failure("it is the same in every row") }
     if used == rows && rows > 1 && !isNamed { return .failure("it names the rows: no text is there twice") }
     var kept = levels.indices.filter { counts[$0] >= fewestRows }
     if kept.count > mostLevels {
       kept = Array(kept.sorted { (-counts[$0], $0) < (-counts[$1], $1) }[..<mostLevels]).sorted()
     }
-    let gap = rows < codes.count ? kept.count + 1 : 0
+    let gap = gaps > 0 ? kept.count + 1 : 0
     if kept.isEmpty { return .failure("hardly any of its \(used) texts is there more than twice") }
     return .success([Input(column: name, kind: .levels(kept.map { levels[$0] }, gap: gap))])
   }

@@ -2,6 +2,9 @@
 struct Checkpoint<Element: Scalar>: Sendable {
   var record: TrainingRecord?
   var state: TrainingState<Element>?
+  /// What a program that resumes the training compares, by names of its own, such as its options and a fingerprint of the
+  /// data.
+  var terms: [String: String] = [:]
 }
 
 /// Parameters and optimiser state where a training stopped, at the end of an epoch or within one. With early stopping

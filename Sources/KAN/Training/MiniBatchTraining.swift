@@ -53,9 +53,11 @@ final class MiniBatchTraining<Element: Scalar, Rule: Optimizer>: TrainingProcess
     _ epoch: Int, of network: inout Network<Element>, monitor: TrainingMonitor<Element>
   ) throws(TrainingError) -> TrainingEpoch {
     let stream = RandomStream.epochs + UInt64(earlierEpochs + epoch)
-    var generator = RandomGenerator(seed: options.seed, stream: stream)
     shared?.shuffle(seed: options.seed, stream: stream)
-    let order = shared == nil ? generator.permutation(of: data.rows) : []
+    let order =
+      shared == nil
+      ? EpochRows(
+        options.order, of: data.source, seed: options.seed, epoch: earlierEpochs + epoch, batch: options.batch) : nil
     let steps = (data.rows + options.batch - 1) / options.batch
     let samplesBefore = samples
     var index = stepsDone
@@ -99,13 +101,11 @@ final class MiniBatchTraining<Element: Scalar, Rule: Optimizer>: TrainingProcess
   }
 
   private func lossAndGradient(
-    of network: Network<Element>, _ order: [Int], _ range: Range<Int>, _ next: Range<Int>?
+    of network: Network<Element>, _ order: EpochRows<Element>?, _ range: Range<Int>, _ next: Range<Int>?
   ) -> Double {
-    order.withUnsafeBufferPointer { order in
-      step.lossAndGradient(
-        of: network, rows: UnsafeBufferPointer(rebasing: order[range]),
-        next: next.map { UnsafeBufferPointer(rebasing: order[$0]) })
-    }
+    guard let order else { return .nan }
+    let present = order.rows(range)
+    return step.lossAndGradient(of: network, rows: present, next: next.map { order.rows($0) })
   }
 
   /// Of the order of the epoch.

@@ -13,6 +13,8 @@ struct TrainingLedger<Element: Scalar> {
   var state: TrainingState<Element>
   private(set) var record: TrainingRecord
   var end = TrainingHistory.End.allEpochs
+  /// Wall time of the present epoch before it was broken off.
+  private var secondsBefore = 0.0
 
   /// - Parameters:
   ///   - record: of the training about to begin; entries of an earlier one are kept.
@@ -65,8 +67,9 @@ struct TrainingLedger<Element: Scalar> {
     record.history.append(
       EpochRecord(
         epoch: offset + state.epochsDone, loss: loss, validationLoss: validation?.loss, learningRate: learningRate,
-        seconds: spent, grid: stage?.intervals))
+        seconds: secondsBefore + spent, grid: stage?.intervals))
     record.seconds += spent
+    secondsBefore = 0
     let judged = validation?.loss ?? loss
     if options.patience == nil || judged < state.best.loss {
       state.best.epoch = state.epochsDone
@@ -97,6 +100,7 @@ struct TrainingLedger<Element: Scalar> {
     state.lossSum = lossSum
     state.parameters.copyElements(from: parameters)
     record.seconds += spent
+    secondsBefore += spent
     if options.patience == nil || state.best.epoch == 0 { state.best.parameters.copyElements(from: parameters) }
   }
 

@@ -54,6 +54,7 @@ struct TrainingLoop<Element: Scalar> {
     defer { stage.ledger.adopt(by: &network) }
     monitor.gridStart = monitor.seconds
     monitor.gridEpochsDone = 0
+    if case .recover = options.divergence { monitor.canPause = false }
     monitor.gridEpochs = options.epochs - stage.ledger.state.epochsDone
     try noteStart(&stage, network)
     while stage.ledger.state.epochsDone < options.epochs {
@@ -140,10 +141,26 @@ struct TrainingLoop<Element: Scalar> {
       return false
     case .brokenOff(let steps, let lossSum):
       stage.ledger.end = monitor.end ?? .stopped
-      // A divergence later in the epoch would go back to its beginning, so that is what is kept for resuming.
+      // A divergence later in the epoch would go back to its beginning, so that is what is kept for resuming, and the
+      // monitor does not pause within epochs.
       if case .recover = options.divergence { return false }
       stage.ledger.breakOff(steps: steps, lossSum: lossSum, seconds: spent, parameters: network.parameters)
+      let optimizerSteps = stage.ledger.state.optimizer.step
       stage.process.write(to: &stage.ledger.state.optimizer)
+      // An epoch of which nothing is left is no step.
+      if steps == 0 { stage.ledger.state.optimizer.step = optimizerSteps }
+      if monitor.isPaused {
+        monitor.samplesBefore = stage.process.samples
+        let batch = method.batch(options, rows: data.rows)
+        monitor.reportCheckpoint(
+          step: steps, of: max(1, (data.rows + batch - 1) / batch), lossSum: lossSum,
+          rows: min(data.rows, steps * batch), stage.ledger.shown(network))
+        if monitor.end == nil {
+          stage.ledger.end = .allEpochs
+          return true
+        }
+        stage.ledger.end = .stopped
+      }
       return false
     }
     var judged: Evaluation?

@@ -147,6 +147,7 @@ public enum TrainingEpoch: Sendable, Equatable {
   case last(loss: Double, learningRate: Double)
   /// Converged before the epoch: nothing was left to do.
   case converged
-  /// Interrupted by the monitor after `steps` steps; `lossSum` is the sum over rows of their losses.
+  /// Interrupted by the monitor after `steps` steps; `lossSum` is the sum over rows of their losses. The epoch may be run
+  /// again, for the steps that are left.
   case brokenOff(steps: Int, lossSum: Double)
 }

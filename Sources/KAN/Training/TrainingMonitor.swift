@@ -12,6 +12,11 @@ public final class TrainingMonitor<Element: Scalar> {
   /// Why the training ends; nil to continue.
   private(set) var end: TrainingHistory.End?
 
+  /// Whether the epoch is to be broken off for a checkpoint, and then goes on.
+  private(set) var isPaused = false
+  /// Whether epochs may be broken off for checkpoints.
+  var canPause = true
+
   /// The current epoch, and the most epochs on all grids.
   var epoch = 1
   var epochs = 1
@@ -37,7 +42,8 @@ public final class TrainingMonitor<Element: Scalar> {
   /// Wall time since the training began.
   var seconds: Double { started.duration(to: clock.now).seconds }
 
-  /// Whether to continue. To be called after each step; reports if a report is due.
+  /// Whether to continue; if not, the epoch may be broken off for a checkpoint only, and go on when it is run again. To be
+  /// called after each step; reports if a report is due.
   ///
   /// - Parameters:
   ///   - step: steps done in this epoch
@@ -53,10 +59,23 @@ public final class TrainingMonitor<Element: Scalar> {
   private func report(step: Int, of steps: Int, loss: Double, samples: Int, _ network: borrowing Network<Element>) {
     let seconds = seconds
     let done = Double(step) / Double(max(1, steps))
-    show(
+    let decision = show(
       TrainingProgress(
         epoch: epoch, epochs: epochs, step: step, steps: steps, loss: loss,
         samplesPerSecond: Double(samplesBefore + samples) / seconds, secondsLeft: left(seconds, done)), network)
+    isPaused = decision == .checkpoint && canPause && end == nil
+  }
+
+  /// Reports an epoch broken off for a checkpoint, always.
+  func reportCheckpoint(step: Int, of steps: Int, lossSum: Double, rows: Int, _ network: borrowing Network<Element>) {
+    isPaused = false
+    let seconds = seconds
+    show(
+      TrainingProgress(
+        epoch: epoch, epochs: epochs, step: step, steps: steps, loss: lossSum / Double(max(1, rows)),
+        samplesPerSecond: Double(samplesBefore) / seconds,
+        secondsLeft: left(seconds, Double(step) / Double(max(1, steps))), isResumable: true), network)
+    _ = agree()
   }
 
   /// The same from within a long step.
@@ -75,12 +94,18 @@ public final class TrainingMonitor<Element: Scalar> {
   func continues(starts: TrainingProgress.Starts) -> Bool {
     noteCancellation()
     if end == nil, let shown {
-      show(
+      let decision = show(
         TrainingProgress(
           epoch: epoch, epochs: epochs, step: 0, steps: 1, loss: .nan, samplesPerSecond: 0,
           secondsLeft: .nan, starts: starts), shown)
+      isPaused = decision == .checkpoint && canPause && end == nil
     }
     return agree()
+  }
+
+  /// The same while some random starts are computed, a few times a second.
+  func continues(within starts: TrainingProgress.Starts) -> Bool {
+    isDue() ? continues(starts: starts) : end == nil
   }
 
   /// Reports the end of an epoch, always.
@@ -90,23 +115,28 @@ public final class TrainingMonitor<Element: Scalar> {
     show(
       TrainingProgress(
         epoch: epoch, epochs: epochs, step: steps, steps: steps, loss: loss,
-        samplesPerSecond: Double(samplesBefore) / seconds, secondsLeft: left(seconds, 0), validation: validation),
-      network)
+        samplesPerSecond: Double(samplesBefore) / seconds, secondsLeft: left(seconds, 0), validation: validation,
+        isResumable: true), network)
     _ = agree()
   }
 
   /// Whether all ranks continue: what one decides, all do, at the same step.
   private func agree() -> Bool {
     if communicator.ranks > 1 {
-      let decided = communicator.largest(end == .cancelled ? 2 : end == .stopped ? 1 : 0)
-      if decided > 0, end == nil { end = decided == 2 ? .cancelled : .stopped }
+      let own = end == .cancelled ? 3 : end == .stopped ? 2 : isPaused ? 1 : 0
+      let decided = communicator.largest(own)
+      if decided > 1, end == nil { end = decided == 3 ? .cancelled : .stopped }
+      isPaused = decided == 1
     }
-    return end == nil
+    return end == nil && !isPaused
   }
 
-  private func show(_ progress: TrainingProgress, _ network: borrowing Network<Element>) {
+  @discardableResult
+  private func show(_ progress: TrainingProgress, _ network: borrowing Network<Element>) -> TrainingDecision {
     lastReport = clock.now
-    if report(progress, network) == .stop, end == nil { end = .stopped }
+    let decision = report(progress, network)
+    if decision == .stop, end == nil { end = .stopped }
+    return decision
   }
 
   /// Whether it is time for a report.

@@ -22,6 +22,8 @@ public struct TrainingOptions: Sendable {
   public var patience: Int? { didSet { requireCounts() } }
   /// The seed of the order of rows.
   public var seed: UInt64
+  /// The order in which a first-order rule takes rows; shuffled by default. For a source larger than memory, blocks.
+  public var order = EpochOrder.shuffled
   /// Whether to resume the network's last training, up to `epochs` in all.
   public var resuming: Bool
   /// Grids to train on in turn, from coarse to fine, `epochs` on each; empty for the network's own.

@@ -18,6 +18,9 @@ public struct TrainingProgress: Sendable {
   public var validation: Evaluation?
   /// Progress of the comparison of random starts before the first epoch.
   public var starts: Starts?
+  /// Whether the network, if it is saved now, has all that a later training resumes from to the same bits: after an epoch,
+  /// and within one where the last report returned ``TrainingDecision/checkpoint``.
+  public var isResumable = false
 
   /// How far a comparison of random starts is.
   public struct Starts: Sendable, Equatable {
@@ -37,6 +40,9 @@ public enum TrainingDecision: Sendable {
   case `continue`
   /// End the training now, within an epoch too; what has been learned so far stays.
   case stop
+  /// Train on, but first report a network to resume from (``TrainingProgress/isResumable``): after the present step, or
+  /// after the epoch with a method that takes all rows at every step.
+  case checkpoint
 }
 
 /// Called with a progress report and the network so far; returns whether to continue.

@@ -31,14 +31,12 @@ extension FunctionBlock {
   /// One input's functions as a table, or as they are where they need none.
   fileprivate func table(ofInput place: Int, _ intervals: Int, sums: Int, isDouble: Bool) -> Functions {
     let own = Array(weights[place * rows * sums..<(place + 1) * rows * sums])
-    guard let range = ranges[place] else {
+    guard let home = ranges[place] else {
       return Functions(tape: tape.selecting(place), cell: cell, values: values, rows: rows, weights: own, range: nil)
     }
     var steps = [Double](repeating: 0, count: tape.steps.count)
-    var table: [Double] = []
-    for point in 0...intervals {
-      let share = Double(point) / Double(intervals)
-      let x = range.lowerBound + share * (range.upperBound - range.lowerBound)
+    /// Σ functions·W at a point: [sums]
+    func row(at x: Double) -> [Double] {
       tape.evaluate(isDouble ? x : Double(Float(x)), ofInput: place, isDouble: isDouble, to: &steps)
       var row = [Double](repeating: 0, count: sums)
       for value in values {
@@ -49,7 +47,23 @@ extension FunctionBlock {
         }
         for sum in 0..<sums { row[sum] += steps[value.value] * own[start + sum] }
       }
-      table += row
+      return row
+    }
+    /// Where the functions go on bent, as SiLU does, the last line would soon be far from them.
+    func room(at end: Double, _ width: Double) -> Double {
+      let rows = [0, 0.5, 1].map { row(at: end + $0 * width) }
+      let isBent = (0..<sums).contains { sum in
+        abs(rows[2][sum] - 2 * rows[1][sum] + rows[0][sum]) > 1e-5 * (abs(rows[0][sum]) + abs(rows[2][sum]))
+      }
+      return isBent ? width : 0
+    }
+    // Room costs accuracy within: a quarter on both sides makes errors 2.25 times as large.
+    let quarter = (home.upperBound - home.lowerBound) / 4
+    let range =
+      home.lowerBound + room(at: home.lowerBound, -quarter)...home.upperBound + room(at: home.upperBound, quarter)
+    var table: [Double] = []
+    for point in 0...intervals {
+      table += row(at: range.lowerBound + Double(point) / Double(intervals) * (range.upperBound - range.lowerBound))
     }
     let builder = TapeBuilder(isDouble: isDouble)
     let u =
@@ -57,11 +71,11 @@ extension FunctionBlock {
       * builder.parameter(Double(intervals) / (range.upperBound - range.lowerBound))
     let rising = (u > 0).select(u, builder.constant(0))
     let last = builder.constant(Double(intervals - 1))
-    let cell = (rising < last).select(rising, last).apply(.whole)
-    let share = u - cell
-    let values = [1 - share, share].enumerated().map { Value(value: $1.value, place: .cell($0)) }
+    let interval = (rising < last).select(rising, last).apply(.whole)
+    let share = u - interval
+    let hats = [1 - share, share].enumerated().map { Value(value: $1.value, place: .cell($0)) }
     return Functions(
-      tape: builder.tape, cell: cell.value, values: values, rows: intervals + 1,
+      tape: builder.tape, cell: interval.value, values: hats, rows: intervals + 1,
       weights: isDouble ? table : table.map { Double(Float($0)) }, range: range)
   }
 }

@@ -29,11 +29,10 @@ extension FunctionWriter {
     let last = builder.constant(Double(grid.intervals - 1))
     let cell = (rising < last).select(rising, last).apply(.whole)
     let t = u - cell
-    var (values, slopes) = grid.degree == 3 ? evenCubics(t, scale) : evenFunctions(grid.degree, t, scale)
-    if isLinear {
-      for r in values.indices { values[r] = (x - held).multiplyAdd(slopes[r], values[r]) }
-    }
-    slopes = []
+    let functions = grid.degree == 3 ? evenCubics(t, scale) : evenFunctions(grid.degree, t, scale)
+    let values =
+      isLinear
+      ? zip(functions.values, functions.slopes).map { (x - held).multiplyAdd($1, $0) } : functions.values
     add(values, inCell: cell, own: own)
   }
 

@@ -19,6 +19,11 @@ package func encodeNPY(shape: [Int], _ values: [Int64]) -> [UInt8] {
   return bytes
 }
 
+/// What stands before the values of a file that is written part by part.
+package func encodeNPYHeader(_ descriptor: String, shape: [Int]) -> [UInt8] {
+  npyPreamble(descriptor, shape: shape, count: checkedProduct(shape) ?? 0)
+}
+
 /// Magic bytes and header, padded with spaces so that the data starts at a multiple of 64 (numpy.lib.format).
 private func npyPreamble(_ descriptor: String, shape: [Int], count: Int) -> [UInt8] {
   precondition(checkedProduct(shape) == count, "the shape does not fit the number of values")

@@ -9,6 +9,8 @@ import KAN
 ///     scaling.outputs       shift and factor: [2 × out]
 ///     intervals.means       m: [q]                    intervals.triangle U by rows: [q·(q + 1)/2]
 ///     intervals.scores      of rows held out: [out × scores], with the other two in double precision
+///     columns.bins          of each input: bins, and 1 for categories, else 0: [in × 2]
+///     columns.edges         between the bins of numbers, input by input; columns.counts  rows of all bins
 ///     training.moments.J    what the optimiser remembers: [parameters]
 ///     training.parameters   the last ones, where the network has the best: [parameters]
 ///     training.numbers.NAME             what else the method remembers, in double precision
@@ -38,8 +40,12 @@ struct ModelTopology: Codable, Equatable {
   var encoding: TableEncoding? = nil
   /// Missing without monotone inputs. Readers that ignore it predict the same, and do not keep to it in a training.
   var monotone: [Int: Monotonicity]?
+  /// Missing without any. What a program that resumes the training compares; readers pass it on.
+  var terms: [String: String]? = nil
   /// Missing without intervals. Readers that ignore it predict the same.
   var intervals: Intervals? = nil
+  /// Missing but for an unfinished automatic training.
+  var automatic: [AutomaticPart]? = nil
 
   struct LayerTopology: Codable, Equatable {
     var basis: String

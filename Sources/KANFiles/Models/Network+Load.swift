@@ -64,6 +64,7 @@ extension Network {
     }
     record = file.topology.record
     monotone = file.topology.monotone ?? [:]
+    terms = file.topology.terms ?? [:]
     if let input = monotone.keys.first(where: { !(0..<inputs).contains($0) }) {
       throw file.failure("input \(input + 1), which is to be monotone, is none of \(inputs)")
     }
@@ -71,6 +72,7 @@ extension Network {
     outputScaling = try file.scaling("outputs", columns: outputs)
     if outputScaling.factor.contains(0) { throw file.failure("a factor of the outputs' scaling is 0") }
     intervals = try file.intervals(of: self)
+    preprocessing.distributions = try file.inputDistributions(inputs)
     trainingState = try file.trainingState(of: self)
     if let state = trainingState {
       let values = [state.parameters] + state.optimizer.moments
@@ -107,9 +109,18 @@ package struct ModelFile {
 
   /// The same for a file in memory; `path` is only for messages.
   package init(bytes: [UInt8], path: String) throws(FileError) {
-    guard SafeTensors.mayBegin(bytes) else { throw FileError(.malformed, path: path, "not a model file") }
-    let tensors = try SafeTensors(bytes: bytes, path: path)
     func failure(_ reason: String) -> FileError { FileError(.malformed, path: path, reason) }
+    guard SafeTensors.mayBegin(bytes) else {
+      throw failure("not a model file\(foreignKind(bytes).map { ", but \($0)" } ?? "")")
+    }
+    // Before anything is made of the contents. Files of earlier releases have none.
+    let checksum = ModelChecksum.check(bytes)
+    if checksum == .wrong {
+      throw failure(
+        "damaged or cut short: the contents do not fit the checksum (a program that rewrites a model has to leave "
+          + "\"checksum\" out of the metadata)")
+    }
+    let tensors = try SafeTensors(bytes: bytes, path: path)
     guard tensors.metadata["format"] == ModelTopology.format, let text = tensors.metadata["network"] else {
       throw failure("a safetensors file, but not a model with its topology")
     }
@@ -117,8 +128,22 @@ package struct ModelFile {
       ModelTopology.version, ModelTopology.versionWithObjective, ModelTopology.versionWithEncoding,
       ModelTopology.versionWithEdges,
     ]
-    guard versions.contains(tensors.metadata["version"] ?? "") else {
-      throw failure("format version \(printable(tensors.metadata["version"] ?? "none")) is not known")
+    let version = tensors.metadata["version"] ?? "none"
+    guard versions.contains(version) else {
+      let last = versions[versions.count - 1]
+      let isNewer = Int(version).map { $0 > Int(last) ?? 0 } ?? false
+      throw failure(
+        isNewer
+          ? "format version \(version) is newer than this program, which reads up to version \(last)"
+          : "format version \(printable(version)) is not known")
+    }
+    // No release has written other entries, so that this one is a damaged name, perhaps that of the checksum.
+    let known = [ModelChecksum.key, "format", "network", "version"]
+    if let other = tensors.metadata.keys.first(where: { !known.contains($0) }) {
+      throw failure("\(quoted(other)) in the metadata is not known")
+    }
+    if tensors.metadata[ModelChecksum.key] != nil, checksum == .absent {
+      throw failure("the checksum is not where it belongs: another program has written this file")
     }
     do {
       let decoder = JSONDecoder()

@@ -18,20 +18,25 @@ extension Network {
   /// - Throws: `FileError` for a network that could not be loaded again.
   public func encoded() throws(FileError) -> Data { Data(try encoded(for: "model data")) }
 
-  private func encoded(for path: String) throws(FileError) -> [UInt8] {
-    try requireLoadable(path)
-    let file = modelFile()
-    let bytes = file.encoded()
+  func encoded(
+    for path: String, automatic: [ModelTopology.AutomaticPart]? = nil, _ parts: [String: SafeTensors.Tensor] = [:]
+  ) throws(FileError) -> [UInt8] {
+    let bytes = modelFile(automatic: automatic, parts).encoded()
     if SafeTensors.headerBytes(bytes) > SafeTensors.headerLimit {
       throw FileError(.cannotCreate, path: path, "the names and the record are too long for a model file")
     }
+    try requireReadable(bytes, path)
     return bytes
   }
 
   /// The file's contents.
-  package func modelFile() -> SafeTensors {
+  package func modelFile() -> SafeTensors { modelFile(automatic: nil, [:]) }
+
+  private func modelFile(
+    automatic: [ModelTopology.AutomaticPart]?, _ parts: [String: SafeTensors.Tensor]
+  ) -> SafeTensors {
     let state = resumableState
-    var tensors: [String: SafeTensors.Tensor] = [:]
+    var tensors = parts
     for index in layers.indices {
       let layer = layers[index]
       tensors["layers.\(index).weight"] = tensor(
@@ -57,6 +62,7 @@ extension Network {
       tensors["intervals.scores"] = .init(
         shape: [intervals.scores.count, intervals.scores[0].count], intervals.scores.flatMap { $0 })
     }
+    if let distributions = inputDistributions { tensors.merge(distributions.tensors) { $1 } }
     if let state {
       for (index, moment) in state.optimizer.moments.enumerated() {
         tensors["training.moments.\(index)"] = tensor(moment, [moment.count])
@@ -68,9 +74,10 @@ extension Network {
     }
     return SafeTensors(
       metadata: [
+        ModelChecksum.key: ModelChecksum.blank,
         "format": ModelTopology.format,
         "version": version,
-        "network": topologyText(state),
+        "network": topologyText(state, automatic),
       ],
       tensors: tensors)
   }
@@ -82,7 +89,9 @@ extension Network {
     return chosenObjective == nil ? ModelTopology.version : ModelTopology.versionWithObjective
   }
 
-  private func topologyText(_ state: TrainingState<Element>?) -> String {
+  private func topologyText(
+    _ state: TrainingState<Element>?, _ automatic: [ModelTopology.AutomaticPart]?
+  ) -> String {
     let topology = ModelTopology(
       task: task, objective: chosenObjective.map { ObjectiveDescription($0) },
       layers: layers.map { layer in
@@ -96,12 +105,13 @@ extension Network {
       names: names, record: record,
       state: state.map { ModelTopology.State($0) },
       scalings: .init(inputs: inputScalingOrigin, outputs: outputScalingOrigin),
-      encoding: encoding, monotone: monotone.isEmpty ? nil : monotone,
+      encoding: encoding, monotone: monotone.isEmpty ? nil : monotone, terms: terms.isEmpty ? nil : terms,
       intervals: validIntervals.map {
         .init(
           functions: $0.covariance.functions, rows: $0.covariance.rows, heldOut: $0.rows,
           variances: $0.covariance.variances)
-      })
+      },
+      automatic: automatic)
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     // A validation loss may be infinite although the training loss is finite.

@@ -1,6 +1,11 @@
 extension SafeTensors {
   /// The file: tensors sorted by the bytes of their names, data from a multiple of 64; equal contents give equal bytes.
+  ///
+  /// A checksum in the metadata is made anew (``ModelChecksum``).
   package func encoded() -> [UInt8] {
+    var metadata = metadata
+    let hasChecksum = metadata[ModelChecksum.key] != nil
+    if hasChecksum { metadata[ModelChecksum.key] = ModelChecksum.blank }
     let names = sorted(tensors.keys)
     var members: [String] = []
     if !metadata.isEmpty {
@@ -27,6 +32,7 @@ extension SafeTensors {
     appendLittleEndian([UInt64(header.count)], to: &bytes) { $0 }
     bytes += header
     for part in data { bytes += part }
+    if hasChecksum { ModelChecksum.write(into: &bytes) }
     return bytes
   }
 

@@ -43,7 +43,27 @@ public struct MappedNPY<Element: Scalar>: RowSource {
     targetShape = classes.map { .classes(count: $0) } ?? .values(columns: targets.columns)
     names = Names(
       inputs: (0..<inputs.columns).map { "x\($0)" },
-      targets: targets.columns == 1 ? ["y"] : (0..<targets.columns).map { "y\($0)" })
+      targets: targets.columns == 1 ? ["y"] : (0..<targets.columns).map { "y\($0)" },
+      classes: (0..<(classes ?? 0)).map { "\($0)" })
+  }
+
+  /// The number of classes of an array of labels: one more than the largest.
+  ///
+  /// - Throws: `FileError` also for labels that are no whole numbers from 0 on.
+  static func classes(of path: String) throws(FileError) -> Int {
+    let labels = try NPYColumns(path, labels: true)
+    var largest: Int32 = 0
+    for row in 0..<labels.rows {
+      let label = labels.type.label(labels.row(row))
+      if label < 0 {
+        throw FileError(
+          .malformed, path: path,
+          "row \(row + 1): labels of data that is not in memory have to be whole numbers from 0 on")
+      }
+      largest = max(largest, label)
+      labels.file.didRead(labels.type.size)
+    }
+    return Int(largest) + 1
   }
 
   public func read(_ rows: UnsafeBufferPointer<Int>, into batch: RowBatch<Element>) throws(RowSourceError) {
@@ -53,6 +73,7 @@ public struct MappedNPY<Element: Scalar>: RowSource {
       if let to = batch.classes {
         try targets.file.requireUnchanged()
         for (place, row) in rows.enumerated() { to[place] = targets.type.label(targets.row(row)) }
+        targets.file.didRead(rows.count * targets.type.size)
       }
       if let weights, let to = batch.weights {
         try weights.copy(rows, to: MutableMatrixView(base: to, rows: rows.count, columns: 1, stride: 1))
@@ -60,6 +81,34 @@ public struct MappedNPY<Element: Scalar>: RowSource {
     } catch {
       throw RowSourceError(error.description)
     }
+  }
+
+  public func willRead(_ rows: Range<Int>) {
+    for array in [inputs, targets, weights].compactMap(\.self) { array.willRead(rows) }
+  }
+}
+
+/// The rows of an NPY file, mapped, without targets.
+struct MappedInputs<Element: Scalar> {
+  private let array: NPYColumns
+  var rows: Int { array.rows }
+  var columns: Int { array.columns }
+
+  init(_ path: String) throws(FileError) { array = try NPYColumns(path) }
+
+  /// - Throws: `FileError` also for a number that is not finite, or too large for the precision.
+  func rows(_ range: Range<Int>) throws(FileError) -> Matrix<Element> {
+    var result = Matrix<Element>(rows: range.count, columns: columns)
+    let to = result.mutableView()
+    try Array(range).withUnsafeBufferPointer { rows throws(FileError) in try array.copy(rows, to: to) }
+    let place = Element._firstNonFinite(range.count * columns, UnsafePointer(to.base))
+    if place >= 0 {
+      throw FileError(
+        .malformed, path: array.file.path,
+        "row \(range.lowerBound + place / columns + 1), column \(place % columns + 1): "
+          + "\(to.base[place]) is not a finite number")
+    }
+    return result
   }
 }
 
@@ -110,10 +159,16 @@ private struct NPYColumns: Sendable {
 
   func row(_ index: Int) -> UnsafeRawPointer { file.bytes(from: start + index * columns * type.size) }
 
+  func willRead(_ rows: Range<Int>) {
+    let bytes = columns * type.size
+    file.willRead(start + rows.lowerBound * bytes..<start + rows.upperBound * bytes)
+  }
+
   func copy<Element: Scalar>(
     _ selected: UnsafeBufferPointer<Int>, to: MutableMatrixView<Element>
   ) throws(FileError) {
     try file.requireUnchanged()
     for (place, index) in selected.enumerated() { type.copy(row(index), columns, to: to.base + place * to.stride) }
+    file.didRead(selected.count * columns * type.size)
   }
 }

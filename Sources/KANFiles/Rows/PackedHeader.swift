@@ -16,10 +16,27 @@ struct PackedHeader: Sendable, Codable {
   let targets, classes: Int?
   let hasWeights: Bool
   let names: Names
+  /// Of rows that were packed from a table: which file it was, what became of its columns, and what there was to say.
+  var origin: PackedOrigin?
+  var encoding: TableEncoding?
+  var notes: [String]?
 
   private static let magic = Array("KANROWS1".utf8)
   /// Of the text, at most.
   private static let longest = 64 << 20
+
+  /// Rows of a table.
+  init<Element: Scalar>(
+    rows: Int, _: Element.Type, _ encoding: TableEncoding, origin: PackedOrigin, notes: [String]
+  ) {
+    type = Element.self == Float.self ? .float32 : .float64
+    self.rows = rows
+    inputs = encoding.inputs.count
+    (targets, classes) = encoding.classes.isEmpty ? (encoding.targets.count, nil) : (nil, encoding.classes.count)
+    hasWeights = encoding.weights != nil
+    names = encoding.names
+    (self.origin, self.encoding, self.notes) = (origin, encoding, notes)
+  }
 
   init<Source: RowSource>(of source: Source) {
     type = Source.Element.self == Float.self ? .float32 : .float64

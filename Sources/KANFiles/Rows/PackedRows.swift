@@ -8,7 +8,7 @@ import KAN
 /// process.
 public struct PackedRows<Element: Scalar>: RowSource {
   private let file: MappedFile
-  private let header: PackedHeader
+  let header: PackedHeader
   /// Where the first row begins.
   private let start: Int
 
@@ -34,6 +34,31 @@ public struct PackedRows<Element: Scalar>: RowSource {
     }
   }
 
+  /// What became of the columns of a table; nil for rows of another source.
+  public var encoding: TableEncoding? { header.encoding }
+
+  /// The rows of a table, packed once to a file beside it whose name ends in `.kanrows`, or in a folder.
+  ///
+  /// Columns become what they become of a ``KAN/Table`` in memory, with an input for each level of a text; memory does not
+  /// grow with the rows. The packed file is used again as long as the table and `columns` are the same.
+  ///
+  /// - Parameters:
+  ///   - path: delimited text with a header.
+  ///   - folder: for the packed file; nil for the table's own.
+  ///   - progress: called now and then; returns whether to go on.
+  /// - Throws: `FileError` if the table cannot be learned or the packed file cannot be written.
+  public init(
+    csv path: String, columns: TableColumns = TableColumns(), cache folder: String? = nil, pool: ThreadPool = .shared,
+    progress: (PackingProgress) -> Bool = { _ in true }
+  ) throws(FileError) {
+    let packed = try DataSource(path: path, columns: columns).packedTraining(
+      Element.self, task: columns.task, codes: false, in: folder, pool: pool, progress: progress)
+    guard let rows = packed?.rows as? PackedRows<Element> else {
+      throw FileError(.malformed, path: path, "not a table")
+    }
+    self = rows
+  }
+
   public func read(_ rows: UnsafeBufferPointer<Int>, into batch: RowBatch<Element>) throws(RowSourceError) {
     do throws(FileError) { try file.requireUnchanged() } catch { throw RowSourceError(error.description) }
     let (type, inputBytes) = (header.type, header.inputs * header.type.size)
@@ -44,6 +69,11 @@ public struct PackedRows<Element: Scalar>: RowSource {
       if let to = batch.classes { to[place] = (at + inputBytes).loadUnaligned(as: Int32.self) }
       if let to = batch.weights { type.copy(at + inputBytes + header.targetBytes, 1, to: to + place) }
     }
+    file.didRead(rows.count * header.rowBytes)
+  }
+
+  public func willRead(_ rows: Range<Int>) {
+    file.willRead(start + rows.lowerBound * header.rowBytes..<start + rows.upperBound * header.rowBytes)
   }
 }
 
@@ -58,18 +88,28 @@ extension RowSource {
     let start = try header.bytes(path)
     try writeFile(to: path) { append throws(FileError) in
       try append(start)
-      let rowsAtATime = max(1, (1 << 20) / header.rowBytes)
-      var rows = [UInt8](repeating: 0, count: rowsAtATime * header.rowBytes)
-      let buffer = RowBuffer<Element>(self, capacity: rowsAtATime)
-      for first in stride(from: 0, to: self.rows, by: rowsAtATime) {
-        let count = min(rowsAtATime, self.rows - first)
-        do throws(RowSourceError) {
-          header.write(try buffer.read(first..<first + count, of: self), to: &rows)
-        } catch {
-          throw FileError(.inputOutput, path: path, "a row cannot be read: \(error.description)")
-        }
-        try append(count == rowsAtATime ? rows : Array(rows[..<(count * header.rowBytes)]))
+      try header.append(rowsOf: self, path, append)
+    }
+  }
+}
+
+extension PackedHeader {
+  /// Appends all rows of a source of the header's shape.
+  func append<Source: RowSource>(
+    rowsOf source: Source, _ path: String, _ append: ([UInt8]) throws(FileError) -> Void
+  ) throws(FileError) {
+    if source.rows == 0 { return }
+    let rowsAtATime = min(source.rows, max(1, (1 << 20) / rowBytes))
+    var rows = [UInt8](repeating: 0, count: rowsAtATime * rowBytes)
+    let buffer = RowBuffer<Source.Element>(source, capacity: rowsAtATime)
+    for first in stride(from: 0, to: source.rows, by: rowsAtATime) {
+      let count = min(rowsAtATime, source.rows - first)
+      do throws(RowSourceError) {
+        write(try buffer.read(first..<first + count, of: source), to: &rows)
+      } catch {
+        throw FileError(.inputOutput, path: path, "a row cannot be read: \(error.description)")
       }
+      try append(count == rowsAtATime ? rows : Array(rows[..<(count * rowBytes)]))
     }
   }
 }

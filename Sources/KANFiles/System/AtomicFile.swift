@@ -8,8 +8,10 @@ package func writeFile(_ bytes: [UInt8], to path: String) throws(FileError) {
 /// Writes a file atomically: it holds either all bytes or its old contents.
 ///
 /// A temporary file in the same folder is written, synchronised and renamed; an existing file keeps its permission
-/// bits, and a symbolic link its place. Pipes, devices and paths such as `/dev/stdout` are written directly. Throws
-/// `.cannotCreate` if the file cannot be opened or replaced, and `.inputOutput` if writing fails.
+/// bits, and a symbolic link its place. The temporary file has no name until it is complete, if the file system allows
+/// that, so that a process killed while writing leaves nothing behind. Pipes, devices and paths such as `/dev/stdout`
+/// are written directly; a pipe without a reader is an error, not a wait. Throws `.cannotCreate` if the file cannot be
+/// opened or replaced, and `.inputOutput` if writing fails.
 package func writeFile(chunks: [[UInt8]], to path: String) throws(FileError) {
   try writeFile(to: path) { append throws(FileError) in
     for chunk in chunks { try append(chunk) }
@@ -17,10 +19,10 @@ package func writeFile(chunks: [[UInt8]], to path: String) throws(FileError) {
 }
 
 /// What gives a file its contents, chunk by chunk, by calling the closure that it is given.
-typealias FileContents = (_ append: ([UInt8]) throws(FileError) -> Void) throws(FileError) -> Void
+package typealias FileContents = (_ append: ([UInt8]) throws(FileError) -> Void) throws(FileError) -> Void
 
 /// The same with contents that are made while they are written; an error of theirs leaves the old file.
-func writeFile(to path: String, _ contents: FileContents) throws(FileError) {
+package func writeFile(to path: String, _ contents: FileContents) throws(FileError) {
   guard !path.isEmpty, !path.utf8.contains(0) else { throw FileError(.cannotCreate, path: path, "not a file name") }
   let target = try resolveLinks(path)
   if let number = openDescriptor(named: target) {
@@ -37,11 +39,23 @@ func writeFile(to path: String, _ contents: FileContents) throws(FileError) {
     guard access(target, W_OK) == 0 else { throw cannotCreate(path, errno) }
     try replace(target, with: contents, old: status, path: path)
   case .folder: throw FileError(.cannotCreate, path: path, "is a folder")
+  case .pipe: try writeDirectly(contents, to: openPipe(target, path: path), path: path)
   default:
     let descriptor = openFile(target, O_WRONLY)
     guard descriptor >= 0 else { throw cannotCreate(path, errno) }
     try writeDirectly(contents, to: descriptor, path: path)
   }
+}
+
+/// Opens a named pipe for writing without waiting for a reader, which may never come.
+func openPipe(_ target: String, path: String) throws(FileError) -> Int32 {
+  let descriptor = openFile(target, O_WRONLY | O_NONBLOCK)
+  guard descriptor >= 0 else {
+    throw errno == ENXIO ? FileError(.cannotCreate, path: path, "a pipe that nobody reads") : cannotCreate(path, errno)
+  }
+  // Writing waits for the reader again.
+  _ = fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) & ~O_NONBLOCK)
+  return descriptor
 }
 
 /// Follows symbolic links in the last component, also to files that do not exist yet, up to an open descriptor.
@@ -73,35 +87,74 @@ private func replace(
 ) throws(FileError) {
   guard !target.hasSuffix("/") else { throw FileError(.cannotCreate, path: path, "not a file name") }
   let folder = folder(of: target)
-  let (temporary, descriptor) = try createTemporary(in: folder, path: path)
+  var draft = try Draft(in: folder, path: path)
   do throws(FileError) {
     do throws(FileError) {
-      try contents { chunk throws(FileError) in try writeAll(chunk, to: descriptor, path: path) }
-      if let old { try keepAttributes(of: old, on: descriptor, path: path) }
-      guard fsync(descriptor) == 0 else { throw cannotWrite(path, errno) }
+      try contents { chunk throws(FileError) in try writeAll(chunk, to: draft.descriptor, path: path) }
+      if let old { try keepAttributes(of: old, on: draft.descriptor, path: path) }
+      guard fsync(draft.descriptor) == 0 else { throw cannotWrite(path, errno) }
+      try draft.giveName(path: path)
     } catch {
-      close(descriptor)
+      close(draft.descriptor)
       throw error
     }
-    guard close(descriptor) == 0 else { throw cannotWrite(path, errno) }
-    guard rename(temporary, target) == 0 else { throw cannotCreate(path, errno) }
+    guard close(draft.descriptor) == 0 else { throw cannotWrite(path, errno) }
+    guard let name = draft.name, rename(name, target) == 0 else { throw cannotCreate(path, errno) }
   } catch {
-    unlink(temporary)
+    if let name = draft.name { unlink(name) }
     throw error
   }
   try synchronise(folder: folder, path: path)
 }
 
-/// Creates a new file under a name that no other process uses.
-private func createTemporary(in folder: String, path: String) throws(FileError) -> (String, Int32) {
-  for _ in 0..<100 {
-    let number = String(UInt64.random(in: 0...UInt64.max), radix: 36)
-    let temporary = folder + "/.\(getpid())-\(number).tmp"
-    let descriptor = openFile(temporary, O_WRONLY | O_CREAT | O_EXCL, mode: 0o666)
-    if descriptor >= 0 { return (temporary, descriptor) }
-    guard errno == EEXIST else { break }
+/// A new file in a folder that is being written, without a name at first if the file system has such files.
+private struct Draft {
+  let descriptor: Int32
+  /// Its path, one that no other process uses; nil without a name.
+  private(set) var name: String?
+  private let folder: String
+
+  init(in folder: String, path: String) throws(FileError) {
+    self.folder = folder
+    // O_TMPFILE, a macro that Swift does not see.
+    let withoutName = 0o20000000 | O_DIRECTORY
+    // The file gets its name by way of this folder, which a container may lack.
+    if access("/proc/self/fd", X_OK) == 0 {
+      let descriptor = openFile(folder, O_WRONLY | withoutName, mode: 0o666)
+      if descriptor >= 0 {
+        self.descriptor = descriptor
+        return
+      }
+    }
+    for _ in 0..<100 {
+      let name = Self.freshName(in: folder)
+      let descriptor = openFile(name, O_WRONLY | O_CREAT | O_EXCL, mode: 0o666)
+      if descriptor >= 0 {
+        (self.descriptor, self.name) = (descriptor, name)
+        return
+      }
+      guard errno == EEXIST else { break }
+    }
+    throw cannotCreate(path, errno)
   }
-  throw cannotCreate(path, errno)
+
+  /// Called when the file is complete.
+  mutating func giveName(path: String) throws(FileError) {
+    if name != nil { return }
+    for _ in 0..<100 {
+      let name = Self.freshName(in: folder)
+      if linkat(AT_FDCWD, "/proc/self/fd/\(descriptor)", AT_FDCWD, name, AT_SYMLINK_FOLLOW) == 0 {
+        self.name = name
+        return
+      }
+      guard errno == EEXIST else { break }
+    }
+    throw cannotCreate(path, errno)
+  }
+
+  private static func freshName(in folder: String) -> String {
+    folder + "/.\(getpid())-\(String(UInt64.random(in: 0...UInt64.max), radix: 36)).tmp"
+  }
 }
 
 private func keepAttributes(of old: stat, on descriptor: Int32, path: String) throws(FileError) {

@@ -1,4 +1,5 @@
 import Glibc
+import KAN
 
 /// The text of an error number.
 func systemMessage(_ code: Int32) -> String {
@@ -49,27 +50,8 @@ func status(of descriptor: Int32) -> stat? {
   return fstat(descriptor, &result) == 0 ? result : nil
 }
 
-/// Physical memory in bytes, or the remaining address space if that is limited to less.
-package func availableMemory() -> Int {
-  let pages = sysconf(Int32(_SC_PHYS_PAGES))
-  let pageSize = sysconf(Int32(_SC_PAGESIZE))
-  let physical = pages > 0 && pageSize > 0 ? pages * pageSize : 8 << 30
-  var limit = rlimit()
-  guard getrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &limit) == 0, limit.rlim_cur != rlim_t.max else {
-    return physical
-  }
-  return min(physical, max(0, Int(clamping: limit.rlim_cur) - usedAddressSpace() * pageSize))
-}
-
-/// In pages, the first number of a text that the kernel writes; 0 where there is none.
-private func usedAddressSpace() -> Int {
-  let descriptor = openFile("/proc/self/statm", O_RDONLY)
-  guard descriptor >= 0 else { return 0 }
-  defer { close(descriptor) }
-  var text = [UInt8](repeating: 0, count: 64)
-  _ = text.withUnsafeMutableBytes { readSome(descriptor, into: $0) }
-  return Int(String(decoding: text.prefix { $0 != 0x20 }, as: UTF8.self)) ?? 0
-}
+/// The memory that this process may use, in bytes.
+package func availableMemory() -> Int { MachineLimits.current.memory }
 
 /// Opens a path, repeated after interruption; negative with `errno` set on failure.
 func openFile(_ path: String, _ flags: Int32, mode: mode_t = 0) -> Int32 {

@@ -1,5 +1,5 @@
 /// What the cells of a column are read as, once all of them have been seen.
-enum ColumnPlan {
+enum ColumnPlan: Sendable {
   case passOver
   /// `strays` cells are no numbers and not missing.
   case numbers(mark: UInt8, strays: Int)
@@ -21,6 +21,10 @@ extension ColumnPlan {
         throw CellProblem(place, survey)
       }
       self = .numbers(mark: survey.mark, strays: 0)
+    case .numbersWithGaps:
+      self = .numbers(mark: survey.mark, strays: survey.count(survey.textKinds + [.time, .tooLarge, .notFinite]))
+    case .timesWithGaps:
+      self = .times(strays: survey.count(survey.textKinds + survey.numberKinds + [.tooLarge, .notFinite]))
     case .input, .target: self = try Self.detected(survey, isTarget: request == .target, notes: &notes)
     }
   }

@@ -10,4 +10,6 @@ package enum ColumnRequest: Sendable {
   case category
   /// Numbers, and an error at the first cell that is none.
   case number
+  /// Numbers, or times, and gaps whatever else is there: what later rows will hold is not known.
+  case numbersWithGaps, timesWithGaps
 }

@@ -1,5 +1,5 @@
 /// What the cells of a column are, counted over all rows or a part of them.
-struct ColumnSurvey {
+struct ColumnSurvey: Sendable {
   /// The cells of one kind.
   struct Tally {
     var count = 0

@@ -2,8 +2,8 @@ import KANLinearAlgebra
 
 /// The cells of a column as they were read.
 enum FilledColumn {
-  /// Numbers or times, and how many different texts there are among them.
-  case values([Double], strays: Int)
+  /// Numbers or times, and the different texts among them.
+  case values([Double], strays: LevelTable)
   /// Texts, numbered in the order in which they came.
   case texts(codes: [Int32], levels: LevelTable)
 }
@@ -30,7 +30,7 @@ extension DelimitedFile {
     return plans.indices.map { column in
       switch plans[column] {
       case .passOver: return nil
-      case .numbers, .times: return .values(memory.takeValues(column), strays: levels[column].count)
+      case .numbers, .times: return .values(memory.takeValues(column), strays: levels[column])
       case .texts:
         defer { levels[column] = LevelTable() }
         return .texts(codes: memory.takeCodes(column), levels: levels[column])

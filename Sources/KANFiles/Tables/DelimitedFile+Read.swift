@@ -39,9 +39,11 @@ extension DelimitedFile {
     var scales: [Int] = []
     for column in header.indices {
       guard case .values(let values, let levels) = filled[column],
-        let strays = StrayCells(plans[column], levels: levels, survey.columns[column])
+        let strays = StrayCells(plans[column], levels: levels.count, survey.columns[column])
       else { continue }
-      if !strays.areSlips(among: values) {
+      if requests[column] == .numbersWithGaps || requests[column] == .timesWithGaps {
+        notes[column].append(strays.note(rows: survey.rows))
+      } else if !strays.areSlips(among: values) {
         scales.append(column)
       } else if requests[column] == .target {
         throw error(strays.problem, column: column)
@@ -90,7 +92,7 @@ extension DelimitedFile {
   }
 
   /// The plans for all columns. Throws the problem that comes first in the file.
-  private func plan(
+  func plan(
     _ requests: [ColumnRequest], _ survey: FileSurvey, allowsGaps: Bool, notes: inout [[String]]
   ) throws(FileError) -> [ColumnPlan] {
     var plans: [ColumnPlan] = []
@@ -117,7 +119,7 @@ extension DelimitedFile {
     return plans
   }
 
-  private func error(_ problem: CellProblem, column: Int) -> FileError {
+  func error(_ problem: CellProblem, column: Int) -> FileError {
     FileError(
       .malformed, path: path, "\(problem.place.description), column \(quoted(header[column])): \(problem.message)")
   }

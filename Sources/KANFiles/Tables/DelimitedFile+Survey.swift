@@ -10,7 +10,7 @@ struct FilePart: Sendable {
 }
 
 /// The whole of a file: what its columns hold, and where its parts are.
-struct FileSurvey {
+struct FileSurvey: Sendable {
   var columns: [ColumnSurvey]
   var parts: [FilePart] = []
   var rows = 0
@@ -22,8 +22,10 @@ extension DelimitedFile {
   /// Where rows begin is known only after all text before, because a quotation may hold line feeds. So the parts that
   /// threads work on end at some line feed, and a part that turns out to end within a quotation is read again, longer.
   /// All that is found is independent of the number of threads.
+  ///
+  /// - Parameter continues: called now and then with the share that is done; returns whether to go on.
   func survey(
-    _ rules: CellRules, wanted: [Bool], partBytes: Int, pool: ThreadPool?
+    _ rules: CellRules, wanted: [Bool], partBytes: Int, pool: ThreadPool?, continues: (Double) -> Bool = { _ in true }
   ) throws(FileError) -> FileSurvey {
     var survey = FileSurvey(columns: Array(repeating: ColumnSurvey(), count: header.count))
     // Blank lines at the end of a file of one column are no rows, which a part cannot know.
@@ -31,6 +33,7 @@ extension DelimitedFile {
     var position = bodyOffset
     var lines = headerLines
     while position < source.size {
+      if !continues(Double(position) / Double(source.size)) { throw interrupted(path) }
       var ranges: [Range<Int>] = []
       var start = position
       while ranges.count < Self.wave(pool), start < source.size {
@@ -40,9 +43,9 @@ extension DelimitedFile {
       }
       let results = parallelMap(ranges, pool: pool) { surveyPart($0, rules, wanted) }
       for (range, result) in zip(ranges, results) {
-        let (end, part) = try closed(range, result, rules, wanted, rows: survey.rows, lines: lines)
+        let (end, part) = try closed(range, result, rules, wanted, rows: rowsBefore + survey.rows, lines: lines)
         for column in survey.columns.indices where wanted[column] {
-          survey.columns[column].append(part.columns[column], rows: survey.rows, lines: lines)
+          survey.columns[column].append(part.columns[column], rows: rowsBefore + survey.rows, lines: lines)
         }
         survey.parts.append(
           FilePart(
@@ -101,6 +104,9 @@ extension DelimitedFile {
     }
   }
 }
+
+/// What ends reading that was asked to stop.
+func interrupted(_ path: String) -> FileError { FileError(.inputOutput, path: path, "interrupted") }
 
 private struct PartSurvey: Sendable {
   let columns: [ColumnSurvey]

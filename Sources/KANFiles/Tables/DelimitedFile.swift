@@ -16,6 +16,8 @@ package struct DelimitedFile: Sendable {
   /// Where the line after the header starts, and the number of lines before it.
   let bodyOffset: Int
   let headerLines: Int
+  /// Rows of the same table before these, for messages.
+  let rowsBefore: Int
 
   /// Reads the header of a file.
   ///
@@ -60,7 +62,34 @@ package struct DelimitedFile: Sendable {
       scanner = found.scanner
       bodyOffset = found.end
       headerLines = found.lines
+      rowsBefore = 0
       return
     }
+  }
+
+  /// Some rows that follow in the same table.
+  ///
+  /// - Parameters:
+  ///   - bytes: the rows, without a header.
+  ///   - rows: rows before them.
+  ///   - lines: lines before them.
+  func rest(_ bytes: [UInt8], after rows: Int, lines: Int) -> DelimitedFile {
+    DelimitedFile(
+      path: path, header: header, headerNote: nil, source: TextSource(bytes: bytes, path: path), scanner: scanner,
+      bodyOffset: 0, headerLines: lines, rowsBefore: rows)
+  }
+
+  private init(
+    path: String, header: [String], headerNote: String?, source: TextSource, scanner: CellScanner, bodyOffset: Int,
+    headerLines: Int, rowsBefore: Int
+  ) {
+    self.path = path
+    self.header = header
+    self.headerNote = headerNote
+    self.source = source
+    self.scanner = scanner
+    self.bodyOffset = bodyOffset
+    self.headerLines = headerLines
+    self.rowsBefore = rowsBefore
   }
 }

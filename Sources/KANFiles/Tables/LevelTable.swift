@@ -51,6 +51,29 @@ struct LevelTable {
     (0..<other.count).map { code(other.bytes.span, other.range($0)) }
   }
 
+  /// The number of a text; nil if it has not come.
+  func find(_ text: borrowing Span<UInt8>, _ range: Range<Int>) -> Int32? {
+    let hash = Self.hash(text, range)
+    let mask = slots.count - 1
+    var place = Int(truncatingIfNeeded: hash) & mask
+    while slots[place] >= 0 {
+      let code = Int(slots[place])
+      if hashes[code] == hash, isEqual(code, text, range) { return slots[place] }
+      place = (place + 1) & mask
+    }
+    return nil
+  }
+
+  /// The numbers that the texts of another table have here.
+  func find(_ other: LevelTable) -> [Int32?] { (0..<other.count).map { find(other.bytes.span, other.range($0)) } }
+
+  /// Adds texts of another table as long as there are less than `most`, and returns their numbers here.
+  mutating func append(_ other: LevelTable, most: Int) -> [Int32?] {
+    (0..<other.count).map {
+      count < most ? code(other.bytes.span, other.range($0)) : find(other.bytes.span, other.range($0))
+    }
+  }
+
   private func isEqual(_ code: Int, _ text: borrowing Span<UInt8>, _ range: Range<Int>) -> Bool {
     let own = self.range(code)
     guard own.count == range.count else { return false }

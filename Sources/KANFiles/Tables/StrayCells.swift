@@ -27,17 +27,23 @@ struct StrayCells {
   /// as often as a number does, as with `x` once among thousands of grades from 1 to 5; or where none comes back, since
   /// of a level of one row nothing can be learned.
   func areSlips(among values: [Double]) -> Bool {
-    // More steps than a scale has that people write down.
-    let many = 20
     var different: Set<Double> = []
     var count = 0
-    if cells == levels { return true }
     for value in values where !value.isNaN {
       count += 1
       different.insert(value)
-      if different.count >= many * levels { return true }
+      if different.count >= Self.many * levels { return true }
     }
-    return 10 * cells * different.count < count * levels
+    return areSlips(different: different.count, of: count)
+  }
+
+  /// More steps than a scale has that people write down.
+  private static var many: Int { 20 }
+
+  /// The same by how many numbers there are, and how many different ones.
+  func areSlips(different: Int, of count: Int) -> Bool {
+    cells == levels || different >= Self.many * levels
+      || Double(10 * cells) * Double(different) < Double(count) * Double(levels)
   }
 
   /// The sentence on those that leave gaps in a column of `rows` cells.

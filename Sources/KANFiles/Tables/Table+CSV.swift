@@ -41,6 +41,14 @@ extension Table {
 extension DelimitedFile {
   /// The table of a file whose header is known.
   package func table(_ reading: TableReading, notes: inout [String]) throws(FileError) -> Table {
+    let requests = try requests(reading, notes: &notes)
+    let contents = try read(requests, missingWords: reading.missingWords)
+    notes += contents.notes
+    return contents.table
+  }
+
+  /// What is asked of each column.
+  func requests(_ reading: TableReading, notes: inout [String]) throws(FileError) -> [ColumnRequest] {
     var requests = [ColumnRequest](repeating: reading.columns == nil ? .input : .passOver, count: header.count)
     for name in reading.columns ?? [] { requests[try column(named: name)] = .input }
     for name in reading.targets { requests[try column(named: name)] = .target }
@@ -50,9 +58,7 @@ extension DelimitedFile {
       requests[0] = .passOver
       notes.append("column 1 has no name, as row names that R and pandas write; left out")
     }
-    let contents = try read(requests, missingWords: reading.missingWords)
-    notes += contents.notes
-    return contents.table
+    return requests
   }
 
   private func column(named name: String) throws(FileError) -> Int {

@@ -158,6 +158,8 @@ struct DampedMinimization {
     let start = problem.parameters
     var step = [Double](repeating: 0, count: count)
     for _ in 0..<tuning.tries {
+      // A factorisation of thousands of parameters takes seconds.
+      if !problem.mayContinue() { break }
       var found = memory.factor.withUnsafeMutableBufferPointer { factor in
         step.withUnsafeMutableBufferPointer { step in
           solve(equations, factor.baseAddress!, step.baseAddress!, damping: damping)

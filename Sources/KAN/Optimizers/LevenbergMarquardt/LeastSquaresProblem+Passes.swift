@@ -56,7 +56,7 @@ extension LeastSquaresProblem {
   /// Approximate multiply-adds of a row's forward pass.
   private var work: Int { network.layers.reduce(0) { $0 + $1.work(rows: 1) } }
 
-  private func mayContinue() -> Bool {
+  func mayContinue() -> Bool {
     if !isInterrupted && !continues() { isInterrupted = true }
     return !isInterrupted
   }

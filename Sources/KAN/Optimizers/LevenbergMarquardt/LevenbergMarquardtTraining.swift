@@ -223,10 +223,16 @@ final class LevenbergMarquardtTraining<Element: Scalar>: TrainingProcess {
         starts: first.followsData ? min(rule.starts, tuning.startsOnTails) : rule.starts, seed: start.options.seed,
         pool: start.pool,
         tuning: tuning)
-      var progress = storedScreening(of: first) ?? StartScreening.Progress()
-      screening.run(&progress) { monitor.continues(starts: .init(done: $0, count: $1)) }
+      var progress = self.screening ?? storedScreening(of: first) ?? StartScreening.Progress()
+      var starts = TrainingProgress.Starts(done: progress.done, count: screening.starts)
+      screening.run(&progress) { done, count in
+        starts = .init(done: done, count: count)
+        return monitor.continues(starts: starts)
+      } within: {
+        monitor.continues(within: starts)
+      }
       self.screening = progress
-      if monitor.end != nil { return nil }
+      if monitor.end != nil || monitor.isPaused { return nil }
       if let best = progress.best { first = best.network }
     }
     let isShared = shared != nil

@@ -1,3 +1,5 @@
+import Synchronization
+
 /// Screens random starts on a coarse grid and picks the best.
 struct StartScreening {
   let network: Network<Double>
@@ -39,8 +41,14 @@ struct StartScreening {
   ///
   /// - Parameter continues: called between groups with the starts done and the most there may be; returns whether to
   ///   continue.
-  func run(_ progress: inout Progress, continues: (Int, Int) -> Bool = { _, _ in true }) {
+  /// - Parameter within: asked often by the calling thread while it computes; if it returns false, the present group
+  ///   counts for nothing.
+  func run(
+    _ progress: inout Progress, continues: (Int, Int) -> Bool = { _, _ in true },
+    within: @escaping () -> Bool = { true }
+  ) {
     let some = someRows()
+    let isStopped = StopFlag()
     while !progress.isFinished && continues(progress.done, starts) {
       let count = min(tuning.group, starts - progress.done)
       let slots = UnsafeMutableBufferPointer<Candidate?>.allocate(capacity: count)
@@ -49,7 +57,11 @@ struct StartScreening {
         slots.deinitialize()
         slots.deallocate()
       }
-      pool.run(count, StartLoop(screening: self, data: some, first: progress.done, slots: slots))
+      pool.run(
+        count,
+        StartLoop(
+          screening: self, data: some, first: progress.done, slots: slots, isStopped: isStopped, within: within))
+      if isStopped.isSet { return }
       var isBetter = false
       for candidate in slots {
         guard let candidate, candidate.rms.isFinite else { continue }
@@ -65,7 +77,7 @@ struct StartScreening {
       progress.isFinished = progress.done >= starts
       guard let best = progress.best else { continue }
       let agreed = Double(progress.agreeing) >= tuning.agreeingShare * Double(progress.done)
-      if agreed && progress.done >= 2 * tuning.group || isBetter && hasFoundTheShape(best, on: some) {
+      if agreed && progress.done >= 2 * tuning.group || isBetter && hasFoundTheShape(best, on: some, within) {
         progress.isFinished = true
       }
     }
@@ -73,7 +85,9 @@ struct StartScreening {
 
   /// Whether the residual is the discretisation error of the coarse grid: whether it falls nearly as fast on a grid
   /// twice as fine.
-  private func hasFoundTheShape(_ candidate: Candidate, on data: Dataset<Double>) -> Bool {
+  private func hasFoundTheShape(
+    _ candidate: Candidate, on data: Dataset<Double>, _ continues: @escaping () -> Bool
+  ) -> Bool {
     if candidate.rms < tuning.exactResidual { return true }
     guard let degree = candidate.network.layers.compactMap(\.grid?.degree).min(),
       let intervals = candidate.network.layers.compactMap(\.gridIntervals).max()
@@ -81,7 +95,7 @@ struct StartScreening {
     var finer = candidate.network
     do throws(BasisError) {
       try finer.extendGrid(to: 2 * intervals, on: data, pool: pool)
-      guard let refined = try fit(finer, data, pool) else { return false }
+      guard let refined = try fit(finer, data, pool, continues) else { return false }
       let fall = Elementary.pow(2, tuning.refinedExponent * Double(degree + 1))
       return refined.rms * fall <= candidate.rms
     } catch {
@@ -105,16 +119,18 @@ struct StartScreening {
   }
 
   /// Fits one start: the present parameters for the first, else curves with normal coefficients.
-  func candidate(_ index: Int, on data: Dataset<Double>) -> Candidate? {
+  func candidate(
+    _ index: Int, on data: Dataset<Double>, while continues: @escaping () -> Bool = { true }
+  ) -> Candidate? {
     var start = network
     if index > 0 { start.randomizeCurves(seed: seed, start: index) }
-    return try? fit(start, data, ThreadPool(threads: 1))
+    return try? fit(start, data, ThreadPool(threads: 1), continues)
   }
 
   private func fit(
-    _ start: Network<Double>, _ data: Dataset<Double>, _ pool: ThreadPool
+    _ start: Network<Double>, _ data: Dataset<Double>, _ pool: ThreadPool, _ continues: @escaping () -> Bool
   ) throws(BasisError) -> Candidate? {
-    let problem = LeastSquaresProblem(start, data, pool: pool, tuning: tuning)
+    let problem = LeastSquaresProblem(start, data, pool: pool, tuning: tuning, continues: continues)
     try problem.followRanges()
     var minimization = DampedMinimization(
       problem, order: order, lambda: tuning.screeningLambda, damping: tuning.screeningDamping,
@@ -122,7 +138,7 @@ struct StartScreening {
     _ = try minimization.run(
       iterations: tuning.screeningIterations, followingRangesEvery: tuning.screeningInterval
     ) { $0 > tuning.exactResidual }
-    return Candidate(network: problem.network, rms: minimization.rms)
+    return problem.isInterrupted ? nil : Candidate(network: problem.network, rms: minimization.rms)
   }
 
   private struct StartLoop: ParallelLoop {
@@ -130,10 +146,23 @@ struct StartScreening {
     let data: Dataset<Double>
     let first: Int
     let slots: UnsafeMutableBufferPointer<Candidate?>
+    let isStopped: StopFlag
+    let within: () -> Bool
 
     func iterate(_ index: Int, worker: Int) {
-      slots[index] = screening.candidate(first + index, on: data)
+      slots[index] = screening.candidate(first + index, on: data) {
+        // Worker 0 is the thread that trains, which alone may ask.
+        if worker == 0, !isStopped.isSet, !within() { isStopped.set() }
+        return !isStopped.isSet
+      }
     }
+  }
+
+  /// Tells all threads to end.
+  final class StopFlag: Sendable {
+    private let flag = Atomic(false)
+    var isSet: Bool { flag.load(ordering: .relaxed) }
+    func set() { flag.store(true, ordering: .relaxed) }
   }
 }
 

@@ -1,4 +1,4 @@
-#include "processor_quota.h"
+#include "control_groups.h"
 
 #include <stdbool.h>
 #include <stdio.h>
@@ -42,14 +42,38 @@ static int64_t cores_of_version_1(const char *group) {
   return whole_cores(quota, period);
 }
 
+/// A number of bytes; INT64_MAX for "max", and for the largest whole pages that version 1 writes without a limit.
+static int64_t bytes_of_line(const char *path) {
+  char line[64], *end;
+  if (!read_line(path, line, sizeof line)) return INT64_MAX;
+  const long long bytes = strtoll(line, &end, 10);
+  return end == line || bytes < 0 || bytes >= (int64_t)1 << 60 ? INT64_MAX : bytes;
+}
+
+/// memory.high is where the kernel begins to slow a group down.
+static int64_t bytes_of_version_2(const char *group) {
+  char path[PATH_BYTES + 16];
+  snprintf(path, sizeof path, "%s/memory.max", group);
+  const int64_t most = bytes_of_line(path);
+  snprintf(path, sizeof path, "%s/memory.high", group);
+  const int64_t high = bytes_of_line(path);
+  return high < most ? high : most;
+}
+
+static int64_t bytes_of_version_1(const char *group) {
+  char path[PATH_BYTES + 32];
+  snprintf(path, sizeof path, "%s/memory.limit_in_bytes", group);
+  return bytes_of_line(path);
+}
+
 /// The least of a group and all above it, up to where the hierarchy is mounted.
-static int64_t least_cores(const char *mount, const char *group, int64_t (*cores)(const char *)) {
+static int64_t least_limit(const char *mount, const char *group, int64_t (*limit)(const char *)) {
   char path[PATH_BYTES];
   const size_t mount_length = strlen(mount);
   if ((size_t)snprintf(path, sizeof path, "%s%s", mount, group) >= sizeof path) return INT64_MAX;
   int64_t least = INT64_MAX;
   for (;;) {
-    const int64_t here = cores(path);
+    const int64_t here = limit(path);
     if (here < least) least = here;
     char *slash = strrchr(path, '/');
     if (!slash || (size_t)(slash - path) < mount_length) return least;
@@ -57,14 +81,16 @@ static int64_t least_cores(const char *mount, const char *group, int64_t (*cores
   }
 }
 
-/// Whether a list such as "cpu,cpuacct" names the controller of processor time.
-static bool names_cpu(const char *controllers) {
+/// Whether a list such as "cpu,cpuacct" names a controller.
+static bool names_controller(const char *controllers, const char *name) {
   for (const char *at = controllers; *at; at += strcspn(at, ","), at += *at == ',')
-    if (strcspn(at, ",") == 3 && strncmp(at, "cpu", 3) == 0) return true;
+    if (strcspn(at, ",") == strlen(name) && strncmp(at, name, strlen(name)) == 0) return true;
   return false;
 }
 
-int64_t kan_quota_cores(const char *root) {
+/// The least limit of all hierarchies that this process is in.
+static int64_t group_limit(const char *root, const char *controller, int64_t (*version_1)(const char *),
+                           int64_t (*version_2)(const char *)) {
   char path[PATH_BYTES], line[PATH_BYTES], mount[PATH_BYTES];
   snprintf(path, sizeof path, "%s/proc/self/cgroup", root);
   FILE *groups = fopen(path, "r");
@@ -78,16 +104,24 @@ int64_t kan_quota_cores(const char *root) {
     if (!group) continue;
     *group++ = 0;
     controllers++;
-    int64_t cores = INT64_MAX;
+    int64_t limit = INT64_MAX;
     if (!*controllers) {
       snprintf(mount, sizeof mount, "%s/sys/fs/cgroup", root);
-      cores = least_cores(mount, group, cores_of_version_2);
-    } else if (names_cpu(controllers)) {
+      limit = least_limit(mount, group, version_2);
+    } else if (names_controller(controllers, controller)) {
       if ((size_t)snprintf(mount, sizeof mount, "%s/sys/fs/cgroup/%s", root, controllers) >= sizeof mount) continue;
-      cores = least_cores(mount, group, cores_of_version_1);
+      limit = least_limit(mount, group, version_1);
     }
-    if (cores < least) least = cores;
+    if (limit < least) least = limit;
   }
   fclose(groups);
   return least;
+}
+
+int64_t kan_group_cores(const char *root) {
+  return group_limit(root, "cpu", cores_of_version_1, cores_of_version_2);
+}
+
+int64_t kan_group_memory(const char *root) {
+  return group_limit(root, "memory", bytes_of_version_1, bytes_of_version_2);
 }
