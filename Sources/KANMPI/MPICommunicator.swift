@@ -53,6 +53,13 @@
 
     public func abort(_ message: String, code: Int32) -> Never {
       try? FileHandle.standardError.write(contentsOf: Data("error: \(message)\n".utf8))
+      end(code: code)
+    }
+
+    /// Ends all ranks, without a message. The launcher ends with the code.
+    public func end(code: Int32) -> Never {
+      // A launcher that ends all at once may not have passed on yet what this rank has written.
+      Thread.sleep(forTimeInterval: 0.3)
       kan_mpi_abort(code)
       exit(code)
     }
