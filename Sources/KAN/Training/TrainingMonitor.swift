@@ -103,9 +103,17 @@ public final class TrainingMonitor<Element: Scalar> {
     return agree()
   }
 
-  /// The same while some random starts are computed, a few times a second.
+  /// The same while some random starts are computed, a few times a second. It asks for no checkpoint, which would throw
+  /// these starts away again and again, and nothing of other ranks, which are elsewhere at this time: they agree between
+  /// groups of starts.
   func continues(within starts: TrainingProgress.Starts) -> Bool {
-    isDue() ? continues(starts: starts) : end == nil
+    if communicator.ranks > 1 { return true }
+    guard isDue(), let shown else { return end == nil }
+    show(
+      TrainingProgress(
+        epoch: epoch, epochs: epochs, step: 0, steps: 1, loss: .nan, samplesPerSecond: 0,
+        secondsLeft: .nan, starts: starts), shown)
+    return end == nil
   }
 
   /// Reports the end of an epoch, always.
