@@ -18,9 +18,10 @@ extension TrainCommand {
     /// ``note()``.
     private(set) var marks = (rows: "", data: "")
 
-    /// Notes what a resumed training has to have in common, of the rows of all ranks.
+    /// Notes what a resumed training has to have in common, of the rows of all ranks; of rows in a file by their number and
+    /// a sample.
     mutating func note() {
-      marks = ("\(training.rows)", training.fingerprint + (validation?.fingerprint ?? ""))
+      marks = ("\(trainingRows.rows)", training.fingerprint + (validation?.fingerprint ?? ""))
     }
 
     /// The rows to train on, of all ranks.

@@ -30,11 +30,13 @@ extension TrainCommand {
 
   private func commonTerms<Element: Scalar>(_ parts: Parts<Element>) -> [String: String] {
     let directions = monotone.map { "\($0.name)\($0.monotonicity)" }
-    return [
+    // Of rows in a file the order of an epoch depends on it.
+    let own = parts.stream == nil ? [:] : ["--memory": memory.memory.map { "\($0)" } ?? "none"]
+    return own.merging([
       "--class-weight": classWeight.rawValue,
       "--monotone": directions.isEmpty ? "none" : directions.joined(separator: ","),
       Self.rowsTerm: parts.marks.rows, Self.dataTerm: parts.marks.data,
-    ]
+    ]) { $1 }
   }
 
   private static var rowsTerm: String { "rows" }

@@ -2,7 +2,8 @@ extension Network {
   /// Examines the network on some rows: how the data differs from the training, which parts of the network do nothing or
   /// are not determined, and whether anything is not finite.
   ///
-  /// Takes a few times as long as predictions for the rows. Rows with NaN count as empty cells and are then left out.
+  /// Takes some twenty times as long as predictions for the rows, most of it for the functions that they meet. Rows with
+  /// NaN count as empty cells and are then left out.
   ///
   /// - Parameters:
   ///   - rows: [rows × in], in the data's units; traps unless the columns fit.
