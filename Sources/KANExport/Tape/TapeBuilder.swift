@@ -35,6 +35,8 @@ final class TapeBuilder {
     if let place = places[step]?[kind] { return Term(builder: self, value: place) }
     steps.append(step)
     kinds.append(kind)
+    // Two numbers of an input that happen to be equal are not so in its neighbours.
+    if case .parameter = step { return Term(builder: self, value: steps.count - 1) }
     places[step, default: [:]][kind] = steps.count - 1
     return Term(builder: self, value: steps.count - 1)
   }
