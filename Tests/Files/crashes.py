@@ -24,12 +24,18 @@ def path(name):
     return os.path.join(folder, name)
 
 
-def tensors(name):
-    """All numbers of a model, which a resumed training has to share with one that did not stop."""
+def tensors(name, isOnGrids=False):
+    """All numbers of a model, which a resumed training has to share with one that did not stop.
+
+    But for what Adam remembers after several grids: of a coarser grid that is kept in the end, a checkpoint has the
+    network alone, so that its moments are missing after a resumed training.
+    """
     data = open(path(name), "rb").read()
     size = struct.unpack("<Q", data[:8])[0]
     header = json.loads(data[8 : 8 + size])
     header.pop("__metadata__")
+    if isOnGrids:
+        header = {k: v for k, v in header.items() if not k.startswith("training.moments.")}
     return {k: data[8 + size + v["data_offsets"][0] : 8 + size + v["data_offsets"][1]] for k, v in header.items()}
 
 
@@ -76,7 +82,7 @@ for index, options in enumerate(methods):
     began = time.monotonic()
     code, errors = run("train", "data.csv", *options, "--save", name)
     assert code == 0, errors
-    references.append((tensors(name), time.monotonic() - began))
+    references.append((tensors(name, "--extend" in options), time.monotonic() - began))
 turn = 0
 while kills < arguments.kills:
     options = methods[turn % len(methods)]
@@ -108,7 +114,7 @@ while kills < arguments.kills:
             unreadable += 1
     if code == 0:
         trainings += 1
-        if tensors("m.safetensors") != reference:
+        if tensors("m.safetensors", "--extend" in options) != reference:
             other += 1
             print("other bits:", *options)
 print(
