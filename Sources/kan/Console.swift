@@ -98,6 +98,9 @@ func counted(_ number: Int, _ noun: String) -> String { "\(grouped(number)) \(no
 /// 12345678 as 12,345,678.
 func grouped(_ number: Int) -> String { KANReport.grouped(number) }
 
+/// Rows per second, which are no number where no time has passed.
+func rate(_ samplesPerSecond: Double) -> String { Int(exactly: samplesPerSecond.rounded()).map(grouped) ?? "?" }
+
 /// Four significant digits, in decimal or scientific notation, whichever is shorter.
 func short(_ value: Double) -> String {
   let magnitude = abs(value)

@@ -87,7 +87,7 @@ struct ImageDemo {
       + runs.map { run in
         [
           run.name, grouped(run.parameters), "\(run.rate)", fixed(run.accuracies.last!, decimals: 4),
-          short(run.medianSeconds), grouped(Int(run.samplesPerSecond)),
+          short(run.medianSeconds), rate(run.samplesPerSecond),
         ]
       }
   }

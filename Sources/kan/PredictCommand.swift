@@ -28,7 +28,7 @@ struct PredictCommand: ParsableCommand {
         kan predict houses.safetensors new.csv > prices.csv
         kan predict houses.safetensors new.csv --interval 0.9 > prices.csv
         kan predict digits.safetensors mnist --out classes.npy
-        zcat new.csv.gz | kan predict houses.safetensors - | gzip > prices.csv.gz
+        kan predict houses.safetensors - < new.csv > prices.csv
       """)
 
   @Argument(help: "The model.", completion: .file(extensions: ["safetensors"]))

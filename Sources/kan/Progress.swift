@@ -30,7 +30,7 @@ struct ProgressLine {
       if let accuracy = validation.accuracy { line += " accuracy \(short(accuracy))" }
       if let r2 = validation.r2 { line += " r2 \(short(r2))" }
     }
-    line += "  \(grouped(Int(progress.samplesPerSecond))) samples/s  \(time(progress.secondsLeft)) left"
+    line += "  \(rate(progress.samplesPerSecond)) samples/s  \(time(progress.secondsLeft)) left"
     if Console.isTerminal {
       Console.progress(line)
     } else if progress.isEndOfEpoch {

@@ -243,7 +243,7 @@ extension TrainCommand {
     if history.end == .converged { Console.note("converged after \(counted(history.epochs.count, "epoch"))") }
     try Console.print(
       "trained \(counted(history.epochs.count, "epoch")) in \(short(history.seconds)) s, "
-        + "\(grouped(Int(history.samplesPerSecond))) samples/s\n"
+        + "\(rate(history.samplesPerSecond)) samples/s\n"
         + resultTable(training, test))
     if let save { Console.note("saved \(printable(save, limit: 4096))") }
   }

@@ -118,13 +118,13 @@ import Testing
   }
 
   @Test func automaticAfterBeingKilled() throws {
-    try folder.write(regressionTable(rows: 1000), to: "r.csv")
+    try folder.write(regressionTable(rows: 5000), to: "r.csv")
     let options = "train r.csv --auto best --checkpoint-every 0.05"
     try folder.shell(
       """
       $KAN \(options) --save parts.safetensors 2> messages & process=$!
-      for _ in $(seq 1000); do test -e parts.safetensors && break; sleep 0.02; done
-      sleep 0.2; kill -KILL $process; wait $process; true
+      for _ in $(seq 5000); do test -e parts.safetensors && break; sleep 0.005; done
+      kill -KILL $process; wait $process; true
       """
     ).succeeded()
     try folder.kan("predict", "parts.safetensors", "r.csv").succeeded()

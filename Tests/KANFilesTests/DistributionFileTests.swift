@@ -53,10 +53,10 @@ import Testing
     case 7: try change("bins", { $0[0] = 9 }, shape: [3, 2])
     default: file.tensors["columns.counts"] = nil
     }
-    do {
+    do throws(FileError) {
       _ = try Network<Float>(data: Data(file.encoded()))
       Issue.record("read")
-    } catch let error as FileError {
+    } catch {
       #expect(error.kind == .malformed && error.description.contains("how the inputs were distributed is damaged"))
     }
   }

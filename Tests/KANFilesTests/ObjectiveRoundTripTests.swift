@@ -77,13 +77,15 @@ import Testing
     }
   }
 
-  /// Replaces text of the header, which begins with its length.
+  /// Replaces text of the header, which begins with its length, and leaves out the checksum, as a program has to that
+  /// rewrites a model.
   private func rewriteHeader(of path: String, _ from: String, _ to: String) throws {
     var bytes = try Data(contentsOf: URL(filePath: path))
     let length = Int(bytes[0]) + Int(bytes[1]) << 8 + Int(bytes[2]) << 16
     let header = String(decoding: bytes[8..<8 + length], as: UTF8.self)
     try #require(header.contains(from))
-    var changed = Array(header.replacing(from, with: to).utf8)
+    let checksum = try Regex(#""checksum":"[^"]*",?"#)
+    var changed = Array(header.replacing(from, with: to).replacing(checksum, with: "").utf8)
     while changed.count % 8 != 0 { changed.append(0x20) }
     let size = changed.count
     let start: [UInt8] = (0..<8).map { UInt8(truncatingIfNeeded: size >> (8 * $0)) }

@@ -15,8 +15,10 @@ func foreignKind(_ bytes: [UInt8]) -> String? {
   if let kind = beginnings.first(where: { bytes.starts(with: $0.0) })?.1 { return kind }
   // Enough to tell a text, and short enough to cut a character only at the end.
   let start = bytes.prefix(4096)
-  let isText = start.allSatisfy { $0 >= 0x20 && $0 != 0x7F || (0x09...0x0D).contains($0) }
-  if !isText { return nil }
+  let isPrintable = start.allSatisfy { $0 >= 0x20 && $0 != 0x7F || (0x09...0x0D).contains($0) }
+  guard isPrintable, (0...3).contains(where: { String(validating: start.dropLast($0), as: UTF8.self) != nil }) else {
+    return nil
+  }
   if start.first == UInt8(ascii: "{") || start.first == UInt8(ascii: "[") { return "JSON text" }
   let line = start.prefix { $0 != 0x0A }
   return line.count < start.count && line.contains { [0x2C, 0x09, 0x3B].contains($0) } ? "a table of text" : "text"
