@@ -13,6 +13,7 @@ let package = Package(
         .product(name: "KAN", package: "swift-kan"),
         .product(name: "KANFiles", package: "swift-kan"),
         .product(name: "KANFormulas", package: "swift-kan"),
+        .product(name: "KANExport", package: "swift-kan"),
       ])
   ]
 )
