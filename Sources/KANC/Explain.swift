@@ -9,21 +9,13 @@ import KANReport
 
 /// What each column contributes to an output.
 struct Explanation: Encodable {
-  struct Input: Encodable {
-    var name, column: String
-    var share, score: Double
-    var points: [Double]
-    var labels: [String]?
-    var values: [Double]
-    var low, high: [Double]?
-  }
   struct Pair: Encodable {
     var names: [String]
     var share: Double
   }
   var output: String
   var mean: Double
-  var inputs: [Input]
+  var inputs: [ExplainedInput]
   var additive: Double
   var interactions: [Pair]
   var rest: Double
@@ -67,16 +59,10 @@ extension Model {
     let rows = try inputs(of: table, pool)
     if rows.rows == 0 { throw Failure.data("there are no rows") }
     let effects = try network.effects(on: rows, output: output, pool: pool)
-    var start = [Double](repeating: 0, count: network.outputs)
-    start[output] = 1
-    let scores = network.attribution(on: rows, outputScores: start, pool: pool).inputs
     return Explanation(
       output: effects.output, mean: effects.mean,
-      inputs: zip(effects.inputs, scores).map { effect, score in
-        .init(
-          name: effect.name, column: effect.column, share: effect.share, score: score, points: effect.points,
-          labels: effect.labels, values: effect.values, low: effect.low, high: effect.high)
-      }, additive: effects.additive,
+      inputs: ExplainedInput.all(of: network, effects, output: output, on: rows, pool: pool),
+      additive: effects.additive,
       interactions: effects.interactions.map { .init(names: $0.names, share: $0.share) }, rest: effects.rest)
   }
 
@@ -119,6 +105,19 @@ extension Model {
   }
 }
 
+/// Gives `result` what `find` has to say of a model on a table, as JSON.
+private func answer(
+  _ model: OpaquePointer?, _ table: OpaquePointer?, _ threads: Int64,
+  _ result: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?,
+  _ message: Message?,
+  _ find: (any AnyModel, Table, ThreadPool) throws -> any Encodable
+) -> Int32 {
+  attempt(message) {
+    let found = try find(ModelHandle.at(model), TableBox.at(table).table, Pools.pool(threads))
+    result?.pointee = copied(try json(found))
+  }
+}
+
 /// Described in `swiftkan.h`.
 @c @implementation
 public func swiftkan_explain(
@@ -126,11 +125,7 @@ public func swiftkan_explain(
   _ result: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?,
   _ message: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?
 ) -> Int32 {
-  attempt(message) {
-    let found = try ModelHandle.at(model).explain(
-      TableBox.at(table).table, output: Int(output), Pools.pool(threads))
-    result?.pointee = copied(try json(found))
-  }
+  answer(model, table, threads, result, message) { try $0.explain($1, output: Int(output), $2) }
 }
 
 /// Described in `swiftkan.h`.
@@ -140,10 +135,7 @@ public func swiftkan_importances(
   _ result: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?,
   _ message: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?
 ) -> Int32 {
-  attempt(message) {
-    let found = try ModelHandle.at(model).importances(TableBox.at(table).table, Pools.pool(threads))
-    result?.pointee = copied(try json(found))
-  }
+  answer(model, table, threads, result, message) { try $0.importances($1, $2) }
 }
 
 /// Described in `swiftkan.h`.
@@ -153,10 +145,7 @@ public func swiftkan_formula(
   _ result: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?,
   _ message: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?
 ) -> Int32 {
-  attempt(message) {
-    let found = try ModelHandle.at(model).formula(TableBox.at(table).table, Pools.pool(threads))
-    result?.pointee = copied(try json(found))
-  }
+  answer(model, table, threads, result, message) { try $0.formula($1, $2) }
 }
 
 /// Described in `swiftkan.h`.

@@ -89,6 +89,7 @@ extension DataSource {
         of: path,
         reading: "\(columns), \(missingWords), \(task.map { "\($0)" } ?? "any"), codes \(codes), gaps \(!refusesGaps), "
           + "\(Element.self), model \(own.map { "\($0)" } ?? "none"), version 1")
+      // A file that is not there, or damaged, or of another table, is packed anew.
       if let rows = try? PackedRows<Element>(packed), rows.header.origin == origin { return training(rows) }
       try pack(Element.self, task, codes, own, origin, to: packed, partBytes, pool, progress)
       return training(try PackedRows<Element>(packed))

@@ -41,6 +41,7 @@ extension DataSource {
       try gathering.finish(body)
       note(encoder.unknown, to: &notes)
     case .array where size > Self.small && network.encoding == nil:
+      // What cannot be mapped is read, which throws if that fails too.
       guard let array = try? MappedInputs<Element>(path) else { fallthrough }
       try requireInputs(array.columns, network)
       try begin(array.rows)

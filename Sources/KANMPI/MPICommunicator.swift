@@ -52,6 +52,7 @@
     }
 
     public func abort(_ message: String, code: Int32) -> Never {
+      // If standard error cannot be written to, there is nowhere to report it.
       try? FileHandle.standardError.write(contentsOf: Data("error: \(message)\n".utf8))
       end(code: code)
     }

@@ -15,9 +15,15 @@ final class EpochLog {
     self.path = path
     if let done, isReplaceable(path), let bytes = try? readFile(path) {
       struct Line: Decodable { var epoch: Int }
-      let kept = bytes.split(separator: 0x0A).filter { line in
-        (try? JSONDecoder().decode(Line.self, from: Data(line))).map { $0.epoch <= done } ?? false
-      }
+      let lines = bytes.split(separator: 0x0A)
+      let endsWithin = bytes.last != 0x0A
+      let kept = lines.enumerated().filter { place, line in
+        // What is no line about an epoch is somebody else's, unless the file ends within it.
+        guard let line = try? JSONDecoder().decode(Line.self, from: Data(line)) else {
+          return !(endsWithin && place == lines.count - 1)
+        }
+        return line.epoch <= done
+      }.map(\.element)
       let text = Array(kept.map { $0 + [0x0A] }.joined())
       if text != bytes { try writeFile(text, to: path) }
     }

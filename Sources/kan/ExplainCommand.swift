@@ -77,15 +77,6 @@ struct ExplainCommand: ParsableCommand {
 
 /// The output of `kan explain --json`.
 private struct Explanation: Encodable {
-  struct Input: Encodable {
-    var name, column: String
-    var share, score: Double
-    var points: [Double]
-    var labels: [String]?
-    var values: [Double]
-    var low, high: [Double]?
-  }
-
   struct Pair: Encodable {
     var names: [String]
     var share: Double
@@ -107,7 +98,7 @@ private struct Explanation: Encodable {
   var target: String
   var samples: Int
   var mean: Double
-  var inputs: [Input]
+  var inputs: [ExplainedInput]
   var additive: Double
   var interactions: [Pair]
   var rest: Double
@@ -117,17 +108,10 @@ private struct Explanation: Encodable {
     _ network: Network<Element>, _ data: Matrix<Element>, output: Int, rows: [Int], pool: ThreadPool
   ) throws(ExplanationError) {
     let effects = try network.effects(on: data, output: output, pool: pool)
-    var start = [Double](repeating: 0, count: network.outputs)
-    start[output] = 1
-    let scores = network.attribution(on: data, outputScores: start, pool: pool).inputs
     target = effects.output
     samples = data.rows
     mean = effects.mean
-    inputs = zip(effects.inputs, scores).map { effect, score in
-      Input(
-        name: effect.name, column: effect.column, share: effect.share, score: score, points: effect.points,
-        labels: effect.labels, values: effect.values, low: effect.low, high: effect.high)
-    }
+    inputs = ExplainedInput.all(of: network, effects, output: output, on: data, pool: pool)
     additive = effects.additive
     interactions = effects.interactions.map { pair in
       Pair(

@@ -240,6 +240,16 @@ import Testing
     #expect(try folder.text("l.jsonl").split(separator: "\n").count == 3)
   }
 
+  /// Whatever else is in the file stays.
+  @Test func logOfOthersGoesOn() throws {
+    try folder.write(regressionTable(), to: "r.csv")
+    try train(["--epochs", "1"], "m.safetensors").succeeded()
+    try folder.write("a note\n{\"run\":7}\n", to: "l.jsonl")
+    try train(["--log", "l.jsonl", "--epochs", "2", "--resume"], "m.safetensors").succeeded()
+    let lines = try folder.text("l.jsonl").split(separator: "\n")
+    #expect(lines.count == 3 && lines[0] == "a note" && lines[1] == "{\"run\":7}" && lines[2].contains("\"epoch\":2"))
+  }
+
   @Test func nothingLeftToDo() throws {
     try folder.write(regressionTable(), to: "r.csv")
     try train(["--epochs", "4"], "m.safetensors").succeeded()

@@ -55,8 +55,10 @@ public struct OneProcess: Communicator {
   public func exchange(
     with partner: Int, sending: UnsafeRawBufferPointer, receiving: UnsafeMutableRawBufferPointer
   ) {
+    // No sum, broadcast or gather of one rank gets here: there is nobody to exchange with.
     fatalError("OneProcess: an exchange with rank \(partner)")
   }
 
+  /// Ends the process with a trap, as for any broken promise: one rank has nobody to tell.
   public func abort(_ message: String, code: Int32) -> Never { fatalError(message) }
 }

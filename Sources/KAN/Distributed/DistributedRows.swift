@@ -121,6 +121,7 @@ public struct DistributedRows<Element: Scalar>: RowSource {
   /// alone.
   func gathered(_ selected: [Int]) -> Dataset<Element> {
     guard let own = selecting(selected).local as? Dataset<Element> else {
+      // Levenberg-Marquardt alone asks for it, of a copy of its rows that it has made in memory.
       fatalError("DistributedRows: rows to gather that are not in memory")
     }
     let inputs = communicator.gather(Array(own.inputs.elements))

@@ -86,6 +86,7 @@ extension Layer {
     for row in 0..<x.rows {
       for (place, function) in used.enumerated() { to[row, place] = Double(values[row, function]) }
     }
+    // Values of finite rows are finite; where the decomposition does not converge, no condition is shown.
     guard let found = try? solveLeastSquares(phi, Matrix(rows: x.rows, columns: 1)),
       let first = found.singularValues.first, let last = found.singularValues.last
     else { return nil }

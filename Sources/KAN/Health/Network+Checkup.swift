@@ -73,6 +73,7 @@ extension Network {
 
   private func lossHealth(on data: Dataset<Element>, _ pool: ThreadPool) -> LossHealth? {
     let fit = evaluate(on: data, pool: pool)
+    // Rows in memory have no errors of reading.
     guard let losses = try? losses(on: TrainingRows(data), pool: pool) else { return nil }
     let count = Double(losses.count)
     let mean = losses.reduce(0, +) / count

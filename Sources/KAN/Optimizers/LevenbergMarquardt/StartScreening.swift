@@ -118,7 +118,8 @@ struct StartScreening {
     return data.selecting(rows: chosen.sorted())
   }
 
-  /// Fits one start: the present parameters for the first, else curves with normal coefficients.
+  /// Fits one start: the present parameters for the first, else curves with normal coefficients. A start whose fit breaks
+  /// down is none.
   func candidate(
     _ index: Int, on data: Dataset<Double>, while continues: @escaping () -> Bool = { true }
   ) -> Candidate? {
