@@ -1,10 +1,8 @@
-// MPI in ten functions with plain types, since its own are macros and differ from library to library. Empty without the
-// package trait MPI.
+// MPI in ten functions with plain types, since its own are macros and differ from library to library. Without the
+// package trait MPI they are declared and not there.
 
 #ifndef CKANMPI_H
 #define CKANMPI_H
-
-#ifdef KAN_MPI
 
 /// Starts MPI; 0, or MPI's code of the error. To be called once, and by one thread alone as all that follow.
 int kan_mpi_start(void);
@@ -24,5 +22,4 @@ void kan_mpi_error_text(int code, char *text);
 /// The library and its version, up to 512 bytes with the 0 at its end.
 void kan_mpi_library(char *text);
 
-#endif
 #endif
