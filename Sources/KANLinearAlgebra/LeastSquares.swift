@@ -43,7 +43,7 @@ public func solveLeastSquares<Element: Scalar>(
 
   var rank = 0
   let info = singularValues.withUnsafeMutableBufferPointer {
-    Element._leastSquares(
+    Element.Kernels.leastSquares(
       m, n, sides, workA, workB, tall, $0.baseAddress!, tolerance ?? Element(tall) * .ulpOfOne, &rank)
   }
   try LinearAlgebraError.check(info, "gelsd")
@@ -55,6 +55,6 @@ public func solveLeastSquares<Element: Scalar>(
 }
 
 private func checkFinite<Element: Scalar>(_ matrix: Matrix<Element>, _ name: String) throws(LinearAlgebraError) {
-  let index = Element._firstNonFinite(matrix.elements.count, matrix.elements.pointer)
+  let index = Element.Kernels.firstNonFinite(matrix.elements.count, matrix.elements.pointer)
   if index >= 0 { throw .nonFinite(operand: name, row: index / matrix.columns, column: index % matrix.columns) }
 }

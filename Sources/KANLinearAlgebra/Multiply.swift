@@ -21,7 +21,7 @@ package func multiply<Element: Scalar>(
     return
   }
   BLAS.prepare()
-  Element._product(
+  Element.Kernels.product(
     transposeA == .yes, transposeB == .yes, m, n, k, 1, a.base, a.stride, b.base, b.stride, accumulate ? 1 : 0,
     c.base, c.stride)
 }
@@ -34,7 +34,7 @@ package func addSquare<Element: Scalar>(of a: MatrixView<Element>, to c: Mutable
     "addSquare: of [\(a.rows) × \(a.columns)] to [\(c.rows) × \(c.columns)]")
   if a.rows == 0 || a.columns == 0 { return }
   BLAS.prepare()
-  Element._addSquare(a.columns, a.rows, a.base, a.stride, c.base, c.stride)
+  Element.Kernels.addSquare(a.columns, a.rows, a.base, a.stride, c.base, c.stride)
 }
 
 extension Matrix {

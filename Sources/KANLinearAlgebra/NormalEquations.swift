@@ -145,7 +145,7 @@ package struct LeastSquaresAccumulator {
 
   private func solveNormalEquations(ridge: Double) throws(LinearAlgebraError) -> Matrix<Double> {
     for matrix in [gram, sidesGram] {
-      let index = Double._firstNonFinite(matrix.elements.count, matrix.elements.pointer)
+      let index = Double.Kernels.firstNonFinite(matrix.elements.count, matrix.elements.pointer)
       if index >= 0 { throw .nonFinite(operand: "AᵀA", row: index / matrix.columns, column: index % matrix.columns) }
     }
     let n = columns

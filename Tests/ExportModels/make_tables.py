@@ -38,3 +38,5 @@ write("kinds", inputs | {"kind": np.where(price > 250, "dear", np.where(price > 
 write("plain", {"a": area, "b": floors, "y": area * floors})
 write("counts", {"a": area, "town": town, "n": generator.poisson(area / 20)})
 write("odds", {"a": area, "b": floors, "y": (area + 20 * generator.normal(size=rows) > 100).astype(int)})
+# A formula that its network finds: one that it did not find would add and subtract what is far larger than the result.
+write("waves", {"a": area, "b": size.clip(0.1, 10), "y": np.exp(np.sin(area / 40)) + np.log(size.clip(0.1, 10))})

@@ -44,7 +44,7 @@ private func solveBanded(
     bands.rows == b.rows && bands.columns > 0,
     "solveBanded: bands [\(bands.rows) × \(bands.columns)], B [\(b.rows) × \(b.columns)]")
   for (matrix, name) in [(bands, "A"), (b, "B")] {
-    let index = Double._firstNonFinite(matrix.elements.count, matrix.elements.pointer)
+    let index = Double.Kernels.firstNonFinite(matrix.elements.count, matrix.elements.pointer)
     if index >= 0 { throw .nonFinite(operand: name, row: index / matrix.columns, column: index % matrix.columns) }
   }
   var (factor, x) = (bands, b)

@@ -15,13 +15,14 @@ import Testing
 
   private static func activation<Element: Scalar>(_ code: Int32, _ values: inout [Element]) {
     let z = values
-    Element._activate(code, z.count, z, &values)
+    Element.Kernels.activate(code, z.count, z, &values)
   }
 
   static let functions = [
     Function(
-      testDescription: "exp", floats: -86.8...88.72, doubles: -707.9...709.78, float: { Float._exp($0.count, &$0) },
-      double: { Double._exp($0.count, &$0) }, truth: { exp($0) }, ulps: 4),
+      testDescription: "exp", floats: -86.8...88.72, doubles: -707.9...709.78,
+      float: { Float.Kernels.exp($0.count, &$0) },
+      double: { Double.Kernels.exp($0.count, &$0) }, truth: { exp($0) }, ulps: 4),
     Function(
       testDescription: "SiLU", floats: -86...1e5, doubles: -700...1e5, float: { activation(2, &$0) },
       double: { activation(2, &$0) }, truth: { $0 / (1 + exp(-$0)) }, ulps: 4),
@@ -82,7 +83,7 @@ import Testing
     var y = z
     Self.activation(code, &y)
     var slopes = [Element](repeating: 1, count: z.count)
-    Element._activationPullBack(code, z.count, code == 2 ? z : y, &slopes)
+    Element.Kernels.activationPullBack(code, z.count, code == 2 ? z : y, &slopes)
     for (index, value) in expected[code]!.enumerated() {
       if value.isNaN {
         #expect(y[index].isNaN && (slopes[index].isNaN || code == 1))
@@ -99,12 +100,12 @@ import Testing
 
   @Test func exponentialsBeyondTheRange() {
     var floats: [Float] = [-87.5, -1e30, -.infinity, 88.73, 1e30, .infinity, .nan]
-    Float._exp(floats.count, &floats)
+    Float.Kernels.exp(floats.count, &floats)
     #expect(floats[0...2].allSatisfy { $0 >= 0 && $0 < 2e-38 })
     #expect(floats[3...5].allSatisfy { $0 == .infinity })
     #expect(floats[6].isNaN)
     var doubles: [Double] = [-708.5, -1e300, -.infinity, 709.79, 1e300, .infinity, .nan]
-    Double._exp(doubles.count, &doubles)
+    Double.Kernels.exp(doubles.count, &doubles)
     #expect(doubles[0...2].allSatisfy { $0 >= 0 && $0 < 4e-308 })
     #expect(doubles[3...5].allSatisfy { $0 == .infinity })
     #expect(doubles[6].isNaN)
@@ -115,10 +116,10 @@ import Testing
     for bad in [Float.nan, .infinity, -.infinity] {
       for place in Set([0, count / 2, count - 1]) {
         var values = [Float](repeating: .greatestFiniteMagnitude, count: count)
-        #expect(Float._firstNonFinite(count, values) == -1)
+        #expect(Float.Kernels.firstNonFinite(count, values) == -1)
         values[place] = bad
         values[count - 1] = bad
-        #expect(Float._firstNonFinite(count, values) == place)
+        #expect(Float.Kernels.firstNonFinite(count, values) == place)
       }
     }
   }

@@ -9,6 +9,6 @@ extension BSpline: CompactBasis {
   @specialized(where Element == Float)
   @specialized(where Element == Double)
   public func evaluate(_ x: MatrixView<Element>, first: Int, order: Int, to evaluation: PointEvaluation<Element>) {
-    withExtendedLifetime(grid) { Element._evaluateSpline(parameters, first, x, order, evaluation) }
+    withExtendedLifetime(grid) { Element.Kernels.evaluateSpline(parameters, first, x, order, evaluation) }
   }
 }

@@ -55,7 +55,7 @@ public struct BasisDescription<Element: Scalar>: Sendable, Equatable {
     if let columns, array.columns != columns {
       throw BasisError("\(kind): array \"\(name)\" has \(array.columns) columns, not \(columns)")
     }
-    guard Element._firstNonFinite(array.elements.count, array.elements.pointer) < 0 else {
+    guard Element.Kernels.firstNonFinite(array.elements.count, array.elements.pointer) < 0 else {
       throw BasisError("\(kind): array \"\(name)\" is not finite")
     }
     return array

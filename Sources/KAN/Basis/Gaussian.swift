@@ -95,7 +95,7 @@ public struct Gaussian<Element: Scalar>: ConfigurableBasis {
         }
         if base != .none { edge[centers] = -x[row, column] }
       }
-      Element._exp(x.columns * functions, to)
+      Element.Kernels.exp(x.columns * functions, to)
     }
   }
 

@@ -31,7 +31,7 @@ struct RowCheck<Element: Scalar>: Reduction {
 
   /// Rows have no gaps between them.
   private func firstNonFinite(_ matrix: MatrixView<Element>, _ range: Range<Int>) -> (row: Int, column: Int)? {
-    let index = Element._firstNonFinite(matrix.rows * matrix.columns, matrix.base)
+    let index = Element.Kernels.firstNonFinite(matrix.rows * matrix.columns, matrix.base)
     return index < 0 ? nil : (range.lowerBound + index / matrix.columns, index % matrix.columns)
   }
 

@@ -84,7 +84,7 @@ public final class Session<Element: Scalar> {
       let from = x.base + row * x.stride
       switch units {
       case .data:
-        Element._scaleColumns(
+        Element.Kernels.scaleColumns(
           1, inputs, from, network.inputScaling.shift.pointer, network.inputScaling.factor.pointer,
           to.base + row * inputs)
       case .layers: (to.base + row * inputs).update(from: from, count: inputs)

@@ -41,7 +41,7 @@ extension TangentLoop {
           }
         }
         let z = view(sums, index, rows: rows, columns: layer.sums)
-        Element._contractForward(
+        Element.Kernels.contractForward(
           ContractionBlock(shape, inputs: count, rows: rows, evaluation, values: values),
           layer.inputs - first - count, block, UnsafePointer(z.base), z.stride, z)
       }

@@ -125,7 +125,7 @@ struct TangentLoop<Element: Scalar>: ParallelLoop {
       let to = view(buffer, index, rows: rows, columns: inputs)
       if index == 0 {
         for r in 0..<rows {
-          Element._scaleColumns(
+          Element.Kernels.scaleColumns(
             1, inputs, x.base + (row + r) * x.stride, network.inputScaling.shift.pointer, factor, to.base + r * inputs)
         }
         continue
@@ -154,7 +154,7 @@ struct TangentLoop<Element: Scalar>: ParallelLoop {
     for index in 0..<tangents.count {
       let z = view(sums, index, rows: rows, columns: layer.sums)
       if index == 0 {
-        Element._broadcastRow(rows, layer.sums, parameters + layer.weightCount, z.base)
+        Element.Kernels.broadcastRow(rows, layer.sums, parameters + layer.weightCount, z.base)
       } else {
         z.base.update(repeating: 0, count: rows * layer.sums)
       }

@@ -38,7 +38,7 @@ final class RankSum<Element: Scalar> {
     var bit = 1
     while bit < communicator.activeRanks {
       exchange(communicator.rank ^ bit, x, 0..<count, scratch, 0..<count)
-      Element._addScaled(count, x, 1, scratch, x)
+      Element.Kernels.addScaled(count, x, 1, scratch, x)
       bit <<= 1
     }
   }
@@ -50,7 +50,7 @@ final class RankSum<Element: Scalar> {
     while bit < communicator.activeRanks {
       let (kept, given) = halves(own, isUpper: rank & bit != 0)
       exchange(rank ^ bit, x, given, scratch, kept)
-      Element._addScaled(kept.count, x + kept.lowerBound, 1, scratch + kept.lowerBound, x + kept.lowerBound)
+      Element.Kernels.addScaled(kept.count, x + kept.lowerBound, 1, scratch + kept.lowerBound, x + kept.lowerBound)
       own = kept
       bit <<= 1
     }

@@ -173,7 +173,7 @@ private struct CurveLoop<Element: Scalar>: ParallelLoop {
     var values = Matrix<Element>(rows: rows, columns: layer.functions)
     let (own, functions) = (scaled.mutableView(), values.mutableView())
     for row in 0..<rows {
-      Element._scaleColumns(
+      Element.Kernels.scaleColumns(
         1, x.columns, x.base + (start + row) * x.stride, scaling.shift.pointer, scaling.factor.pointer,
         own.base + row * x.columns)
     }

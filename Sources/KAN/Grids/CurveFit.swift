@@ -57,7 +57,7 @@ extension GriddedBasis {
   }
 
   private func requireFinite(_ matrix: Matrix<Element>, _ name: String) throws(LinearAlgebraError) {
-    let index = Element._firstNonFinite(matrix.elements.count, matrix.elements.pointer)
+    let index = Element.Kernels.firstNonFinite(matrix.elements.count, matrix.elements.pointer)
     if index >= 0 { throw .nonFinite(operand: name, row: index / matrix.columns, column: index % matrix.columns) }
   }
 }
@@ -117,13 +117,13 @@ private struct FitLoop<Element: Scalar>: ParallelLoop {
     system.clear()
     if let old { toDoubles(old.base + input * functions * outputs, system.coefficients, functions * outputs) }
     addPoints(input, to: system, worker: worker)
-    finite.numbers(0)[input] = Double._firstNonFinite(functions * outputs, system.sums) < 0 ? 1 : 0
+    finite.numbers(0)[input] = Double.Kernels.firstNonFinite(functions * outputs, system.sums) < 0 ? 1 : 0
     system.solve(
       differences: differences(input), penalty: penalty, keepsUnmet: old != nil, passes: old == nil ? 2 : 1)
     let result = to.base + input * functions * outputs
     fromDoubles(system.coefficients, result, functions * outputs)
     // If the result overflows `Element`, the old curve stays.
-    if Element._firstNonFinite(functions * outputs, UnsafePointer(result)) >= 0 {
+    if Element.Kernels.firstNonFinite(functions * outputs, UnsafePointer(result)) >= 0 {
       for index in 0..<functions * outputs {
         result[index] = old.map { $0.base[input * functions * outputs + index] } ?? 0
       }
@@ -141,7 +141,7 @@ private struct FitLoop<Element: Scalar>: ParallelLoop {
       let count = min(Self.chunk, x.rows - start)
       basis.evaluate(
         input: input, count: count, x.base + start * x.stride + input, stride: x.stride, cells: cells, values: values)
-      Element._addNormalEquations(
+      Element.Kernels.addNormalEquations(
         count, width, cells, values, count, weights.map { $0 + start },
         y.slice(row: start, rows: count, columns: y.columns),
         system.gram, system.diagonals + 1, system.sums)

@@ -128,7 +128,7 @@ struct PenalizedSystem {
   /// Adds the change to the coefficients of each output if it is finite and, if `guarded`, does not raise the residual,
   /// as rounding may.
   private func adopt(guarded: Bool) {
-    if !guarded && Double._firstNonFinite(functions * outputs, change) < 0 {
+    if !guarded && Double.Kernels.firstNonFinite(functions * outputs, change) < 0 {
       for index in 0..<functions * outputs { coefficients[index] += change[index] }
       return
     }

@@ -56,7 +56,7 @@ extension Network {
   /// The first output that is not finite, and where it arises; nil if there is none.
   private func nonFiniteOutput(at rows: Matrix<Element>, _ pool: ThreadPool) -> String? {
     let outputs = predict(rows, pool: pool)
-    let index = Element._firstNonFinite(outputs.elements.count, outputs.elements.pointer)
+    let index = Element.Kernels.firstNonFinite(outputs.elements.count, outputs.elements.pointer)
     withExtendedLifetime(outputs) {}
     if index < 0 { return nil }
     let row = rows.selecting(rows: [index / outputs.columns])
@@ -109,7 +109,7 @@ extension CellCounts {
 extension Matrix {
   /// The rows without infinite and NaN values; the matrix itself if all are.
   fileprivate var finiteRows: Matrix {
-    if Element._firstNonFinite(elements.count, elements.pointer) < 0 { return self }
+    if Element.Kernels.firstNonFinite(elements.count, elements.pointer) < 0 { return self }
     return selecting(rows: (0..<rows).filter { row($0).allSatisfy(\.isFinite) })
   }
 }

@@ -35,7 +35,7 @@ struct CompactScratch<Element: Scalar> {
 
   /// Elements of scratch for tiles of up to `rows` rows.
   static func elements(_ shape: CompactShape, rows: Int) -> Int {
-    blockInputs * (1 + 2 * shape.functions) * stride(rows) + Element._contractionScratch(rows)
+    blockInputs * (1 + 2 * shape.functions) * stride(rows) + Element.Kernels.contractionScratch(rows)
   }
 
   private var size: Int { Self.blockInputs * shape.functions * stride }

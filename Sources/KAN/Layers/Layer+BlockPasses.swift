@@ -13,7 +13,7 @@ extension ForwardLoop {
   @specialized(where Element == Float)
   @specialized(where Element == Double)
   func addBlocks(_ edges: EdgeBlocks, _ x: MatrixView<Element>, worker: Int, to z: MutableMatrixView<Element>) {
-    z.forEachRun { Element._broadcastRow($1, z.columns, bias, $0) }
+    z.forEachRun { Element.Kernels.broadcastRow($1, z.columns, bias, $0) }
     // W of a few rows' products would be gathered for too little.
     let isGathered = z.rows >= CompactScratch<Element>.fewRows
     if !isGathered && edges.areManyForFewRows {

@@ -55,7 +55,7 @@ extension Layer {
       let block = ContractionBlock(
         shape, inputs: count, rows: x.rows, evaluation, values: UnsafePointer(evaluation.values))
       let rows = weights.slice(row: first * shape.stored, rows: count * shape.stored, columns: z.columns)
-      Element._contractForward(
+      Element.Kernels.contractForward(
         block, x.columns - first - count, rows, first == 0 ? start : UnsafePointer(z.base),
         first == 0 ? startStride : z.stride, z)
       first += count
@@ -86,8 +86,8 @@ extension Layer {
         x.slice(rows: x.rows, column: start, columns: count), first: start, order: 1, to: evaluation)
       let slopes = ContractionBlock(
         shape, inputs: count, rows: x.rows, evaluation, values: UnsafePointer(evaluation.slopes))
-      Element._orderRows(slopes, dz.columns, scratch.contraction)
-      Element._contractInputs(
+      Element.Kernels.orderRows(slopes, dz.columns, scratch.contraction)
+      Element.Kernels.contractInputs(
         slopes, dz, weights.slice(row: start * shape.stored, rows: count * shape.stored, columns: dz.columns),
         dx.slice(rows: x.rows, column: start, columns: count), scratch.contraction)
     }
@@ -114,14 +114,14 @@ extension Layer {
       let values = ContractionBlock(
         shape, inputs: count, rows: x.rows, evaluation, values: UnsafePointer(evaluation.values))
       let (row, rows) = (start * shape.stored, count * shape.stored)
-      Element._orderRows(values, dz.columns, scratch.contraction)
-      Element._contractWeights(
+      Element.Kernels.orderRows(values, dz.columns, scratch.contraction)
+      Element.Kernels.contractWeights(
         values, dz, panels?.base, panels?.stride ?? 0, dWeights.slice(row: row, rows: rows, columns: dz.columns),
         scratch.contraction)
       if let dx {
         let slopes = ContractionBlock(
           shape, inputs: count, rows: x.rows, evaluation, values: UnsafePointer(evaluation.slopes))
-        Element._contractInputs(
+        Element.Kernels.contractInputs(
           slopes, dz, weights.slice(row: row, rows: rows, columns: dz.columns),
           dx.slice(rows: x.rows, column: start, columns: count), scratch.contraction)
       }

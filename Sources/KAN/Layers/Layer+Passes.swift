@@ -38,7 +38,7 @@ struct ForwardLoop<Element: Scalar>: ParallelLoop {
     } else if tiling.isLocal {
       layer.compactForward(x, weights: weights, bias: bias + column, to: z, scratch: scratch.start(worker))
     } else {
-      z.forEachRun { Element._broadcastRow($1, columns, bias + column, $0) }
+      z.forEachRun { Element.Kernels.broadcastRow($1, columns, bias + column, $0) }
       if layer.isIdentity {
         multiply(x, .no, weights, .no, into: z, accumulate: true)
       } else {
@@ -48,7 +48,7 @@ struct ForwardLoop<Element: Scalar>: ParallelLoop {
     if let activation = layer.activation {
       if activation == .identity && y.base == self.z.base { return }
       let distance = y.base - self.z.base
-      z.forEachRun { Element._activate(activation.code, $1 * columns, $0, $0 + distance) }
+      z.forEachRun { Element.Kernels.activate(activation.code, $1 * columns, $0, $0 + distance) }
     } else if layer.isElementwise {
       layer.node.apply(
         to: z.readOnly, y.slice(row: row, rows: rows, column: column, columns: columns))
@@ -104,7 +104,7 @@ struct NodeBackwardLoop<Element: Scalar>: ParallelLoop {
     let rows = min(tiling.rows, dy.rows - row)
     if let activation = layer.activation {
       let start = row * layer.sums
-      Element._activationPullBack(
+      Element.Kernels.activationPullBack(
         activation.code, rows * layer.sums, (layer.keepsSums ? z : y).base + start, dz.base + start)
     } else {
       layer.node.pullBack(
@@ -126,7 +126,7 @@ struct PanelLoop<Element: Scalar>: ParallelLoop {
   func iterate(_ index: Int, worker: Int) {
     let row = index * tiling.rows
     let rows = dz.slice(row: row, rows: min(tiling.rows, dz.rows - row), columns: dz.columns)
-    Element._writePanels(rows, panels.slice(row: row).base, panels.stride)
+    Element.Kernels.writePanels(rows, panels.slice(row: row).base, panels.stride)
   }
 }
 
@@ -165,7 +165,7 @@ struct BackwardLoop<Element: Scalar>: ParallelLoop {
       InputGradientLoop(layer: layer, tiling: tiling, weights: weights, x: x, dz: dz, dx: dx, scratch: scratch)
         .iterate(index - blocks, worker: worker)
     } else if index == passes {
-      Element._columnSums(dz.rows, layer.sums, dz.base, dBias)
+      Element.Kernels.columnSums(dz.rows, layer.sums, dz.base, dBias)
     } else {
       gather?.iterate(index - passes - 1, worker: worker)
     }

@@ -84,7 +84,7 @@ extension Network {
     for start in stride(from: 0, to: rows.rows, by: workspace.capacity) {
       let count = min(workspace.capacity, rows.rows - start)
       let input = workspace.input(rows: count)
-      Element._scaleColumns(
+      Element.Kernels.scaleColumns(
         count, inputs, rows.base + start * inputs, inputScaling.shift.pointer,
         inputScaling.factor.pointer, input.base)
       forward(rows: count, in: workspace, on: pool)

@@ -85,7 +85,7 @@ public struct Scaling<Element: Scalar>: Sendable, Equatable {
   /// x′ of a matrix, in place.
   package func apply(to x: MutableMatrixView<Element>) {
     require(x.columns == columns && x.stride == columns, "Scaling: \(x.columns) columns, not \(columns)")
-    Element._scaleColumns(x.rows, columns, UnsafePointer(x.base), shift.pointer, factor.pointer, x.base)
+    Element.Kernels.scaleColumns(x.rows, columns, UnsafePointer(x.base), shift.pointer, factor.pointer, x.base)
   }
 
   /// x = x′/factor + shift of a matrix, in place.

@@ -104,7 +104,7 @@ struct Tiling: Equatable {
     guard let shape = layer.compactShape, layer.pruning?.isDense != false,
       layer.resolvedContraction(contraction) == .local
     else { return 0 }
-    return Element._panelWidth(shape, min(rows, panelRows(functions: layer.functions)), layer.sums)
+    return Element.Kernels.panelWidth(shape, min(rows, panelRows(functions: layer.functions)), layer.sums)
   }
 
   /// Elements of those panels.

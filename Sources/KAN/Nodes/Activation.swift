@@ -60,7 +60,7 @@ extension Activation: NodeFunction {
 
   public func apply<Element: Scalar>(to z: MatrixView<Element>, _ y: MutableMatrixView<Element>) {
     y.forEachRun(beside: z) { y, z, count in
-      if self != .identity { return Element._activate(code, count, z, y) }
+      if self != .identity { return Element.Kernels.activate(code, count, z, y) }
       if UnsafePointer(y) != z { y.update(from: z, count: count) }
     }
   }
@@ -74,7 +74,7 @@ extension Activation: NodeFunction {
     }
     if self == .identity { return }
     dz.forEachRun(beside: keepsSums ? z : y) { dz, kept, count in
-      Element._activationPullBack(code, count, kept, dz)
+      Element.Kernels.activationPullBack(code, count, kept, dz)
     }
   }
 

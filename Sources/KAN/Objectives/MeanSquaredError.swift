@@ -22,14 +22,14 @@ public struct MeanSquaredError: PointwiseObjective, Equatable {
     let (outputs, targets, columns) = (tile.outputs, tile.targetValues, tile.outputs.columns)
     let factor = 2 / Element(tile.total * columns)
     guard let weights = tile.weights else {
-      let sum = Element._squaredError(outputs.rows * columns, outputs.base, targets.base, factor, gradient?.base)
+      let sum = Element.Kernels.squaredError(outputs.rows * columns, outputs.base, targets.base, factor, gradient?.base)
       return sum / Double(tile.total * columns)
     }
     var sum = 0.0
     for row in 0..<outputs.rows {
       sum +=
         Double(weights[row]) / Double(columns)
-        * Element._squaredError(
+        * Element.Kernels.squaredError(
           columns, outputs.base + row * outputs.stride, targets.base + row * targets.stride, factor * weights[row],
           gradient.map { $0.base + row * $0.stride })
     }

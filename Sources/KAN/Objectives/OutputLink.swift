@@ -17,13 +17,13 @@ extension OutputLink {
   func apply<Element: Scalar>(to y: MutableMatrixView<Element>, _ scaling: Scaling<Element>) {
     switch self {
     case .identity: scaling.invert(on: y)
-    case .softmax: Element._softmax(y.rows, y.columns, y.base)
+    case .softmax: Element.Kernels.softmax(y.rows, y.columns, y.base)
     case .sigmoid:
       // exp(-y) may overflow to infinity, whose reciprocal is the limit 0.
       for index in 0..<y.rows * y.columns { y.base[index] = -y.base[index] }
-      Element._exp(y.rows * y.columns, y.base)
+      Element.Kernels.exp(y.rows * y.columns, y.base)
       for index in 0..<y.rows * y.columns { y.base[index] = 1 / (1 + y.base[index]) }
-    case .exp: Element._exp(y.rows * y.columns, y.base)
+    case .exp: Element.Kernels.exp(y.rows * y.columns, y.base)
     }
   }
 }

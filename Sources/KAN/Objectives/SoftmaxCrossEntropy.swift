@@ -21,7 +21,7 @@ public struct SoftmaxCrossEntropy: Objective, Equatable {
   ) -> Double {
     let (logits, labels) = (tile.outputs, tile.targetClasses)
     guard let weights = tile.weights else {
-      let sum = Element._crossEntropy(
+      let sum = Element.Kernels.crossEntropy(
         logits.rows, logits.columns, logits.base, labels, 1 / Element(tile.total), gradient?.base)
       return sum / Double(tile.total)
     }
@@ -29,7 +29,7 @@ public struct SoftmaxCrossEntropy: Objective, Equatable {
     for row in 0..<logits.rows {
       sum +=
         Double(weights[row])
-        * Element._crossEntropy(
+        * Element.Kernels.crossEntropy(
           1, logits.columns, logits.base + row * logits.stride, labels + row, weights[row] / Element(tile.total),
           gradient.map { $0.base + row * $0.stride })
     }

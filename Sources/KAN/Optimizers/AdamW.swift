@@ -62,7 +62,7 @@ private struct AdamWLoop<Element: Scalar>: ElementwiseLoop {
 
   func update(_ part: Range<Int>) {
     let start = part.lowerBound
-    Element._adamW(
+    Element.Kernels.adamW(
       part.count, parameters + start, gradients + start, mean + start, variance + start, rate, beta1, rest1, beta2,
       rest2, scale, epsilon, shrink)
   }

@@ -48,7 +48,7 @@ struct LBFGSMinimization<Element: Scalar> {
   }
 
   var isFinite: Bool {
-    value.isFinite && Element._firstNonFinite(gradient.count, gradient.pointer) < 0
+    value.isFinite && Element.Kernels.firstNonFinite(gradient.count, gradient.pointer) < 0
   }
 
   /// The pairs in order, as stored in a model file.
@@ -114,11 +114,11 @@ struct LBFGSMinimization<Element: Scalar> {
   ) -> LineSearchPoint where Function.Element == Element {
     vectors.add(point.pointer, step, direction.pointer, to: trial.mutablePointer())
     evaluations += 1
-    guard Element._firstNonFinite(trial.count, trial.pointer) < 0 else {
+    guard Element.Kernels.firstNonFinite(trial.count, trial.pointer) < 0 else {
       return LineSearchPoint(step: step, value: .infinity, slope: .nan)
     }
     let value = function.value(at: trial, gradient: &trialGradient)
-    guard value.isFinite, Element._firstNonFinite(trialGradient.count, trialGradient.pointer) < 0 else {
+    guard value.isFinite, Element.Kernels.firstNonFinite(trialGradient.count, trialGradient.pointer) < 0 else {
       return LineSearchPoint(step: step, value: .infinity, slope: .nan)
     }
     return LineSearchPoint(step: step, value: value, slope: vectors.dot(trialGradient, direction))

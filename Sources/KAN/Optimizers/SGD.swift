@@ -40,6 +40,6 @@ private struct SGDLoop<Element: Scalar>: ElementwiseLoop {
 
   func update(_ part: Range<Int>) {
     let start = part.lowerBound
-    Element._sgd(part.count, parameters + start, gradients + start, velocity + start, rate, momentum, decay)
+    Element.Kernels.sgd(part.count, parameters + start, gradients + start, velocity + start, rate, momentum, decay)
   }
 }

@@ -105,7 +105,7 @@ struct StepSmoothing<Element: Scalar> {
     @specialized(where Element == Double)
     func iterate(_ input: Int, worker: Int) {
       let start = layer.offset + input * layer.functions * layer.sums
-      Element._smoothSteps(
+      Element.Kernels.smoothSteps(
         layer.smoothed, layer.sums, layer.solves, layer.q.pointer, layer.c.pointer, before + start, parameters + start)
     }
   }

@@ -63,7 +63,7 @@ private struct DotLoop<Element: Scalar>: ParallelLoop {
 
   func iterate(_ index: Int, worker: Int) {
     let start = index * VectorOperations<Element>.part
-    sums[index] = Element._dot(min(VectorOperations<Element>.part, count - start), a + start, b + start)
+    sums[index] = Element.Kernels.dot(min(VectorOperations<Element>.part, count - start), a + start, b + start)
   }
 }
 
@@ -76,7 +76,7 @@ private struct AddScaledLoop<Element: Scalar>: ParallelLoop {
 
   func iterate(_ index: Int, worker: Int) {
     let start = index * VectorOperations<Element>.part
-    Element._addScaled(
+    Element.Kernels.addScaled(
       min(VectorOperations<Element>.part, count - start), a + start, factor, b + start, out + start)
   }
 }

@@ -44,7 +44,7 @@ struct BatchGather<Element: Scalar>: ParallelLoop {
 
   private func scale(_ values: MutableMatrixView<Element>?, _ scaling: Scaling<Element>) {
     guard let values else { return }
-    Element._scaleColumns(
+    Element.Kernels.scaleColumns(
       values.rows, values.columns, UnsafePointer(values.base), scaling.shift.pointer, scaling.factor.pointer,
       values.base)
   }
@@ -65,7 +65,7 @@ struct BatchGather<Element: Scalar>: ParallelLoop {
     _ to: MutableMatrixView<Element>
   ) {
     for place in 0..<rows.count {
-      Element._scaleColumns(
+      Element.Kernels.scaleColumns(
         1, matrix.columns, matrix.base + rows[place] * matrix.stride, scaling.shift.pointer, scaling.factor.pointer,
         to.base + place * to.stride)
     }

@@ -36,7 +36,7 @@ struct ClassSums<Element: Scalar>: Sendable {
     withUnsafeTemporaryAllocation(of: Element.self, capacity: count) { buffer in
       let p = MutableMatrixView(base: buffer.baseAddress!, rows: logits.rows, columns: classes, stride: classes)
       p.copyElements(from: logits)
-      Element._softmax(p.rows, classes, p.base)
+      Element.Kernels.softmax(p.rows, classes, p.base)
       addRows(logits, p.readOnly, labels, weights)
       scores?.add(logits: logits, probabilities: p.readOnly, labels, weights)
     }

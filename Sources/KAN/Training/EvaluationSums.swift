@@ -20,7 +20,7 @@ struct TargetTiles<Element: Scalar>: Sendable {
           targets = .classes(classes + row)
         } else {
           let base = scaled.baseAddress!
-          Element._scaleColumns(
+          Element.Kernels.scaleColumns(
             rows, columns, chunk.values.base + row * columns, scaling.shift.pointer, scaling.factor.pointer, base)
           targets = .values(MatrixView(base: UnsafePointer(base), rows: rows, columns: columns, stride: columns))
         }

@@ -13,7 +13,7 @@ extension Network {
       state.best = .init(epoch: state.epochsDone, loss: .infinity, parameters: parameters)
     }
     // g² of a finite gradient may overflow.
-    if !state.optimizer.moments.allSatisfy({ Element._firstNonFinite($0.count, $0.pointer) < 0 }) {
+    if !state.optimizer.moments.allSatisfy({ Element.Kernels.firstNonFinite($0.count, $0.pointer) < 0 }) {
       state.optimizer = OptimizerState(
         step: 0, moments: state.optimizer.moments.map { AlignedArray(zeros: $0.count) })
     }

@@ -29,7 +29,7 @@ public struct NetworkPlace: Sendable, Equatable {
 extension Network {
   /// The place of the first infinite or NaN value, for values laid out as the parameters.
   func firstPlace(withNonFinite values: AlignedArray<Element>) -> NetworkPlace? {
-    let index = Element._firstNonFinite(values.count, values.pointer)
+    let index = Element.Kernels.firstNonFinite(values.count, values.pointer)
     if index < 0 { return nil }
     guard let layer = layers.indices.last(where: { parameterOffset(ofLayer: $0) <= index }) else { return nil }
     let (place, sums) = (index - parameterOffset(ofLayer: layer), layers[layer].sums)

@@ -78,7 +78,7 @@ package final class TrainingStep<Element: Scalar> {
     let rows = reader.rows
     for (index, layer) in network.layers.enumerated() {
       let outputs = workspace.output(index, rows: rows)
-      let place = Element._firstNonFinite(rows * layer.outputs, UnsafePointer(outputs.base))
+      let place = Element.Kernels.firstNonFinite(rows * layer.outputs, UnsafePointer(outputs.base))
       if place < 0 { continue }
       let inputs = index == 0 ? workspace.input(rows: rows) : workspace.output(index - 1, rows: rows)
       let row = place / layer.outputs

@@ -101,7 +101,7 @@ struct MappedInputs<Element: Scalar> {
     var result = Matrix<Element>(rows: range.count, columns: columns)
     let to = result.mutableView()
     try Array(range).withUnsafeBufferPointer { rows throws(FileError) in try array.copy(rows, to: to) }
-    let place = Element._firstNonFinite(range.count * columns, UnsafePointer(to.base))
+    let place = Element.Kernels.firstNonFinite(range.count * columns, UnsafePointer(to.base))
     if place >= 0 {
       throw FileError(
         .malformed, path: array.file.path,

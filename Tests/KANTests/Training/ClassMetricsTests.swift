@@ -125,7 +125,7 @@ import Testing
     guard case .classes(let labels, _) = rows.targets else { return }
     var p = rows.inputs
     let view = p.mutableView()
-    Double._softmax(view.rows, view.columns, view.base)
+    Double.Kernels.softmax(view.rows, view.columns, view.base)
     let areas = [RankScores<Double>.most, 0].map { most in
       var whole = RankScores<Double>(classes: classes, rows: rows.rows, most: most)
       var second = whole

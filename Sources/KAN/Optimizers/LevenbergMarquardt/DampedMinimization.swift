@@ -198,7 +198,7 @@ struct DampedMinimization {
     guard Cholesky.factor(factor, order: count, pool: problem.pool) else { return false }
     step.update(from: equations.gradient, count: count)
     Cholesky.solve(factored: factor, order: count, step)
-    return Double._firstNonFinite(count, step) < 0
+    return Double.Kernels.firstNonFinite(count, step) < 0
   }
 
   /// The same step from J itself, min ‖[J; √λ·D; √(μ·diag)]·step - [r; -√λ·D·c; 0]‖, whose condition number is the
@@ -234,7 +234,7 @@ struct DampedMinimization {
         for index in removed { a[index * rows + first + index] = diagonal[index].squareRoot() }
         // On failure the caller raises the damping.
         return (try? solveByQR(a, rows: rows, columns: count, b, tolerance: tuning.rankTolerance)) != nil
-          && Double._firstNonFinite(count, b) < 0
+          && Double.Kernels.firstNonFinite(count, b) < 0
       }
     }
     if !isSolved { return nil }
