@@ -37,11 +37,9 @@ struct Separation {
     var result: [Separation] = []
     let size = 20
     let (i, j) = (field.places(size), field.places(size, offset: field.count / (2 * size)))
-    for subset in 1..<(1 << count) - 1 {
-      let group = (0..<count).filter { subset >> $0 & 1 == 1 }
+    for group in groups(of: count) {
       // Of a group and its complement one suffices for sums and products; the affine form tells them apart.
       let isFirst = group.contains(0)
-      if count > 4, group.count > 2, count - group.count > 2 { continue }
       let matrix = field.evaluate(field.crossed(group, i, j))
       guard matrix.allSatisfy(\.isFinite) else { continue }
       for transform in OutputTransform.allCases {
@@ -82,6 +80,18 @@ struct Separation {
       }
     }
     return result.sorted { $0.cost < $1.cost }
+  }
+
+  /// Groups of variables that are asked about: all of up to four variables, and of more those of one or two and all but
+  /// one or two; their number grows with the square of the variables' and not with a power of 2.
+  private static func groups(of count: Int) -> [[Int]] {
+    if count <= 4 {
+      return (1..<(1 << count) - 1).map { subset in (0..<count).filter { subset >> $0 & 1 == 1 } }
+    }
+    let few = (0..<count).flatMap { a in [[a]] + (a + 1..<count).map { [a, $0] } }
+    let most = few.map { group in (0..<count).filter { !group.contains($0) } }
+    // In the order of the subsets' binary numbers, as above.
+    return (few + most).sorted { $0.reversed().lexicographicallyPrecedes($1.reversed()) }
   }
 }
 

@@ -71,7 +71,8 @@ struct FormulaResults: Encodable {
       return "\(target.target)\n"
         + zip(lines, texts).map { $1.isEmpty ? String($0) : "\($0)  \($1)" }.joined(separator: "\n")
     }
-    let open = openEdges ?? []
+    // The formula may be one that does not follow the edges.
+    let open = formulas.contains { !$0.splines.isEmpty } ? openEdges ?? [] : []
     let note =
       open.isEmpty
       ? [] : ["no function serves for \(open.count == 1 ? "edge" : "edges") \(open.joined(separator: " "))"]

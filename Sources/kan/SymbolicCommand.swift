@@ -8,13 +8,15 @@ struct SymbolicCommand: ParsableCommand {
     commandName: "symbolic", abstract: "Formulas for a network, from simple to accurate.",
     usage: "kan symbolic <model> <data> [<options>]",
     discussion: """
-      Each edge's curve is compared with named functions, the likely ones are tried within the network with all else free \
+      The network as a whole is asked whether its columns separate into sums, products and quotients, after a transform of \
+      the target where that helps. Each edge's curve is compared with named functions, the likely ones are tried within the network with all else free \
       to move, and the one is kept that serves the network's error best. Then all constants are fitted to DATA, which should \
       be the training data, and closed forms such as pi are recognised. Edges for which no function serves stay splines, \
       which are named as such.
 
       The formulas are in the table's columns and units. The one with a star is the simplest whose error is within the noise \
-      of the best. A small network gives a better formula: kan prune first.
+      of the best. A small network gives a better formula: kan prune first. Where the whole shows an exact formula, edges are only \
+      searched for --save.
 
       An edge is LAYER,INPUT,OUTPUT, from 0. Functions are \
       \(NamedFunction.allCases.map(\.rawValue).joined(separator: ", ")).
@@ -67,7 +69,8 @@ struct SymbolicCommand: ParsableCommand {
       return try print(found, of: edge)
     }
     let options = NetworkFormulaOptions(
-      fixed: Dictionary(uniqueKeysWithValues: fix.map { ($0.edge, $0.function) }), free: Set(free.map(\.edge)))
+      fixed: Dictionary(uniqueKeysWithValues: fix.map { ($0.edge, $0.function) }), free: Set(free.map(\.edge)),
+      namesEdges: save != nil)
     let found = try formula { () throws(FormulaError) in
       try network.formulas(on: read.data, options: options, pool: pool)
     }

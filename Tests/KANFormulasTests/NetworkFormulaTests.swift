@@ -32,6 +32,27 @@ import Testing
     #expect(loaded.layers.allSatisfy { $0.basis is FunctionBasis<Double> })
   }
 
+  /// A network without product nodes has no edges that follow these formulas.
+  @Test(arguments: [
+    ("x*y", [3]), ("x*exp(y)", [3]), ("1/(x*y + 2)", [3, 1]), ("sin(x) + x*y", [3]),
+  ])
+  func productsAreFoundInNetworksOfSums(text: String, hidden: [Int]) throws {
+    let data = dataset(600, 2, seed: 7) { row in
+      let (x, y) = (row[0], row[1])
+      return switch text {
+      case "x*y": x * y
+      case "x*exp(y)": x * exp(y)
+      case "1/(x*y + 2)": 1 / (x * y + 2)
+      default: sin(x) + x * y
+      }
+    }
+    let widths = [2] + hidden + [1]
+    let network = try trained(zip(widths, widths.dropFirst()).map { .spline($0, $1) }, on: data)
+    let target = try network.formulas(on: data).targets[0]
+    #expect(target.formula.expression.text(names: ["x", "y"]) == text)
+    #expect(target.formula.rmse <= 1e-12)
+  }
+
   /// Columns of 200 ± 10 and 0.05 ± 0.01.
   @Test func formulaIsInUnitsOfTheTable() throws {
     let plain = example()

@@ -6,11 +6,12 @@ struct FormulaAssembly {
   let original: Network<Double>
   let pool: ThreadPool
   private let start: EdgeNetwork
-  private let columns: [InputColumn]
+  let columns: [InputColumn]
   /// All rows, those of the search, and those that constants are fitted to.
-  private let rows, searchRows: EdgeRows
+  let rows: EdgeRows
+  private let searchRows: EdgeRows
   /// Of all rows, in the table's units: [in][rows], [out][rows], and the network's predictions.
-  private let variables, targets, predictions: [[Double]]
+  let variables, targets, predictions: [[Double]]
 
   /// Rows of a search: a trial costs rows·parameters², and some hundred rows show which function is right.
   private static func searchLimit(parameters: Int) -> Int {
@@ -111,7 +112,14 @@ struct FormulaAssembly {
         throw FormulaError("\(function.rawValue) is not finite on the data of edge \(edge)")
       }
     }
+    // Given functions and kept curves are wishes that formulas of the whole would ignore.
+    let isFree = options.free.isEmpty && options.fixed.isEmpty
+    let others = (0..<original.outputs).map { isFree ? structures(ofOutput: $0) : [] }
+    let isExact = others.indices.allSatisfy { output in
+      others[output].contains { $0.rmse <= 1e-9 * spread(of: output) }
+    }
     var stages: [EdgeNetwork] = [search.network]
+    if isExact && !options.namesEdges { return try result(stages, others: others, isSearched: false) }
     // Errors may be noise, within which the simplest function is the one to take, or those of curves that approximate,
     // which a right function is not always the best to make up for. The data decide between what either finds.
     let noise = 1 + (2 / Double(max(1, searchRows.rows))).squareRoot()
@@ -121,9 +129,10 @@ struct FormulaAssembly {
     ] {
       var trial = search
       trial.nodeCost = cost
-      if symbolic(&trial, factors, &stages) < 1e-9 { break }
+      // Of an exact formula of the whole, the edges' are the longer ones.
+      if symbolic(&trial, factors, &stages) < 1e-9 || isExact { break }
     }
-    return try result(stages)
+    return try result(stages, others: others)
   }
 
   /// Takes functions for edges, adding a stage for each factor by which the network's error may rise: hardly any at
@@ -154,7 +163,10 @@ struct FormulaAssembly {
   /// The simple end of the front: each removal is tried for every edge.
   private static let removals = 8
 
-  private func result(_ stages: [EdgeNetwork]) throws(FormulaError) -> NetworkFormulas {
+  /// - Parameter others: for each output, formulas that are those of no stage.
+  private func result(
+    _ stages: [EdgeNetwork], others: [[Formula]], isSearched: Bool = true
+  ) throws(FormulaError) -> NetworkFormulas {
     let names = columns.map(\.name)
     var targets: [NetworkFormulas.Target] = []
     // The network to save is the one of the chosen formulas, of several targets' the one with the least error.
@@ -168,10 +180,15 @@ struct FormulaAssembly {
       let found = formulas.enumerated().flatMap { stage, formulas in
         formulas.map { (formula: $0, stage: stage) }
       }
-      let front = Formula.front(of: found.map(\.formula))
+      let front = Formula.front(of: found.map(\.formula) + others[output])
       if front.isEmpty { throw FormulaError("no formula of \(name) is finite on the data") }
       let chosen = Formula.choice(of: front, rows: rows.rows, spread: spread(of: output))
-      chosenStages.append(found.first { $0.formula == front[chosen] }!.stage)
+      // The network to save is the one of the best formula that follows its edges.
+      let ofEdges = Formula.front(of: found.map(\.formula))
+      if !ofEdges.isEmpty {
+        let best = ofEdges[Formula.choice(of: ofEdges, rows: rows.rows, spread: spread(of: output))]
+        chosenStages.append(found.first { $0.formula == best }!.stage)
+      }
       for column in front[chosen].expression.variables where columns[column].isCode {
         throw FormulaError(
           "column \(columns[column].name) is one of categories, whose codes are no numbers to calculate with: a model "
@@ -182,11 +199,12 @@ struct FormulaAssembly {
           name: name, front: front, modelErrors: front.map { modelError(of: $0, output) },
           chosen: chosen))
     }
-    let best = chosenStages.map { stages[$0] }.min { EdgeFit($0, rows).squares < EdgeFit($1, rows).squares }!
+    let best =
+      chosenStages.map { stages[$0] }.min { EdgeFit($0, rows).squares < EdgeFit($1, rows).squares } ?? stages[0]
     do throws(BasisError) {
       return NetworkFormulas(
         targets: targets, names: names, network: try best.network(like: original, at: rows),
-        openEdges: best.openEdges)
+        openEdges: isSearched ? best.openEdges : [])
     } catch {
       throw FormulaError("\(error)")
     }

@@ -24,7 +24,8 @@ public struct NetworkFormulas: Sendable {
   public var names: [String]
   /// The network with named functions on its edges where they serve.
   public var network: Network<Double>
-  /// Edges for which no function serves, which keep their curves in ``network``.
+  /// Edges for which no function serves, which keep their curves in ``network``; empty where edges were not searched
+  /// (``NetworkFormulaOptions/namesEdges``).
   public var openEdges: [NetworkEdge]
 }
 
@@ -34,16 +35,20 @@ public struct NetworkFormulaOptions: Sendable, Equatable {
   public var fixed: [NetworkEdge: NamedFunction]
   /// Edges that keep their curves.
   public var free: Set<NetworkEdge>
+  /// Whether edges are searched too where the network as a whole shows an exact formula, which takes no part of their
+  /// functions; a search takes seconds to minutes.
+  public var namesEdges: Bool
 
   /// By default all edges are searched.
-  public init(fixed: [NetworkEdge: NamedFunction] = [:], free: Set<NetworkEdge> = []) {
-    (self.fixed, self.free) = (fixed, free)
+  public init(fixed: [NetworkEdge: NamedFunction] = [:], free: Set<NetworkEdge> = [], namesEdges: Bool = true) {
+    (self.fixed, self.free, self.namesEdges) = (fixed, free, namesEdges)
   }
 }
 
 extension Network {
-  /// Formulas for the network: a named function for each edge where one serves, tried within the network
-  /// (arXiv 2603.15250), then all constants fitted to the data, and closed forms recognised.
+  /// Formulas for the network: what sums, products and transforms it shows as a whole, and a named function for each edge
+  /// where one serves, tried within the network (arXiv 2603.15250); then all constants fitted to the data, and closed
+  /// forms recognised.
   ///
   /// The same for the same network and data on any number of threads. Rows of weight 0 are left out.
   ///
