@@ -86,6 +86,8 @@ struct FitResult: Encodable {
   var rows: Int
   var isInterrupted: Bool
   var notes: [String]
+  /// At most seven sentences; columns left out are among the notes.
+  var warnings: [String]
 }
 
 /// Trains as `kan train` does on a table that a file holds.
@@ -131,7 +133,7 @@ private func fit<Element: Scalar>(
     members: fit.members.map {
       .init(name: $0.name, weight: $0.weight, loss: $0.loss, networks: $0.networks, hidden: $0.hidden)
     }, loss: fit.loss, folds: fit.folds, why: fit.description, seconds: fit.seconds, epochs: fit.epochs, rows: fit.rows,
-    isInterrupted: fit.isInterrupted, notes: notes)
+    isInterrupted: fit.isInterrupted, notes: notes, warnings: fit.warnings.texts)
   return (Model(fit.network), result)
 }
 

@@ -117,7 +117,8 @@ extension DataSource {
   ) throws(FileError) {
     try checkWritable(packed)
     let file = try DelimitedFile(path: path)
-    let (columns, reading) = try trainingColumns(of: file, task)
+    var (columns, reading) = try trainingColumns(of: file, task)
+    reading.missingWords += own?.missingWords ?? []
     let stream = try TableStream(
       file, reading, all: true, targets: columns.targets, partBytes: partBytes, pool: pool
     ) { progress(PackingProgress(step: .reading, share: $0)) }
@@ -134,6 +135,7 @@ extension DataSource {
       own.weights = columns.weights
       encoding = own
     }
+    encoding.keep(missingWords, and: own?.missingWords)
     notes += encoding.notes
     for target in encoding.targets where target.isTime == true {
       notes.append(

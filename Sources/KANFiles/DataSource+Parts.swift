@@ -39,7 +39,7 @@ extension DataSource {
         try gathering.add(try encoder.inputs(of: table, firstRow: firstRow, self, pool), body)
       }
       try gathering.finish(body)
-      note(encoder.unknown, to: &notes)
+      note(encoder.unknown, gaps: encoder.gaps, to: &notes)
     case .array where size > Self.small && network.encoding == nil:
       // What cannot be mapped is read, which throws if that fails too.
       guard let array = try? MappedInputs<Element>(path) else { fallthrough }
@@ -86,7 +86,7 @@ extension DataSource {
       let contents: TableContents
       do throws(FileError) {
         contents = try part.read(
-          requests, missingWords: TableReading.standardMissingWords + missingWords, pool: pool)
+          requests, missingWords: missingWords(of: encoding), pool: pool)
       } catch {
         if error.description.hasSuffix("no data rows after the header") { continue }
         throw error
@@ -98,7 +98,7 @@ extension DataSource {
     if firstRow == 0 { throw FileError(.malformed, path: path, "no data rows after the header") }
     try gathering.finish(body)
     notes = collapsed(notes)
-    note(encoder.unknown, to: &notes)
+    note(encoder.unknown, gaps: encoder.gaps, to: &notes)
   }
 }
 
@@ -120,6 +120,8 @@ private struct PartEncoder {
   let path: String
   /// Cells with unknown texts, by column.
   var unknown: [String: Int] = [:]
+  /// Cells without a value, of which the training had none, by column.
+  var gaps: [String: Int] = [:]
 
   mutating func inputs<Element: Scalar>(
     of table: Table, firstRow: Int, _ source: DataSource, _ pool: ThreadPool
@@ -128,6 +130,7 @@ private struct PartEncoder {
       var own: [String: Int] = [:]
       let inputs: Matrix<Element> = try encoding.inputs(of: table, unknown: &own, pool: pool)
       unknown.merge(own, uniquingKeysWith: +)
+      gaps.merge(encoding.unlearnedGaps(of: table), uniquingKeysWith: +)
       try source.requireNoGaps(inputs, encoding, firstRow: firstRow)
       return inputs
     } catch {

@@ -7,7 +7,8 @@ extension DataSource {
     _ task: LearningTask?, codes: Bool, _ own: TableEncoding?, _ pool: ThreadPool
   ) throws(FileError) -> Training<Element> {
     let file = try DelimitedFile(path: path)
-    let (columns, reading) = try trainingColumns(of: file, task)
+    var (columns, reading) = try trainingColumns(of: file, task)
+    reading.missingWords += own?.missingWords ?? []
     var notes: [String] = []
     let table = try file.table(reading, notes: &notes)
     if refusesGaps { try requireNoGaps(table) }
@@ -18,22 +19,17 @@ extension DataSource {
         own.weights = columns.weights
         encoding = own
       }
+      encoding.keep(missingWords, and: own?.missingWords)
       let encoded: EncodedTable<Element> = try encoding.encode(table, pool: pool)
       notes += encoding.notes
       for target in encoding.targets where target.isTime == true {
         notes.append(
           "the target \(quoted(target.column)) holds times: errors are in seconds, and predictions are times")
       }
-      if Element.self == Float.self {
-        for name in encoding.columnsBeyondSinglePrecision(table) {
-          notes.append(
-            "column \(quoted(name)): a few rows are so far from the others that single precision loses more than a "
-              + "thousandth of what most rows differ by; use double precision")
-        }
-      }
+      let imprecise = Element.self == Float.self ? encoding.columnsBeyondSinglePrecision(table) : []
       let left = table.rows - encoded.data.rows
       if left > 0 { notes.append("\(amount(left, "row")) without a target \(left == 1 ? "is" : "are") left out") }
-      return Training(data: encoded.data, encoding: encoding, notes: collapsed(notes))
+      return Training(data: encoded.data, encoding: encoding, notes: collapsed(notes), imprecise: imprecise)
     } catch {
       throw FileError(.malformed, path: path, printable(error.description, limit: 300))
     }
@@ -98,7 +94,7 @@ extension DataSource {
       try requireNoGaps(encoded.data.inputs, encoding)
       let left = table.rows - encoded.data.rows
       if left > 0 { notes.append("\(amount(left, "row")) without a target \(left == 1 ? "is" : "are") left out") }
-      note(encoded.unknown, to: &notes)
+      note(encoded.unknown, gaps: encoding.unlearnedGaps(of: table), to: &notes)
       return Rows(data: encoded.data, notes: collapsed(notes))
     } catch {
       throw FileError(.malformed, path: path, printable(error.description, limit: 300))
@@ -112,7 +108,7 @@ extension DataSource {
       var unknown: [String: Int] = [:]
       let inputs: Matrix<Element> = try encoding.inputs(of: table, unknown: &unknown, pool: pool)
       try requireNoGaps(inputs, encoding)
-      note(unknown, to: &notes)
+      note(unknown, gaps: encoding.unlearnedGaps(of: table), to: &notes)
       return inputs
     } catch {
       throw FileError(.malformed, path: path, printable(error.description, limit: 300))
@@ -132,7 +128,7 @@ extension DataSource {
     of encoding: TableEncoding, targets: [String], weights: String?
   ) throws(FileError) -> (file: DelimitedFile, reading: TableReading) {
     let file = try DelimitedFile(path: path)
-    var reading = TableReading(missingWords: TableReading.standardMissingWords + missingWords)
+    var reading = TableReading(missingWords: missingWords(of: encoding))
     let wanted = encoding.inputs.map(\.column) + targets + [weights].compactMap { $0 }
     for name in wanted where !file.header.contains(name) {
       let purpose = name == weights ? "--weights" : targets.contains(name) ? "the target" : "the model"
@@ -145,7 +141,16 @@ extension DataSource {
     return (file, reading)
   }
 
-  func note(_ unknown: [String: Int], to notes: inout [String]) {
+  /// Words that stand for a gap in rows for a model: its own ones too.
+  func missingWords(of encoding: TableEncoding) -> [String] {
+    TableReading.standardMissingWords + missingWords + (encoding.missingWords ?? [])
+  }
+
+  /// - Parameter gaps: cells without a value, by column, of which the training had none.
+  func note(_ unknown: [String: Int], gaps: [String: Int], to notes: inout [String]) {
+    for (column, count) in gaps.sorted(by: { $0.key < $1.key }) {
+      notes.append("column \(quoted(column)): \(amount(count, "cell")) without a value, of which the training had none")
+    }
     for (column, count) in unknown.sorted(by: { $0.key < $1.key }) {
       notes.append(
         "column \(quoted(column)): \(amount(count, "cell")) with a text that the training hardly has or not at all")
@@ -206,6 +211,13 @@ extension DataSource {
 }
 
 extension TableEncoding {
+  /// Keeps the words that were gaps in the training, for all tables to come.
+  mutating func keep(_ words: [String], and earlier: [String]?) {
+    var all = earlier ?? []
+    for word in words where !all.contains(word) { all.append(word) }
+    missingWords = all.isEmpty ? nil : all
+  }
+
   /// Whether a table with this encoding can be learned further by a network with another: by its columns and classes.
   func continues(_ own: TableEncoding) -> Bool {
     Set(inputs.map(\.column)).isSubset(of: own.inputs.map(\.column)) && Set(classes).isSubset(of: own.classes)

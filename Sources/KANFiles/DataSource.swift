@@ -14,6 +14,8 @@ package struct DataSource: Sendable {
     package var encoding: TableEncoding?
     /// What may not be expected, such as columns left out.
     package var notes: [String] = []
+    /// Columns of which the precision loses digits that matter.
+    package var imprecise: [String] = []
   }
 
   /// Rows for an existing network.

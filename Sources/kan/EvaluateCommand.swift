@@ -45,7 +45,8 @@ struct EvaluateCommand: ParsableCommand {
     try Ranks.requireSameProgram()
     let network = try Network<Element>(file)
     let pool = try threads.pool()
-    let rows = try data.rows(for: network, pool).data
+    let read = try data.rows(for: network, pool)
+    let rows = read.data
     if Ranks.areLaunched {
       try Ranks.requireSame([("the rows", "\(rows.rows)"), ("the model", "\(Ranks.digest(network.parameters))")])
     }
@@ -53,7 +54,14 @@ struct EvaluateCommand: ParsableCommand {
       Ranks.areLaunched
       ? try network.evaluate(on: Ranks.share(rows), pool: pool) : network.evaluate(on: rows, pool: pool)
     let intervals = try coverage(network, rows, pool)
-    if json { return try Console.print(encodeJSON(EvaluationResult(metrics: metrics, intervals: intervals))) }
+    var warnings = Warnings()
+    warnings.add(.outside, Warnings.outside(network.outsideCounts(on: rows.inputs), names: network.names))
+    for text in warnings.texts { Console.note("warning: \(printable(text, limit: 500))") }
+    for note in read.notes { warnings.add(.other, note) }
+    if json {
+      let result = EvaluationResult(metrics: metrics, intervals: intervals, warnings: warnings.texts)
+      return try Console.print(encodeJSON(result))
+    }
     let text = table([metrics.header, [printable(data.data)] + metrics.cells])
     let parts = [text] + metrics.targetLines + metrics.classTables + (intervals ?? []).map(\.text)
     try Console.print(parts.joined(separator: "\n\n"))
@@ -77,13 +85,16 @@ struct EvaluateCommand: ParsableCommand {
 private struct EvaluationResult: Encodable {
   var metrics: Evaluation
   var intervals: [IntervalCoverage]?
+  /// What a user should know of the rows.
+  var warnings: [String]
 
-  private enum Key: String, CodingKey { case intervals }
+  private enum Key: String, CodingKey { case intervals, warnings }
 
   func encode(to encoder: any Encoder) throws {
     try metrics.encode(to: encoder)
     var values = encoder.container(keyedBy: Key.self)
     try values.encodeIfPresent(intervals, forKey: .intervals)
+    if !warnings.isEmpty { try values.encode(warnings, forKey: .warnings) }
   }
 }
 

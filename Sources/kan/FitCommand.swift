@@ -15,7 +15,8 @@ struct FitCommand: ParsableCommand {
 
       The formulas go from simple to accurate, in the table's columns and units; the one with a star is the simplest whose \
       error is within the noise of the best. The search is made --restarts times from different starts; how many of them \
-      choose the same formula tells how sure it is. All cells have to be numbers. Of a trained network, kan symbolic makes a \
+      choose the same formula tells how sure it is. All cells have to be numbers; rows \
+      with a gap are left out. Of a trained network, kan symbolic makes a \
       formula.
 
       EXAMPLES
@@ -45,16 +46,18 @@ struct FitCommand: ParsableCommand {
   }
 
   func run() throws {
-    let source = try data.source()
+    let source = try data.source(columns.columns)
+    var notes: [String] = []
     let pool = try threads.pool()
     let rows: Dataset<Double>
     switch source.kind {
-    case .table: rows = try Dataset(csv: data.data, targets: data.target ?? [], task: .regression)
+    case .table: rows = try source.completeRows(notes: &notes)
     case .array: rows = try Dataset(npy: data.data, target: data.target![0])
     case .images: throw ToolError.usage("\(data.data): a formula needs a table or arrays, not images")
     }
+    for note in notes { Console.note(note) }
     guard case .values(let targets) = rows.targets else { throw ToolError.usage("\(data.data): targets of classes") }
-    let kept = try keptColumns(rows.names.inputs)
+    let kept = source.kind == .table ? Array(rows.names.inputs.indices) : try keptColumns(rows.names.inputs)
     let names = kept.map { rows.names.inputs[$0] }
     let variables = kept.map { rows.inputs.column($0) }
     Interruption.watch()

@@ -140,9 +140,10 @@ func parseNames(_ text: String) throws -> [String] {
 /// Which words of a table are gaps.
 struct MissingWordArguments: ParsableArguments {
   @Option(
-    name: .customLong("missing-words"),
+    name: .customLong("missing-words"), parsing: .unconditional,
     help: ArgumentHelp(
-      "Words that stand for an empty cell, beside NA, N/A, NaN, null, None, ? and -.", valueName: "word,…"),
+      "Words that stand for an empty cell, beside NA, N/A, NaN, null, None, ? and -. A model keeps those of its training.",
+      valueName: "word,…"),
     transform: parseNames)
   var words: [String] = []
 

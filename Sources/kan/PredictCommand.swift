@@ -70,10 +70,12 @@ struct PredictCommand: ParsableCommand {
       let inputs = try missing.inputs(of: source.path, for: network, pool)
       let predictions = try predictions(network, inputs, pool)
       if !Ranks.isFirst { return }
+      warn(network.outsideCounts(on: inputs), network)
       let rows = try bytes(predictions, of: inputs, network, form, pool)
       return try writeFile(form.beginning(inputs.rows) + rows, to: out ?? "/dev/stdout")
     }
     var notes: [String] = []
+    var outside: OutsideGridCounts?
     var failure: (any Error)?
     do {
       try writeFile(to: out ?? "/dev/stdout") { append throws(FileError) in
@@ -82,6 +84,9 @@ struct PredictCommand: ParsableCommand {
           try append(form.beginning(rows))
         } _: { inputs throws(FileError) in
           do {
+            if let counts = network.outsideCounts(on: inputs) {
+              if outside == nil { outside = counts } else { outside?.add(counts) }
+            }
             try append(try bytes(network.predict(inputs, pool: pool), of: inputs, network, form, pool))
           } catch let error as FileError {
             throw error
@@ -95,6 +100,12 @@ struct PredictCommand: ParsableCommand {
       throw failure ?? error
     }
     for note in notes { Console.note(note) }
+    warn(outside, network)
+  }
+
+  private func warn<Element: Scalar>(_ outside: OutsideGridCounts?, _ network: Network<Element>) {
+    guard let text = Warnings.outside(outside, names: network.names) else { return }
+    Console.note("warning: \(printable(text, limit: 500))")
   }
 
   private func bytes<Element: Scalar>(

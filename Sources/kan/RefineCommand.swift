@@ -13,14 +13,14 @@ struct RefineCommand: ParsableCommand {
       targets too, the metrics before and after are printed. The refined model can be trained on: kan train DATA --start OUT.
 
       EXAMPLES
+        kan train houses.csv --hidden 4 --save houses.safetensors
         kan refine houses.safetensors houses.csv --grid 20 --save finer.safetensors
-        kan refine houses.safetensors houses.csv --grid 20 --json
+        kan refine houses.safetensors houses.csv --target price --weights area --grid 20 --json
       """)
 
   @Argument(help: "The model.", completion: .file(extensions: ["safetensors"]))
   var model: String
-  @Argument(help: "x.csv or x.tsv, x.npy, or a folder of images.", completion: .file())
-  var data: String
+  @OptionGroup var data: DataArguments
   @Option(parsing: .unconditional, help: "Intervals of the new grid.")
   var grid: Int
   @Option(help: "File for the refined model.", completion: .file(extensions: ["safetensors"]))
@@ -31,7 +31,7 @@ struct RefineCommand: ParsableCommand {
 
   func validate() throws {
     if !(1...100_000).contains(grid) { throw ValidationError("--grid has to be 1 to 100000") }
-    try requireDistinct(outputs: [("--save", save)], inputs: [data])
+    try requireDistinct(outputs: [("--save", save)], inputs: [data.data] + (data.target ?? []))
   }
 
   func run() throws {
@@ -42,10 +42,13 @@ struct RefineCommand: ParsableCommand {
   private func refine<Element: Scalar>(_ file: ModelFile, _: Element.Type) throws {
     var network = try Network<Element>(file)
     let pool = try threads.pool()
-    let source = DataSource(path: data)
-    // The targets only measure: without them, or with some that do not fit, the model is refined all the same.
-    let rows = try? source.rows(for: network, pool: pool).data
-    var notes: [String] = []
+    let isAsked = data.target != nil || data.weights != nil
+    let source = isAsked ? try data.source() : DataSource(path: data.data, missingWords: data.missing.words)
+    // The targets only measure: without them, or with some that do not fit, the model is refined all the same. Those that
+    // are asked for have to be there.
+    let read = isAsked ? try source.rows(for: network, pool: pool) : try? source.rows(for: network, pool: pool)
+    let rows = read?.data
+    var notes = read?.notes ?? []
     let inputs = if let rows { rows.inputs } else { try source.inputs(for: network, notes: &notes, pool: pool) }
     for note in notes { Console.note(note) }
     if let save { try checkWritable(save) }
@@ -54,6 +57,11 @@ struct RefineCommand: ParsableCommand {
     do throws(BasisError) {
       deviation = try network.extendGrid(to: grid, on: inputs, pool: pool)
     } catch {
+      if network.layers[0].basis is TableBasis<Element> {
+        throw ToolError.data(
+          "\(model): its first layer has knots for each column of a table, which are not moved, and \(error); a layer on a "
+            + "grid is one of `kan train` with --hidden and without texts")
+      }
       throw ToolError.data("\(model): \(error)")
     }
     if let save { try network.save(to: save) }

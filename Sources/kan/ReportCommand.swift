@@ -43,6 +43,8 @@ struct ReportCommand: ParsableCommand {
     var warnings = Warnings()
     warnings.add(.constantTarget, Warnings.constantTargets(in: read.data))
     warnings.add(.fewOfClass, Warnings.fewOfClass(training: read.data, test: nil))
+    warnings.add(.outside, Warnings.outside(network.outsideCounts(on: read.data.inputs), names: network.names))
+    for note in read.notes { warnings.add(.other, note) }
     // Whether most rows share an interval, some of them tell as well.
     let some = read.data.selecting(rows: evenlySpaced(Report.portraitRows, of: read.data.rows))
     warnings.add(.skewed, Warnings.skewed(network, on: some))
@@ -50,7 +52,7 @@ struct ReportCommand: ParsableCommand {
       warnings.add(.parameters, Warnings.parameters(of: network, rows: samples))
     }
     try writeReport(
-      network, on: read.data, evaluation, warnings: read.notes + warnings.texts, model: model, data: data.data, to: out,
+      network, on: read.data, evaluation, warnings: warnings.texts, model: model, data: data.data, to: out,
       pool)
   }
 }
@@ -70,7 +72,7 @@ func writeReport<Element: Scalar>(
 }
 
 /// A word of a command line as a shell takes it.
-private func shellQuoted(_ word: String) -> String {
+func shellQuoted(_ word: String) -> String {
   let plain = word.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "-_./,:=+@%".contains($0)) }
   return plain && !word.isEmpty ? word : "'" + word.replacing("'", with: "'\\''") + "'"
 }

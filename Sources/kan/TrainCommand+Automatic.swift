@@ -56,7 +56,7 @@ extension TrainCommand {
     let training = try fit.network.evaluate(on: parts.trainingRows, pool: pool)
     let test = try fit.network.evaluate(on: parts.testRows, pool: pool)
     let warnings = warnings(fit.network, parts, fit: training, nil)
-    warn(warnings)
+    warn(warnings, besides: parts.notes)
     try writeReport(fit.network, parts, test, warnings, pool)
     if json {
       let result = TrainingResult(
@@ -64,7 +64,7 @@ extension TrainCommand {
         samplesPerSecond: Double(fit.rows) / fit.seconds, seed: seed, threads: pool.threads, train: training,
         test: test, bestEpoch: nil, end: "allEpochs", objective: ObjectiveDescription(fit.network.objective),
         grid: nil, gridReason: nil, chosen: chosen,
-        warnings: parts.notes + warnings.texts)
+        warnings: warnings.texts)
       return try Console.print(encodeJSON(result))
     }
     Console.note(chosen.why)
@@ -77,14 +77,35 @@ extension TrainCommand {
 }
 
 extension TrainCommand {
-  /// This command without the choice.
-  fileprivate func command(_ options: String) -> String {
-    let target = data.target.map { " --target '\($0.joined(separator: ","))'" } ?? ""
-    let task = task.map { " --task \($0.rawValue)" } ?? ""
-    let quantile = objectives.quantile.map { " --quantile \($0)" } ?? ""
-    let delta = objectives.huberDelta.map { " --huber-delta \($0)" } ?? ""
-    let loss = objectives.loss.map { " --loss \($0)\(quantile)\(delta)" } ?? ""
-    return "kan train \(printable(data.data, limit: 4096))\(target)\(task)\(loss) \(options)"
+  /// This command without the choice: all that was said of the data, and options of a described training in the place of
+  /// those that a choice takes.
+  fileprivate func command(_ described: String) -> String {
+    var words = ["kan", "train", printable(data.data, limit: 4096)]
+    func add(_ name: String, _ value: String?) { if let value { words += [name, value] } }
+    func add(_ name: String, names: [String]) { add(name, names.isEmpty ? nil : names.joined(separator: ",")) }
+    add("--target", names: data.target ?? [])
+    add("--weights", data.weights)
+    add("--missing-words", names: data.missing.words)
+    if columns.inputs != nil { add("--inputs", names: columns.inputs ?? []) }
+    add("--ignore", names: columns.ignore)
+    add("--categorical", names: columns.categorical)
+    add("--task", task?.rawValue)
+    add("--loss", objectives.loss)
+    add("--quantile", objectives.quantile.map { "\($0)" })
+    add("--huber-delta", objectives.huberDelta.map { "\($0)" })
+    add("--test", test)
+    add("--test-target", testTarget)
+    add("--holdout", holdout.map { "\($0)" })
+    add("--missing", missing == .fit ? nil : missing.rawValue)
+    add("--class-weight", classWeight == .none ? nil : classWeight.rawValue)
+    add("--knots", knots?.rawValue)
+    add("--monotone", names: monotone.map { "\($0.name)=\($0.monotonicity.rawValue)" })
+    add("--seed", seed == 0 ? nil : "\(seed)")
+    add("--memory", memory.memory.map { "\($0)" })
+    add("--cache", memory.cache)
+    // Some described trainings have a precision of their own.
+    if !described.contains("--precision") { add("--precision", precision == .float ? nil : precision.rawValue) }
+    return words.map(shellQuoted).joined(separator: " ") + " " + described
   }
 }
 

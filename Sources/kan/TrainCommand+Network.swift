@@ -10,6 +10,8 @@ extension TrainCommand {
     var encoding: TableEncoding?
     /// What reading met.
     var notes: [String] = []
+    /// Columns of which the precision loses digits that matter.
+    var imprecise: [String] = []
     /// Where all rows are, if the others are a sample of them.
     var stream: Stream<Element>?
     /// Where ranks share the rows: `training`, `validation` and `test` are those of this rank then.
@@ -79,7 +81,8 @@ extension TrainCommand {
     }
     guard patience != nil else {
       return Parts(
-        training: try weighted(training), validation: nil, test: test!, encoding: read.encoding, notes: read.notes)
+        training: try weighted(training), validation: nil, test: test!, encoding: read.encoding, notes: read.notes,
+        imprecise: read.imprecise)
     }
     guard let parts = training.holdingOut(0.1, seed: seed &+ 1) else {
       throw ToolError.data("\(data.data): too few rows for --patience, which judges by a tenth of them")
@@ -89,7 +92,7 @@ extension TrainCommand {
     }
     return Parts(
       training: try weighted(parts.training), validation: try weighted(parts.test), test: test!,
-      encoding: read.encoding, notes: read.notes)
+      encoding: read.encoding, notes: read.notes, imprecise: read.imprecise)
   }
 
   /// The rows of a test that is a source of its own.

@@ -188,20 +188,26 @@ extension TrainCommand {
     _ network: Network<Element>, _ parts: Parts<Element>, fit: Evaluation, _ history: TrainingHistory?
   ) -> Warnings {
     var warnings = Warnings()
-    if parts.shared != nil {
-      // The others look at all rows.
-      warnings.add(.training, Warnings.training(history, fit: fit))
-      return warnings
+    warnings.add(.training, Warnings.training(history, fit: fit))
+    warnings.add(.parameters, Warnings.parameters(of: network, rows: parts.trainingRows.rows))
+    warnings.add(.precision, Warnings.precision(parts.imprecise))
+    for note in parts.notes { warnings.add(.other, note) }
+    // The others look at all rows.
+    if parts.shared != nil { return warnings }
+    warnings.add(.skewed, Warnings.skewed(network, on: parts.training))
+    if objectives.loss == nil && network.objective is MeanSquaredError {
+      let text = Warnings.objective(in: parts.training)
+      warnings.add(.objective, text.map { "\($0.dropLast()); see --loss." })
     }
     warnings.add(.constantTarget, Warnings.constantTargets(in: parts.training))
     warnings.add(.fewOfClass, Warnings.fewOfClass(training: parts.training, test: parts.test))
     warnings.add(.unlike, Warnings.unlike(training: parts.training, test: parts.test))
-    warnings.add(.training, Warnings.training(history, fit: fit))
     return warnings
   }
 
-  func warn(_ warnings: Warnings) {
-    for text in warnings.texts { Console.note("warning: \(printable(text, limit: 500))") }
+  /// - Parameter notes: those among them that have been printed.
+  func warn(_ warnings: Warnings, besides notes: [String]) {
+    for text in warnings.texts where !notes.contains(text) { Console.note("warning: \(printable(text, limit: 500))") }
   }
 
   /// The page of `--report`, on the rows that the network is judged by.
@@ -210,7 +216,7 @@ extension TrainCommand {
   ) throws {
     guard let report else { return }
     try kan.writeReport(
-      network, on: parts.test, test, warnings: parts.notes + warnings.texts, model: save ?? "network",
+      network, on: parts.test, test, warnings: warnings.texts, model: save ?? "network",
       data: self.test ?? data.data, to: report, pool)
     Console.note("wrote \(printable(report, limit: 4096))")
   }
@@ -220,10 +226,8 @@ extension TrainCommand {
   ) throws {
     let training = try network.evaluate(on: parts.trainingRows, pool: pool)
     let test = try network.evaluate(on: parts.testRows, pool: pool)
-    var warnings = warnings(network, parts, fit: training, history)
-    warnings.add(.parameters, Warnings.parameters(of: network, rows: parts.trainingRows.rows))
-    if parts.shared == nil { warnings.add(.skewed, Warnings.skewed(network, on: parts.training)) }
-    warn(warnings)
+    let warnings = warnings(network, parts, fit: training, history)
+    warn(warnings, besides: parts.notes)
     try writeReport(network, parts, test, warnings, pool)
     if json {
       let result = TrainingResult(
@@ -232,13 +236,14 @@ extension TrainCommand {
         bestEpoch: history.bestEpoch, end: history.end.rawValue, objective: ObjectiveDescription(network.objective),
         grid: history.grid?.intervals,
         gridReason: history.grid?.description, ranks: Ranks.areLaunched ? Ranks.communicator.ranks : nil,
-        traffic: Ranks.areLaunched ? Ranks.communicator.traffic : nil, warnings: parts.notes + warnings.texts)
+        traffic: Ranks.areLaunched ? Ranks.communicator.traffic : nil, warnings: warnings.texts)
       try Console.print(encodeJSON(result))
       return
     }
     if history.end == .earlyStopping {
       Console.note("stopped after \(counted(history.epochs.count, "epoch")), the best one was \(history.bestEpoch)")
     }
+    for line in gridLines(history) { Console.note(line) }
     if let grid = history.grid { Console.note("\(grid)") }
     if history.end == .converged { Console.note("converged after \(counted(history.epochs.count, "epoch"))") }
     try Console.print(
@@ -247,6 +252,21 @@ extension TrainCommand {
         + resultTable(training, test))
     if let save { Console.note("saved \(printable(save, limit: 4096))") }
   }
+}
+
+/// The loss of the training rows at the end of each grid, and how grids are judged.
+private func gridLines(_ history: TrainingHistory) -> [String] {
+  guard let choice = history.grid else { return [] }
+  var lines: [String] = []
+  var before: Double?
+  for judgement in choice.judgements {
+    guard let loss = history.epochs.last(where: { $0.grid == judgement.intervals })?.loss else { continue }
+    lines.append(
+      "grid \(judgement.intervals): loss " + (before.map { "\(short($0)) before, " } ?? "")
+        + "\(short(loss)) after, \(choice.criterion.rawValue) \(short(judgement.score))")
+    before = loss
+  }
+  return lines
 }
 
 /// The table of metrics after a training, and that of each of several targets in the test.

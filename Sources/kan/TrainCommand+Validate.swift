@@ -61,6 +61,8 @@ extension TrainCommand {
     try require(
       onDivergence == .stop || optimizer == .adam || optimizer == .sgd,
       "--on-divergence recover is for --optimizer adam and sgd: lbfgs and lm have no rate to lower")
+    try require(
+      givenSmoothness == nil || initialization == .leastSquares, "--smoothness is for --init least-squares")
     try require(weightDecay >= 0 && weightDecay.isFinite, "--weight-decay must not be negative")
     try require((1...1 << 30).contains(batch), "--batch has to be at least 1")
     try require((0...1_000_000_000).contains(epochs), "--epochs must not be negative")

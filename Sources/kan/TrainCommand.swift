@@ -149,8 +149,12 @@ struct TrainCommand: ParsableCommand {
     name: .customLong("init"),
     help: "Initial coefficients; least-squares fits the last layer, or the only one, to the data (regression).")
   var givenInitialization: Initialization?
-  @Option(help: "Smoothing of --init least-squares: auto, or a number from 0 (none) on for all functions alike.")
-  var smoothness = Smoothing.auto
+  @Option(
+    name: .customLong("smoothness"),
+    help: """
+      Smoothing of --init least-squares: auto, or a number from 0 (none) on for all functions alike (default: auto).
+      """)
+  var givenSmoothness: Smoothing?
   @Option(
     help: """
       Knots of the first layer: data puts them at quantiles, in a described network only where evenly spaced ones \
@@ -178,8 +182,10 @@ struct TrainCommand: ParsableCommand {
   var seed: UInt64 = 0
   @Option(help: "Precision to compute in.")
   var precision = Precision.float
-  @Option(help: "How products with splines are formed; auto goes by a cost model.")
-  var contraction = Contraction.auto
+  @Option(
+    name: .customLong("contraction"),
+    help: "How products with splines are formed; auto goes by a cost model (default: auto).")
+  var givenContraction: Contraction?
   @OptionGroup var threads: ThreadArguments
   @OptionGroup var memory: MemoryArguments
   @Option(help: "File for the model.", completion: .file(extensions: ["safetensors"]))
@@ -193,11 +199,12 @@ struct TrainCommand: ParsableCommand {
   @Flag(help: "Resume the training of the model that --save names, with the same data and options.")
   var resume = false
   @Option(
+    name: .customLong("on-divergence"),
     help: """
       What follows numbers that are not finite: stop ends the training with its last good parameters, recover goes back \
-      to them and on at half the rate.
+      to them and on at half the rate (default: stop).
       """)
-  var onDivergence = DivergenceChoice.stop
+  var givenOnDivergence: DivergenceChoice?
   @Option(
     help: "File for a line of JSON for each epoch, or each kind of model that was tried.",
     completion: .file(extensions: ["jsonl"]))
@@ -215,6 +222,9 @@ struct TrainCommand: ParsableCommand {
   var batch: Int { givenBatch ?? 256 }
   var epochs: Int { givenEpochs ?? 20 }
   var initialization: Initialization { givenInitialization ?? .random }
+  var smoothness: Smoothing { givenSmoothness ?? .auto }
+  var contraction: Contraction { givenContraction ?? .auto }
+  var onDivergence: DivergenceChoice { givenOnDivergence ?? .stop }
   var checkpointEvery: Double { givenCheckpointEvery ?? 30 }
 
   /// The grid that the network starts on.
@@ -237,7 +247,8 @@ struct TrainCommand: ParsableCommand {
       ("--sparsity", sparsity != nil), ("--entropy", entropy != nil),
       ("--batch", givenBatch != nil), ("--epochs", givenEpochs != nil), ("--patience", patience != nil),
       ("--init", givenInitialization != nil), ("--range", !range.isEmpty), ("--start", start != nil),
-      ("--keep-learned", keepLearned),
+      ("--keep-learned", keepLearned), ("--contraction", givenContraction != nil),
+      ("--on-divergence", givenOnDivergence != nil), ("--smoothness", givenSmoothness != nil),
     ]
     return given.filter(\.1).map(\.0)
   }

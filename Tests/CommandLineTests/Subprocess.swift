@@ -15,9 +15,9 @@ struct Outcome: Equatable {
     try #require(try JSONSerialization.jsonObject(with: Data(bytes)) as? [String: Any])
   }
 
-  /// The numbers of an evaluation, without the coverage of intervals.
+  /// The numbers of an evaluation, without the coverage of intervals and warnings.
   func metrics() throws -> [String: Double] {
-    try #require(json().filter { $0.key != "intervals" } as? [String: Double])
+    try #require(json().filter { !["intervals", "warnings"].contains($0.key) } as? [String: Double])
   }
 
   /// Stops the test, with what the process wrote, unless it did what it was asked for.

@@ -22,6 +22,8 @@ public struct AutomaticFit<Element: Scalar>: Sendable {
   public var batch: Int
   /// The largest rate of each network's training.
   public var learningRate: Double
+  /// What a user should know of the rows and the network; of a table also columns that are left out.
+  public var warnings = Warnings()
 
   /// A kind of model.
   public struct Member: Sendable, Codable {
@@ -99,16 +101,34 @@ extension Network {
     pool: ThreadPool = .shared, progress: @escaping AutomaticReport = { _ in .continue }
   ) throws(TrainingError) -> AutomaticFit<Element> {
     let kinds = [InputKind](repeating: .number, count: data.inputs.columns)
-    return try AutomaticTraining(
+    var fit = try AutomaticTraining(
       data, kinds, options, objective ?? data.targets.task.objective, pool, progress
     ).run()
+    fit.warn(of: data, suggesting: objective == nil, pool: pool)
+    return fit
+  }
+}
+
+extension AutomaticFit {
+  /// Adds the warnings that the rows of the training give reason for.
+  ///
+  /// - Parameter suggests: whether the objective was not asked for, so that another may be suggested.
+  mutating func warn(of data: Dataset<Element>, suggesting suggests: Bool, pool: ThreadPool) {
+    warnings.add(.constantTarget, Warnings.constantTargets(in: data))
+    warnings.add(.fewOfClass, Warnings.fewOfClass(training: data, test: nil))
+    warnings.add(.training, Warnings.training(nil, fit: network.evaluate(on: data, pool: pool)))
+    warnings.add(.parameters, Warnings.parameters(of: network, rows: data.rows))
+    if suggests { warnings.add(.objective, Warnings.objective(in: data)) }
   }
 }
 
 extension AutomaticFit {
   /// Options of `kan train` for a single network like the member of the largest weight.
   public var explicitOptions: String {
+    let adam = "--grid \(intervals) --epochs \(epochs) --batch \(batch) --learning-rate \(learningRate.text(digits: 3))"
     guard let member = members.max(by: { $0.weight < $1.weight }), member.hidden > 0 else {
+      // Of the methods only first-order steps keep a network monotone.
+      if !network.monotone.isEmpty { return adam }
       let isLeastSquares = network.objective is MeanSquaredError
       let method = isLeastSquares ? "--init least-squares --epochs 0" : "--optimizer lbfgs --epochs 100"
       return "--grid \(intervals) \(method)"
@@ -118,8 +138,7 @@ extension AutomaticFit {
       return "--hidden \(member.hidden) --optimizer lm --precision double "
         + "--extend \(grids.map(String.init).joined(separator: ",")) --epochs \(AutomaticTuning.smoothEpochs)"
     }
-    return "--hidden \(member.hidden) --grid \(intervals) --epochs \(epochs) --batch \(batch) "
-      + "--learning-rate \(learningRate.text(digits: 3)) --weight-decay \(member.weightDecay.text(digits: 3))"
+    return "--hidden \(member.hidden) \(adam) --weight-decay \(member.weightDecay.text(digits: 3))"
   }
 }
 

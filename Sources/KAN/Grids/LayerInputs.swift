@@ -114,6 +114,18 @@ public struct OutsideGridCounts: Sendable, Equatable, Codable {
   /// The total over all inputs.
   public var total: Int { below.reduce(0, +) + above.reduce(0, +) }
 
+  /// Takes the counts of rows that follow.
+  ///
+  /// Traps unless they are of as many inputs.
+  public mutating func add(_ other: OutsideGridCounts) {
+    require(below.count == other.below.count, "OutsideGridCounts: \(other.below.count) inputs, not \(below.count)")
+    rows += other.rows
+    for input in below.indices {
+      below[input] += other.below[input]
+      above[input] += other.above[input]
+    }
+  }
+
   @specialized(where Element == Float)
   @specialized(where Element == Double)
   fileprivate mutating func add<Element: Scalar>(

@@ -58,6 +58,32 @@ extension TableEncoding.Kind {
   }
 }
 
+extension Network {
+  /// Counts rows outside the domain of each input, which is what the functions of the first layer cover: the ends of a
+  /// grid, or the first and last knot of a table's column. Nil where functions have no ends, as straight lines have none.
+  ///
+  /// It differs from ``outsideGridCounts(on:pool:)`` in that the layer need not have one grid for all inputs, and that
+  /// what rounding moves beyond an end is within it.
+  ///
+  /// - Parameter rows: in the data's units: [rows × in]; traps unless the columns fit.
+  public func outsideCounts(on rows: Matrix<Element>) -> OutsideGridCounts? {
+    requireColumns(of: rows)
+    let basis = layers[0].basis
+    if basis.isIdentity || !(basis is any CompactBasis<Element> || basis is Gaussian<Element>) { return nil }
+    var counts = OutsideGridCounts(inputs: inputs)
+    counts.rows = rows.rows
+    for input in 0..<inputs {
+      let domain = layers[0].domain(ofInput: input)
+      if case .categories = domain { continue }
+      let (below, above, _) = rows.view.beyond(
+        input, domain.range, inputScaling.shift[input], inputScaling.factor[input])
+      (counts.below[input], counts.above[input]) = (below, above)
+    }
+    withExtendedLifetime(rows) {}
+    return counts
+  }
+}
+
 extension MatrixView {
   /// Rows whose (x - shift)·factor is outside a range, beyond what rounding does to its ends.
   fileprivate func beyond(

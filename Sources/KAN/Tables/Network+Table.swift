@@ -26,7 +26,11 @@ extension Network {
   ) throws -> AutomaticFit<Element> {
     let encoding = try TableEncoding(table, columns: columns)
     let rows: EncodedTable<Element> = try encoding.encode(table, pool: pool)
-    return try fit(rows.data, encoding, options: options, objective: objective, pool: pool, progress: progress)
+    var result = try fit(rows.data, encoding, options: options, objective: objective, pool: pool, progress: progress)
+    if Element.self == Float.self {
+      result.warnings.add(.precision, Warnings.precision(encoding.columnsBeyondSinglePrecision(table)))
+    }
+    return result
   }
 
   /// The same on rows that have been encoded.
@@ -34,8 +38,11 @@ extension Network {
     _ data: Dataset<Element>, _ encoding: TableEncoding, options: AutomaticOptions, objective: (any Objective)?,
     pool: ThreadPool, progress: @escaping AutomaticReport = { _ in .continue }
   ) throws(TrainingError) -> AutomaticFit<Element> {
-    try fit(
+    var result = try fit(
       data, encoding, options: options, objective: objective, pool: pool, store: AutomaticStore(), progress: progress)
+    result.warn(of: data, suggesting: objective == nil, pool: pool)
+    for note in encoding.notes { result.warnings.add(.other, Warnings.sentence(note)) }
+    return result
   }
 
   /// The same, with or without an encoding, and with checkpoints.

@@ -37,7 +37,7 @@ extension TableEncoding {
   ) throws(TableError) -> Matrix<Element> {
     var readers: [InputReader] = []
     for input in inputs {
-      let column = try Self.column(input.column, of: table)
+      let column = try Self.column(input.column, of: table).withGaps(missingWords, input)
       let reader = try InputReader(input, column)
       if let count = reader.unknown, count > 0 { unknown[input.column] = count }
       readers.append(reader)
@@ -46,6 +46,27 @@ extension TableEncoding {
     let loop = EncodeLoop(readers: readers, to: matrix.mutableView())
     withExtendedLifetime(matrix) { pool.run(loop.count, work: 4 * table.rows * inputs.count, loop) }
     return matrix
+  }
+
+  /// Gaps of each column in which the training had none: a usual value stands for them.
+  package func unlearnedGaps(of table: Table) -> [String: Int] {
+    var result: [String: Int] = [:]
+    for input in inputs where result[input.column] == nil && !hasLearnedGaps(input) {
+      guard let column = table[input.column]?.withGaps(missingWords, input) else { continue }
+      let gaps =
+        switch column.cells {
+        case .numbers(let values), .times(let values): values.count(where: \.isNaN)
+        case .texts(let codes, _): codes.count { $0 < 0 }
+        }
+      if gaps > 0 { result[input.column] = gaps }
+    }
+    return result
+  }
+
+  /// Whether the training had gaps in the column of an input.
+  private func hasLearnedGaps(_ input: Input) -> Bool {
+    if case .levels(_, let gap) = input.kind { return gap > 0 }
+    return inputs.contains { $0.column == input.column && $0.kind == .gap }
   }
 
   /// Inputs, targets and weights of a table's rows. Rows without a target are left out.
@@ -188,6 +209,31 @@ extension TableEncoding {
         predictions[row, column] = value.isInfinite ? (value > 0 ? largest : -largest) : value
       }
     }
+  }
+}
+
+extension Table.Column {
+  /// The column with gaps in the place of words that a model takes for gaps.
+  fileprivate func withGaps(_ words: [String]?, _ input: TableEncoding.Input) -> Table.Column {
+    guard let words, !words.isEmpty else { return self }
+    var result = self
+    switch cells {
+    case .times: break
+    case .numbers(let values):
+      let numbers = words.compactMap { Double($0) }
+      if !numbers.isEmpty { result.cells = .numbers(values.map { numbers.contains($0) ? .nan : $0 }) }
+    case .texts(let codes, let levels):
+      let known = Set(words.map { $0.lowercased() })
+      let isGap = levels.map { known.contains($0.lowercased()) }
+      let own = codes.map { $0 >= 0 && isGap[Int($0)] ? -1 : $0 }
+      result.cells = .texts(codes: own, levels: levels)
+      // Words among the numbers of a column make texts of it, where they are not yet known as gaps.
+      let numbers = levels.map { Double($0) }
+      if !input.isText, levels.indices.allSatisfy({ isGap[$0] || numbers[$0] != nil }) {
+        result.cells = .numbers(own.map { $0 < 0 ? .nan : numbers[Int($0)] ?? .nan })
+      }
+    }
+    return result
   }
 }
 

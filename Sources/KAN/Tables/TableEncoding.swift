@@ -119,6 +119,8 @@ public struct TableEncoding: Sendable, Equatable, Codable {
   public var notes: [String]
   /// The column of weights, if there is one.
   public var weights: String?
+  /// Words that stand for a gap in any table of the model, beside those that always do, such as `-999`; nil for none.
+  public var missingWords: [String]?
 }
 
 extension TableEncoding {

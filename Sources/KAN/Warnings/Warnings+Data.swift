@@ -34,6 +34,23 @@ extension Warnings {
     }
   }
 
+  /// The objective that numeric targets look made for, where none was asked for; see ``Dataset/suggestedObjective()``.
+  public static func objective<Element: Scalar>(in data: Dataset<Element>) -> String? {
+    guard let suggested = data.suggestedObjective() else { return nil }
+    return sentence(
+      "\(suggested.reason), which the loss \"\(type(of: suggested.objective).name)\" is made for: the squares of errors "
+        + "treat them as any other numbers")
+  }
+
+  /// Columns of which single precision loses digits that tell most rows apart.
+  package static func precision(_ columns: [String]) -> String? {
+    if columns.isEmpty { return nil }
+    let (has, its) = columns.count == 1 ? ("has", "its") : ("have", "their")
+    return sentence(
+      "\(Self.columns(Array(columns.indices), columns)) \(has) a few rows so far from the others that single precision loses "
+        + "more than a thousandth of what most of \(its) rows differ by: use double precision")
+  }
+
   /// Classes of so few rows that a tenth of the data need not have one.
   ///
   /// - Parameter test: rows of the same classes that the network is judged by.

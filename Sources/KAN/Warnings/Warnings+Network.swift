@@ -40,9 +40,10 @@ extension Warnings {
     return rows.indices.contains { 10 * rows[$0] >= 9 * values.count && 2 * same[$0] < rows[$0] }
   }
 
-  /// Rows outside the grid of the first layer, beyond which curves are continued and not learned.
+  /// Rows outside what the first layer's functions cover, beyond which curves are continued and not learned.
   ///
-  /// - Parameter counts: what ``Network/outsideGridCounts(on:pool:)`` has for the first layer.
+  /// - Parameter counts: what ``Network/outsideCounts(on:)`` has, or ``Network/outsideGridCounts(on:pool:)`` for the first
+  ///   layer.
   public static func outside(_ counts: OutsideGridCounts?, names: Names) -> String? {
     guard let counts, counts.total > 0 else { return nil }
     let rows = zip(counts.below, counts.above).map { $0 + $1 }

@@ -23,6 +23,8 @@ public struct Warnings: Sendable, Equatable {
     case parameters
     /// Classes of very few rows.
     case fewOfClass
+    /// Targets that another objective is made for.
+    case objective
     /// Anything else.
     case other
 
