@@ -9,6 +9,7 @@ let package = Package(
     .library(name: "KANFormulas", targets: ["KANFormulas"]),
     .library(name: "KANMPI", targets: ["KANMPI"]),
     .library(name: "KANExport", targets: ["KANExport"]),
+    .library(name: "KANReport", targets: ["KANReport"]),
     .executable(name: "kan", targets: ["kan"]),
     .library(name: "KANC", type: .dynamic, targets: ["KANC"]),
     .library(name: "KANBenchmarking", targets: ["KANBenchmarking"]),

@@ -38,9 +38,11 @@ final class AutomaticCheckpointFile<Element: Scalar>: Sendable {
 }
 
 extension TrainCommand {
-  /// The parts of an earlier run, with --resume.
-  func automaticStore<Element: Scalar>(_ effort: Effort, _ parts: Parts<Element>) throws -> AutomaticStore<Element> {
-    guard resume, let save else { return AutomaticStore() }
+  /// The parts of an earlier run, with --resume, and its commands.
+  func automaticStore<Element: Scalar>(
+    _ effort: Effort, _ parts: Parts<Element>
+  ) throws -> (store: AutomaticStore<Element>, commands: [CommandRecord]) {
+    guard resume, let save else { return (AutomaticStore(), []) }
     let file = try ModelFile(path: save)
     let own = file.isDouble ? Precision.double : .float
     if own != precision {
@@ -56,6 +58,6 @@ extension TrainCommand {
     guard let earlier = try file.automaticParts(Element.self) else {
       throw ToolError.usage("\(save) is finished: leave out --resume, or go on with --start \(save)")
     }
-    return AutomaticStore(earlier)
+    return (AutomaticStore(earlier), network.commands)
   }
 }

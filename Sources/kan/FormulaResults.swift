@@ -1,4 +1,5 @@
 import KAN
+import KANFiles
 import KANFormulas
 
 /// The output of `kan symbolic` and `kan fit --formula`.
@@ -28,6 +29,9 @@ struct FormulaResults: Encodable {
     var latex, swift: String
     /// The formula's name of each column that is in it.
     var variables: [String: String]
+    /// What columns in the formula, and the target, mean where they are not the numbers of the table, such as `days since
+    /// 2024-01-01`.
+    var meaning: [String: String]
     var splines: [Spline]
     /// From simple to accurate.
     var front: [Member]
@@ -35,9 +39,11 @@ struct FormulaResults: Encodable {
     /// Texts in other syntaxes, for the console.
     fileprivate let texts: [FormulaSyntax: [String]]
     fileprivate let chosen: Int
+    /// Of the columns of all formulas, and the formulas' names of them.
+    fileprivate let allMeanings, identifiers: [String: String]
 
     enum CodingKeys: CodingKey {
-      case target, formula, rmse, modelRmse, r2, complexity, latex, swift, variables, splines, front
+      case target, formula, rmse, modelRmse, r2, complexity, latex, swift, variables, meaning, splines, front
     }
   }
 
@@ -51,9 +57,12 @@ struct FormulaResults: Encodable {
 
   init(_ formulas: [Target]) { self.formulas = formulas }
 
-  init(_ found: NetworkFormulas) {
+  /// - Parameter meanings: of columns and targets by name; see ``Target/meaning``.
+  init(_ found: NetworkFormulas, meanings: [String: String]) {
     formulas = found.targets.map {
-      Target($0.front, chosen: $0.chosen, modelErrors: $0.modelErrors, target: $0.name, names: found.names)
+      Target(
+        $0.front, chosen: $0.chosen, modelErrors: $0.modelErrors, target: $0.name, names: found.names,
+        meanings: meanings)
     }
     openEdges = found.openEdges.map(\.description)
   }
@@ -68,8 +77,14 @@ struct FormulaResults: Encodable {
       }
       let lines = table([["", "complexity", "rmse", "to model", "r2"]] + rows).split(separator: "\n")
       let texts = [""] + (target.texts[syntax] ?? [])
-      return "\(target.target)\n"
-        + zip(lines, texts).map { $1.isEmpty ? String($0) : "\($0)  \($1)" }.joined(separator: "\n")
+      let table = zip(lines, texts).map { $1.isEmpty ? String($0) : "\($0)  \($1)" }
+      // Of all formulas: a simpler one may have columns that the chosen one does without.
+      let meanings = target.allMeanings.sorted { $0.key < $1.key }.map { name, meaning in
+        let identifier = target.identifiers[name] ?? name
+        let own = identifier == name ? printable(name) : "\(identifier) (\(printable(name)))"
+        return "\(own): \(printable(meaning, limit: 300))"
+      }
+      return ([printable(target.target)] + table + meanings).joined(separator: "\n")
     }
     // The formula may be one that does not follow the edges.
     let open = formulas.contains { !$0.splines.isEmpty } ? openEdges ?? [] : []
@@ -82,7 +97,10 @@ struct FormulaResults: Encodable {
 
 extension FormulaResults.Target {
   /// - Parameter modelErrors: those of the front against the network, if there is one.
-  init(_ front: [Formula], chosen: Int, modelErrors: [Double]?, target: String, names: [String]) {
+  init(
+    _ front: [Formula], chosen: Int, modelErrors: [Double]?, target: String, names: [String],
+    meanings: [String: String] = [:]
+  ) {
     self.target = target
     self.chosen = chosen
     let formula = front[chosen]
@@ -97,6 +115,11 @@ extension FormulaResults.Target {
     modelRmse = modelErrors?[chosen]
     let identifiers = Expression.identifiers(for: names)
     variables = Dictionary(uniqueKeysWithValues: formula.expression.variables.map { (names[$0], identifiers[$0]) })
+    func known(_ columns: [String]) -> [String: String] { meanings.filter { columns.contains($0.key) } }
+    meaning = known(Array(variables.keys) + [target])
+    let all = Set(front.flatMap { $0.expression.variables })
+    allMeanings = known(all.map { names[$0] } + [target])
+    self.identifiers = Dictionary(uniqueKeysWithValues: all.map { (names[$0], identifiers[$0]) })
     splines = formula.expression.splines.map {
       FormulaResults.Spline(name: $0.name, points: $0.points, values: $0.values)
     }

@@ -65,7 +65,7 @@ struct InspectCommand: ParsableCommand {
       },
       names: network.names,
       ranges: network.names.inputs.isEmpty ? [] : inputRanges(network), monotone: directions(network),
-      training: network.record)
+      training: network.record, commands: network.commands.isEmpty ? nil : network.commands)
   }
 
   /// The inputs that predictions follow in one direction, by name, or by number where there are no names.
@@ -118,6 +118,8 @@ private struct ModelOutline: Encodable {
   var ranges: [[Double]]
   var monotone: [String: Monotonicity]?
   var training: TrainingRecord?
+  /// What made the model, in order.
+  var commands: [CommandRecord]?
 
   func text() -> String {
     var lines = [
@@ -161,6 +163,9 @@ private struct ModelOutline: Encodable {
         "",
         "chosen on \(counted(training.samples, "row")) in \(short(training.seconds)) s, seed \(training.seed)",
       ]
+      if let choice = training.choice {
+        lines.append("parts: " + choice.partTexts.map { printable($0, limit: 200) }.joined(separator: "; "))
+      }
     } else if let training {
       lines += [
         "",
@@ -171,6 +176,9 @@ private struct ModelOutline: Encodable {
       if let grid = training.grid { lines.append("\(grid)") }
       lines += training.outsideLines
       if let last = training.history.last { lines.append("last epoch: loss \(short(last.loss))") }
+    }
+    lines += (commands ?? []).enumerated().map { place, record in
+      "\(place == 0 ? "made by" : "then"): \(printable(record.command, limit: 4096)) (version \(printable(record.version)))"
     }
     return lines.joined(separator: "\n")
   }

@@ -8,8 +8,9 @@ struct PruneCommand: ParsableCommand {
     usage: "kan prune <model> <data> --save <out> [<options>]",
     discussion: """
       Every edge has a score: the share of the outputs' variation on the rows of DATA, which should be the training data, \
-      that passes through it. Edges below --threshold go, or the weakest until at most as many --edges, --inputs or \
-      hidden --nodes are left; with them goes what carries nothing any more. An output never loses its last path from the \
+      that passes through it. Edges below --threshold go, or hidden nodes or inputs whose edges together are below \
+      --node-threshold or --input-threshold, or the weakest until at most as many --edges, --inputs or hidden --nodes \
+      are left; with them goes what carries nothing any more. An output never loses its last path from the \
       inputs. The rest is trained for a few --epochs on DATA, by lm if the model was trained by it, else by lbfgs, or by \
       adam where it is to be monotone. Removed edges stay away in later trainings. Columns that are no longer used are \
       still columns of the model's tables. The model given stays as it is.
@@ -19,6 +20,7 @@ struct PruneCommand: ParsableCommand {
       EXAMPLES
         kan prune houses.safetensors houses.csv --save small.safetensors
         kan prune houses.safetensors houses.csv --save small.safetensors --inputs 5
+        kan prune houses.safetensors train.csv --save small.safetensors --test heldout.csv
       """)
 
   @Argument(help: "The model.", completion: .file(extensions: ["safetensors"]))
@@ -28,6 +30,10 @@ struct PruneCommand: ParsableCommand {
   var save: String
   @Option(parsing: .unconditional, help: "Lowest score of an edge that stays (default: 0.01, if no number is given).")
   var threshold: Double?
+  @Option(parsing: .unconditional, help: "Lowest score of a hidden node that stays.")
+  var nodeThreshold: Double?
+  @Option(parsing: .unconditional, help: "Lowest score of an input that stays.")
+  var inputThreshold: Double?
   @Option(parsing: .unconditional, help: "Edges to leave, at most.")
   var edges: Int?
   @Option(parsing: .unconditional, help: "Inputs to leave edges, at most.")
@@ -36,20 +42,29 @@ struct PruneCommand: ParsableCommand {
   var nodes: Int?
   @Option(parsing: .unconditional, help: "Passes over all rows after pruning; 0 for none.")
   var epochs = 20
+  @OptionGroup var intervals: IntervalArguments
   @OptionGroup var threads: ThreadArguments
   @Flag(help: "Print the result as JSON.")
   var json = false
 
   func validate() throws {
     func require(_ condition: Bool, _ message: String) throws { if !condition { throw ValidationError(message) } }
-    let given = [threshold != nil, edges != nil, inputs != nil, nodes != nil].filter { $0 }.count
-    try require(given <= 1, "one of --threshold, --edges, --inputs and --nodes says how much to leave")
-    try require(threshold.map { $0 >= 0 && $0.isFinite } ?? true, "--threshold must not be negative")
+    let thresholds = [
+      ("--threshold", threshold), ("--node-threshold", nodeThreshold), ("--input-threshold", inputThreshold),
+    ]
+    let given = thresholds.map { $0.1 != nil } + [edges != nil, inputs != nil, nodes != nil]
+    try require(
+      given.count { $0 } <= 1,
+      "one of --threshold, --node-threshold, --input-threshold, --edges, --inputs and --nodes says how much to leave")
+    for (name, threshold) in thresholds {
+      try require(threshold.map { $0 >= 0 && $0.isFinite } ?? true, "\(name) must not be negative")
+    }
     for (name, number) in [("--edges", edges), ("--inputs", inputs), ("--nodes", nodes)] {
       try require(number.map { $0 > 0 } ?? true, "\(name) has to be at least 1: with fewer, nothing would be left")
     }
     try require((0...1_000_000).contains(epochs), "--epochs has to be 0 to 1000000")
-    try requireDistinct(outputs: [("--save", save)], inputs: [model, data.data] + (data.target ?? []))
+    try requireDistinct(
+      outputs: [("--save", save)], inputs: [model, data.data] + (data.target ?? []) + intervals.files)
   }
 
   /// Edges that carry less than a hundredth of an output's spread change its squared error by about 1e-4 of its variance,
@@ -58,6 +73,8 @@ struct PruneCommand: ParsableCommand {
     if let edges { return .edges(edges) }
     if let inputs { return .inputs(inputs) }
     if let nodes { return .nodes(nodes) }
+    if let nodeThreshold { return .nodeThreshold(nodeThreshold) }
+    if let inputThreshold { return .inputThreshold(inputThreshold) }
     return .threshold(threshold ?? 0.01)
   }
 
@@ -70,6 +87,7 @@ struct PruneCommand: ParsableCommand {
     let network = try Network<Element>(file)
     let pool = try threads.pool()
     let rows = try data.rows(for: network, pool).data
+    let heldOut = try intervals.rows(for: network, like: data, pool)
     try checkWritable(save)
     let result: PrunedNetwork<Element>
     do {
@@ -79,6 +97,8 @@ struct PruneCommand: ParsableCommand {
     }
     var trained = result.network
     if !result.map.edgesRemoved.isEmpty && epochs > 0 { try train(&trained, on: rows, pool) }
+    intervals.calibrate(&trained, hadIntervals: network.hasIntervals, training: rows, heldOut: heldOut, pool)
+    trained.noteCommand()
     try trained.save(to: save)
     let report = PruneResult(
       result.map, names: network.names.inputs,

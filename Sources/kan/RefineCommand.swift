@@ -25,13 +25,15 @@ struct RefineCommand: ParsableCommand {
   var grid: Int
   @Option(help: "File for the refined model.", completion: .file(extensions: ["safetensors"]))
   var save: String?
+  @OptionGroup var intervals: IntervalArguments
   @OptionGroup var threads: ThreadArguments
   @Flag(help: "Print the result as JSON.")
   var json = false
 
   func validate() throws {
     if !(1...100_000).contains(grid) { throw ValidationError("--grid has to be 1 to 100000") }
-    try requireDistinct(outputs: [("--save", save)], inputs: [data.data] + (data.target ?? []))
+    if intervals.test != nil && save == nil { throw ValidationError("--test needs --save") }
+    try requireDistinct(outputs: [("--save", save)], inputs: [data.data] + (data.target ?? []) + intervals.files)
   }
 
   func run() throws {
@@ -51,6 +53,7 @@ struct RefineCommand: ParsableCommand {
     var notes = read?.notes ?? []
     let inputs = if let rows { rows.inputs } else { try source.inputs(for: network, notes: &notes, pool: pool) }
     for note in notes { Console.note(note) }
+    let (heldOut, hadIntervals) = (try intervals.rows(for: network, like: data, pool), network.hasIntervals)
     if let save { try checkWritable(save) }
     let before = evaluate(network, rows, pool)
     let deviation: Double
@@ -64,7 +67,11 @@ struct RefineCommand: ParsableCommand {
       }
       throw ToolError.data("\(model): \(error)")
     }
-    if let save { try network.save(to: save) }
+    if let save {
+      intervals.calibrate(&network, hadIntervals: hadIntervals, training: rows, heldOut: heldOut, pool)
+      network.noteCommand()
+      try network.save(to: save)
+    }
     let after = evaluate(network, rows, pool)
     let result = RefineResult(grid: grid, largestDeviation: deviation, before: before, after: after)
     var text = "grid \(grid), largest deviation \(short(deviation))"

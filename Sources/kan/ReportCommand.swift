@@ -63,18 +63,12 @@ func writeReport<Element: Scalar>(
   model: String, data path: String, to out: String, _ pool: ThreadPool
 ) throws {
   let origin = Report.Origin(
-    command: (["kan"] + CommandLine.arguments.dropFirst()).map(shellQuoted).joined(separator: " "),
-    version: KANTool.configuration.version, commit: workingCommit(), model: model, data: path)
+    command: commandLineText(), version: KANTool.configuration.version, commit: workingCommit(), model: model,
+    data: path)
   let report = Report(
     network, on: data, evaluation: evaluation, title: pictureTitle(network, model), warnings: warnings, origin: origin,
     pool: pool)
   try writeFile(Array(report.html().utf8), to: out)
-}
-
-/// A word of a command line as a shell takes it.
-func shellQuoted(_ word: String) -> String {
-  let plain = word.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "-_./,:=+@%".contains($0)) }
-  return plain && !word.isEmpty ? word : "'" + word.replacing("'", with: "'\\''") + "'"
 }
 
 /// The commit that is checked out in the working folder, if it belongs to a repository of git.

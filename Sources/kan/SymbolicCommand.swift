@@ -40,12 +40,14 @@ struct SymbolicCommand: ParsableCommand {
   var free: [EdgeArgument] = []
   @Option(help: ArgumentHelp("Only list the functions for an edge.", valueName: "edge"))
   var candidates: EdgeArgument?
+  @OptionGroup var intervals: IntervalArguments
   @OptionGroup var threads: ThreadArguments
   @Flag(help: "Print the result as JSON.")
   var json = false
 
   func validate() throws {
-    try requireDistinct(outputs: [("--save", save)], inputs: [data.data] + (data.target ?? []))
+    if intervals.test != nil && save == nil { throw ValidationError("--test needs --save") }
+    try requireDistinct(outputs: [("--save", save)], inputs: [data.data] + (data.target ?? []) + intervals.files)
     if candidates != nil && (save != nil || !fix.isEmpty || !free.isEmpty) {
       throw ValidationError("--candidates only lists, and takes no --save, --fix or --free")
     }
@@ -61,6 +63,7 @@ struct SymbolicCommand: ParsableCommand {
     let pool = try threads.pool()
     let read = try data.source().rows(for: network, pool: pool)
     for note in read.notes { Console.note(note) }
+    let heldOut = try intervals.rows(for: network, like: data, pool)
     if let save { try checkWritable(save) }
     if let edge = candidates?.edge {
       let found = try formula { () throws(FormulaError) in
@@ -74,8 +77,13 @@ struct SymbolicCommand: ParsableCommand {
     let found = try formula { () throws(FormulaError) in
       try network.formulas(on: read.data, options: options, pool: pool)
     }
-    if let save { try found.network.save(to: save) }
-    let results = FormulaResults(found)
+    if let save {
+      var symbolic = found.network
+      intervals.calibrate(&symbolic, hadIntervals: network.hasIntervals, training: read.data, heldOut: heldOut, pool)
+      symbolic.noteCommand()
+      try symbolic.save(to: save)
+    }
+    let results = FormulaResults(found, meanings: network.encoding?.meanings ?? [:])
     try Console.print(json ? encodeJSON(results) : results.text(syntax))
     if let save { Console.note("saved \(printable(save, limit: 4096))") }
   }

@@ -5,7 +5,8 @@ extension TrainCommand {
   /// Trains what the data suggests.
   func trainAutomatically<Element: Scalar>(_ effort: Effort, _ parts: Parts<Element>, _ pool: ThreadPool) throws {
     for file in [save, report].compactMap(\.self) { try checkWritable(file) }
-    let (terms, store) = (automaticTerms(effort, parts), try automaticStore(effort, parts))
+    let (store, earlier) = try automaticStore(effort, parts)
+    let terms = CommandRecord.replacing(earlier.adding(.own), in: automaticTerms(effort, parts))
     let log = try self.log.map { try EpochLog(path: $0, resumingAfter: nil) }
     Interruption.watch()
     let line = AutomaticProgressLine()

@@ -41,7 +41,8 @@ extension TrainCommand {
     if save != nil {
       let terms = terms(parts)
       if resume { try requireSameTerms(save ?? "", network.terms, terms) }
-      network.terms = terms
+      // With --resume and --start the earlier commands are part of how the network came about.
+      network.terms = CommandRecord.replacing(network.commands.adding(.own), in: terms)
     }
     let directions = try directions(in: parts.training.names)
     try initialize(&network, on: parts.trainingRows, pool)
@@ -65,7 +66,7 @@ extension TrainCommand {
       updating: keepLearned ? .supported : .all, grids: extend, objective: try objectives.objective)
     if !monotone.isEmpty { options.monotone = directions }
     if let stream = parts.stream { options.order = stream.order }
-    options.sparsity = Sparsity(edges: sparsity ?? 0, entropy: entropy ?? 0)
+    options.sparsity = Sparsity(edges: sparsity ?? 0, entropy: entropy ?? 0, smoothness: roughness ?? 0)
     if onDivergence == .recover { options.divergence = .recover() }
     let history: TrainingHistory
     do {
@@ -131,7 +132,9 @@ extension TrainCommand {
       history.seconds += next.history.seconds
     }
     do {
-      return (try Network(meanOf: networks), history)
+      var mean = try Network(meanOf: networks)
+      mean.commands = first.commands
+      return (mean, history)
     } catch {
       throw ToolError.usage("--ensemble: \(error)")
     }

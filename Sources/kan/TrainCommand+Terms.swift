@@ -9,7 +9,7 @@ extension TrainCommand {
   func terms<Element: Scalar>(_ parts: Parts<Element>) -> [String: String] {
     let own = [
       "--batch": "\(batch)", "--schedule": schedule.rawValue, "--weight-decay": "\(weightDecay)",
-      "--sparsity": "\(sparsity ?? 0)", "--entropy": "\(entropy ?? 0)",
+      "--sparsity": "\(sparsity ?? 0)", "--entropy": "\(entropy ?? 0)", "--roughness": "\(roughness ?? 0)",
       "--patience": patience.map { "\($0)" } ?? "none", "--keep-learned": keepLearned ? "on" : "off",
     ]
     return own.merging(commonTerms(parts)) { $1 }

@@ -54,7 +54,7 @@ extension TrainCommand {
     try require(
       optimizer != .lm || (learningRate == nil && weightDecay == 0),
       "--learning-rate and --weight-decay are not used by lm")
-    for (name, strength) in [("--sparsity", sparsity), ("--entropy", entropy)] {
+    for (name, strength) in [("--sparsity", sparsity), ("--entropy", entropy), ("--roughness", roughness)] {
       try require(strength.map { $0 >= 0 && $0.isFinite } ?? true, "\(name) must not be negative")
       try require(optimizer != .lm || (strength ?? 0) == 0, "\(name) is not used by lm; lbfgs and adam take it")
     }

@@ -119,6 +119,13 @@ struct TrainCommand: ParsableCommand {
       "Strength of a penalty on the entropy of edges, which favours few strong ones over many weak ones (default: 0)."
   )
   var entropy: Double?
+  @Option(
+    parsing: .unconditional,
+    help: """
+      Strength of a penalty on the roughness of curves in training, 0.01 for example: on second differences of the \
+      coefficients of layers on a grid (adam, sgd, lbfgs; default: 0).
+      """)
+  var roughness: Double?
   @Option(name: .customLong("batch"), parsing: .unconditional, help: "Rows of a batch (default: 256).")
   var givenBatch: Int?
   @Option(name: .customLong("epochs"), parsing: .unconditional, help: "Passes over all rows (default: 20).")
@@ -244,7 +251,7 @@ struct TrainCommand: ParsableCommand {
       ("--degree", givenDegree != nil), ("--extend", !extend.isEmpty),
       ("--optimizer", givenOptimizer != nil), ("--learning-rate", learningRate != nil),
       ("--schedule", givenSchedule != nil), ("--weight-decay", givenWeightDecay != nil),
-      ("--sparsity", sparsity != nil), ("--entropy", entropy != nil),
+      ("--sparsity", sparsity != nil), ("--entropy", entropy != nil), ("--roughness", roughness != nil),
       ("--batch", givenBatch != nil), ("--epochs", givenEpochs != nil), ("--patience", patience != nil),
       ("--init", givenInitialization != nil), ("--range", !range.isEmpty), ("--start", start != nil),
       ("--keep-learned", keepLearned), ("--contraction", givenContraction != nil),

@@ -106,24 +106,55 @@ import Testing
     ["--hidden", "4", "--knots", "even"], ["--hidden", "6,5", "--edge", "linear", "--activation", "tanh"],
   ])
   func modelsInPython(options: [String]) throws {
-    let here = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-    let script = here.appending(path: "evaluate_model.py")
-    let text = try String(contentsOf: script, encoding: .utf8)
-    let page = try String(
-      contentsOf: here.appending(path: "../../Sources/KAN/KAN.docc/ModelsInPython.md"), encoding: .utf8)
-    #expect(page.contains("```python\n" + text + "```\n"))
-    let python = ProcessInfo.processInfo.environment["KAN_PYTHON"] ?? "python3"
-    // numpy and scipy are no requirement of the tests.
-    guard try folder.shell("\(python) -c 'import numpy, scipy'").status == 0 else { return }
+    guard let script = try pythonScript() else { return }
     try folder.write(regressionTable(rows: 300), to: "r.csv")
     try folder.kan(["train", "r.csv", "--save", "m.safetensors", "--epochs", "20", "--precision", "double"] + options)
       .succeeded()
     // Beyond the rows of the training too.
     let rows = regressionRows(50).flatMap { [$0[0] * 3 - 1, $0[1] * 2] }
     try folder.write(encodeNPY(shape: [50, 2], rows), to: "x.npy")
-    try folder.kan("predict", "m.safetensors", "x.npy", "--out", "ours.npy").succeeded()
-    let outcome = try folder.shell("\(python) \(script.path) m.safetensors x.npy theirs.npy")
-    try outcome.succeeded()
+    try expectSame(script, "x.npy")
+  }
+
+  /// What `kan train` makes by itself: splines, hats and categories on columns of numbers, some of which span magnitudes,
+  /// of few values, and of texts, with gaps; and straight lines of few rows.
+  @Test(arguments: [(300, ["--auto", "fast"]), (300, ["--hidden", "3"]), (30, [])])
+  func modelsOfTablesInPython(rows: Int, options: [String]) throws {
+    guard let script = try pythonScript() else { return }
+    func table(_ rows: Int, seed: UInt64, beyond: Double) -> String {
+      var generator = RandomGenerator(seed: seed)
+      let lines = (0..<rows).map { row in
+        let (a, b) = (beyond * (2 * generator.uniform() - 1), generator.uniform())
+        let (few, text) = (Double(row % 3) * beyond, ["u", "v", "w"][row % 7 % 3])
+        let (wide, time) = (exp(20 * b), 2000 + 0.001 * generator.uniform())
+        let y = sin(3 * a) + few + (text == "u" ? 1 : 0) + b * a
+        let isNew = beyond > 1 && row % 9 == 0
+        return "\(row % 11 == 4 ? "" : "\(a)"),\(wide),\(few),\(isNew ? "new" : row % 13 == 5 ? "" : text),\(time),\(y)"
+      }
+      return "a,wide,few,text,narrow,y\n" + lines.joined(separator: "\n") + "\n"
+    }
+    try folder.write(table(rows, seed: 1, beyond: 1), to: "t.csv")
+    try folder.write(table(60, seed: 2, beyond: 1.7), to: "x.csv")
+    try folder.kan(["train", "t.csv", "--save", "m.safetensors", "--precision", "double"] + options).succeeded()
+    try expectSame(script, "x.csv")
+  }
+
+  /// The script of the documentation; nil without numpy and scipy, which are no requirement of the tests.
+  private func pythonScript() throws -> String? {
+    let here = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+    let script = here.appending(path: "evaluate_model.py")
+    let text = try String(contentsOf: script, encoding: .utf8)
+    let page = try String(
+      contentsOf: here.appending(path: "../../Sources/KAN/KAN.docc/ModelsInPython.md"), encoding: .utf8)
+    #expect(page.contains("```python\n" + text + "```\n"))
+    return try folder.shell("\(python) -c 'import numpy, scipy'").status == 0 ? script.path : nil
+  }
+
+  private var python: String { ProcessInfo.processInfo.environment["KAN_PYTHON"] ?? "python3" }
+
+  private func expectSame(_ script: String, _ inputs: String) throws {
+    try folder.kan("predict", "m.safetensors", inputs, "--out", "ours.npy").succeeded()
+    try folder.shell("\(python) \(script) m.safetensors \(inputs) theirs.npy").succeeded()
     let (ours, theirs) = (try readNPY(folder.file("ours.npy")), try readNPY(folder.file("theirs.npy")))
     #expect(ours.shape == theirs.shape)
     #expect(zip(ours.values, theirs.values).allSatisfy { abs($0 - $1) <= 1e-10 * max(1, abs($0)) })

@@ -61,11 +61,13 @@ import Testing
     #expect(try model("--threads", "1", "--seed", "1") != first)
   }
 
+  /// The same command gives the same file; another name of it is part of the command, which the file has.
   @Test func sameFile() throws {
-    for name in ["a", "b"] {
-      try folder.kan("train", "r.csv", "--save", "\(name).safetensors", "--epochs", "0", "--threads", "1").succeeded()
+    let files = try (0..<2).map { _ in
+      try folder.kan("train", "r.csv", "--save", "a.safetensors", "--epochs", "0", "--threads", "1").succeeded()
+      return try folder.bytes("a.safetensors")
     }
-    #expect(try folder.bytes("a.safetensors") == folder.bytes("b.safetensors"))
+    #expect(files[0] == files[1])
   }
 
   @Test func log() throws {

@@ -1,4 +1,5 @@
 import Foundation
+import KAN
 import KANFiles
 import Testing
 
@@ -49,6 +50,48 @@ import Testing
     )
     .succeeded().json()
     #expect(again["edgesBefore"] as? Int == left && again["edgesAfter"] as? Int == left)
+  }
+
+  @Test func thresholdsOfInputsAndNodes() throws {
+    // Of one layer, in which curves of columns that do nothing cannot cancel.
+    try folder.kan("train", "t.csv", "--save", "one.safetensors", "--optimizer", "lbfgs", "--epochs", "60").succeeded()
+    let inputs = try folder.kan(
+      "prune", "one.safetensors", "t.csv", "--save", "p.safetensors", "--input-threshold", "0.05", "--json"
+    ).succeeded().json()
+    #expect(inputs["inputsRemoved"] as? [String] == ["idle", "none"])
+    let nodes = try prune("--node-threshold", "0", "--epochs", "0", "--json").succeeded().json()
+    #expect(nodes["edgesAfter"] as? Int == nodes["edgesBefore"] as? Int)
+    try prune("--node-threshold", "1e9").failed(
+      65, "m.safetensors: no hidden node has a score of 1000000000.0 or more")
+    try prune("--node-threshold", "-1").failed(64, "--node-threshold must not be negative")
+    try prune("--input-threshold", "1", "--edges", "3").failed(
+      64,
+      "one of --threshold, --node-threshold, --input-threshold, --edges, --inputs and --nodes says how much to "
+        + "leave")
+  }
+
+  /// A penalty on roughness makes the curve through noise smoother.
+  @Test func roughnessIsPenalised() throws {
+    var lines = ["a,y"]
+    for row in 0..<100 { lines.append("\(Double(row) / 100),\(Double(row * 37 % 100) / 100)") }
+    try folder.write(lines.joined(separator: "\n") + "\n", to: "n.csv")
+    func roughness(_ options: String...) throws -> Double {
+      let arguments = [
+        "train", "n.csv", "--save", "n.safetensors", "--grid", "20", "--optimizer", "lbfgs", "--epochs", "60",
+        "--precision", "double",
+      ]
+      try folder.kan(arguments + options).succeeded()
+      let network = try Network<Double>(contentsOf: folder.file("n.safetensors"))
+      let w = (0..<23).map { network.weights(ofLayer: 0)[$0, 0] }
+      return (2..<23).reduce(0) { sum, k in
+        let difference = w[k] - 2 * w[k - 1] + w[k - 2]
+        return sum + difference * difference
+      }
+    }
+    #expect(try roughness("--roughness", "10") < 0.1 * roughness())
+    try folder.kan("train", "n.csv", "--roughness", "-1").failed(64, "--roughness must not be negative")
+    try folder.kan("train", "n.csv", "--roughness", "1", "--optimizer", "lm").failed(
+      64, "--roughness is not used by lm; lbfgs and adam take it")
   }
 
   @Test func theTextNamesWhatWent() throws {

@@ -176,6 +176,34 @@ import Testing
       }
     }
   }
+
+  /// Edges that pruning has removed, and those for which the formula has nothing, stay away in later trainings.
+  @Test func prunedEdgesStayAway() throws {
+    let data = dataset(400, 3, seed: 9) { sin(2 * $0[0]) + $0[1] * $0[1] }
+    var network = Network<Double>([.spline(3, 2), .spline(2, 1)], seed: 2)
+    var mask = EdgeMask(inputs: 3, sums: 2)
+    for (input, sum) in [(2, 0), (2, 1), (1, 0)] { mask[input, sum] = false }
+    network.keepEdges(mask, ofLayer: 0)
+    try network.train(on: data, with: LBFGS(), epochs: 60)
+    var symbolic = try network.formulas(on: data).network
+    #expect(symbolic.isPruned && symbolic.edgeCount <= network.edgeCount)
+    for (input, sum) in [(2, 0), (2, 1), (1, 0)] { #expect(!symbolic.layers[0].hasEdge(from: input, to: sum)) }
+    let edges = symbolic.layers.map(\.edges)
+    var loaded = try Network<Double>(data: symbolic.encoded())
+    #expect(loaded.layers.map(\.edges) == edges)
+    #expect(loaded.predict(data.inputs) == symbolic.predict(data.inputs))
+    // Another target, for which the removed input matters.
+    let other = dataset(400, 3, seed: 9) { $0[0] + $0[1] + $0[2] }
+    try loaded.train(on: other, with: LBFGS(), epochs: 10)
+    try symbolic.train(on: other, with: AdamW(learningRate: 0.01), options: TrainingOptions(epochs: 3, batch: 50))
+    for trained in [loaded, symbolic] {
+      #expect(trained.layers.map(\.edges) == edges)
+      let functions = trained.layers[0].functions
+      for (input, sum) in [(2, 0), (2, 1), (1, 0)] {
+        for k in 0..<functions { #expect(trained.weights(ofLayer: 0)[input * functions + k, sum] == 0) }
+      }
+    }
+  }
 }
 
 @Suite struct ExpansionTests {

@@ -14,6 +14,7 @@ let package = Package(
         .product(name: "KANFiles", package: "swift-kan"),
         .product(name: "KANFormulas", package: "swift-kan"),
         .product(name: "KANExport", package: "swift-kan"),
+        .product(name: "KANReport", package: "swift-kan"),
       ])
   ]
 )

@@ -128,6 +128,10 @@ struct AutomaticTraining<Element: Scalar> {
     let seconds = clock.duration(to: .now).seconds
     var network = marked(network, seconds: seconds)
     network.noteTrainingData(data.inputs)
+    network.record?.choice = TrainingRecord.Choice(
+      members: members.map {
+        .init(name: $0.name, weight: $0.weight, loss: $0.loss, networks: $0.networks, hidden: $0.hidden)
+      }, loss: loss, folds: folds)
     let batch = network.record?.batch ?? data.rows
     let stepsOfEpoch = (data.rows + batch - 1) / batch
     let epochs = max(1, max(tuning.steps, tuning.passes * stepsOfEpoch) / stepsOfEpoch)

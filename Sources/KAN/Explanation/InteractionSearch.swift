@@ -60,6 +60,8 @@ struct InteractionSearch<Element: Scalar> {
   private let inputs: [Int]
   /// Of each of these: [inputs][rows]
   private let places: [[(index: Int, share: Double)]]
+  /// ``Network/mixedVariances(ofOutput:at:pool:)``, where they are known.
+  private let mixed: Matrix<Double>?
 
   /// Pairs of more inputs would take seconds to look through.
   private static var mostInputs: Int { 64 }
@@ -71,9 +73,12 @@ struct InteractionSearch<Element: Scalar> {
   /// A pair has to take more than the best of all pairs would by chance in 19 of 20 cases: -ln 0.05.
   private static var surety: Double { 3 }
 
-  /// - Parameter importance: of each input; those of 0 are left out.
-  init(_ rows: Matrix<Element>, axes: [InteractionAxis], importance: [Double]) {
+  /// - Parameters:
+  ///   - importance: of each input; those of 0 are left out.
+  ///   - mixed: by mixed derivatives, the variance of each pair; nil where they are not known.
+  init(_ rows: Matrix<Element>, axes: [InteractionAxis], importance: [Double], mixed: Matrix<Double>? = nil) {
     self.axes = axes
+    self.mixed = mixed
     let order = importance.indices.filter { importance[$0] > 0 && axes[$0].points.count > 1 }
       .sorted { (importance[$1], $0) < (importance[$0], $1) }
     inputs = order.prefix(Self.mostInputs).sorted()
@@ -114,8 +119,12 @@ struct InteractionSearch<Element: Scalar> {
     return variance * (2 * (freedom * tail).squareRoot() + 2 * tail)
   }
 
-  /// The pairs whose cells' means vary most, beyond what chance makes of as many cells.
-  private func candidates(_ residual: [Double]) -> [(Int, Int)] {
+  /// The pairs to fit: of numbers those whose mixed derivatives are largest, of categories, which have none, those whose
+  /// cells' means vary most, beyond what chance makes of as many cells. Both are sums of squares over the rows.
+  ///
+  /// Cells' means count for numbers too where they say more, or derivatives are not known: kinks have no second
+  /// derivatives. Derivatives know pairs whose effect changes its sign within cells.
+  func candidates(_ residual: [Double]) -> [(Int, Int)] {
     let cells = inputs.indices.map { place in places[place].map { $0.share < 0.5 ? $0.index : $0.index + 1 } }
     let variance = residual.reduce(0) { $0 + $1 * $1 } / Double(residual.count)
     var scored: [(pair: (Int, Int), score: Double)] = []
@@ -131,6 +140,9 @@ struct InteractionSearch<Element: Scalar> {
         }
         var score = 0.0
         for cell in 0..<size where counts[cell] > 0 { score += sums[cell] * sums[cell] / counts[cell] - variance }
+        if let mixed, !axes[inputs[a]].isCategory, !axes[inputs[b]].isCategory {
+          score = max(score, mixed[inputs[a], inputs[b]] * Double(residual.count))
+        }
         if score > 0 { scored.append(((b, a), score)) }
       }
     }

@@ -48,7 +48,11 @@ extension Network {
       scores[output] = 1
       let importance = attribution(on: sample, outputScores: scores, pool: pool).inputs
       interactions = InteractionSearch(
-        sample, axes: (0..<inputs).map { part.axis(of: $0, sample) }, importance: importance
+        sample, axes: (0..<inputs).map { part.axis(of: $0, sample) }, importance: importance,
+        mixed: mixedVariances(ofOutput: output, at: sample, pool: pool).map { variances in
+          let scale = unit?.scale ?? 1
+          return Matrix(rows: inputs, columns: inputs, elements: variances.elements.map { $0 / (scale * scale) })
+        }
       ).interactions(residual: residual, total: total).map {
         interaction($0, encoding: encoding)
       }

@@ -8,6 +8,10 @@ public enum PruningTarget: Sendable, Equatable {
   case nodes(Int)
   /// The inputs with the lowest scores lose their edges, until at most as many have any.
   case inputs(Int)
+  /// Hidden nodes whose score, that of the edges out of them together, is below a threshold go.
+  case nodeThreshold(Double)
+  /// Inputs whose score, that of their edges together, is below a threshold lose their edges.
+  case inputThreshold(Double)
 }
 
 /// Why a network cannot be pruned as far as asked.
@@ -75,11 +79,19 @@ private struct EdgeRemoval {
     case .edges(let count):
       try run(ranked { _ in true }.map { [$0] }, to: count, "edges") { $0.edgeCount }
     case .nodes(let count):
-      try run(rankedNodes(), to: count, "hidden nodes") { $0.nodeCount }
-    case .inputs(let count):
-      let inputs = (0..<scores[0].rows).map { graph.edgesOut(ofLayer: 0, input: $0) }.filter { !$0.isEmpty }
-      try run(weakestFirst(inputs), to: count, "inputs") { $0.inputCount }
+      try run(rankedNodes().map(\.edges), to: count, "hidden nodes") { $0.nodeCount }
+    case .inputs(let count): try run(rankedInputs().map(\.edges), to: count, "inputs") { $0.inputCount }
+    case .nodeThreshold(let threshold): try remove(rankedNodes(), below: threshold, "hidden node")
+    case .inputThreshold(let threshold): try remove(rankedInputs(), below: threshold, "input")
     }
+  }
+
+  private mutating func remove(_ groups: [Group], below threshold: Double, _ what: String) throws(PruningError) {
+    let weak = groups.filter { $0.score < threshold }
+    if !weak.isEmpty && weak.count == groups.count {
+      throw PruningError("no \(what) has a score of \(threshold) or more")
+    }
+    for group in weak { _ = graph.remove(group.edges) }
   }
 
   /// Removes groups of edges, each together, until `size` is at most `count`.
@@ -110,16 +122,27 @@ private struct EdgeRemoval {
       \.element.edge)
   }
 
+  /// Edges that go together, and the sum of their scores.
+  private struct Group {
+    var edges: [EdgeGraph.Edge]
+    var score: Double
+  }
+
+  /// The edges of each input that has any.
+  private func rankedInputs() -> [Group] {
+    weakestFirst((0..<scores[0].rows).map { graph.edgesOut(ofLayer: 0, input: $0) }.filter { !$0.isEmpty })
+  }
+
   /// The edges of each hidden node; a node has the score of the edges out of it.
-  private func rankedNodes() -> [[EdgeGraph.Edge]] {
+  private func rankedNodes() -> [Group] {
     weakestFirst(
       (0..<scores.count - 1).flatMap { layer in
         graph.nodes(ofLayer: layer).map { graph.edgesOut(ofLayer: layer + 1, input: $0) }
       })
   }
 
-  private func weakestFirst(_ groups: [[EdgeGraph.Edge]]) -> [[EdgeGraph.Edge]] {
+  private func weakestFirst(_ groups: [[EdgeGraph.Edge]]) -> [Group] {
     let sums = groups.map { $0.reduce(0) { $0 + scores[$1.layer][$1.input, $1.sum] } }
-    return groups.indices.sorted { (sums[$0], $0) < (sums[$1], $1) }.map { groups[$0] }
+    return groups.indices.sorted { (sums[$0], $0) < (sums[$1], $1) }.map { Group(edges: groups[$0], score: sums[$0]) }
   }
 }

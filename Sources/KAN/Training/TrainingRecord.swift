@@ -33,6 +33,42 @@ public struct TrainingRecord: Sendable, Equatable, Codable {
   public var objective: ObjectiveDescription? = nil
   /// Where training diverged and went on at a smaller rate; nil if nowhere.
   public var recoveries: [Recovery]? = nil
+  /// What an automatic training chose among; nil for any other.
+  public var choice: Choice? = nil
+
+  /// The kinds of models that an automatic training tried.
+  public struct Choice: Sendable, Equatable, Codable {
+    /// From simple to complex; those of weight 0 are not in the network.
+    public var members: [Member]
+    /// The mean loss of all together on rows left out; on the rows learned if there are no `folds`.
+    public var loss: Double
+    /// Folds that rows were left out in: 1 for a tenth of the rows, 0 for none.
+    public var folds: Int
+
+    /// A kind of model; see ``AutomaticFit/Member``.
+    public struct Member: Sendable, Equatable, Codable {
+      /// Its name, such as `additive`.
+      public var name: String
+      /// Its share of the network's output.
+      public var weight: Double
+      /// Its own mean loss on rows left out.
+      public var loss: Double
+      /// How many networks it is the mean of.
+      public var networks: Int
+      /// Units of their hidden layer; 0 without one.
+      public var hidden: Int
+    }
+
+    /// A text of each part that is in the network: `additive, weight 0.61, loss 0.12`.
+    package var partTexts: [String] {
+      members.filter { $0.weight > 0 }.map { member in
+        let networks = member.networks == 1 ? "" : "\(member.networks) networks "
+        let units = member.hidden == 0 ? "" : " of \(member.hidden) unit\(member.hidden == 1 ? "" : "s")"
+        return "\(networks)\(member.name)\(units), weight \(member.weight.text(digits: 2)), "
+          + "loss \(member.loss.text(digits: 2))"
+      }
+    }
+  }
 
   /// A return to the last good parameters; see ``DivergenceResponse/recover(times:)``.
   public struct Recovery: Sendable, Equatable, Codable {

@@ -1,10 +1,11 @@
 extension Warnings {
-  /// More parameters than rows to learn them from.
+  /// More parameters than rows to learn them from. Those of removed edges are none.
   public static func parameters<Element: Scalar>(of network: Network<Element>, rows: Int) -> String? {
-    network.parameterCount <= rows
+    let parameters = network.parameterCount - network.removedParameters.count
+    return parameters <= rows
       ? nil
       : sentence(
-        "the network has \(network.parameterCount) parameters and \(rows) row\(rows == 1 ? "" : "s") to learn them from, so it "
+        "the network has \(parameters) parameters and \(rows) row\(rows == 1 ? "" : "s") to learn them from, so it "
           + "may know these by heart and new ones badly")
   }
 

@@ -2,7 +2,8 @@ import KAN
 import KANLinearAlgebra
 
 extension EdgeNetwork {
-  /// The same network for prediction and training, with named functions as a ``FunctionBasis``.
+  /// The same network for prediction and training, with named functions as a ``FunctionBasis``. Edges of nothing are
+  /// removed ones, so that later training leaves them so.
   ///
   /// - Parameter rows: whose ranges are the domains of the functions.
   /// - Throws: `BasisError` for constants that are not finite.
@@ -17,7 +18,8 @@ extension EdgeNetwork {
         return (own.min() ?? 0)...(own.max() ?? 0)
       }
       let (basis, weights) = try layer.basis(domains: domains)
-      made.append(KAN.Layer(basis: basis, outputs: layer.outputs, node: original.layers[index].node))
+      made.append(
+        KAN.Layer(basis: basis, outputs: layer.outputs, node: original.layers[index].node).keeping(layer.mask))
       parameters += weights + layer.bias
     }
     var result = original
@@ -67,7 +69,21 @@ extension EdgeNetwork.Layer {
   }
 }
 
+extension EdgeNetwork.Layer {
+  /// The edges that are not nothing. All of them where each is nothing: a layer without edges could not learn.
+  fileprivate var mask: EdgeMask {
+    var mask = EdgeMask(inputs: inputs, sums: sums)
+    if edges.allSatisfy(\.isZero) { return mask }
+    for input in 0..<inputs {
+      for sum in 0..<sums { mask[input, sum] = !edges[input * sums + sum].isZero }
+    }
+    return mask
+  }
+}
+
 extension EdgeForm {
+  fileprivate var isZero: Bool { if case .zero = self { true } else { false } }
+
   fileprivate var isLine: Bool {
     switch self {
     case .zero: true

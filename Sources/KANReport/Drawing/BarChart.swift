@@ -3,6 +3,8 @@ package struct BarChart: Sendable {
   package var title: String
   package var bars: [(name: String, value: Double, label: String)]
   package var width = 460.0
+  /// Room for the labels beyond the longest bar.
+  package var labelWidth = 80.0
 
   package init(title: String, bars: [(name: String, value: Double, label: String)]) {
     self.title = title
@@ -12,7 +14,7 @@ package struct BarChart: Sendable {
   package func svg(isInline: Bool = false) -> String {
     let longest = bars.map { min(24, $0.name.count) }.max() ?? 0
     let left = 16 + 7.4 * Double(longest)
-    let room = width - left - 80
+    let room = width - left - labelWidth
     let largest = bars.map(\.value).filter(\.isFinite).max() ?? 0
     var out = Drawing()
     out.label(title, 8, 22, .start, "font-size=\"15\" font-weight=\"bold\" class=\"ink\"")

@@ -8,8 +8,8 @@ extension Report {
   /// Bytes for closer looks at edges; the strongest ones have them.
   private static var edgeBytes: Int { 1_100_000 }
 
-  /// The page: HTML with everything in it.
-  package func html() -> String {
+  /// The page: HTML of at most 2 MB with everything in it.
+  public func html() -> String {
     var diagram = Diagram(portrait, title: "The network", mostEdges: Self.mostEdges)
     let figures = edgeFigures(diagram.selection.edges)
     diagram.linked = Set(figures.map(\.edge))
@@ -68,7 +68,7 @@ extension Report {
     let pictures = sampled < rows ? " Pictures of rows show \(grouped(sampled)) of them, evenly spaced." : ""
     return
       "A \(portrait.task.rawValue) by a network \(widths) with \(grouped(parameters)) parameters, loss \(objective). "
-      + "Metrics are those on \(grouped(rows)) rows of \(origin.data).\(pictures)"
+      + "Metrics are those on \(grouped(rows)) rows\(origin.data.isEmpty ? "" : " of \(origin.data)").\(pictures)"
   }
 
   private var metricList: String {
@@ -148,16 +148,23 @@ extension Report {
   }
 
   private var reproduction: String {
-    var facts: [(String, String)] = [("model", origin.model), ("data", origin.data)]
+    var facts = [("model", origin.model), ("data", origin.data)].filter { !$0.1.isEmpty }
     if let record {
       facts.append(("training", trainingText(record)))
       facts.append(("seed", "\(record.seed)"))
     }
-    facts.append(("version", "swift-kan \(origin.version)"))
+    if !origin.version.isEmpty { facts.append(("version", "swift-kan \(origin.version)")) }
     if let commit = origin.commit { facts.append(("commit of the working folder", commit)) }
+    // The page's own command, where it trained the model too, stands above already.
+    for (place, made) in commands.enumerated() where made.command != origin.command {
+      let version = made.version == origin.version ? "" : " (version \(made.version))"
+      facts.append((place == 0 ? "the model was made by" : "then by", made.command + version))
+    }
     let items = facts.map { "<div><dt>\(escaped($0.0))</dt><dd>\(escaped($0.1))</dd></div>" }
-    return
-      "<pre><code>\(escaped(origin.command))</code></pre>\n<dl class=\"facts\">\(items.joined(separator: "\n"))</dl>"
+    let command = origin.command.isEmpty ? "" : "<pre><code>\(escaped(origin.command))</code></pre>\n"
+    return facts.isEmpty
+      ? command
+      : command + "<dl class=\"facts\">\(items.joined(separator: "\n"))</dl>"
   }
 
   private func trainingText(_ record: TrainingRecord) -> String {

@@ -46,8 +46,10 @@ extension Report {
   }
 
   var trainingPictures: String {
-    guard let record, !record.history.isEmpty else {
-      return record == nil ? "" : "<p>No epochs are recorded: the data chose what to train, part by part.</p>"
+    guard let record else { return "" }
+    if let choice = record.choice, record.history.isEmpty { return picture(of: choice) }
+    guard !record.history.isEmpty else {
+      return record.optimizer == "auto" ? "<p>The data chose what to train, part by part.</p>" : ""
     }
     // More points than pixels say nothing more.
     let shown = evenlySpaced(600, of: record.history.count).map { record.history[$0] }
@@ -66,6 +68,31 @@ extension Report {
     if chart.marks.count > 12 { chart.marks = [] }
     let choice = record.grid.map { "<p>\(escaped("\($0)")).</p>" } ?? ""
     return "<div class=\"charts\">\(chart.svg(isInline: true))</div>\(choice)"
+  }
+
+  /// The parts of an automatic training: how much each counts, and how it does alone.
+  private func picture(of choice: TrainingRecord.Choice) -> String {
+    // Of a training there are about five.
+    let bars = choice.members.prefix(20).map { member in
+      let units = member.hidden == 0 ? "" : ", \(member.hidden) unit\(member.hidden == 1 ? "" : "s")"
+      return (
+        name: member.name + units, value: member.weight,
+        label: "\(fixed(100 * member.weight, decimals: 0)) %, loss \(member.loss.text(digits: 2))"
+      )
+    }
+    var chart = BarChart(title: "Weights of the parts", bars: bars)
+    chart.labelWidth = 150
+    let how =
+      switch choice.folds {
+      case 0: "on the rows that they learned, as there are too few to leave any out"
+      case 1: "on a tenth of the rows, which they did not learn"
+      default: "on rows that they did not learn, in \(choice.folds) folds"
+      }
+    return """
+      <p>The data chose what to train, part by part: the network is the mean of these parts with these weights. Losses \
+      are those \(how); all together have \(choice.loss.text(digits: 3)).</p>
+      <div class="charts">\(chart.svg(isInline: true))</div>
+      """
   }
 
   var predictionPictures: String {

@@ -1,19 +1,30 @@
 import KAN
+import KANLinearAlgebra
 
 /// One page of pictures about a trained network: all in one file, which asks nothing of any other place.
-package struct Report: Sendable {
+///
+///     let page = Report(network, on: test, title: "Houses").html()
+///
+/// It shows which inputs matter and what each does, the network with a closer look at each edge, predictions against truth,
+/// the training, and how to reproduce it.
+public struct Report: Sendable {
   /// How the page came about, as far as it is known.
-  package struct Origin: Sendable {
-    /// The command that made the model, or the page.
-    package var command: String
-    /// Of this package.
-    package var version: String
+  public struct Origin: Sendable {
+    /// The command that made the page; empty for none.
+    public var command: String
+    /// Of this package; empty where it is not known.
+    public var version: String
     /// Of the working folder's repository.
-    package var commit: String?
-    /// Paths of model and data.
-    package var model, data: String
+    public var commit: String?
+    /// Where the model is; empty where it is in no file.
+    public var model: String
+    /// Where the data is; empty where it is in no file.
+    public var data: String
 
-    package init(command: String, version: String, commit: String?, model: String, data: String) {
+    /// What is left out is not on the page.
+    public init(
+      command: String = "", version: String = "", commit: String? = nil, model: String = "", data: String = ""
+    ) {
       (self.command, self.version, self.commit) = (command, version, commit)
       (self.model, self.data) = (model, data)
     }
@@ -31,6 +42,8 @@ package struct Report: Sendable {
   let portrait: Portrait
   let evaluation: Evaluation
   let record: TrainingRecord?
+  /// What made the model, in order.
+  let commands: [CommandRecord]
   let predictions: Predictions
   let totals: TotalEffects
   let shares: [EffectShares]
@@ -47,20 +60,30 @@ package struct Report: Sendable {
   /// Rows that strengths, densities and effects are of: spreads to a few percent.
   package static var portraitRows: Int { 1024 }
 
+  /// Looks at a network on some rows. Takes about a second whatever the rows.
+  ///
   /// - Parameters:
-  ///   - data: rows in the network's units; metrics are of all, pictures of some, evenly spaced.
-  ///   - evaluation: of the network on the data.
-  package init<Element: Scalar>(
-    _ network: Network<Element>, on data: Dataset<Element>, evaluation: Evaluation, title: String, warnings: [String],
-    origin: Origin, pool: ThreadPool = .shared
+  ///   - data: rows in the data's units with targets; traps unless the columns fit. Metrics are of all, pictures of some,
+  ///     evenly spaced.
+  ///   - evaluation: of the network on the data, where it is known already.
+  ///   - title: the page's heading.
+  ///   - warnings: what a reader should know, such as ``Warnings`` finds.
+  ///   - origin: how the page came about.
+  public init<Element: Scalar>(
+    _ network: Network<Element>, on data: Dataset<Element>, evaluation: Evaluation? = nil, title: String,
+    warnings: [String] = [], origin: Origin = Origin(), pool: ThreadPool = .shared
   ) {
+    require(
+      data.inputs.columns == network.inputs,
+      "Report: rows of \(data.inputs.columns) columns for \(network.inputs) inputs")
     let rows = evenlySpaced(Self.mostRows, of: data.rows)
     let some = data.selecting(rows: rows)
     let few = data.inputs.selecting(rows: evenlySpaced(Self.portraitRows, of: data.rows))
     self.title = title
     portrait = Portrait(network, rows: few, pool: pool)
-    self.evaluation = evaluation
+    self.evaluation = evaluation ?? network.evaluate(on: data, pool: pool)
     record = network.record
+    commands = network.commands
     predictions = Self.predictions(network, some, pool)
     totals = TotalEffects(network, scores: portrait.nodes[0], on: few, pool: pool)
     shares = EffectShares.all(of: network, on: few, pool: pool)

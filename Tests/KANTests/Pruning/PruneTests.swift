@@ -99,7 +99,7 @@ struct PruneTests {
       case .edges(let count): #expect(left.edgeCount <= count)
       case .nodes(let count): #expect(left.layers[0].outputs + left.layers[1].outputs <= count)
       case .inputs(let count): #expect(result.map.inputsRemoved.count == 4 - count)
-      case .threshold: break
+      case .threshold, .nodeThreshold, .inputThreshold: break
       }
       #expect(left.edgeCount == result.map.edgesBefore - result.map.edgesRemoved.count)
       for layer in left.layers.dropFirst() {
@@ -179,5 +179,29 @@ struct PruneTests {
       let after = trained.evaluate(on: data).loss
       #expect(left >= 4 ? after < max(2 * loss, 1e-4) : after > 10 * loss)
     }
+  }
+
+  /// Nodes and inputs below a threshold go with all of their edges, and no others.
+  @Test func nodesAndInputsBelowAThresholdGo() throws {
+    var network = Network<Double>(.spline(4, 3), .spline(3, 1), seed: 6)
+    // Input 2 hardly matters, and neither does what leaves node 1.
+    for k in 0..<network.layers[0].functions {
+      for sum in 0..<3 { network.parameters[(2 * network.layers[0].functions + k) * 3 + sum] *= 1e-4 }
+    }
+    let start = network.layers[0].parameterCount
+    for k in 0..<network.layers[1].functions { network.parameters[start + network.layers[1].functions + k] *= 1e-4 }
+    let rows = Self.rows(200, 4)
+    let scores = network.attribution(on: rows)
+    let inputs = try network.pruned(to: .inputThreshold(0.01), on: rows)
+    #expect(inputs.map.inputsRemoved == [2] && inputs.map.nodesRemoved.isEmpty && inputs.map.edgesAfter == 12)
+    let nodes = try network.pruned(to: .nodeThreshold(0.01), on: rows)
+    #expect(nodes.map.nodesRemoved == [.init(layer: 0, node: 1)] && nodes.map.inputsRemoved.isEmpty)
+    // Scores as those of the attribution: just below the weakest that is left nothing else goes, just above it does.
+    let least = scores.inputs.enumerated().filter { $0.offset != 2 }.map(\.element).min()!
+    #expect(try network.pruned(to: .inputThreshold(least * (1 - 1e-9)), on: rows).map.inputsRemoved == [2])
+    #expect(try network.pruned(to: .inputThreshold(least * (1 + 1e-9)), on: rows).map.inputsRemoved.count == 2)
+    #expect(try network.pruned(to: .nodeThreshold(0), on: rows).map.edgesRemoved.isEmpty)
+    expectError("no input has a score of 1000000000.0 or more", network, .inputThreshold(1e9))
+    expectError("no hidden node has a score of 1000000000.0 or more", network, .nodeThreshold(1e9))
   }
 }

@@ -25,6 +25,7 @@ extension DampedMinimization {
     let equations = problem.makeEquations()
     linearize(equations)
     let count = equations.count
+    let unknowns = live?.count ?? count
     var factor = [Double](repeating: 0, count: count * count)
     return factor.withUnsafeMutableBufferPointer { buffer -> Evidence? in
       let factor = buffer.baseAddress!
@@ -32,14 +33,14 @@ extension DampedMinimization {
         from: tuning.evidenceShift, times: tuning.evidenceShiftRise, upTo: tuning.mostEvidenceShift
       ) { shift in
         copyDamped(equations, to: factor, shift)
-        return Cholesky.factor(factor, order: count, pool: problem.pool)
+        return Cholesky.factor(factor, order: unknowns, pool: problem.pool)
       }
       guard let least = shift else { return nil }
       let diagonal = (0..<count).map { equations.matrix[$0 * count + $0] }
       let largest = diagonal.max() ?? 0
       // Row j is column j of L⁻¹; overwrites H.
-      let inverse = equations.matrix
-      Cholesky.invert(factored: factor, order: count, to: inverse, pool: problem.pool)
+      Cholesky.invert(factored: factor, order: unknowns, to: equations.matrix, pool: problem.pool)
+      let inverse = live.map { spread(equations.matrix, $0, to: factor, count) } ?? equations.matrix
       // tr(H⁻¹·λDᵀD) of each layer
       let shares = (0..<penalty.layerCount).map { layer in
         var sum = 0.0
@@ -49,14 +50,12 @@ extension DampedMinimization {
         return lambda[layer] * sum
       }
       // The damping's share: directions that neither data nor penalty determines.
-      let isRemoved = Set(removed)
       let dampedDirections = (0..<count).reduce(0.0) { sum, row in
-        if isRemoved.contains(row) { return sum }
         var norm = 0.0
         for place in row..<count { norm += inverse[row * count + place] * inverse[row * count + place] }
         return sum + least * (diagonal[row] + tuning.diagonalShare * largest) * norm
       }
-      let gamma = Double(count - removed.count) - shares.reduce(0, +) - dampedDirections
+      let gamma = Double(unknowns) - shares.reduce(0, +) - dampedDirections
       let n = Double(problem.residuals)
       let free = max(n - gamma, tuning.leastFreeShare * n)
       let squares = problem.isLeastSquares ? self.squares : problem.sumOfSquaredResiduals()
@@ -73,6 +72,18 @@ extension DampedMinimization {
         crossValidation: n * squares / (free * free),
         leaveOneOutSquares: leavingOut ? problem.leaveOneOutSquares(inverse: inverse) : [])
     }
+  }
+
+  /// L⁻¹ of the live parameters among those of all, with rows and columns of zeros for the others: what removed edges
+  /// add to a trace or a leverage is 0.
+  private func spread(
+    _ inverse: UnsafePointer<Double>, _ live: [Int], to full: UnsafeMutablePointer<Double>, _ count: Int
+  ) -> UnsafeMutablePointer<Double> {
+    full.update(repeating: 0, count: count * count)
+    for row in live.indices {
+      for column in row..<live.count { full[live[row] * count + live[column]] = inverse[row * live.count + column] }
+    }
+    return full
   }
 
   /// ‖L⁻¹d‖² of a difference d.

@@ -9,8 +9,9 @@ struct DampedMinimization {
   /// Σ w·ℓ at the present parameters, of the squared error Σ w·(t - y)².
   private(set) var squares: Double
   private(set) var penalty: RoughnessPenalty
-  /// The parameters of removed edges, which stay 0.
-  private(set) var removed: [Int]
+  /// The parameters of edges that exist, rising; nil for all. Neither data nor penalties determine those of removed edges:
+  /// equations are solved without them, and they stay 0.
+  private(set) var live: [Int]?
 
   /// The largest stacked matrix, in bytes, for which QR replaces a failed Cholesky factorisation.
   var orthogonalBytes: Int
@@ -36,7 +37,7 @@ struct DampedMinimization {
     self.order = order
     self.tolerance = tolerance
     penalty = RoughnessPenalty(problem.network, order: order)
-    removed = problem.network.removedParameters
+    live = Self.live(problem.network)
     let least = penalty.followsData ? max(lambda, problem.tuning.leastLambdaOfTails) : lambda
     self.lambda = problem.network.layers.map { _ in least }
     self.damping = damping
@@ -57,8 +58,13 @@ struct DampedMinimization {
     self.squares = squares
     self.flat = flat
     penalty = RoughnessPenalty(problem.network, order: order)
-    removed = problem.network.removedParameters
+    live = Self.live(problem.network)
     orthogonalBytes = problem.tuning.orthogonalBytes
+  }
+
+  private static func live(_ network: Network<Double>) -> [Int]? {
+    let removed = Set(network.removedParameters)
+    return removed.isEmpty ? nil : (0..<network.parameterCount).filter { !removed.contains($0) }
   }
 
   var tuning: LevenbergMarquardt.Tuning { problem.tuning }
@@ -71,7 +77,7 @@ struct DampedMinimization {
     memory = nil
     flat = 0
     penalty = RoughnessPenalty(problem.network, order: order)
-    removed = problem.network.removedParameters
+    live = Self.live(problem.network)
     squares = problem.sumOfLosses()
     self.damping = damping
   }
@@ -144,11 +150,6 @@ struct DampedMinimization {
   func linearize(_ equations: GaussNewtonEquations) {
     problem.linearize(equations)
     penalty.add(to: equations, problem.parameters.pointer, lambda)
-    // Neither data nor penalties determine a removed parameter. The largest element of the diagonal leaves scale and
-    // condition as they are, and the step is 0.
-    if removed.isEmpty { return }
-    let largest = (0..<equations.count).reduce(0.0) { max($0, equations.matrix[$1 * equations.count + $1]) }
-    for place in removed { equations.matrix[place * equations.count + place] = largest > 0 ? largest : 1 }
   }
 
   /// Takes one step that lowers the objective, raising the damping as needed; false if no step does.
@@ -188,31 +189,53 @@ struct DampedMinimization {
     return false
   }
 
-  /// step = (H + μ·diag)⁻¹·g; false if the matrix is not positive definite or the step not finite.
+  /// step = (H + μ·diag)⁻¹·g of the live parameters, and 0 of the others; false if the matrix is not positive definite or
+  /// the step not finite.
   func solve(
     _ equations: GaussNewtonEquations, _ factor: UnsafeMutablePointer<Double>, _ step: UnsafeMutablePointer<Double>,
     damping: Double
   ) -> Bool {
-    let count = equations.count
+    let count = live?.count ?? equations.count
     copyDamped(equations, to: factor, damping)
     guard Cholesky.factor(factor, order: count, pool: problem.pool) else { return false }
-    step.update(from: equations.gradient, count: count)
+    if let live {
+      for (place, parameter) in live.enumerated() { step[place] = equations.gradient[parameter] }
+    } else {
+      step.update(from: equations.gradient, count: count)
+    }
     Cholesky.solve(factored: factor, order: count, step)
-    return Double.Kernels.firstNonFinite(count, step) < 0
+    spread(step, over: equations.count)
+    return Double.Kernels.firstNonFinite(equations.count, step) < 0
+  }
+
+  /// Moves values of the live parameters to their places, and sets the others to 0.
+  private func spread(_ values: UnsafeMutablePointer<Double>, over count: Int) {
+    guard let live else { return }
+    // From the last one on: no place is before the one that its value comes from.
+    var place = live.count - 1
+    for parameter in (0..<count).reversed() {
+      if place >= 0 && live[place] == parameter {
+        values[parameter] = values[place]
+        place -= 1
+      } else {
+        values[parameter] = 0
+      }
+    }
   }
 
   /// The same step from J itself, min ‖[J; √λ·D; √(μ·diag)]·step - [r; -√λ·D·c; 0]‖, whose condition number is the
   /// square root of H's; nil if the problem is too large or the step not finite.
   mutating func solveOrthogonally(_ equations: GaussNewtonEquations) -> [Double]? {
     let count = equations.count
+    let unknowns = live?.count ?? count
     let differences = (0..<penalty.layerCount).reduce(0) { $0 + penalty.rank(ofLayer: $1) }
     // Of rows on several ranks the triangular factor, which has the same solution.
     let triangle = problem.shards.communicator == nil ? nil : problem.triangle()
     let own = triangle.map { $0.count / (count + 1) } ?? problem.residuals
-    let rows = own + differences + count
+    let rows = own + differences + unknowns
     if rows * count > orthogonalBytes / 8 { return nil }
     var a = [Double](repeating: 0, count: rows * count)
-    var b = [Double](repeating: 0, count: rows)
+    var b = [Double](repeating: 0, count: max(rows, count))
     let isSolved = a.withUnsafeMutableBufferPointer { a in
       b.withUnsafeMutableBufferPointer { b in
         let (a, b) = (a.baseAddress!, b.baseAddress!)
@@ -228,13 +251,16 @@ struct DampedMinimization {
           to: a, stride: rows, b, from: own, problem.parameters.pointer, lambda)
         let diagonal = (0..<count).map { equations.matrix[$0 * count + $0] }
         let least = tuning.diagonalShare * (diagonal.max() ?? 0)
-        for index in 0..<count {
-          a[index * rows + first + index] = (damping * (diagonal[index] + least)).squareRoot()
+        for index in 0..<unknowns {
+          let parameter = live?[index] ?? index
+          if parameter != index { (a + index * rows).update(from: a + parameter * rows, count: rows) }
+          a[index * rows + first + index] = (damping * (diagonal[parameter] + least)).squareRoot()
         }
-        for index in removed { a[index * rows + first + index] = diagonal[index].squareRoot() }
         // On failure the caller raises the damping.
-        return (try? solveByQR(a, rows: rows, columns: count, b, tolerance: tuning.rankTolerance)) != nil
-          && Double.Kernels.firstNonFinite(count, b) < 0
+        guard (try? solveByQR(a, rows: rows, columns: unknowns, b, tolerance: tuning.rankTolerance)) != nil
+        else { return false }
+        spread(b, over: count)
+        return Double.Kernels.firstNonFinite(count, b) < 0
       }
     }
     if !isSolved { return nil }
@@ -242,13 +268,22 @@ struct DampedMinimization {
     return Array(b[..<count])
   }
 
+  /// H + μ·diag of the live parameters, lower triangle: [live × live]
   func copyDamped(_ equations: GaussNewtonEquations, to: UnsafeMutablePointer<Double>, _ damping: Double) {
     let count = equations.count
     var largest = 0.0
     for row in 0..<count { largest = max(largest, equations.matrix[row * count + row]) }
-    for row in 0..<count {
-      (to + row * count).update(from: equations.matrix + row * count, count: row + 1)
-      to[row * count + row] += damping * (equations.matrix[row * count + row] + tuning.diagonalShare * largest)
+    let unknowns = live?.count ?? count
+    for row in 0..<unknowns {
+      let own = to + row * unknowns
+      let parameter = live?[row] ?? row
+      let from = equations.matrix + parameter * count
+      if let live {
+        for column in 0...row { own[column] = from[live[column]] }
+      } else {
+        own.update(from: from, count: row + 1)
+      }
+      own[row] += damping * (from[parameter] + tuning.diagonalShare * largest)
     }
   }
 }
