@@ -99,6 +99,38 @@ import Testing
     }
   }
 
+  /// A divergence goes back to the beginning of its epoch, also from a checkpoint within it.
+  @Test func equalsWithCheckpointsBeforeADivergence() throws {
+    let rows = regressionRows(4)
+    let data = Dataset<Double>(
+      inputs: Matrix(rows: 4, columns: 2, elements: AlignedArray(rows.flatMap { $0[..<2] })),
+      targets: .values(Matrix(rows: 4, columns: 1, elements: AlignedArray(rows.map { $0[2] }))))
+    let rule = SlowRule(rule: SGD(learningRate: 20, momentum: 0.5))
+    var options = TrainingOptions(epochs: 2, batch: 2)
+    options.divergence = .recover()
+    var (once, watched) = (Network<Double>(.spline(2, 1)), Network<Double>(.spline(2, 1)))
+    try once.train(on: data, with: rule, options: options)
+    let recoveries = try #require(once.record?.recoveries)
+    #expect(recoveries.count > 1)
+    var checkpoints: [Network<Double>] = []
+    try watched.train(on: data, with: rule, options: options) { progress, network in
+      if progress.isResumable && !progress.isEndOfEpoch { checkpoints.append(copy network) }
+      return progress.isResumable ? .continue : .checkpoint
+    }
+    #expect(watched.parameters == once.parameters && watched.trainingState == once.trainingState)
+    #expect(watched.record?.recoveries == recoveries)
+    // One in each epoch, and in each that was begun again.
+    #expect(checkpoints.count == 2 + recoveries.count)
+    options.resuming = true
+    for checkpoint in [checkpoints[0], checkpoints[1]] {
+      #expect(checkpoint.trainingState?.stepsDone == 1)
+      var resumed = try Network<Double>(data: checkpoint.encoded())
+      try resumed.train(on: data, with: rule, options: options)
+      #expect(resumed.parameters == once.parameters && resumed.trainingState == once.trainingState)
+      #expect(resumed.record?.recoveries == recoveries)
+    }
+  }
+
   /// Killed in the middle of an epoch, without a chance to save.
   @Test func equalsAfterBeingKilled() throws {
     try folder.write(regressionTable(rows: 20_000), to: "r.csv")
@@ -296,17 +328,17 @@ import Testing
 
 /// Adam, with steps long enough that each is reported.
 private struct SlowRule: Optimizer {
-  private let adam = AdamW(learningRate: 0.1)
-  var name: String { adam.name }
-  var learningRate: Double { adam.learningRate }
-  var weightDecay: Double { adam.weightDecay }
-  var momentCount: Int { adam.momentCount }
+  var rule: any Optimizer = AdamW(learningRate: 0.1)
+  var name: String { rule.name }
+  var learningRate: Double { rule.learningRate }
+  var weightDecay: Double { rule.weightDecay }
+  var momentCount: Int { rule.momentCount }
 
   func update<Element: Scalar>(
     _ parameters: UnsafeMutableBufferPointer<Element>, gradients: UnsafePointer<Element>,
     state: inout OptimizerState<Element>, rate: Double, pool: ThreadPool?
   ) {
     usleep(210_000)
-    adam.update(parameters, gradients: gradients, state: &state, rate: rate, pool: pool)
+    rule.update(parameters, gradients: gradients, state: &state, rate: rate, pool: pool)
   }
 }

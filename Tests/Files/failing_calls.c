@@ -5,11 +5,13 @@
 //   FAIL_AT     n, from 1
 //   FAIL_ALWAYS if set, all later ones fail too
 //   FAIL_WITH   ENOSPC, EIO or short
+//   FAIL_REACHED  a file that exists if the n-th call was made
 //
 // cc -shared -fPIC -O1 -o failing_calls.so failing_calls.c -ldl
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,6 +24,8 @@ static int fails(const char *call) {
   const char *wanted = getenv("FAIL_CALL"), *at = getenv("FAIL_AT");
   if (!wanted || !at || strcmp(wanted, call)) return 0;
   int own = atomic_fetch_add(&count, 1) + 1, n = atoi(at);
+  const char *reached = getenv("FAIL_REACHED");
+  if (own == n && reached) close(open(reached, O_WRONLY | O_CREAT, 0600));
   return own == n || (own > n && getenv("FAIL_ALWAYS"));
 }
 

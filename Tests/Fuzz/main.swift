@@ -1,6 +1,6 @@
 // Runs a reader on mutated files: under libFuzzer where it is linked (`scripts/fuzz`), else once on each file named.
 //
-//     FuzzReaders csv|npy|idx|safetensors|model [libFuzzer's options, files or folders]
+//     FuzzReaders csv|npy|idx|safetensors|model|mapped|packed [libFuzzer's options, files or folders]
 
 import Foundation
 import KAN
@@ -54,6 +54,47 @@ func readModel(_ bytes: [UInt8]) throws(FileError) {
   }
 }
 
+/// The mutated bytes as a file, for readers that map it.
+func onDisk(_ bytes: [UInt8], _ read: (String) throws(FileError) -> Void) throws(FileError) {
+  let isWritten = ftruncate(memoryFile, 0) == 0 && pwrite(memoryFile, bytes, bytes.count, 0) == bytes.count
+  precondition(isWritten, "cannot write to memory")
+  try read("/proc/self/fd/\(memoryFile)")
+}
+
+/// A file that goes away with the process.
+let memoryFile = {
+  let name = "/dev/shm/kan-fuzz-\(getpid())"
+  defer { unlink(name) }
+  return open(name, O_RDWR | O_CREAT, 0o600)
+}()
+
+/// Reads the first and the last row of a source, and what a program sees of it.
+func readRows<Source: RowSource>(_ source: Source) throws(FileError) {
+  if source.rows == 0 || source.inputColumns > 1000 { return }
+  if case .values(let columns) = source.targetShape, columns > 1000 { return }
+  let buffer = RowBuffer<Source.Element>(source, capacity: 1)
+  for row in [0, source.rows - 1] {
+    do throws(RowSourceError) { _ = try buffer.read(row..<row + 1, of: source) } catch {
+      check(FileError(.malformed, path: "", error.description))
+    }
+  }
+  precondition(source.names.inputs.count == source.inputColumns, "other names than columns")
+}
+
+/// An array that is mapped: as numbers in both precisions, as classes and as inputs.
+func readMapped(_ bytes: [UInt8]) throws(FileError) {
+  try onDisk(bytes) { path throws(FileError) in
+    try readRows(MappedNPY<Float>(path, targets: path))
+    try readRows(MappedNPY<Double>(path, targets: path, classes: 3))
+  }
+}
+
+func readPacked(_ bytes: [UInt8]) throws(FileError) {
+  try onDisk(bytes) { path throws(FileError) in
+    try readRows(PackedRows<Float>(path))
+  }
+}
+
 let oneThread = ThreadPool(threads: 1)
 
 typealias Callback = @convention(c) (UnsafePointer<UInt8>?, Int) -> CInt
@@ -70,6 +111,8 @@ let callbacks: [String: Callback] = [
   "idx": { run({ bytes throws(FileError) in _ = try decodeIDX(bytes, path: "") }, $0, $1) },
   "safetensors": { run(readSafeTensors, $0, $1) },
   "model": { run(readModel, $0, $1) },
+  "mapped": { run(readMapped, $0, $1) },
+  "packed": { run(readPacked, $0, $1) },
 ]
 
 guard CommandLine.arguments.count > 1, let callback = callbacks[CommandLine.arguments[1]] else {

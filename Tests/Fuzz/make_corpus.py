@@ -1,8 +1,13 @@
 #!/usr/bin/env python3
-"""Writes the files that scripts/fuzz begins with, a few of each kind. usage: make_corpus.py FOLDER MODEL.safetensors..."""
+"""Writes the files that scripts/fuzz begins with, a few of each kind. usage: make_corpus.py FOLDER FILE...
+
+Files are models, *.safetensors, and packed rows, *.kanrows, of `kan train --memory`.
+"""
 import gzip, os, struct, sys
 
-out, models = sys.argv[1], sys.argv[2:]
+out = sys.argv[1]
+models = [path for path in sys.argv[2:] if path.endswith(".safetensors")]
+packed = [path for path in sys.argv[2:] if path.endswith(".kanrows")]
 
 
 def write(kind, name, data):
@@ -26,6 +31,9 @@ def npy(descr, fortran, shape, data, major=1):
 write("npy", "f4", npy("<f4", False, "(2, 3)", struct.pack("<6f", 1, 2, 3, 4, 5, 6)))
 write("npy", "i2", npy(">i2", True, "(2, 3, 2)", bytes(range(24)), 2))
 write("npy", "bool", npy("|b1", False, "(4,)", b"\0\1\1\0"))
+write("mapped", "f4", npy("<f4", False, "(2, 3)", struct.pack("<6f", 1, 2, 3, 4, 5, 6)))
+write("mapped", "labels", npy("<i4", False, "(3,)", struct.pack("<3i", 0, 2, 1)))
+write("mapped", "f8", npy("<f8", False, "(2, 1)", struct.pack("<2d", 1e300, -1)))
 write("npy", "f8", npy("<f8", False, "()", struct.pack("<d", 1e300), 3))
 
 idx = bytes([0, 0, 8, 3]) + struct.pack(">3I", 2, 3, 2) + bytes(range(12))
@@ -46,3 +54,5 @@ for path in models:
     if start is not None:
         header = header[:start] + header[start + 22 :]
     write("model", os.path.basename(path).removesuffix(".safetensors"), header + b"\0" + data[8 + size :])
+for path in packed:
+    write("packed", os.path.basename(path).removesuffix(".kanrows"), open(path, "rb").read())

@@ -1,4 +1,5 @@
 import CAllocationCounter
+import Glibc
 import KANLinearAlgebra
 import Synchronization
 import Testing
@@ -10,15 +11,27 @@ import Testing
 struct AllocationTests {
   /// Allocations of all of a pool's threads while the body runs.
   private func allocations(on pool: ThreadPool, _ body: () -> Void) -> Int64 {
-    pool.run(pool.threads, Watch(on: true, threads: pool.threads, arrived: Counter()))
+    watch(pool, true)
     let before = allocation_counter_total()
     body()
     let after = allocation_counter_total()
-    pool.run(pool.threads, Watch(on: false, threads: pool.threads, arrived: Counter()))
+    watch(pool, false)
     return after - before
   }
 
-  /// One iteration for each thread, and none ends before all have begun: so every thread takes one.
+  /// On busy cores a pool may leave its workers out for a while, so that this may take some attempts.
+  private func watch(_ pool: ThreadPool, _ on: Bool) {
+    for _ in 0..<600 {
+      let loop = Watch(on: on, threads: pool.threads, arrived: Counter())
+      pool.run(pool.threads, loop)
+      if loop.arrived.together.load(ordering: .acquiring) { return }
+      usleep(100_000)
+    }
+    Issue.record("the pool does not run on all of its threads")
+  }
+
+  /// One iteration for each thread, and none ends before all have begun, or a while has passed: so every thread takes one
+  /// if all have begun.
   private struct Watch: ParallelLoop {
     let on: Bool
     let threads: Int
@@ -27,11 +40,20 @@ struct AllocationTests {
     func iterate(_ index: Int, worker: Int) {
       allocation_counter_watch_this_thread(on)
       arrived.value.wrappingAdd(1, ordering: .acquiringAndReleasing)
-      while arrived.value.load(ordering: .acquiring) < threads {}
+      let clock = ContinuousClock()
+      let end = clock.now + .milliseconds(100)
+      while arrived.value.load(ordering: .acquiring) < threads {
+        if clock.now > end { return }
+      }
+      arrived.together.store(true, ordering: .releasing)
     }
   }
 
-  private final class Counter: Sendable { let value = Atomic(0) }
+  private final class Counter: Sendable {
+    let value = Atomic(0)
+    /// Whether an iteration saw all the others.
+    let together = Atomic(false)
+  }
 
   private struct Allocating: ParallelLoop {
     func iterate(_ index: Int, worker: Int) { UnsafeMutablePointer<Int>.allocate(capacity: 100).deallocate() }

@@ -23,6 +23,18 @@ package struct TrainingState<Element: Scalar>: Sendable, Equatable {
   package var rateFactor = 1.0
   /// The loss before the first step, where a training is to recover from divergence.
   package var startLoss: Double?
+  /// Where the unfinished epoch began, for a training that goes back there when it diverges.
+  package var epochStart: EpochStart?
+
+  package struct EpochStart: Sendable, Equatable {
+    package var parameters: AlignedArray<Element>
+    package var optimizer: OptimizerState<Element>
+
+    package init(parameters: AlignedArray<Element>, optimizer: OptimizerState<Element>) {
+      self.parameters = parameters
+      self.optimizer = optimizer
+    }
+  }
 
   package struct Best: Sendable, Equatable {
     package var epoch: Int

@@ -63,6 +63,7 @@ struct TrainingLedger<Element: Scalar> {
     state.epochsDone += 1
     state.stepsDone = 0
     state.lossSum = 0
+    state.epochStart = nil
     state.parameters.copyElements(from: parameters)
     record.history.append(
       EpochRecord(
@@ -89,13 +90,22 @@ struct TrainingLedger<Element: Scalar> {
   /// Records a divergence, after which the epoch begins again at half the rate.
   mutating func goBack(because reason: String) {
     state.rateFactor /= 2
+    if let start = state.epochStart {
+      (state.parameters, state.optimizer) = (start.parameters, start.optimizer)
+      if options.patience == nil || state.best.epoch == 0 { state.best.parameters = start.parameters }
+      (state.stepsDone, state.lossSum, state.epochStart) = (0, 0, nil)
+    }
     record.recoveries =
       (record.recoveries ?? [])
       + [.init(epoch: offset + state.epochsDone + 1, reason: reason, rateFactor: state.rateFactor)]
   }
 
-  /// Records an epoch interrupted after some steps, so that none of it is lost.
+  /// Records an epoch interrupted after some steps, so that none of it is lost; to be called before the optimizer's state
+  /// is.
   mutating func breakOff(steps: Int, lossSum: Double, seconds spent: Double, parameters: AlignedArray<Element>) {
+    if case .recover = options.divergence, state.stepsDone == 0 {
+      state.epochStart = .init(parameters: state.parameters, optimizer: state.optimizer)
+    }
     state.stepsDone = steps
     state.lossSum = lossSum
     state.parameters.copyElements(from: parameters)

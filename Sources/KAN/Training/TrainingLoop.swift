@@ -54,7 +54,6 @@ struct TrainingLoop<Element: Scalar> {
     defer { stage.ledger.adopt(by: &network) }
     monitor.gridStart = monitor.seconds
     monitor.gridEpochsDone = 0
-    if case .recover = options.divergence { monitor.canPause = false }
     monitor.gridEpochs = options.epochs - stage.ledger.state.epochsDone
     try noteStart(&stage, network)
     while stage.ledger.state.epochsDone < options.epochs {
@@ -141,9 +140,6 @@ struct TrainingLoop<Element: Scalar> {
       return false
     case .brokenOff(let steps, let lossSum):
       stage.ledger.end = monitor.end ?? .stopped
-      // A divergence later in the epoch would go back to its beginning, so that is what is kept for resuming, and the
-      // monitor does not pause within epochs.
-      if case .recover = options.divergence { return false }
       stage.ledger.breakOff(steps: steps, lossSum: lossSum, seconds: spent, parameters: network.parameters)
       let optimizerSteps = stage.ledger.state.optimizer.step
       stage.process.write(to: &stage.ledger.state.optimizer)

@@ -14,8 +14,6 @@ public final class TrainingMonitor<Element: Scalar> {
 
   /// Whether the epoch is to be broken off for a checkpoint, and then goes on.
   private(set) var isPaused = false
-  /// Whether epochs may be broken off for checkpoints.
-  var canPause = true
 
   /// The current epoch, and the most epochs on all grids.
   var epoch = 1
@@ -63,7 +61,7 @@ public final class TrainingMonitor<Element: Scalar> {
       TrainingProgress(
         epoch: epoch, epochs: epochs, step: step, steps: steps, loss: loss,
         samplesPerSecond: Double(samplesBefore + samples) / seconds, secondsLeft: left(seconds, done)), network)
-    isPaused = decision == .checkpoint && canPause && end == nil
+    isPaused = decision == .checkpoint && end == nil
   }
 
   /// Reports an epoch broken off for a checkpoint, always.
@@ -98,7 +96,7 @@ public final class TrainingMonitor<Element: Scalar> {
         TrainingProgress(
           epoch: epoch, epochs: epochs, step: 0, steps: 1, loss: .nan, samplesPerSecond: 0,
           secondsLeft: .nan, starts: starts), shown)
-      isPaused = decision == .checkpoint && canPause && end == nil
+      isPaused = decision == .checkpoint && end == nil
     }
     return agree()
   }

@@ -13,6 +13,7 @@ import KAN
 ///     columns.edges         between the bins of numbers, input by input; columns.counts  rows of all bins
 ///     training.moments.J    what the optimiser remembers: [parameters]
 ///     training.parameters   the last ones, where the network has the best: [parameters]
+///     training.epoch.parameters, .moments.J   where the unfinished epoch began, if it may begin again: [parameters]
 ///     training.numbers.NAME             what else the method remembers, in double precision
 ///     training.networks.NAME.…          networks that it remembers: layers.I.ARRAY and parameters
 ///     training.grid.losses, .network.…  losses by row on the grid kept so far, and the network on it
@@ -105,6 +106,8 @@ struct ModelTopology: Codable, Equatable {
     var rateFactor: Double?
     /// ``TrainingState/startLoss``
     var startLoss: Double?
+    /// ``TrainingState/epochStart``: the optimiser's steps before it, and how many moments it then had.
+    var epochStart: EpochStart?
     /// Names of the numbers and networks that the method remembers.
     var numbers: [String]?
     var networks: [String: [BasisTopology]]?
@@ -112,10 +115,16 @@ struct ModelTopology: Codable, Equatable {
     var grid: Int?
     var keptGrid: [BasisTopology]?
 
+    struct EpochStart: Codable, Equatable {
+      var optimizerSteps: Int
+      var moments: Int
+    }
+
     var isPlausible: Bool {
       (0...1_000_000_000).contains(epochsDone) && (0...epochsDone).contains(bestEpoch)
         && (0...Int.max / 2).contains(optimizerSteps) && (0...200).contains(moments)
         && (0...1_000_000_000).contains(stepsDone ?? 0) && (lossSum ?? 0).isFinite
+        && (0...Int.max / 2).contains(epochStart?.optimizerSteps ?? 0) && (0...200).contains(epochStart?.moments ?? 0)
         && (rateFactor.map { $0 > 0 && $0 <= 1 } ?? true) && (startLoss ?? 0).isFinite
         && (1...1_000_000_000).contains(grid ?? 1) && (numbers?.count ?? 0) <= 100 && (networks?.count ?? 0) <= 100
     }

@@ -283,22 +283,29 @@ package struct ModelFile {
   func trainingState<Element: Scalar>(of network: Network<Element>) throws(FileError) -> TrainingState<Element>? {
     guard let state = topology.state else { return nil }
     guard state.isPlausible else { throw failure("the training state is damaged") }
-    let shape = [network.parameterCount]
-    var moments: [AlignedArray<Element>] = []
-    for index in 0..<state.moments {
-      moments.append(AlignedArray(try values("training.moments.\(index)", shape: shape) as [Element]))
+    func parameters(_ name: String) throws(FileError) -> AlignedArray<Element> {
+      AlignedArray(try values(name, shape: [network.parameterCount]) as [Element])
+    }
+    func moments(_ count: Int, _ prefix: String) throws(FileError) -> [AlignedArray<Element>] {
+      var moments: [AlignedArray<Element>] = []
+      for index in 0..<count { moments.append(try parameters("\(prefix).moments.\(index)")) }
+      return moments
     }
     let last = "training.parameters"
-    let parameters: AlignedArray<Element> =
-      tensors.tensors[last] == nil ? network.parameters : AlignedArray(try values(last, shape: shape) as [Element])
     var result = TrainingState(
       epochsDone: state.epochsDone, stepsDone: state.stepsDone ?? 0, lossSum: state.lossSum ?? 0,
-      optimizer: OptimizerState(step: state.optimizerSteps, moments: moments, method: try methodState(state)),
-      parameters: parameters,
+      optimizer: OptimizerState(
+        step: state.optimizerSteps, moments: try moments(state.moments, "training"), method: try methodState(state)),
+      parameters: tensors.tensors[last] == nil ? network.parameters : try parameters(last),
       best: .init(epoch: state.bestEpoch, loss: state.bestLoss ?? .infinity, parameters: network.parameters),
       grids: try gridProgress(state))
     result.rateFactor = state.rateFactor ?? 1
     result.startLoss = state.startLoss
+    if let start = state.epochStart {
+      result.epochStart = .init(
+        parameters: try parameters("training.epoch.parameters"),
+        optimizer: OptimizerState(step: start.optimizerSteps, moments: try moments(start.moments, "training.epoch")))
+    }
     return result
   }
 }

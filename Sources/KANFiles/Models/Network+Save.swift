@@ -70,6 +70,12 @@ extension Network {
       if state.parameters != parameters {
         tensors["training.parameters"] = tensor(state.parameters, [state.parameters.count])
       }
+      if let start = state.epochStart {
+        tensors["training.epoch.parameters"] = tensor(start.parameters, [start.parameters.count])
+        for (index, moment) in start.optimizer.moments.enumerated() {
+          tensors["training.epoch.moments.\(index)"] = tensor(moment, [moment.count])
+        }
+      }
       tensors.merge(state.storedTensors) { $1 }
     }
     return SafeTensors(

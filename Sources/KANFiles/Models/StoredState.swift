@@ -33,6 +33,9 @@ extension ModelTopology.State {
       bestEpoch: state.best.epoch, bestLoss: state.best.loss.isFinite ? state.best.loss : nil,
       stepsDone: state.stepsDone > 0 ? state.stepsDone : nil, lossSum: state.stepsDone > 0 ? state.lossSum : nil,
       rateFactor: state.rateFactor == 1 ? nil : state.rateFactor, startLoss: state.startLoss,
+      epochStart: state.epochStart.map {
+        .init(optimizerSteps: $0.optimizer.step, moments: $0.optimizer.moments.count)
+      },
       numbers: method.numbers.isEmpty ? nil : method.numbers.keys.sorted(),
       networks: method.networks.isEmpty ? nil : method.networks.mapValues(Self.topology),
       grid: state.grids?.intervals, keptGrid: state.grids?.best.map(Self.topology))

@@ -62,6 +62,7 @@ struct StartScreening {
         StartLoop(
           screening: self, data: some, first: progress.done, slots: slots, isStopped: isStopped, within: within))
       if isStopped.isSet { return }
+      let before = progress
       var isBetter = false
       for candidate in slots {
         guard let candidate, candidate.rms.isFinite else { continue }
@@ -77,17 +78,23 @@ struct StartScreening {
       progress.isFinished = progress.done >= starts
       guard let best = progress.best else { continue }
       let agreed = Double(progress.agreeing) >= tuning.agreeingShare * Double(progress.done)
-      if agreed && progress.done >= 2 * tuning.group || isBetter && hasFoundTheShape(best, on: some, within) {
+      if agreed && progress.done >= 2 * tuning.group {
         progress.isFinished = true
+      } else if isBetter {
+        guard let hasFoundTheShape = hasFoundTheShape(best, on: some, within) else {
+          progress = before
+          return
+        }
+        if hasFoundTheShape { progress.isFinished = true }
       }
     }
   }
 
   /// Whether the residual is the discretisation error of the coarse grid: whether it falls nearly as fast on a grid
-  /// twice as fine.
+  /// twice as fine; nil if the fit on that grid was interrupted.
   private func hasFoundTheShape(
     _ candidate: Candidate, on data: Dataset<Double>, _ continues: @escaping () -> Bool
-  ) -> Bool {
+  ) -> Bool? {
     if candidate.rms < tuning.exactResidual { return true }
     guard let degree = candidate.network.layers.compactMap(\.grid?.degree).min(),
       let intervals = candidate.network.layers.compactMap(\.gridIntervals).max()
@@ -95,7 +102,7 @@ struct StartScreening {
     var finer = candidate.network
     do throws(BasisError) {
       try finer.extendGrid(to: 2 * intervals, on: data, pool: pool)
-      guard let refined = try fit(finer, data, pool, continues) else { return false }
+      guard let refined = try fit(finer, data, pool, continues) else { return nil }
       let fall = Elementary.pow(2, tuning.refinedExponent * Double(degree + 1))
       return refined.rms * fall <= candidate.rms
     } catch {
