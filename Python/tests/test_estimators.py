@@ -172,10 +172,10 @@ def clone_of(model):
 def test_partial_fits_are_balanced_by_all_rows():
     X, y = unequal(400)
     one, other = (KANClassifier(class_weight="balanced").fit(X, y) for _ in range(2))
-    # Rows of one class alone: there are 360 of one and 40 + 20 of the other.
-    few = X[y][:20]
-    one.partial_fit(few, np.ones(20, bool))
-    other.set_params(class_weight=None).partial_fit(few, np.ones(20, bool), sample_weight=np.full(20, 420 / (2 * 60)))
+    # As many rows of either class, of which there are 360 + 20 and 40 + 20 by now.
+    few, of = np.concatenate([X[y][:20], X[~y][:20]]), np.arange(40) < 20
+    one.partial_fit(few, of)
+    other.set_params(class_weight=None).partial_fit(few, of, sample_weight=np.where(of, 440 / (2 * 60), 440 / (2 * 380)))
     assert same(one, other)
     # Dictionaries are by all classes too, whichever of them these rows have, and classes they lack have 1.
     three = KANClassifier(class_weight={"a": 2, "b": 3}).fit(X, np.where(y, "a", np.where(X[:, 0] > 0, "b", "c")))
