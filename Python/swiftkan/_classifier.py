@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 from sklearn.base import ClassifierMixin
-from sklearn.utils.class_weight import compute_sample_weight
+from sklearn.utils.class_weight import compute_class_weight
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import _check_sample_weight, _check_y, check_consistent_length, column_or_1d
 
@@ -20,7 +20,10 @@ class KANClassifier(ClassifierMixin, KANEstimator):
     Parameters
     ----------
     class_weight : 'balanced' or dict, optional
-        ``balanced`` makes every class count the same.
+        ``balanced`` makes every class count the same: the weight of a row is multiplied by W / (C · W_c), W_c the sum of
+        its class's weights, W that of all rows and C the number of classes. A dictionary has a factor for each class, 1
+        for one that it lacks. A warm start balances the rows that it is given, and ``partial_fit`` goes by all rows since
+        ``fit``, so that a few rows of a rare class count no more than they would in a table of all rows.
     effort, grid, knots, starts, categorical, holdout, keep_order, precision, warm_start, epochs, learning_rate, \
 early_stopping, random_state, n_jobs, callback, verbose
         See `KANRegressor`. Nothing but the tool's own bits depends on ``holdout`` here: 0 learns from all rows.
@@ -100,11 +103,12 @@ early_stopping, random_state, n_jobs, callback, verbose
         if len(self.classes_) < 2:
             raise ValueError(f"The target has only one class, {self.classes_[0]!r}; at least 2 are needed.")
         targets, weights = self._targets_of(columns, y, sample_weight)
+        seen = self._class_sums(targets, weights)
         if continues:
-            self._continue(columns, targets, weights, self.epochs)
+            self._continue(columns, targets, self._balanced(targets, weights, seen), self.epochs)
         else:
-            balanced = "balanced" if isinstance(self.class_weight, str) and self.class_weight == "balanced" else None
-            self._fit(columns, targets, weights, "classification", balanced)
+            self._fit(columns, targets, weights, "classification", "balanced" if self._balances else None)
+        self._seen = seen
         return self
 
     def partial_fit(self, X: Any, y: Any, classes: Any = None, sample_weight: Any = None) -> KANClassifier:
@@ -124,8 +128,27 @@ early_stopping, random_state, n_jobs, callback, verbose
         columns = self._columns(X, reset=False)
         y = self._labels(columns, y)
         targets, weights = self._targets_of(columns, y, sample_weight)
-        self._continue(columns, targets, weights, 1)
+        # A network of a model file has seen rows of which nothing is known here.
+        seen = self._class_sums(targets, weights) + getattr(self, "_seen", 0)
+        self._continue(columns, targets, self._balanced(targets, weights, seen), 1)
+        self._seen = seen
         return self
+
+    @property
+    def _balances(self) -> bool:
+        return isinstance(self.class_weight, str) and self.class_weight == "balanced"
+
+    def _class_sums(self, targets: list[Column], weights: np.ndarray | None) -> np.ndarray:
+        """The sum of the rows' weights for each class: [classes]"""
+        return np.bincount(targets[0].values, weights, minlength=len(self.classes_)).astype(np.float64)
+
+    def _balanced(self, targets: list[Column], weights: np.ndarray | None, seen: np.ndarray) -> np.ndarray | None:
+        """Weights by which classes with these sums count the same."""
+        if not self._balances:
+            return weights
+        factors = np.divide(seen.sum() / max(1, np.count_nonzero(seen)), seen, out=np.zeros_like(seen), where=seen > 0)
+        own = factors[targets[0].values]
+        return own if weights is None else own * weights
 
     def _labels(self, columns: list[Column], y: Any) -> np.ndarray:
         if y is None:
@@ -155,9 +178,13 @@ early_stopping, random_state, n_jobs, callback, verbose
         if sample_weight is not None:
             weights = _check_sample_weight(sample_weight, y, dtype=np.float64, ensure_non_negative=True)
         if isinstance(self.class_weight, dict):
-            own = compute_sample_weight(self.class_weight, y)
+            # By all classes, of which these rows need not have any.
+            factors = compute_class_weight(self.class_weight, classes=self.classes_, y=y)
+            if not (np.isfinite(factors).all() and (factors >= 0).all()):
+                raise ValueError("class_weight has to be numbers from 0 on")
+            own = factors[codes]
             weights = own if weights is None else weights * own
-        elif self.class_weight not in (None, "balanced"):
+        elif self.class_weight is not None and not self._balances:
             raise ValueError(f"class_weight {self.class_weight!r} is neither 'balanced' nor a dictionary")
         return targets, weights
 

@@ -10,6 +10,7 @@ from sklearn.datasets import load_breast_cancer, load_diabetes, load_iris
 from sklearn.model_selection import GridSearchCV, cross_val_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
+from sklearn.utils.class_weight import compute_sample_weight
 from sklearn.utils.estimator_checks import check_estimator
 from swiftkan import KANClassifier, KANError, KANRegressor, load
 
@@ -131,6 +132,58 @@ def test_class_weights_move_the_boundary():
         for weight in (None, "balanced", {0: 1, 1: 10})
     ]
     assert recall[1] > recall[0] + 0.2 and recall[2] > recall[0] + 0.2
+
+
+def unequal(rows, seed=0):
+    """Two classes that overlap, one row in ten of the second."""
+    rng = np.random.default_rng(seed)
+    y = np.arange(rows) % 10 == 0
+    return rng.normal(0, 1, (rows, 2)) + y[:, None], y
+
+
+def same(one, other):
+    X = unequal(50, seed=9)[0]
+    return np.allclose(one.predict_proba(X), other.predict_proba(X), rtol=0, atol=1e-5)
+
+
+def test_class_weights_hold_when_a_training_goes_on():
+    X, y = unequal(400)
+    weights = compute_sample_weight("balanced", y)
+    for go_on in (
+        lambda model, own=None: model.set_params(warm_start=True).fit(X, y, own),
+        lambda model, own=None: model.partial_fit(X, y, sample_weight=own),
+    ):
+        start = KANClassifier().fit(X, y)
+        plain, balanced, given, weighed = (clone_of(start) for _ in range(4))
+        go_on(plain)
+        go_on(balanced.set_params(class_weight="balanced"))
+        go_on(given.set_params(class_weight={False: 10 / 18, True: 5.0}))
+        go_on(weighed, weights)
+        assert not same(plain, balanced)
+        assert np.mean(balanced.predict(X)) > np.mean(plain.predict(X))
+        # scikit-learn's weights, n / (C n_c), by hand.
+        assert same(balanced, weighed) and same(given, weighed)
+
+
+def clone_of(model):
+    return pickle.loads(pickle.dumps(model))
+
+
+def test_partial_fits_are_balanced_by_all_rows():
+    X, y = unequal(400)
+    one, other = (KANClassifier(class_weight="balanced").fit(X, y) for _ in range(2))
+    # As many rows of either class, of which there are 360 + 20 and 40 + 20 by now.
+    few, of = np.concatenate([X[y][:20], X[~y][:20]]), np.arange(40) < 20
+    one.partial_fit(few, of)
+    other.set_params(class_weight=None).partial_fit(few, of, sample_weight=np.where(of, 440 / (2 * 60), 440 / (2 * 380)))
+    assert same(one, other)
+    # Dictionaries are by all classes too, whichever of them these rows have, and classes they lack have 1.
+    three = KANClassifier(class_weight={"a": 2, "b": 3}).fit(X, np.where(y, "a", np.where(X[:, 0] > 0, "b", "c")))
+    three.partial_fit(X[:30], np.repeat(["a", "c"], 15))
+    with pytest.raises(ValueError, match="class_weight has to be numbers from 0 on"):
+        KANClassifier(class_weight={False: -1.0, True: 1.0}).fit(X, y)
+    with pytest.raises(ValueError, match="class_weight 'equal' is neither"):
+        one.set_params(class_weight="equal").partial_fit(X, y)
 
 
 def test_warm_starts_and_partial_fits_go_on():

@@ -27,6 +27,23 @@ int main(void) {
   swiftkan_array in = {x, 3, 2, 8, 4, SWIFTKAN_FLOAT32}, out = {y, 3, 1, 4, 4, SWIFTKAN_FLOAT32};
   if (swiftkan_predict(model, &in, &out, 1, NULL)) return 4;
   printf("%.6f %.6f %.6f\n", (double)y[0], (double)y[1], (double)y[2]);
+  /* Strides of any sign are read, and a result that is not aligned is refused before anything is written. */
+  float z[4] = {0, 0, 0, 0};
+  swiftkan_array back = {x + 4, 3, 2, -8, 4, SWIFTKAN_FLOAT32}, odd = {(char *)z + 1, 3, 1, 4, 4, SWIFTKAN_FLOAT32};
+  out.data = z;
+  if (swiftkan_predict(model, &back, &out, 1, NULL) || z[0] != y[2] || z[1] != y[1] || z[2] != y[0]) return 5;
+  message = NULL;
+  if (swiftkan_predict(model, &in, &odd, 1, &message) != SWIFTKAN_USAGE || z[0] != y[2]) return 6;
+  printf("%s\n", message);
+  swiftkan_free(message);
+  /* A training whose model has no place to go does not begin. */
+  swiftkan_table *table = swiftkan_table_make();
+  message = NULL;
+  if (swiftkan_fit(table, NULL, NULL, NULL, NULL, NULL, &message) != SWIFTKAN_USAGE) return 7;
+  printf("%s\n", message);
+  swiftkan_free(message);
+  swiftkan_table_free(table);
+  swiftkan_table_free(NULL);
   swiftkan_model_free(model);
   return 0;
 }
@@ -58,3 +75,4 @@ def test_programs_in_c(language, standard, tmp_path):
     network = swiftkan.Network([2, 1], seed=1)
     expected = network.predict(np.array([[0, 0], [0.5, -0.5], [1, 1]], np.float32))[:, 0]
     assert np.allclose([float(word) for word in lines[1].split()], expected, atol=1e-6)
+    assert lines[2:] == ["a result has to be aligned to its numbers", "there is no place for the model"]

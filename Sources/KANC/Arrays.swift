@@ -49,12 +49,13 @@ extension swiftkan_array {
     }
   }
 
+  private var isAligned: Bool { Int(bitPattern: data) % Int(elementBytes) == 0 }
+
   /// Writes a result, which has the array's shape.
   func write<Element: Scalar>(_ values: UnsafePointer<Element>) throws {
-    guard isContiguous, let data else {
-      if rows * columns == 0 { return }
-      throw Failure.usage("a result has to be a row-major array without gaps")
-    }
+    if rows * columns == 0 { return }
+    guard isContiguous, let data else { throw Failure.usage("a result has to be a row-major array without gaps") }
+    guard isAligned else { throw Failure.usage("a result has to be aligned to its numbers") }
     let count = Int(rows * columns)
     if type == Int32(SWIFTKAN_FLOAT32) {
       let to = data.bindMemory(to: Float.self, capacity: count)

@@ -147,6 +147,8 @@ public func swiftkan_fit(
 ) -> Int32 {
   attempt(message) {
     let table = try TableBox.at(table).table
+    // Before the training rather than after it.
+    guard model != nil else { throw Failure.usage("there is no place for the model") }
     let settings = try decoded(options, FitSettings.self)
     let report = Report(report, context)
     switch settings.precision ?? "float" {

@@ -90,9 +90,13 @@ extension DataSource {
         reading: "\(columns), \(missingWords), \(task.map { "\($0)" } ?? "any"), codes \(codes), gaps \(!refusesGaps), "
           + "\(Element.self), model \(own.map { "\($0)" } ?? "none"), version 1")
       // A file that is not there, or damaged, or of another table, is packed anew.
-      if let rows = try? PackedRows<Element>(packed), rows.header.origin == origin { return training(rows) }
+      if let rows = try? PackedRows<Element>(packed, isChecked: false), rows.header.origin == origin,
+        (try? rows.requireIntact()) != nil
+      {
+        return training(rows)
+      }
       try pack(Element.self, task, codes, own, origin, to: packed, partBytes, pool, progress)
-      return training(try PackedRows<Element>(packed))
+      return training(try PackedRows<Element>(packed, isChecked: false))
     }
   }
 
@@ -161,10 +165,16 @@ extension DataSource {
     func writing(_ share: Double) -> Bool { progress(PackingProgress(step: .writing, share: share)) }
     let start = try header.bytes(packed)
     try writeFile(to: packed) { append throws(FileError) in
-      try append(start)
-      try stream.forEachTable(writing) { table, firstRow throws(FileError) in
-        try header.append(rowsOf: try encoded(table, firstRow), packed, append)
+      var checksum = CRC32()
+      func add(_ chunk: [UInt8]) throws(FileError) {
+        checksum.add(chunk)
+        try append(chunk)
       }
+      try add(start)
+      try stream.forEachTable(writing) { table, firstRow throws(FileError) in
+        try header.append(rowsOf: try encoded(table, firstRow), packed, add)
+      }
+      try append(checksum.bytes)
     }
     if try PackedOrigin(of: path, reading: origin.reading) != origin {
       unlink(packed)

@@ -44,8 +44,8 @@ struct ExportCommand: ParsableCommand {
 
   func validate() throws {
     if format == nil { throw ValidationError("--to has to end in .onnx, .c, .swift or .py") }
-    if to == model { throw ValidationError("--to would overwrite the model") }
     if let table, !(1...100_000).contains(table) { throw ValidationError("--table has to be 1 to 100000") }
+    try requireDistinct(outputs: [("--to", to)], inputs: [model])
   }
 
   func run() throws {

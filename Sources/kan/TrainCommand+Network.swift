@@ -117,10 +117,21 @@ extension TrainCommand {
   /// The rows with the weights that --class-weight asks for. The test is judged without.
   private func weighted<Element: Scalar>(_ data: Dataset<Element>) throws -> Dataset<Element> {
     if classWeight == .none { return data }
-    guard data.targets.task == .classification else {
+    try requireClasses(data.targetShape)
+    return data.balancingClasses()
+  }
+
+  /// The same for rows that are read while they are learned.
+  func weighted<Element: Scalar>(_ rows: any RowSource<Element>) throws -> any RowSource<Element> {
+    if classWeight == .none { return rows }
+    try requireClasses(rows.targetShape)
+    return try BalancedRows(rows)
+  }
+
+  private func requireClasses(_ targets: TargetShape) throws {
+    if targets.task != .classification {
       throw ToolError.usage("--class-weight is for classes, and the targets are numbers")
     }
-    return data.balancingClasses()
   }
 
   /// The source named by --test and --test-target.

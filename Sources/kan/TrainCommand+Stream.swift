@@ -34,7 +34,13 @@ extension TrainCommand {
         "the rows of \(data.data) take about \(sizeText(needed)) of memory, or \(sizeText(MemoryArguments.least)) if they are "
           + "read from a file, and there are \(sizeText(bound))\(memory.memory == nil ? " for them" : " by --memory")")
     }
-    if classWeight != .none { throw ToolError.usage("--class-weight is for rows in memory: give --weights a column") }
+    if source.kind == .table {
+      try requireDistinct(
+        outputs: [
+          ("--save", save), ("--log", log), ("--report", report), ("--cache", try source.packedPath(in: memory.cache)),
+        ],
+        inputs: [data.data, test, testTarget])
+    }
     Console.note(
       "the rows take about \(sizeText(needed)) in memory, and \(sizeText(bound)) are allowed: they are read from "
         + (source.kind == .table ? printable(try source.packedPath(in: memory.cache), limit: 4096) : "the arrays"))
@@ -85,6 +91,8 @@ extension TrainCommand {
         let parts = try cut(stream.training, patience == nil ? 1.0 / 64 : 0.1, seed &+ 1)
         (stream.training, stream.validation) = (parts.training, parts.test)
       }
+      stream.training = try weighted(stream.training)
+      stream.validation = try stream.validation.map { try weighted($0) }
       let row = (read.rows.inputColumns + read.rows.targetShape.outputs + 1) * MemoryLayout<Element>.size
       // A training has the rows several times: cut into folds, scaled, and in double precision for a moment.
       let most = max(1024, min(effort == nil ? 1 << 16 : 1 << 17, memory.forSample / (6 * row)))

@@ -36,6 +36,47 @@ import Testing
     #expect(fits.errors.contains("of the 2 GB that --memory allows"))
   }
 
+  /// The packed rows may be none of the files that are read or written, by whichever name.
+  @Test func packedRowsAreAFileOfTheirOwn() throws {
+    let folder = try folder()
+    let table = try folder.bytes("t.csv")
+    let options = ["train", "t.csv", "--epochs", "1", "--memory", "224M"]
+    try FileManager.default.createDirectory(atPath: folder.file("c"), withIntermediateDirectories: false)
+    #expect(symlink("../t.csv", folder.file("c/t.csv.kanrows")) == 0)
+    try folder.kan(options + ["--cache", "c"])
+      .failed(64, "--cache c/t.csv.kanrows is t.csv, which is an input")
+    try folder.kan(options + ["--save", "t.csv.kanrows"]).failed(64, "--save and --cache name the same file")
+    try folder.kan(options + ["--log", "./t.csv.kanrows"]).failed(64, "--log and --cache name the same file")
+    #expect(try folder.bytes("t.csv") == table && folder.names == ["t.csv", "c"])
+  }
+
+  /// Classes that count the same, of rows in memory and of rows that are read from a file.
+  @Test func classWeight() throws {
+    let folder = try Folder()
+    let cells = (0..<1009).map { "\(Double($0 * 7919 % 1013) / 500 - 1)" }
+    var text = (0..<20).map { "x\($0)" }.joined(separator: ",") + ",y\n"
+    for row in 0..<150_000 {
+      let first = row * 31 % 900
+      text += cells[first..<first + 20].joined(separator: ",") + (row * 17 % 23 == 0 ? ",rare\n" : ",often\n")
+    }
+    try folder.write(text, to: "t.csv")
+    try folder.write(
+      String(text.prefix(200_000)).split(separator: "\n").dropLast().joined(separator: "\n"), to: "s.csv")
+    func recall(_ arguments: String...) throws -> [Double?] {
+      let options = ["--test", "s.csv", "--hidden", "2", "--epochs", "1", "--batch", "2048", "--json"]
+      let outcome = try folder.kan(["train", "t.csv"] + options + arguments).succeeded()
+      #expect(outcome.errors.contains("are read from t.csv.kanrows") == arguments.contains("224M"))
+      let test = try #require(try outcome.json()["test"] as? [String: Any])
+      return try #require(test["classes"] as? [[String: Any]]).map { $0["recall"] as? Double }
+    }
+    // One row in 23 of which nothing is known: without weights it is never predicted, with them it is now and then.
+    let plain = try recall("--memory", "224M")
+    let streamed = try recall("--memory", "224M", "--class-weight", "balanced")
+    let memory = try recall("--memory", "2G", "--class-weight", "balanced")
+    #expect(plain[1] == 0 && plain[0] == 1)
+    for recall in [streamed, memory] { #expect(try #require(recall[1]) > 0.1) }
+  }
+
   @Test(arguments: ["", "0", "-1G", "12Q", "G", "1e30G", "nan"])
   func badSizes(size: String) throws {
     let folder = try Folder()

@@ -125,17 +125,40 @@ import Testing
       func openPacked() throws { _ = try PackedRows<Float>(rows) }
       try writeFile(Array(packed.dropLast(3)), to: rows)
       expectFailure(.malformed, "480 bytes of rows expected, 477 found", openPacked)
+      var older = packed
+      older[7] = UInt8(ascii: "1")
+      try writeFile(older, to: rows)
+      expectFailure(
+        .malformed, "rows packed by an earlier version, without a checksum; pack them again", openPacked)
       try writeFile(Array(packed.prefix(60)), to: rows)
       #expect(throws: FileError.self, performing: openPacked)
       try writeFile(bytes, to: rows)
       expectFailure(.malformed, "not a packed file of rows (wrong magic bytes)", openPacked)
-      // Every byte of the header changed: an error or rows of the same shape, never a trap.
-      for place in 0..<(packed.count - 480) {
+      // Every byte changed, of the header, the rows and the checksum: an error, never other rows.
+      for place in packed.indices {
         var changed = packed
         changed[place] ^= 0x11
         try writeFile(changed, to: rows)
-        if let opened = try? PackedRows<Float>(rows) { #expect(opened.rows * 24 == 480) }
+        #expect(throws: FileError.self, "byte \(place)", performing: openPacked)
       }
+      var changed = packed
+      changed[packed.count - 100] ^= 1
+      try writeFile(changed, to: rows)
+      expectFailure(.malformed, "the file is damaged: its checksum does not fit its contents", openPacked)
+    }
+  }
+
+  /// The last four bytes are zlib's CRC-32, bit by bit as PNG's specification has it, of all before them.
+  @Test func checksum() throws {
+    try withTemporaryFolder { folder in
+      try Grid(rows: 3000).pack(to: folder + "/rows")
+      let bytes = try readFile(folder + "/rows")
+      var remainder: UInt32 = ~0
+      for byte in bytes.dropLast(4) {
+        remainder ^= UInt32(byte)
+        for _ in 0..<8 { remainder = remainder & 1 == 1 ? remainder >> 1 ^ 0xEDB8_8320 : remainder >> 1 }
+      }
+      #expect(bytes.suffix(4).elementsEqual(withUnsafeBytes(of: (~remainder).littleEndian) { Array($0) }))
     }
   }
 

@@ -86,7 +86,12 @@ import Testing
       try writeFile(Array(text(rows: 101) { "\($0 % 7)" }.utf8), to: path)
       #expect(try made(columns) == (101, true))
       #expect(try made(columns, in: folder) == (101, false))
-      // A damaged one is made again.
+      // A damaged one is made again, be it cut or changed within.
+      var packed = try readFile(path + ".kanrows")
+      packed[packed.count - 50] ^= 4
+      try writeFile(packed, to: path + ".kanrows")
+      #expect(try made(columns) == (101, true))
+      #expect(try made(columns) == (101, false))
       try writeFile(Array(readFile(path + ".kanrows").dropLast(5)), to: path + ".kanrows")
       #expect(try made(columns) == (101, true))
       expectFailure(.cannotCreate, "there is no such folder") { _ = try made(columns, in: folder + "/none") }

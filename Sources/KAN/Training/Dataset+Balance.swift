@@ -5,13 +5,11 @@ extension Dataset {
   /// Traps unless the targets are classes.
   public func balancingClasses() -> Dataset {
     guard case .classes(let labels, let count) = targets else { fatalError("Dataset: balanced classes of numbers") }
-    var sums = [Double](repeating: 0, count: count)
-    for (row, label) in labels.enumerated() { sums[Int(label)] += weights.map { Double($0[row]) } ?? 1 }
-    let present = sums.filter { $0 > 0 }
-    let equal = present.reduce(0, +) / Double(max(1, present.count))
+    var balance = ClassBalance(classes: count)
+    for (row, label) in labels.enumerated() { balance.add(label, weights.map { Double($0[row]) } ?? 1) }
+    balance.finish()
     let balanced = labels.enumerated().map { row, label in
-      let own = weights.map { Double($0[row]) } ?? 1
-      return own > 0 ? Element(own * equal / sums[Int(label)]) : 0
+      Element(balance.weight(label, weights.map { Double($0[row]) } ?? 1))
     }
     return Dataset(inputs: inputs, targets: targets, weights: AlignedArray(balanced), names: names)
   }

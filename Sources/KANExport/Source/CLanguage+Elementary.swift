@@ -5,7 +5,7 @@ extension CLanguage {
   static let twiceExpInDouble = """
     /* 2exp(x - n ln 2) by the Taylor polynomial, and numbers as their bits. */
     typedef union { double value; unsigned long long bits; } word;
-    static double twice_exp(double x, double n) {
+    INLINE double twice_exp(int fused, double x, double n) {
       static const double p[13] = {
         2.0 / 6227020800.0, 2.0 / 479001600.0, 2.0 / 39916800.0, 2.0 / 3628800.0, 2.0 / 362880.0, 2.0 / 40320.0,
         2.0 / 5040.0, 2.0 / 720.0, 2.0 / 120.0, 2.0 / 24.0, 2.0 / 6.0, 1.0, 2.0};
@@ -18,7 +18,7 @@ extension CLanguage {
     """
 
   static let exponentialInDouble = """
-    static double exponential(double x) {
+    INLINE double exponential(int fused, double x) {
       const double magic = 6755399441055744.0;
       double shifted;
       word scale;
@@ -27,17 +27,17 @@ extension CLanguage {
       shifted = MULTIPLY_ADD(x, 1.44269504088896340736, magic);
       scale.value = shifted;
       scale.bits = (scale.bits - 0x4338000000000000ull + 1022) << 52;
-      return twice_exp(x, shifted - magic) * scale.value;
+      return twice_exp(fused, x, shifted - magic) * scale.value;
     }
     """
 
   static let siluInDouble = """
-    static double silu(double x) {
+    INLINE double silu(int fused, double x) {
       const double magic = 6755399441055743.0;
       const double above = x < -708 ? -708 : x, held = above > 708 ? 708 : above;
       const double shifted = MULTIPLY_ADD(held, -1.44269504088896340736, magic);
       word p, exponent;
-      p.value = twice_exp(-held, shifted - magic);
+      p.value = twice_exp(fused, -held, shifted - magic);
       exponent.value = shifted;
       p.bits += exponent.bits << 52;
       return above * (1.0 / (1.0 + p.value));
@@ -45,11 +45,11 @@ extension CLanguage {
     """
 
   static let tangentInDouble = """
-    static double hyperbolic_tangent(double x) {
+    INLINE double hyperbolic_tangent(int fused, double x) {
       static const double p[12] = {
         1.0 / 479001600.0, 1.0 / 39916800.0, 1.0 / 3628800.0, 1.0 / 362880.0, 1.0 / 40320.0, 1.0 / 5040.0, 1.0 / 720.0,
         1.0 / 120.0, 1.0 / 24.0, 1.0 / 6.0, 0.5, 1.0};
-      const double a = x < 0 ? -x : x, e = exponential(-2 * a), u = -2 * a;
+      const double a = x < 0 ? -x : x, e = exponential(fused, -2 * a), u = -2 * a;
       double q = p[0], m, y;
       int i;
       for (i = 1; i < 12; i++) q = MULTIPLY_ADD(q, u, p[i]);
@@ -62,7 +62,7 @@ extension CLanguage {
   static let twiceExpInFloat = """
     /* 2exp(x - n ln 2) by the Taylor polynomial, and numbers as their bits. */
     typedef union { float value; unsigned int bits; } word;
-    static float twice_exp(float x, float n) {
+    INLINE float twice_exp(int fused, float x, float n) {
       static const float p[7] = {
         2.0f / 5040, 2.0f / 720, 2.0f / 120, 2.0f / 24, 2.0f / 6, 1.0f, 2.0f};
       float f = MULTIPLY_ADD(-n, 0.693359375f, x), sum = p[0];
@@ -74,7 +74,7 @@ extension CLanguage {
     """
 
   static let exponentialInFloat = """
-    static float exponential(float x) {
+    INLINE float exponential(int fused, float x) {
       const float magic = 12582912.0f;
       float shifted;
       word scale;
@@ -83,17 +83,17 @@ extension CLanguage {
       shifted = MULTIPLY_ADD(x, 1.44269504088896341f, magic);
       scale.value = shifted;
       scale.bits = (scale.bits - 0x4B400000u + 126u) << 23;
-      return twice_exp(x, shifted - magic) * scale.value;
+      return twice_exp(fused, x, shifted - magic) * scale.value;
     }
     """
 
   static let siluInFloat = """
-    static float silu(float x) {
+    INLINE float silu(int fused, float x) {
       const float magic = 12582911.0f;
       const float above = x < -87 ? -87 : x, held = above > 87 ? 87 : above;
       const float shifted = MULTIPLY_ADD(held, -1.44269504088896341f, magic);
       word p, exponent;
-      p.value = twice_exp(-held, shifted - magic);
+      p.value = twice_exp(fused, -held, shifted - magic);
       exponent.value = shifted;
       p.bits += exponent.bits << 23;
       return above * (1.0f / (1.0f + p.value));
@@ -101,8 +101,8 @@ extension CLanguage {
     """
 
   static let tangentInFloat = """
-    static float hyperbolic_tangent(float x) {
-      const float a = x < 0 ? -x : x, e = exponential(-2 * a), s = x * x;
+    INLINE float hyperbolic_tangent(int fused, float x) {
+      const float a = x < 0 ? -x : x, e = exponential(fused, -2 * a), s = x * x;
       float q = MULTIPLY_ADD(s, 62.0f / 2835, -17.0f / 315), y;
       q = MULTIPLY_ADD(s, q, 2.0f / 15);
       q = MULTIPLY_ADD(s, q, -1.0f / 3);

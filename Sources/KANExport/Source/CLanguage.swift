@@ -44,8 +44,8 @@ enum CLanguage: ScalarLanguage {
     case .whole: "(real)(int)\(x)"
     case .exp, .log, .sin, .cos, .tan, .tanh, .asin, .acos, .atan, .atanh, .sinh, .cosh, .erf:
       "\(function.rawValue)(\(x))"
-    case .exponential, .silu, .sigmoid: "\(function.rawValue)(\(x))"
-    case .hyperbolicTangent: "hyperbolic_tangent(\(x))"
+    case .exponential, .silu, .sigmoid: "\(function.rawValue)(fused, \(x))"
+    case .hyperbolicTangent: "hyperbolic_tangent(fused, \(x))"
     case .isNaN: "\(x) != \(x)"
     case .toDouble: "\(x)"
     case .toReal: "(real)\(x)"
@@ -64,20 +64,69 @@ enum CLanguage: ScalarLanguage {
     "waves(\(amplitudes), \(frequencies), \(count), \(areCosines ? 1 : 0), \(x))"
   }
 
-  static let multiplyAddInDouble = """
-    #ifdef FP_FAST_FMA
-    #define MULTIPLY_ADD(a, b, c) fma(a, b, c)
-    #else
-    #define MULTIPLY_ADD(a, b, c) ((a) * (b) + (c))
-    #endif
+  /// A product and a sum, rounded once where `fused` is 1: a constant once everything is inlined.
+  static func multiplyAdd(isDouble: Bool) -> String {
+    let (fast, function) = isDouble ? ("FP_FAST_FMA", "fma") : ("FP_FAST_FMAF", "fmaf")
+    return """
+      /* Functions for several kinds of processors, of which one is chosen at run time; -DKAN_ONE_PROCESSOR leaves only that
+         for the processor that the compiler is told. */
+      #if defined(\(fast)) || defined(__FMA__)
+      #define FUSED 1
+      #else
+      #define FUSED 0
+      #endif
+      #if defined(__GNUC__) && defined(__x86_64__) && !FUSED && !defined(KAN_ONE_PROCESSOR)
+      #define SEVERAL_PROCESSORS 1
+      #else
+      #define SEVERAL_PROCESSORS 0
+      #endif
+      #ifdef __GNUC__
+      #define INLINE static inline __attribute__((always_inline))
+      #else
+      #define INLINE static inline
+      #endif
+      #ifdef __clang__
+      #pragma STDC FP_CONTRACT OFF
+      #endif
+      #if SEVERAL_PROCESSORS || FUSED
+      #define MULTIPLY_ADD(a, b, c) (fused ? \(function)(a, b, c) : (a) * (b) + (c))
+      #else
+      #define MULTIPLY_ADD(a, b, c) ((void)fused, (a) * (b) + (c))
+      #endif
+      """
+  }
+
+  /// The function that is called, over the network for each kind of processor.
+  static func entry(_ name: String) -> String {
     """
-  static let multiplyAddInFloat = """
-    #ifdef FP_FAST_FMAF
-    #define MULTIPLY_ADD(a, b, c) fmaf(a, b, c)
-    #else
-    #define MULTIPLY_ADD(a, b, c) ((a) * (b) + (c))
+    #if SEVERAL_PROCESSORS
+    __attribute__((target("avx2,fma")))
+    static void \(name)_avx2(const double *inputs, double *outputs) {
+      \(name)_network(1, inputs, outputs);
+    }
+
+    __attribute__((target("avx2,fma,avx512f,avx512vl,avx512dq,avx512bw")))
+    static void \(name)_avx512(const double *inputs, double *outputs) {
+      \(name)_network(1, inputs, outputs);
+    }
     #endif
+
+    void \(name)_predict(const double *inputs, double *outputs) {
+    #if SEVERAL_PROCESSORS
+      if (__builtin_cpu_supports("fma") && __builtin_cpu_supports("avx2")) {
+        if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq")
+            && __builtin_cpu_supports("avx512bw")) {
+          \(name)_avx512(inputs, outputs);
+        } else {
+          \(name)_avx2(inputs, outputs);
+        }
+        return;
+      }
+    #endif
+      \(name)_network(FUSED, inputs, outputs);
+    }
     """
+  }
 
   /// The functions that statements call, each after those that it needs.
   static func helpers(_ used: Set<Tape.Unary>, counts: Bool, waves: Bool, _ isDouble: Bool) -> [String] {
@@ -87,7 +136,7 @@ enum CLanguage: ScalarLanguage {
     if usesExponential { result.append(isDouble ? exponentialInDouble : exponentialInFloat) }
     if used.contains(.silu) { result.append(isDouble ? siluInDouble : siluInFloat) }
     if used.contains(.sigmoid) {
-      result.append("static real sigmoid(real x) { return 1 / (1 + exponential(-x)); }")
+      result.append("INLINE real sigmoid(int fused, real x) { return 1 / (1 + exponential(fused, -x)); }")
     }
     if used.contains(.hyperbolicTangent) { result.append(isDouble ? tangentInDouble : tangentInFloat) }
     if counts { result.append(countNotAbove) }

@@ -3,10 +3,12 @@ extension ExportPlan {
   func cSource() -> String {
     var printer = ScalarPrinter<CLanguage>(isDouble: isDouble)
     var body = SourceText()
-    body.block("void \(name)_predict(const double *inputs, double *outputs) {") { text in
+    body.block("INLINE void \(name)_network(int fused, const double *inputs, double *outputs) {") { text in
       text.line("real x0[\(width)];")
       for (index, layer) in layers.enumerated() { text.line("real x\(index + 1)[\(layer.sums)];") }
       text.line("int i, j;")
+      // A network without products has no use for it.
+      text.line("(void)fused;")
       for block in inputs { print(block, &printer, to: &text) }
       for (index, layer) in layers.enumerated() { print(layer, index, &printer, to: &text) }
       printOutputs(&printer, to: &text)
@@ -18,7 +20,7 @@ extension ExportPlan {
     text.line()
     text.line("typedef \(isDouble ? "double" : "float") real;")
     text.line()
-    text.lines(isDouble ? CLanguage.multiplyAddInDouble : CLanguage.multiplyAddInFloat)
+    text.lines(CLanguage.multiplyAdd(isDouble: isDouble))
     names(&text)
     for array in printer.arrays {
       text.line()
@@ -31,6 +33,8 @@ extension ExportPlan {
       text.line()
       text.lines(helper)
     }
+    body.line()
+    body.lines(CLanguage.entry(name))
     text.line()
     return text.text + body.text
   }
@@ -46,9 +50,11 @@ extension ExportPlan {
            inputs: \(columns.count), one for each column\(hasTexts ? "; a text by \(name)_code()" : "")\(columns.contains(where: \.takesGaps) ? "; NAN where there is none" : "")
            outputs: \(outputs), \(isClassification ? "the probability of each class" : "in the targets' units")
 
-         \(bytes) bytes of constants. Threads may call it at once. Compiled with -std=c99 -ffp-contract=off, it repeats the
-         engine's operations one by one: for a processor that multiplies and adds in one step (-march=native), those of the
-         kernels for such processors, else those of the baseline. */
+         \(bytes) bytes of constants. Threads may call it at once. Compiled with -O3 -std=c99 -ffp-contract=off, it repeats
+         the engine's operations one by one: on a processor that multiplies and adds in one step, those of the kernels for such
+         processors, else those of the baseline. On x86-64, gcc and clang make a function for each of AVX-512, AVX2 and the
+         baseline, and the first call's processor takes its own; other compilers, and other processors, have the one that
+         -march or the like asks for. */
       """)
   }
 
@@ -151,7 +157,7 @@ extension ExportPlan {
         {
           real top = \(y)[0], total = 0;
           for (j = 1; j < \(outputs); j++) top = \(y)[j] > top ? \(y)[j] : top;
-          for (j = 0; j < \(outputs); j++) { \(y)[j] = exponential(\(y)[j] - top); total += \(y)[j]; }
+          for (j = 0; j < \(outputs); j++) { \(y)[j] = exponential(fused, \(y)[j] - top); total += \(y)[j]; }
           total = 1 / total;
           for (j = 0; j < \(outputs); j++) \(y)[j] *= total;
         }

@@ -1,5 +1,3 @@
-import CZlib
-
 /// The checksum of a model file: the CRC-32 of gzip and PNG, over all bytes of the file with the checksum's own eight
 /// hexadecimal digits as zeros. It is the first entry of the metadata, so that its place is known before anything is
 /// parsed.
@@ -35,13 +33,11 @@ enum ModelChecksum {
   }
 
   private static func digits(of bytes: [UInt8]) -> [UInt8] {
-    let before = update(0, bytes[..<place.lowerBound])
-    let blank = update(before, Array(blank.utf8)[...])
-    let sum = String(update(blank, bytes[place.upperBound...]), radix: 16)
+    var checksum = CRC32()
+    checksum.add(bytes[..<place.lowerBound])
+    checksum.add(Array(blank.utf8))
+    checksum.add(bytes[place.upperBound...])
+    let sum = String(checksum.value, radix: 16)
     return Array((String(repeating: "0", count: Self.blank.utf8.count - sum.utf8.count) + sum).utf8)
-  }
-
-  private static func update(_ sum: uLong, _ bytes: ArraySlice<UInt8>) -> uLong {
-    bytes.withUnsafeBufferPointer { crc32_z(sum, $0.baseAddress, $0.count) }
   }
 }

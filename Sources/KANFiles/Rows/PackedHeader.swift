@@ -3,11 +3,14 @@ import KAN
 
 /// What stands before the rows of a packed file.
 ///
-///     KANROWS1            8 bytes
+///     KANROWS2            8 bytes
 ///     length of the text  8 bytes, little-endian
 ///     text                JSON, filled up with blanks so that the rows begin at a multiple of 64 bytes
 ///     rows                inputs, then targets (numbers, or the index of a class in 4 bytes), then the weight if there
 ///                         is one; without gaps, little-endian
+///     checksum            CRC-32 of all bytes before it, 4 bytes, little-endian
+///
+/// Files of KANROWS1 had no checksum.
 struct PackedHeader: Sendable, Codable {
   /// Of inputs, targets and weights: `float32` or `float64`.
   let type: StoredNumbers
@@ -21,7 +24,9 @@ struct PackedHeader: Sendable, Codable {
   var encoding: TableEncoding?
   var notes: [String]?
 
-  private static let magic = Array("KANROWS1".utf8)
+  private static let magic = Array("KANROWS2".utf8)
+  /// Of the checksum, in bytes.
+  static let checksumSize = 4
   /// Of the text, at most.
   private static let longest = 64 << 20
 
@@ -73,6 +78,9 @@ struct PackedHeader: Sendable, Codable {
   static func read(_ file: MappedFile) throws(FileError) -> (PackedHeader, Int) {
     func malformed(_ reason: String) -> FileError { FileError(.malformed, path: file.path, reason) }
     let begin = try file.prefix(16)
+    if begin.starts(with: Array("KANROWS1".utf8)) {
+      throw malformed("rows packed by an earlier version, without a checksum; pack them again")
+    }
     guard begin.starts(with: magic) else { throw malformed("not a packed file of rows (wrong magic bytes)") }
     guard begin.count == 16 else { throw malformed("truncated header") }
     let length = begin[8...].reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
@@ -89,6 +97,24 @@ struct PackedHeader: Sendable, Codable {
       (1...1 << 32).contains(header.targets ?? 1), (1...Int(Int32.max)).contains(header.classes ?? 1)
     else { throw malformed("the header has an impossible shape") }
     return (header, 16 + Int(length))
+  }
+
+  /// Compares a file's checksum with its bytes, which are all read.
+  static func requireIntact(_ file: MappedFile) throws(FileError) {
+    var checksum = CRC32()
+    let end = file.size - checksumSize
+    let most = 4 << 20
+    for start in stride(from: 0, to: end, by: most) {
+      let count = min(most, end - start)
+      try file.requireUnchanged()
+      file.willRead(start + count..<start + count + most)
+      checksum.add(UnsafeRawBufferPointer(start: file.bytes(from: start), count: count))
+      file.didRead(count)
+    }
+    let stored = UInt32(littleEndian: file.bytes(from: end).loadUnaligned(as: UInt32.self))
+    guard stored == checksum.value else {
+      throw FileError(.malformed, path: file.path, "the file is damaged: its checksum does not fit its contents")
+    }
   }
 
   /// Writes some rows one after another from the beginning of `bytes` on.

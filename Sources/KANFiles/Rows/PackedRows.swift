@@ -18,21 +18,30 @@ public struct PackedRows<Element: Scalar>: RowSource {
   public var hasWeights: Bool { header.hasWeights }
   public var names: Names { header.names }
 
-  /// Maps a packed file. Numbers of the other precision are rounded to the element type when they are read.
+  /// Maps a packed file, after reading it once for its checksum. Numbers of the other precision are rounded to the
+  /// element type when they are read.
   ///
-  /// - Throws: `FileError` if the file cannot be mapped, is no packed file, or is shorter or longer than its header says.
-  public init(_ path: String) throws(FileError) {
+  /// - Throws: `FileError` if the file cannot be mapped, is no packed file, is shorter or longer than its header says, or
+  ///   does not fit its checksum.
+  public init(_ path: String) throws(FileError) { try self.init(path, isChecked: true) }
+
+  /// - Parameter isChecked: whether the checksum is compared; not for a file that this process has just written.
+  init(_ path: String, isChecked: Bool) throws(FileError) {
     file = try MappedFile(path)
     (header, start) = try PackedHeader.read(file)
     guard let bytes = checkedProduct([header.rows, header.rowBytes]) else {
       throw FileError(.malformed, path: path, "\(header.rows) rows are too many")
     }
-    let available = file.size - start
+    let available = file.size - start - PackedHeader.checksumSize
     guard available == bytes else {
       throw FileError(
-        .malformed, path: path, "\(amount(bytes, "byte")) of rows expected, \(available) found")
+        .malformed, path: path, "\(amount(bytes, "byte")) of rows expected, \(max(0, available)) found")
     }
+    if isChecked { try requireIntact() }
   }
+
+  /// Reads the whole file and compares its checksum.
+  func requireIntact() throws(FileError) { try PackedHeader.requireIntact(file) }
 
   /// What became of the columns of a table; nil for rows of another source.
   public var encoding: TableEncoding? { header.encoding }
@@ -87,8 +96,14 @@ extension RowSource {
     let header = PackedHeader(of: self)
     let start = try header.bytes(path)
     try writeFile(to: path) { append throws(FileError) in
-      try append(start)
-      try header.append(rowsOf: self, path, append)
+      var checksum = CRC32()
+      func add(_ chunk: [UInt8]) throws(FileError) {
+        checksum.add(chunk)
+        try append(chunk)
+      }
+      try add(start)
+      try header.append(rowsOf: self, path, add)
+      try append(checksum.bytes)
     }
   }
 }

@@ -73,6 +73,43 @@ import Testing
     expectSame(try train(kind, on: source, LBFGS(), threads: 3, options), memory)
   }
 
+  /// Classes with and without weights, of more rows than are read at a time: the weights that the rows have in memory.
+  @Test(arguments: [false, true])
+  func balancedRows(weighted: Bool) throws {
+    struct Source: RowSource {
+      let weighted: Bool
+      let rows = 40_000
+      let inputColumns = 2
+      let targetShape = TargetShape.classes(count: 3)
+      var hasWeights: Bool { weighted }
+
+      func read(_ rows: UnsafeBufferPointer<Int>, into batch: RowBatch<Float>) throws(RowSourceError) {
+        try Waves(rows: self.rows, kind: .classes).read(rows, into: batch)
+        #expect(weighted || batch.weights == nil)
+      }
+    }
+    let source = Source(weighted: weighted)
+    let balanced = try BalancedRows(source)
+    let expected = try Dataset(reading: source).balancingClasses()
+    #expect(expected.weights != nil && Set(expected.weights!).count > 2)
+    #expect(try Dataset(reading: balanced).weights == expected.weights)
+    #expect(try Dataset(reading: balanced).inputs == expected.inputs)
+    // The weights alone.
+    let indices = (0..<1000).map { $0 * 37 % 40_000 }
+    var weights = [Float](repeating: -1, count: indices.count)
+    try indices.withUnsafeBufferPointer { indices in
+      try weights.withUnsafeMutableBufferPointer {
+        try balanced.read(indices, into: RowBatch(rows: indices.count, weights: $0.baseAddress))
+      }
+    }
+    #expect(weights == indices.map { expected.weights![$0] })
+    let options = TrainingOptions(epochs: 2, batch: 200)
+    var (here, there) = (Kind.classes.network, Kind.classes.network)
+    try here.train(on: balanced, with: AdamW(), options: options, pool: ThreadPool(threads: 2))
+    try there.train(on: expected, with: AdamW(), options: options, pool: ThreadPool(threads: 1))
+    expectSame(here, there)
+  }
+
   @Test func levenbergMarquardtReadsACopy() throws {
     let source = Kind.weighted.source(rows: 200)
     let options = TrainingOptions(epochs: 3)
