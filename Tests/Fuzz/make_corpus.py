@@ -1,13 +1,8 @@
 #!/usr/bin/env python3
-"""Writes the files that scripts/fuzz begins with, a few of each kind. usage: make_corpus.py FOLDER FILE...
+"""Writes the files that scripts/fuzz begins with, a few of each kind. usage: make_corpus.py FOLDER MODEL.safetensors..."""
+import gzip, json, os, struct, sys, zlib
 
-Files are models, *.safetensors, and packed rows, *.kanrows, of `kan train --memory`.
-"""
-import gzip, os, struct, sys
-
-out = sys.argv[1]
-models = [path for path in sys.argv[2:] if path.endswith(".safetensors")]
-packed = [path for path in sys.argv[2:] if path.endswith(".kanrows")]
+out, models = sys.argv[1], sys.argv[2:]
 
 
 def write(kind, name, data):
@@ -41,6 +36,22 @@ write("idx", "plain", idx)
 write("idx", "gzip", gzip.compress(idx, mtime=0))
 write("idx", "doubles", bytes([0, 0, 14, 1]) + struct.pack(">I2d", 2, 1.5, -2))
 
+
+
+def packed(header, rows):
+    text = json.dumps(header).encode()
+    text += b" " * (-(16 + len(text)) % 64)
+    data = b"KANROWS2" + struct.pack("<Q", len(text)) + text + rows
+    return data + struct.pack("<I", zlib.crc32(data))
+
+
+names = {"inputs": ["x0", "x1"], "targets": ["y"], "classes": []}
+shape = {"type": "float32", "rows": 2, "inputs": 2, "hasWeights": False, "names": names}
+write("packed", "values", packed({**shape, "targets": 1}, struct.pack("<6f", 1, 2, 3, 4, 5, 6)))
+write("packed", "classes", packed(
+    {**shape, "type": "float64", "classes": 2, "hasWeights": True, "names": {**names, "classes": ["a", "b"]}},
+    struct.pack("<ddid", 1, 2, 0, 1) + struct.pack("<ddid", 3, 4, 1, 0.5)))
+
 two = b'{"__metadata__":{"\\u00e9":"\\n"},"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},' \
     b'"b":{"dtype":"F64","shape":[1,1],"data_offsets":[8,16]}}'
 write("safetensors", "two", two + b"\0" + struct.pack("<2fd", 1, 2, 3))
@@ -54,5 +65,3 @@ for path in models:
     if start is not None:
         header = header[:start] + header[start + 22 :]
     write("model", os.path.basename(path).removesuffix(".safetensors"), header + b"\0" + data[8 + size :])
-for path in packed:
-    write("packed", os.path.basename(path).removesuffix(".kanrows"), open(path, "rb").read())

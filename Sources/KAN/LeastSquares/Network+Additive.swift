@@ -4,15 +4,19 @@ extension Network {
   ///
   /// - Parameters:
   ///   - foldOfRow: the fold of each row, below `folds`; all in one if nil.
+  ///   - continues: asked before each chunk; once it returns false, the sums are not complete.
   package func additiveSystem(
-    on data: TrainingRows<Element>, folds: Int = 1, foldOfRow: [UInt8]? = nil, pool: ThreadPool = .shared
+    on data: TrainingRows<Element>, folds: Int = 1, foldOfRow: [UInt8]? = nil, pool: ThreadPool = .shared,
+    while continues: () -> Bool = { true }
   ) throws(RowSourceError) -> AdditiveSystem<Element> {
     require(foldOfRow == nil || foldOfRow!.count == data.rows, "AdditiveSystem: folds for \(data.rows) rows")
     let layer = layers[layers.count - 1]
     let sums = LastLayerSums(
       system: AdditiveSystem(layer.basis, outputs: layer.outputs, folds: folds, pool: pool), targets: layerTargets,
       foldOfRow: foldOfRow)
-    return try reduce(data, sums, reading: [.targets, .weights], layers: layers.count - 1, pool: pool).system
+    return try reduce(
+      data, sums, reading: [.targets, .weights], layers: layers.count - 1, pool: pool, while: continues
+    ).system
   }
 
   private var layerTargets: LayerTargets<Element> { LayerTargets(layer: layers.count - 1, scaling: outputScaling) }

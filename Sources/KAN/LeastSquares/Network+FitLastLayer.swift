@@ -15,8 +15,7 @@ extension Network {
   /// - Returns: the mean squared error, scaled as a training's loss.
   /// - Throws: ``TrainingError`` for an objective other than ``MeanSquaredError``, an activation on the last layer,
   ///   data that is not finite, a problem too large for 4 GiB, or with `supported` a last layer whose basis is not
-  ///   compact; ``TrainingError/cancelled`` if Swift's task that runs it is cancelled, which leaves the parameters as they
-  ///   were.
+  ///   compact; ``TrainingError/cancelled`` if Swift's task that runs it is cancelled, which leaves the network as it was.
   @discardableResult
   public mutating func fitLastLayer(
     on data: some RowSource<Element>, smoothing: Smoothing = .auto, updating: UpdatedParameters = .all,
@@ -31,7 +30,11 @@ extension Network {
     }
     let rows: TrainingRows<Element>
     do { rows = try TrainingRows(data) } catch { throw .rowSource(error) }
-    return try fitLastLayer(on: rows, objective, smoothing, restricted: updating == .supported, pool)
+    // A fit that throws leaves everything as it was, scalings too.
+    var fitted = self
+    let loss = try fitted.fitLastLayer(on: rows, objective, smoothing, restricted: updating == .supported, pool)
+    self = fitted
+    return loss
   }
 
   private mutating func fitLastLayer(
@@ -115,7 +118,12 @@ extension Network {
         instead: "L-BFGS or Adam")
     }
     let system: AdditiveSystem<Element>
-    do { system = try additiveSystem(on: data, pool: pool) } catch { throw .rowSource(error) }
+    do {
+      system = try additiveSystem(on: data, pool: pool, while: { !Task.isCancelled })
+    } catch {
+      throw .rowSource(error)
+    }
+    if Task.isCancelled { throw .cancelled }
     for group in layer.edges.groupsOfSums() {
       try fitSmoothly(
         system.centered(inputs: group.inputs), group.sums, on: data, smoothing, functions: functions, pool)

@@ -96,6 +96,13 @@ struct PackedHeader: Sendable, Codable {
       (header.targets == nil) != (header.classes == nil),
       (1...1 << 32).contains(header.targets ?? 1), (1...Int(Int32.max)).contains(header.classes ?? 1)
     else { throw malformed("the header has an impossible shape") }
+    do throws(NamesError) {
+      try header.names.check(
+        inputs: header.inputs, outputs: header.targets ?? header.classes ?? 0,
+        task: header.classes == nil ? .regression : .classification)
+    } catch {
+      throw malformed(error.description)
+    }
     return (header, 16 + Int(length))
   }
 

@@ -26,7 +26,7 @@ public struct PackedRows<Element: Scalar>: RowSource {
   public init(_ path: String) throws(FileError) { try self.init(path, isChecked: true) }
 
   /// - Parameter isChecked: whether the checksum is compared; not for a file that this process has just written.
-  init(_ path: String, isChecked: Bool) throws(FileError) {
+  package init(_ path: String, isChecked: Bool) throws(FileError) {
     file = try MappedFile(path)
     (header, start) = try PackedHeader.read(file)
     guard let bytes = checkedProduct([header.rows, header.rowBytes]) else {

@@ -158,7 +158,6 @@ import Testing
   /// stage by stage there is no more than a hundredth on top. Higher degrees come nearer.
   @Test func fivePeaksOneAfterAnother() throws {
     let errors = try [3, 4, 5].map { try fivePeaks(degree: $0) }
-    print("five peaks one after another, G = 200, degrees 3 to 5: RMSE \(errors)")
     #expect(errors[0] <= 1.01 * 4.0116e-6)
     #expect(errors[1] <= 4e-7 && errors[2] <= 4e-8)
   }
