@@ -27,6 +27,8 @@ struct ModelTopology: Codable, Equatable {
   static let versionWithEncoding = "3"
   /// The version of models with pruned layers, whose removed edges readers that ignore them would train again.
   static let versionWithEdges = "4"
+  /// All that are read, the newest last.
+  static let versions = [version, versionWithObjective, versionWithEncoding, versionWithEdges]
 
   var task: LearningTask
   /// Missing for the task's default.

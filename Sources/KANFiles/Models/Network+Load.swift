@@ -124,10 +124,7 @@ package struct ModelFile {
     guard tensors.metadata["format"] == ModelTopology.format, let text = tensors.metadata["network"] else {
       throw failure("a safetensors file, but not a model with its topology")
     }
-    let versions = [
-      ModelTopology.version, ModelTopology.versionWithObjective, ModelTopology.versionWithEncoding,
-      ModelTopology.versionWithEdges,
-    ]
+    let versions = ModelTopology.versions
     let version = tensors.metadata["version"] ?? "none"
     guard versions.contains(version) else {
       let last = versions[versions.count - 1]

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""What models predict for the rows of rows.csv, or if they are models of a table for those of rents.csv, by numpy and
-scipy in double precision: writes predictions.json.
+"""What models predict for the rows of rows.csv, or if their names have "rents" in them for those of rents.csv, by numpy
+and scipy in double precision: writes predictions.json.
 
     python3 predict.py MODEL.safetensors …
 
@@ -105,7 +105,7 @@ def predict(path):
     topology = json.loads(metadata["network"])
     encoding = topology.get("encoding")
     if encoding:
-        with open(folder / "rents.csv", newline="") as file:
+        with open(folder / ("rents.csv" if "rents" in path.name else "rows.csv"), newline="") as file:
             rows = encoded(list(csv.DictReader(file)), encoding)
     else:
         rows = np.loadtxt(folder / "rows.csv", delimiter=",", skiprows=1)
